@@ -1,0 +1,83 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+import table from './test/architecture.json' with { type: 'json' };
+
+/** The import table of the design as lint rules: one block per folder of src/. */
+const folders = Object.keys(table);
+const importRules = folders.map((folder) => {
+  const allowed = new Set([folder, 'base', ...table[folder]]);
+  const denied = folders.filter((other) => !allowed.has(other));
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${denied.join('|')})/`,
+              message: `src/${folder} may import only: ${[...allowed].join(', ')}`,
+            },
+            ...(folder === 'editor'
+              ? []
+              : [{ regex: '^vscode$', message: 'Only src/editor and src/extension.ts know the editor.' }]),
+            ...(folder === 'host' || folder === 'storage' || folder === 'agent'
+              ? []
+              : [
+                  {
+                    regex: '^(node:)?(child_process|net|tls|https|http|http2|dgram|fs|fs/promises)$',
+                    message: 'Processes, files and sockets belong to src/host.',
+                    allowTypeImports: true,
+                  },
+                ]),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.cache/**', 'artifacts/**', '**/*.generated.*'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+    },
+  },
+  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
+        performance: 'readonly',
+      },
+    },
+  },
+  ...importRules,
+);

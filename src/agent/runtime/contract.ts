@@ -1,0 +1,235 @@
+/**
+ * What the agent asks of a container runtime: pod sandboxes, containers and images, modelled on CRI
+ * (cri-api `pkg/apis/services.go`). Every verb is idempotent: stopping or removing what is not there succeeds,
+ * pulling what is there is cheap. Failures are RuntimeErrors. Times are milliseconds since the epoch.
+ */
+export interface Runtime {
+  readonly name: string;
+  /** Name, version and API version; rejects while the runtime does not answer. */
+  version(signal?: AbortSignal): Promise<{ name: string; version: string; apiVersion: string }>;
+  /** Creates and starts a sandbox with its network; resolves when the pod has its address. */
+  runSandbox(config: SandboxConfig, signal?: AbortSignal): Promise<SandboxId>;
+  /** Kills what runs in it and gives the network back. Must come before `removeSandbox`. */
+  stopSandbox(id: SandboxId): Promise<void>;
+  removeSandbox(id: SandboxId): Promise<void>;
+  /** All sandboxes with their containers: what is really there. The way to recover after a restart of the agent. */
+  list(): Promise<readonly SandboxStatus[]>;
+  /** One sandbox and its containers, undefined where it is gone. */
+  status(id: SandboxId): Promise<SandboxStatus | undefined>;
+  createContainer(
+    sandbox: SandboxId,
+    config: ContainerConfig,
+    sandboxConfig: SandboxConfig,
+  ): Promise<ContainerId>;
+  startContainer(id: ContainerId): Promise<void>;
+  /** TERM (or the image's stop signal), after `graceSeconds` KILL. Resolves when it is down. */
+  stopContainer(id: ContainerId, graceSeconds: number): Promise<void>;
+  removeContainer(id: ContainerId): Promise<void>;
+  /** Runs a command to its end, at most `timeoutMs`; output is cut at 64 KiB each. */
+  execSync(id: ContainerId, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  /** A URL on a local streaming server for exec, attach or port-forward: the connection is handed through as it is. */
+  stream(request: StreamRequest): Promise<string>;
+  images: ImageService;
+  /** What happens to containers and sandboxes, as it happens. Ends with the signal; may lose events across a reconnect, so relist after `type: 'reconnected'`. */
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+  stats(): Promise<readonly ContainerStats[]>;
+}
+
+export type SandboxId = string & { readonly brand?: 'sandbox' };
+export type ContainerId = string & { readonly brand?: 'container' };
+
+export interface SandboxConfig {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  /** How often the sandbox was made anew. */
+  readonly attempt: number;
+  /** '' where the pod uses the host's network. */
+  readonly hostname: string;
+  readonly logDirectory: string;
+  readonly dns?: {
+    readonly servers: readonly string[];
+    readonly searches: readonly string[];
+    readonly options: readonly string[];
+  };
+  readonly hostNetwork: boolean;
+  readonly hostPid: boolean;
+  readonly hostIpc: boolean;
+  readonly shareProcesses: boolean;
+  readonly cgroupParent: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly security: {
+    readonly privileged: boolean;
+    readonly runAsUser?: number;
+    readonly runAsGroup?: number;
+    readonly supplementalGroups: readonly number[];
+  };
+}
+
+export interface ContainerConfig {
+  readonly name: string;
+  /** How often it was started before. */
+  readonly attempt: number;
+  /** An image reference that `images.pull` or `images.status` resolved. */
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** '' for the image's own. */
+  readonly workingDir: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly mounts: readonly Mount[];
+  readonly devices?: readonly {
+    readonly containerPath: string;
+    readonly hostPath: string;
+    readonly permissions: string;
+  }[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Relative to the sandbox's logDirectory. */
+  readonly logPath: string;
+  readonly stdin: boolean;
+  readonly stdinOnce: boolean;
+  readonly tty: boolean;
+  readonly resources: {
+    readonly cpuShares?: number;
+    readonly cpuQuota?: number;
+    readonly cpuPeriod?: number;
+    readonly memoryBytes?: number;
+    readonly oomScoreAdj: number;
+  };
+  readonly security: ContainerSecurity;
+}
+
+export interface ContainerSecurity {
+  readonly privileged: boolean;
+  readonly runAsUser?: number;
+  readonly runAsUserName?: string;
+  readonly runAsGroup?: number;
+  readonly supplementalGroups: readonly number[];
+  readonly readOnlyRootFilesystem: boolean;
+  readonly noNewPrivileges: boolean;
+  readonly addCapabilities: readonly string[];
+  readonly dropCapabilities: readonly string[];
+  readonly seccomp: 'RuntimeDefault' | 'Unconfined';
+}
+
+export interface Mount {
+  readonly containerPath: string;
+  readonly hostPath: string;
+  readonly readOnly: boolean;
+  readonly propagation: 'private' | 'hostToContainer' | 'bidirectional';
+}
+
+export interface SandboxStatus {
+  readonly id: SandboxId;
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly attempt: number;
+  readonly ready: boolean;
+  readonly createdAt: number;
+  /** First is the pod's; empty for host network and for sandboxes that are down. */
+  readonly ips: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly containers: readonly RuntimeContainer[];
+}
+
+export interface RuntimeContainer {
+  readonly id: ContainerId;
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: 'created' | 'running' | 'exited' | 'unknown';
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly exitCode?: number;
+  /** `OOMKilled`, `Error`, `Completed`, as the runtime says. */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Absolute. */
+  readonly logPath: string;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+export type StreamRequest =
+  | {
+      readonly type: 'exec';
+      readonly container: ContainerId;
+      readonly command: readonly string[];
+      readonly tty: boolean;
+      readonly stdin: boolean;
+      readonly stdout: boolean;
+      readonly stderr: boolean;
+    }
+  | {
+      readonly type: 'attach';
+      readonly container: ContainerId;
+      readonly tty: boolean;
+      readonly stdin: boolean;
+      readonly stdout: boolean;
+      readonly stderr: boolean;
+    }
+  | { readonly type: 'portForward'; readonly sandbox: SandboxId; readonly ports: readonly number[] };
+
+export interface ImageService {
+  /** The image where it is present, undefined where it is not. Knows short names (`busybox` is `docker.io/library/busybox:latest`). */
+  status(reference: string): Promise<ImageStatus | undefined>;
+  /** Makes it present; resolves with its id. */
+  pull(
+    reference: string,
+    auth?: { username: string; password: string },
+    signal?: AbortSignal,
+  ): Promise<string>;
+  list(): Promise<readonly ImageStatus[]>;
+  remove(reference: string): Promise<void>;
+}
+
+export interface ImageStatus {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly sizeBytes: number;
+  /** The image's user, for runAsNonRoot: a number, or a name. */
+  readonly uid?: number;
+  readonly username?: string;
+}
+
+export interface RuntimeEvent {
+  readonly type: 'created' | 'started' | 'stopped' | 'deleted' | 'reconnected';
+  /** '' for `reconnected`. */
+  readonly sandbox: SandboxId;
+  /** '' where the event is the sandbox's own. */
+  readonly container: ContainerId;
+}
+
+export interface ContainerStats {
+  readonly id: ContainerId;
+  readonly sandbox: SandboxId;
+  readonly name: string;
+  readonly time: number;
+  readonly cpuUsageNanos: number;
+  readonly memoryWorkingSetBytes: number;
+  readonly filesystemUsedBytes: number;
+}
+
+/** `reason` as kubelet puts it into a waiting state where it has one: ErrImagePull, ImageInspectError, … */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
+  readonly code: 'notFound' | 'unavailable' | 'imagePull' | 'invalid' | 'deadline' | 'other';
+  constructor(code: RuntimeError['code'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

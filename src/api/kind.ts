@@ -1,0 +1,109 @@
+import type { FieldError } from './fieldErrors.ts';
+import type { Draft, KubeObject } from './meta.ts';
+import type { Resource } from './resource.ts';
+
+/** What a kind's rules may use besides the object. They read no clock and no randomness of their own. */
+export interface StrategyContext {
+  /** RFC 3339, seconds. */
+  readonly now: string;
+  readonly user: string;
+}
+
+/** A column of the server-side table (kubectl get). Facts as upstream `pkg/printers/internalversion/printers.go`. */
+export interface Column<T extends KubeObject> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is always shown, 1 with `-o wide`. */
+  readonly priority?: 0 | 1;
+  /** `now` in ms since the epoch, for ages. */
+  cell(object: T, now: number): string | number | boolean;
+}
+
+/**
+ * Everything about one kind, in one file of `kinds/`. Rules are pure: they see the object (and its previous
+ * version), never storage or other objects. What needs other objects is admission or a controller.
+ */
+export interface Kind<T extends KubeObject = KubeObject> {
+  readonly resource: Resource<T>;
+  /** The model in the schema, for example `V1Pod`. */
+  readonly model: string;
+  readonly singular?: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** Other addresses that serve the same stored objects (Event: core/v1 and events.k8s.io/v1). */
+  readonly alsoServedAs?: readonly ServedAs[];
+  /** Verbs served; default all: create delete deletecollection get list patch update watch. */
+  readonly verbs?: readonly string[];
+  /** False for reviews and the like, which are answered and never stored. Default true. */
+  readonly stored?: boolean;
+
+  /** How metadata.name is checked. Default `dns1123Subdomain`. */
+  readonly nameRule?: 'dns1123Subdomain' | 'dns1123Label' | 'dns1035Label' | 'pathSegment';
+  /** True where a spec change raises metadata.generation. */
+  readonly hasGeneration?: boolean;
+  /** True where PUT on a missing name creates (Lease, Event, …: `AllowCreateOnUpdate`). */
+  readonly createOnUpdate?: boolean;
+  /** True where PUT without resourceVersion overwrites (`AllowUnconditionalUpdate`). Default true. */
+  readonly unconditionalUpdate?: boolean;
+
+  /** Fills in defaults. Idempotent. */
+  setDefaults?(draft: Draft<T>): void;
+  /** Drops what a client may not set at creation (status). Runs after defaults. */
+  prepareForCreate?(draft: Draft<T>, context: StrategyContext): void;
+  /** Keeps what this write may not change; by default the old status is copied over the incoming one. */
+  prepareForUpdate?(draft: Draft<T>, old: T, context: StrategyContext): void;
+  /** Checks the kind's own fields (metadata is checked for all kinds alike). */
+  validate(object: T): readonly FieldError[];
+  /** Further checks of a change: immutable fields. `validate` runs as well. */
+  validateUpdate?(object: T, old: T): readonly FieldError[];
+
+  /** The status subresource: present where there is one. By default only `status` (and metadata as upstream) is taken. */
+  readonly status?: {
+    prepareForUpdate?(draft: Draft<T>, old: T, context: StrategyContext): void;
+    validateUpdate?(object: T, old: T): readonly FieldError[];
+  };
+  /** The scale subresource: JSON paths as in a CRD, without the leading dot. */
+  readonly scale?: {
+    readonly specReplicas: string;
+    readonly statusReplicas: string;
+    readonly selector: string;
+  };
+  /** Other subresources by name (log, exec, binding, …); each has its handler in `apiserver/subresources/`. */
+  readonly subresources?: readonly Subresource[];
+
+  /**
+   * Seconds of grace for a deletion, undefined for none: only pods have any. A kind with grace is marked with
+   * deletionTimestamp first and goes when a second delete comes with 0.
+   */
+  gracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
+  /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
+  readonly selectableFields?: (object: T) => Readonly<Record<string, string>>;
+  /** Without `Name` first and `Age` last these are complete: the kind lists all its columns. */
+  readonly columns: readonly Column<T>[];
+}
+
+export interface ServedAs {
+  readonly resource: Resource;
+  readonly model: string;
+  readonly singular?: string;
+  readonly shortNames?: readonly string[];
+  /** From what is stored to what this address shows, and back. Pure. */
+  fromStored(object: KubeObject): KubeObject;
+  toStored(draft: Draft): Draft;
+}
+
+export interface Subresource {
+  readonly name: string;
+  readonly kind: string;
+  /** Group and version of the body's kind where they are not the parent's. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+}
+
+/** A kind with its object type hidden, for the list of all kinds. */
+export function defineKind<T extends KubeObject>(kind: Kind<T>): Kind {
+  return kind as unknown as Kind;
+}

@@ -1,0 +1,108 @@
+import { resource } from './resource.ts';
+import type * as t from './types.ts';
+
+/** The handles of all served resources. A kind's rules are in `kinds/`; this is only its address and type. */
+export const namespaces = resource<t.Namespace>('', 'v1', 'namespaces', 'Namespace', 'Cluster');
+export const nodes = resource<t.Node>('', 'v1', 'nodes', 'Node', 'Cluster');
+export const pods = resource<t.Pod>('', 'v1', 'pods', 'Pod', 'Namespaced');
+export const services = resource<t.Service>('', 'v1', 'services', 'Service', 'Namespaced');
+export const endpoints = resource<t.Endpoints>('', 'v1', 'endpoints', 'Endpoints', 'Namespaced');
+export const configMaps = resource<t.ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', 'Namespaced');
+export const secrets = resource<t.Secret>('', 'v1', 'secrets', 'Secret', 'Namespaced');
+export const serviceAccounts = resource<t.ServiceAccount>(
+  '',
+  'v1',
+  'serviceaccounts',
+  'ServiceAccount',
+  'Namespaced',
+);
+export const events = resource<t.CoreEvent>('', 'v1', 'events', 'Event', 'Namespaced');
+export const eventsV1 = resource<t.EventsV1Event>('events.k8s.io', 'v1', 'events', 'Event', 'Namespaced');
+export const leases = resource<t.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', 'Namespaced');
+export const endpointSlices = resource<t.EndpointSlice>(
+  'discovery.k8s.io',
+  'v1',
+  'endpointslices',
+  'EndpointSlice',
+  'Namespaced',
+);
+export const deployments = resource<t.Deployment>('apps', 'v1', 'deployments', 'Deployment', 'Namespaced');
+export const replicaSets = resource<t.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', 'Namespaced');
+export const controllerRevisions = resource<t.ControllerRevision>(
+  'apps',
+  'v1',
+  'controllerrevisions',
+  'ControllerRevision',
+  'Namespaced',
+);
+export const roles = resource<t.Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role', 'Namespaced');
+export const clusterRoles = resource<t.ClusterRole>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'clusterroles',
+  'ClusterRole',
+  'Cluster',
+);
+export const roleBindings = resource<t.RoleBinding>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'rolebindings',
+  'RoleBinding',
+  'Namespaced',
+);
+export const clusterRoleBindings = resource<t.ClusterRoleBinding>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+  'Cluster',
+);
+export const tokenReviews = resource<t.TokenReview>(
+  'authentication.k8s.io',
+  'v1',
+  'tokenreviews',
+  'TokenReview',
+  'Cluster',
+);
+export const selfSubjectReviews = resource<t.SelfSubjectReview>(
+  'authentication.k8s.io',
+  'v1',
+  'selfsubjectreviews',
+  'SelfSubjectReview',
+  'Cluster',
+);
+export const subjectAccessReviews = resource<t.SubjectAccessReview>(
+  'authorization.k8s.io',
+  'v1',
+  'subjectaccessreviews',
+  'SubjectAccessReview',
+  'Cluster',
+);
+export const selfSubjectAccessReviews = resource<t.SelfSubjectAccessReview>(
+  'authorization.k8s.io',
+  'v1',
+  'selfsubjectaccessreviews',
+  'SelfSubjectAccessReview',
+  'Cluster',
+);
+export const localSubjectAccessReviews = resource<t.LocalSubjectAccessReview>(
+  'authorization.k8s.io',
+  'v1',
+  'localsubjectaccessreviews',
+  'LocalSubjectAccessReview',
+  'Namespaced',
+);
+export const selfSubjectRulesReviews = resource<t.SelfSubjectRulesReview>(
+  'authorization.k8s.io',
+  'v1',
+  'selfsubjectrulesreviews',
+  'SelfSubjectRulesReview',
+  'Cluster',
+);
+export const priorityClasses = resource<t.PriorityClass>(
+  'scheduling.k8s.io',
+  'v1',
+  'priorityclasses',
+  'PriorityClass',
+  'Cluster',
+);

@@ -1,0 +1,21 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** Randomness as a parameter, so that tests can repeat themselves. */
+export interface Random {
+  /** A number in [0, 1). */
+  number(): number;
+  /** An RFC 4122 v4 UUID, used as metadata.uid. */
+  uuid(): string;
+  bytes(count: number): Buffer;
+  /** Characters as in names made from metadata.generateName: no vowels, no look-alikes (apimachinery util/rand). */
+  suffix(length: number): string;
+}
+
+const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
+
+export const systemRandom: Random = {
+  number: () => Math.random(),
+  uuid: () => randomUUID(),
+  bytes: (count) => randomBytes(count),
+  suffix: (length) => Array.from(randomBytes(length), (byte) => SAFE[byte % SAFE.length]).join(''),
+};

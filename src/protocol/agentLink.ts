@@ -1,0 +1,92 @@
+/**
+ * The wire between the control plane and a node. A node makes every connection; all go to the API server's HTTPS
+ * port, below `/wheelhouse/v1/`.
+ *
+ * 1. `bootstrap`: a WebSocket (subprotocol `wheelhouse.bootstrap.v1`). Authorization is `Bearer TOKEN` with a one-time
+ *    token, or the node's client certificate once it has one. The server sends BootstrapOffer as a text frame; the
+ *    node answers BootstrapAnswer; if it wants the bundle, it follows in binary frames of at most 256 KiB.
+ * 2. `enrol`: POST EnrolRequest with the same one-time token, answered by EnrolResponse. The token is spent.
+ * 3. `link`: a WebSocket (subprotocol `wheelhouse.link.v1`) with the node's client certificate. Its binary frames are
+ *    the bytes of one HTTP/2 connection with the roles turned round: the control plane is the HTTP/2 client.
+ *
+ * Over the link the control plane asks what an API server asks of a kubelet (paths below, as kubelet's own
+ * `pkg/kubelet/server/server.go`), and two things more: `CONNECT` to `host:port` opens a TCP tunnel from the node
+ * (pod and service proxying), and a `CONNECT` to LINK_UPGRADE_AUTHORITY with the header `x-wheelhouse-path` opens a
+ * raw tunnel to the streaming endpoint of that path: the bytes that follow are the client's upgrade request as it
+ * came and everything after it, unchanged.
+ */
+export const LINK_ROOT = '/wheelhouse/v1';
+export const BOOTSTRAP_PATH = `${LINK_ROOT}/bootstrap`;
+export const ENROL_PATH = `${LINK_ROOT}/enrol`;
+export const LINK_PATH = `${LINK_ROOT}/link`;
+export const BOOTSTRAP_PROTOCOL = 'wheelhouse.bootstrap.v1';
+export const LINK_PROTOCOL = 'wheelhouse.link.v1';
+export const LINK_UPGRADE_AUTHORITY = 'kubelet.invalid:10250';
+export const LINK_PATH_HEADER = 'x-wheelhouse-path';
+
+/** What a machine starts with (a JSON file put on it by its provider, mode 0600). */
+export interface BootstrapConfig {
+  /** `https://ADDRESS:PORT` of the API server as nodes dial it. */
+  readonly server: string;
+  /** The cluster CA, PEM: the only trusted root. */
+  readonly ca: string;
+  readonly nodeName: string;
+  /** One-time; useless after enrolment. */
+  readonly token: string;
+  /** What the agent is told beside (labels, taints, declared capacity). */
+  readonly node: NodeSettings;
+}
+
+export interface NodeSettings {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Declared capacity, for container nodes that should not show the host's: quantities. */
+  readonly capacity?: Readonly<Record<string, string>>;
+  readonly providerID?: string;
+}
+
+export interface BootstrapOffer {
+  readonly type: 'agent';
+  /** `sha256:HEX` of the bundle. */
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface BootstrapAnswer {
+  readonly type: 'fetch' | 'have';
+}
+
+export interface EnrolRequest {
+  readonly nodeName: string;
+  /** PKCS#10, PEM. The key never leaves the node. */
+  readonly csr: string;
+}
+
+export interface EnrolResponse {
+  /** PEM: CN `system:node:NAME`, O `system:nodes`. */
+  readonly certificate: string;
+  readonly cluster: ClusterSettings;
+}
+
+/** What every node of a cluster must know. */
+export interface ClusterSettings {
+  readonly clusterName: string;
+  readonly clusterDomain: string;
+  /** 10.244.0.0/16 and the like. */
+  readonly clusterCIDR: string;
+  readonly serviceCIDR: string;
+  readonly dnsAddress: string;
+}
+
+/** Paths over the link, as kubelet serves them. */
+export const agentPaths = {
+  healthz: '/healthz',
+  pods: '/pods',
+  containerLogs: (namespace: string, pod: string, container: string): string =>
+    `/containerLogs/${namespace}/${pod}/${container}`,
+  exec: (namespace: string, pod: string, container: string): string =>
+    `/exec/${namespace}/${pod}/${container}`,
+  attach: (namespace: string, pod: string, container: string): string =>
+    `/attach/${namespace}/${pod}/${container}`,
+  portForward: (namespace: string, pod: string): string => `/portForward/${namespace}/${pod}`,
+  statsSummary: '/stats/summary',
+} as const;

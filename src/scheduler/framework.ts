@@ -1,0 +1,125 @@
+import type { Node, Pod } from '../api/types.ts';
+
+/**
+ * The scheduling framework's contracts (kube-scheduler `framework/interface.go`). Plugins are pure: they see the
+ * cycle's snapshot and return values; expected outcomes are a Status, not an exception.
+ */
+export type Code =
+  | 'Success'
+  /** Does not fit now; preemption or a change in the cluster could help. */
+  | 'Unschedulable'
+  /** Does not fit whatever pods go away. */
+  | 'UnschedulableAndUnresolvable'
+  /** Permit only: bind later. */
+  | 'Wait'
+  /** This plugin has nothing to say in this cycle. */
+  | 'Skip'
+  | 'Error';
+
+export interface Status {
+  readonly code: Code;
+  /** Upstream's words: `node(s) had untolerated taint {key: value}`, `Insufficient cpu`. */
+  readonly reasons: readonly string[];
+  /** Which plugin said so; the framework fills it in. */
+  readonly plugin?: string;
+}
+
+/** One node and what the scheduler counts on it. Immutable within a cycle. */
+export interface NodeInfo {
+  readonly node: Node;
+  readonly pods: readonly Pod[];
+  /** Sum of the pods' requests: cpu in milli, memory and ephemeral-storage in bytes, others in units. */
+  readonly requested: Resources;
+  /** With defaults for pods that request nothing (100m, 200 MiB): what scoring uses. */
+  readonly nonZeroRequested: { readonly cpu: number; readonly memory: number };
+  readonly allocatable: Resources;
+  /** `ip/protocol/port` in use. */
+  readonly usedPorts: ReadonlySet<string>;
+  /** Image name to size in bytes. */
+  readonly images: ReadonlyMap<string, number>;
+  /** Raised with every change: snapshots reuse what has not changed. */
+  readonly generation: number;
+}
+
+export interface Resources {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+  readonly pods: number;
+  readonly scalar: ReadonlyMap<string, number>;
+}
+
+/** All nodes at the beginning of a cycle. */
+export interface Snapshot {
+  readonly nodes: readonly NodeInfo[];
+  get(name: string): NodeInfo | undefined;
+}
+
+/** A scratchpad of one cycle: what preFilter computed, filter and score read. */
+export interface CycleState {
+  read<T>(key: string): T | undefined;
+  write(key: string, value: unknown): void;
+}
+
+/** A change of the cluster that could make a rejected pod schedulable. */
+export interface ClusterEvent {
+  readonly resource: 'Pod' | 'AssignedPod' | 'Node' | 'Service' | 'Namespace' | '*';
+  readonly actions: readonly (
+    | 'Add'
+    | 'Delete'
+    | 'UpdateLabels'
+    | 'UpdateTaints'
+    | 'UpdateAllocatable'
+    | 'UpdateConditions'
+    | 'UpdateScaleDown'
+    | 'Update'
+  )[];
+}
+
+/** `Queue`: worth another try. `QueueSkip`: this event does not help this pod. */
+export type QueueingHint = 'Queue' | 'QueueSkip';
+
+export interface EventRegistration {
+  readonly event: ClusterEvent;
+  /** Without it every such event queues the pod. */
+  hint?(pod: Pod, old: unknown, current: unknown): QueueingHint;
+}
+
+/** Methods are optional: a plugin takes part in the extension points that it has. `undefined` as Status is success. */
+export interface Plugin {
+  readonly name: string;
+  events?(): readonly EventRegistration[];
+  preEnqueue?(pod: Pod): Status | undefined;
+  /** True when `a` goes before `b`. Exactly one plugin has it. */
+  less?(a: QueuedPod, b: QueuedPod): boolean;
+  /** May narrow the nodes to a set of names. */
+  preFilter?(
+    state: CycleState,
+    pod: Pod,
+    snapshot: Snapshot,
+  ): { status?: Status; nodes?: ReadonlySet<string> } | undefined;
+  filter?(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined;
+  postFilter?(
+    state: CycleState,
+    pod: Pod,
+    failed: ReadonlyMap<string, Status>,
+    signal: AbortSignal,
+  ): Promise<{ nominatedNode?: string; status: Status }>;
+  preScore?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Status | undefined;
+  /** Any number; `normalize` brings all to 0..100 before weights. */
+  score?(state: CycleState, pod: Pod, node: NodeInfo): number;
+  normalize?(state: CycleState, pod: Pod, scores: Map<string, number>): void;
+  reserve?(state: CycleState, pod: Pod, node: string): Status | undefined;
+  unreserve?(state: CycleState, pod: Pod, node: string): void;
+  permit?(state: CycleState, pod: Pod, node: string): { status: Status; timeoutMs?: number } | undefined;
+  preBind?(state: CycleState, pod: Pod, node: string, signal: AbortSignal): Promise<Status | undefined>;
+  bind?(state: CycleState, pod: Pod, node: string, signal: AbortSignal): Promise<Status | undefined>;
+  postBind?(state: CycleState, pod: Pod, node: string): void;
+}
+
+export interface QueuedPod {
+  readonly pod: Pod;
+  /** When it came into the queue, ms. */
+  readonly timestamp: number;
+  readonly attempts: number;
+}

@@ -1,0 +1,128 @@
+import type { Cause } from '../api/request.ts';
+
+/**
+ * An encoded object with a memo of its decoded form. Storage drivers hand on the same instance in process, so
+ * that what was decoded once is never decoded again. The bytes carry no resourceVersion: it is the revision.
+ */
+export class Value {
+  readonly bytes: Uint8Array;
+  #decoded: unknown;
+
+  /** `decoded`, where given, is what `bytes` decode to; the caller gives it away. */
+  constructor(bytes: Uint8Array, decoded?: unknown) {
+    this.bytes = bytes;
+    this.#decoded = decoded;
+  }
+
+  /** The object, decoded at the first call. Shared: callers must not change it (the watch cache freezes it). */
+  decode(): unknown {
+    this.#decoded ??= JSON.parse(new TextDecoder().decode(this.bytes));
+    return this.#decoded;
+  }
+}
+
+export interface StoredEntry {
+  readonly key: string;
+  /** Revision of the last write of this key. */
+  readonly revision: number;
+  readonly value: Value;
+}
+
+export interface StorageEvent {
+  readonly type: 'put' | 'delete';
+  readonly key: string;
+  /** Revision of this event. */
+  readonly revision: number;
+  /** The new value; for a delete, the last one. */
+  readonly value: Value;
+  /** The value before, undefined where the key was created. For a delete it is `value`. */
+  readonly previous: Value | undefined;
+  readonly cause: Cause | undefined;
+}
+
+export interface ListOptions {
+  /** At most this many entries; 0 or missing for all. */
+  readonly limit?: number;
+  /** Only keys greater than this one. */
+  readonly after?: string;
+  /** As of this revision; 0 or missing for now. */
+  readonly revision?: number;
+}
+
+export interface ListResult {
+  /** In order of key (bytewise). */
+  readonly entries: readonly StoredEntry[];
+  /** The revision that the answer shows: `options.revision`, or the store's current one. */
+  readonly revision: number;
+  /** How many entries follow the last one given. */
+  readonly remaining: number;
+}
+
+/** The outcome of a compare-and-set, a value and not an exception: losing a race is no failure. */
+export type WriteResult =
+  | { readonly ok: true; readonly revision: number }
+  /** The key is not as expected; `current` is what is there now, undefined for nothing. */
+  | { readonly ok: false; readonly current: StoredEntry | undefined };
+
+/** A list or watch asks for a revision that is compacted away. The API answers 410. */
+export class CompactedError extends Error {
+  override readonly name = 'CompactedError';
+  readonly compactedRevision: number;
+  constructor(requested: number, compactedRevision: number) {
+    super(`revision ${requested} has been compacted, the oldest is ${compactedRevision}`);
+    this.compactedRevision = compactedRevision;
+  }
+}
+
+/** The store cannot take writes or is closed: a full disk, an I/O error. `message` says what to do. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+}
+
+/** One change in the history. */
+export interface HistoryRecord {
+  readonly revision: number;
+  readonly key: string;
+  readonly type: 'put' | 'delete';
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly cause: Cause | undefined;
+  readonly value: Value;
+}
+
+/**
+ * A key-value store with etcd's model: one revision for the whole store, raised by one with every write, and every
+ * revision readable until it is compacted. It knows keys and bytes, no kinds.
+ *
+ * Promises: a write that resolved with `ok` is durable (it survives the process and the machine dying) and is in
+ * every later read and in every watch, exactly once and in order of revision. Writes that wait in the same turn may
+ * share one commit. All methods reject with StorageUnavailableError once closed.
+ */
+export interface Storage {
+  /** The current entry, undefined where there is none. `revision`: as of then; CompactedError if gone. */
+  get(key: string, revision?: number): Promise<StoredEntry | undefined>;
+  list(prefix: string, options?: ListOptions): Promise<ListResult>;
+  /** `ok: false` with the current entry where the key exists. */
+  create(key: string, value: Value, cause?: Cause): Promise<WriteResult>;
+  /** Replaces the value if the key's revision is `expected`. */
+  update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult>;
+  /** Deletes the key if its revision is `expected`. The event carries the last value. */
+  delete(key: string, expected: number, cause?: Cause): Promise<WriteResult>;
+  /**
+   * All events with a revision greater than `after` under the prefix, in order, then what follows, until the signal
+   * aborts (the iterator ends). Subscribes before it reads the past, so nothing falls between. Rejects with
+   * CompactedError at the first `next()` where `after` is older than the compaction point. A batch is never empty.
+   * A watcher that falls behind by more than the driver's bound is ended with CompactedError, never the writer held.
+   */
+  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]>;
+  /** The revision of the last durable write, 0 for an empty store. */
+  currentRevision(): number;
+  /** The oldest revision that can be read as of. */
+  compactedRevision(): number;
+  /** Forgets revisions older than `revision` (current values stay). */
+  compact(revision: number): Promise<void>;
+  /** Changes of the keys under a prefix, newest first, as far back as compaction allows. */
+  history(prefix: string, options?: { limit?: number; before?: number }): Promise<readonly HistoryRecord[]>;
+  /** Waits for writes under way, then releases everything. */
+  close(): Promise<void>;
+}

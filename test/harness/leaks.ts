@@ -1,0 +1,2 @@
+/** Replaced by the leak tracker: see test/harness/README in ARCHITECTURE.md. */
+export {};
