@@ -56,7 +56,7 @@ const make = (type: FieldErrorType, path: FieldPath, message: string): FieldErro
 });
 
 /** Values as upstream prints them: strings quoted, others as JSON. */
-const show = (value: unknown): string => JSON.stringify(value) ?? 'null';
+const show = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
 const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`);
 
 export const required = (path: FieldPath, detail = ''): FieldError =>

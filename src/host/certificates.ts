@@ -1,0 +1,150 @@
+import type { webcrypto } from 'node:crypto';
+import type * as x509 from '@peculiar/x509';
+
+type CryptoKey = webcrypto.CryptoKey;
+type CryptoKeyPair = webcrypto.CryptoKeyPair;
+
+/** A certificate with its private key, both PEM. */
+export interface CertifiedKey {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface CertificateRequest {
+  readonly commonName: string;
+  readonly organizations?: readonly string[];
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+  readonly usage: 'client' | 'server' | 'both';
+  /** Default 365. */
+  readonly days?: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Certificates begin an hour ago: a guest whose clock lags behind after sleep must not refuse them. */
+const BACKDATE_MS = 3_600_000;
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+
+/** A new certificate authority, valid for ten years. `now` in ms since the epoch. */
+export async function createCa(commonName: string, now: number): Promise<CertifiedKey> {
+  const lib = await load();
+  const keys = await generateKeys();
+  const certificate = await lib.X509CertificateGenerator.createSelfSigned({
+    name: [{ CN: [commonName] }],
+    keys,
+    signingAlgorithm: ALGORITHM,
+    notBefore: new Date(now - BACKDATE_MS),
+    notAfter: new Date(now + 3650 * DAY_MS),
+    extensions: [
+      new lib.BasicConstraintsExtension(true, undefined, true),
+      new lib.KeyUsagesExtension(
+        lib.KeyUsageFlags.keyCertSign | lib.KeyUsageFlags.cRLSign | lib.KeyUsageFlags.digitalSignature,
+        true,
+      ),
+      await lib.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+/** A key and its certificate, signed by the authority. */
+export async function issueCertificate(
+  ca: CertifiedKey,
+  request: CertificateRequest,
+  now: number,
+): Promise<CertifiedKey> {
+  const keys = await generateKeys();
+  return { cert: await sign(ca, keys.publicKey, request, now), key: await exportKey(keys.privateKey) };
+}
+
+/**
+ * A certificate for the key of a PKCS#10 request. Of the request only the public key is taken, and only if the
+ * request is signed with its key; names and usages are the caller's. Rejects where it cannot be read or verified.
+ */
+export async function signCsr(
+  ca: CertifiedKey,
+  csrPem: string,
+  request: CertificateRequest,
+  now: number,
+): Promise<string> {
+  const lib = await load();
+  const csr = new lib.Pkcs10CertificateRequest(csrPem);
+  if (!(await csr.verify())) throw new Error('the certificate request is not signed with its own key');
+  return sign(ca, await csr.publicKey.export(), request, now);
+}
+
+/** A new key with a PKCS#10 request for it. */
+export async function createCsr(
+  commonName: string,
+  organizations: readonly string[],
+): Promise<{ csr: string; key: string }> {
+  const lib = await load();
+  const keys = await generateKeys();
+  const csr = await lib.Pkcs10CertificateRequestGenerator.create({
+    name: subject(commonName, organizations),
+    keys,
+    signingAlgorithm: ALGORITHM,
+  });
+  return { csr: csr.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+async function sign(
+  ca: CertifiedKey,
+  publicKey: CryptoKey,
+  request: CertificateRequest,
+  now: number,
+): Promise<string> {
+  const lib = await load();
+  const issuer = new lib.X509Certificate(ca.cert);
+  const signingKey = await importKey(ca.key);
+  const usages = {
+    client: [lib.ExtendedKeyUsage.clientAuth],
+    server: [lib.ExtendedKeyUsage.serverAuth],
+    both: [lib.ExtendedKeyUsage.serverAuth, lib.ExtendedKeyUsage.clientAuth],
+  }[request.usage];
+  const names: x509.JsonGeneralName[] = [
+    ...(request.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
+    ...(request.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
+  ];
+  const certificate = await lib.X509CertificateGenerator.create({
+    subject: subject(request.commonName, request.organizations ?? []),
+    issuer: issuer.subjectName.toJSON(),
+    publicKey,
+    signingKey,
+    signingAlgorithm: ALGORITHM,
+    notBefore: new Date(now - BACKDATE_MS),
+    notAfter: new Date(now + (request.days ?? 365) * DAY_MS),
+    extensions: [
+      new lib.BasicConstraintsExtension(false, undefined, true),
+      new lib.KeyUsagesExtension(lib.KeyUsageFlags.digitalSignature, true),
+      new lib.ExtendedKeyUsageExtension(usages),
+      await lib.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      ...(names.length === 0 ? [] : [new lib.SubjectAlternativeNameExtension(names)]),
+    ],
+  });
+  return certificate.toString('pem');
+}
+
+function subject(commonName: string, organizations: readonly string[]): x509.JsonName {
+  return [...organizations.map((o) => ({ O: [o] })), { CN: [commonName] }];
+}
+
+function generateKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+}
+
+async function exportKey(key: CryptoKey): Promise<string> {
+  const lib = await load();
+  return lib.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), lib.PemConverter.PrivateKeyTag);
+}
+
+async function importKey(pem: string): Promise<CryptoKey> {
+  const lib = await load();
+  return crypto.subtle.importKey('pkcs8', lib.PemConverter.decodeFirst(pem), ALGORITHM, true, ['sign']);
+}
+
+/** Loaded at the first use only: a control plane that resumes has its certificates on disk. */
+async function load(): Promise<typeof x509> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
