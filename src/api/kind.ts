@@ -78,6 +78,16 @@ export interface Kind<T extends KubeObject = KubeObject> {
    * deletionTimestamp first and goes when a second delete comes with 0.
    */
   gracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
+  /**
+   * Deletion beyond metadata.finalizers (Namespace: spec.finalizers): `keeps` says that the object must stay for now,
+   * `begin` is what the start of a deletion changes besides the metadata.
+   */
+  readonly deletion?: {
+    keeps(object: T): boolean;
+    begin(draft: Draft<T>): void;
+  };
+  /** True where a DELETE answers with the object and not with a Status (`ReturnDeletedObject`: Pod, Service, ServiceAccount, …). */
+  readonly returnsDeleted?: boolean;
   /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
   readonly selectableFields?: (object: T) => Readonly<Record<string, string>>;
   /** Without `Name` first and `Age` last these are complete: the kind lists all its columns. */

@@ -56,7 +56,9 @@ export type RequestBody =
   | { readonly type: 'none' }
   /** In process: an object that the caller gives away and does not touch again. */
   | { readonly type: 'object'; readonly object: unknown; readonly contentType: string }
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string };
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string }
+  /** Proxied requests: handed on as it comes, without a limit. */
+  | { readonly type: 'stream'; readonly stream: AsyncIterable<Uint8Array>; readonly contentType: string };
 
 /**
  * One request to the API server, however it came: HTTPS and in-process callers fill the same record and pass the
@@ -65,6 +67,8 @@ export type RequestBody =
  */
 export interface ApiRequest {
   readonly info: RequestInfo;
+  /** The HTTP method, upper-case, where `info.verb` does not tell it (proxies, non-resource requests). */
+  readonly method?: string | undefined;
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;

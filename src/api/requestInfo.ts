@@ -1,0 +1,115 @@
+import type { RequestInfo, Verb } from './request.ts';
+
+/** Subresources of a namespace itself: `/api/v1/namespaces/x/status` is no resource in the namespace. */
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+const VERB_OF_METHOD: Readonly<Record<string, Verb>> = {
+  POST: 'create',
+  GET: 'get',
+  HEAD: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+  OPTIONS: 'options',
+};
+
+/**
+ * What a request is about, from its method, path and query: the rules of apiserver
+ * `pkg/endpoints/request/requestinfo.go`, the legacy `/proxy/` and `/watch/` prefixes included.
+ * @param path without the query, percent-encoded as received
+ */
+export function resolveRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const parts = path.split('/').filter((part) => part !== '');
+  const isApi = parts[0] === 'api' || parts[0] === 'apis';
+  const legacy = parts[0] === 'api';
+  const versionAt = legacy ? 1 : 2;
+  const version = parts[versionAt];
+  if (!isApi || version === undefined || parts.length <= versionAt + 1) return nonResource(method, path);
+
+  const group = legacy ? '' : (parts[1] ?? '');
+  let verb: Verb = VERB_OF_METHOD[method] ?? 'options';
+  let rest = parts.slice(versionAt + 1);
+  let watchPrefix = false;
+  if (rest[0] === 'watch' && rest.length > 1) {
+    watchPrefix = true;
+    rest = rest.slice(1);
+  }
+
+  let namespace = '';
+  if (rest[0] === 'namespaces' && rest.length > 1) {
+    namespace = decode(rest[1]);
+    // `/namespaces/x/pods` is about pods in x; `/namespaces/x` and `/namespaces/x/status` are about x.
+    if (rest.length > 2 && !NAMESPACE_SUBRESOURCES.has(rest[2] ?? '')) rest = rest.slice(2);
+  }
+
+  const name = decode(rest[1]);
+  const subresource = rest[2] ?? '';
+  const info = {
+    isResourceRequest: true,
+    path,
+    group,
+    version,
+    namespace,
+    resource: rest[0] ?? '',
+    subresource,
+    name,
+    rest: subresource === '' ? '' : restOf(path, rest.length, parts.length),
+  };
+  if (watchPrefix) return { ...info, verb: 'watch' };
+  if (name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list';
+  if (name === '' && verb === 'delete') verb = 'deletecollection';
+  return { ...info, verb, name: verb === 'list' || verb === 'watch' ? selectedName(query) : name };
+}
+
+function nonResource(method: string, path: string): RequestInfo {
+  return {
+    isResourceRequest: false,
+    path,
+    verb: method.toLowerCase() as Verb,
+    group: '',
+    version: '',
+    namespace: '',
+    resource: '',
+    subresource: '',
+    name: '',
+    rest: '',
+  };
+}
+
+/** A list with `fieldSelector=metadata.name=x` is about x: rules with resourceNames apply to it. */
+function selectedName(query: URLSearchParams): string {
+  const selector = query.get('fieldSelector');
+  if (selector === null) return '';
+  for (const term of selector.split(',')) {
+    const match = /^metadata\.name==?([^=!,]+)$/.exec(term.trim());
+    if (match?.[1] !== undefined) return match[1];
+  }
+  return '';
+}
+
+/** What follows the subresource in the path as received, so that doubled and trailing slashes survive. */
+function restOf(path: string, resourceParts: number, allParts: number): string {
+  const skip = allParts - resourceParts + 3;
+  let seen = 0;
+  let inPart = false;
+  for (let at = 0; at < path.length; at += 1) {
+    const slash = path[at] === '/';
+    if (slash && inPart && seen === skip) return path.slice(at);
+    if (!slash && !inPart) seen += 1;
+    inPart = !slash;
+  }
+  return '';
+}
+
+function isTrue(value: string | null): boolean {
+  return value !== null && value !== 'false' && value !== '0';
+}
+
+function decode(part: string | undefined): string {
+  if (part === undefined || !part.includes('%')) return part ?? '';
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
