@@ -70,7 +70,7 @@ export async function signCsr(
   const lib = await load();
   const csr = new lib.Pkcs10CertificateRequest(csrPem);
   if (!(await csr.verify())) throw new Error('the certificate request is not signed with its own key');
-  return sign(ca, await csr.publicKey.export(), request, now);
+  return sign(ca, (await csr.publicKey.export()) as CryptoKey, request, now);
 }
 
 /** A new key with a PKCS#10 request for it. */
@@ -130,7 +130,7 @@ function subject(commonName: string, organizations: readonly string[]): x509.Jso
 }
 
 function generateKeys(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
 async function exportKey(key: CryptoKey): Promise<string> {

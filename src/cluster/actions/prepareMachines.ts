@@ -1,0 +1,18 @@
+import { writeProfile } from '../profile.ts';
+import type { Action } from './action.ts';
+
+/** Makes what machines share (image, network) and learns the address that they will dial. */
+export const prepareMachines: Action = {
+  title: 'Preparing machines',
+  async run(context) {
+    const { provider, progress, signal, paths } = context;
+    await provider.prepare(context.profile.name, progress, signal);
+    const address = await provider.hostAddress(context.profile.name);
+    if (context.profile.nodeAddresses.includes(address)) return;
+    context.profile = { ...context.profile, nodeAddresses: [address] };
+    await writeProfile(paths.profile, context.profile);
+  },
+  async undo({ provider, profile }) {
+    await provider.cleanUp(profile.name);
+  },
+};

@@ -1,0 +1,47 @@
+import { readText } from '../../host/files.ts';
+import path from 'node:path';
+import type { ActionContext } from '../actions/action.ts';
+import { ClusterError } from '../errors.ts';
+import type { NodeProfile } from '../profile.ts';
+import type { MachineSpec } from './contract.ts';
+
+export type BootstrapFile = MachineSpec['files'][number];
+
+/** Where a machine finds its bootstrap. The node image's entry point runs it. */
+export const BOOTSTRAP_SCRIPT = '/usr/local/lib/wheelhouse/bootstrap.mjs';
+export const BOOTSTRAP_CONFIG = '/etc/wheelhouse/bootstrap.json';
+
+/**
+ * The two files that make a machine a node: the bootstrap and its configuration (`BootstrapConfig` in
+ * `protocol/agentLink.ts`), which holds the one-time token and is readable by root alone.
+ */
+export async function bootstrapFiles(
+  context: Pick<ActionContext, 'profile' | 'paths' | 'provider' | 'bootstrap'>,
+  node: NodeProfile,
+  token: string,
+): Promise<readonly BootstrapFile[]> {
+  const { profile, paths, provider } = context;
+  const [address] = profile.nodeAddresses;
+  const ca = await readText(path.join(paths.pki, 'ca.crt'));
+  if (address === undefined || ca === undefined) {
+    throw new ClusterError(
+      `cluster ${profile.name} has no address that nodes can dial`,
+      'Start the cluster first.',
+    );
+  }
+  const config = {
+    server: `https://${address}:${profile.port}`,
+    ca,
+    nodeName: node.name,
+    token,
+    node: {
+      labels: node.labels ?? {},
+      providerID: `${provider.name}://${profile.name}/${node.name}`,
+      ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
+    },
+  };
+  return [
+    { path: BOOTSTRAP_SCRIPT, content: await context.bootstrap(), mode: 0o755 },
+    { path: BOOTSTRAP_CONFIG, content: JSON.stringify(config), mode: 0o600 },
+  ];
+}

@@ -1,0 +1,38 @@
+import path from 'node:path';
+
+/** Where a cluster keeps its things. Everything that a cluster is on this machine is below one folder. */
+export interface ClusterPaths {
+  readonly folder: string;
+  /** The cluster's declaration, written and read by people too. */
+  readonly profile: string;
+  readonly store: string;
+  readonly pki: string;
+  /** Mode 0600. */
+  readonly kubeconfig: string;
+  /** Who runs the control plane now: see owner.ts. */
+  readonly owner: string;
+  readonly log: string;
+}
+
+export function clusterPaths(folder: string): ClusterPaths {
+  return {
+    folder,
+    profile: path.join(folder, 'cluster.json'),
+    store: path.join(folder, 'store.db'),
+    pki: path.join(folder, 'pki'),
+    kubeconfig: path.join(folder, 'kubeconfig'),
+    owner: path.join(folder, 'owner.json'),
+    log: path.join(folder, 'control-plane.log'),
+  };
+}
+
+/** The folder of all clusters below Wheelhouse's home. */
+export function clustersFolder(home: string): string {
+  return path.join(home, 'clusters');
+}
+
+/** `WHEELHOUSE_HOME`, else `.wheelhouse` in the user's home: the editor and the command line see the same clusters. */
+export function defaultHome(env: Readonly<Record<string, string | undefined>>, userHome: string): string {
+  const chosen = env['WHEELHOUSE_HOME'];
+  return chosen === undefined || chosen === '' ? path.join(userHome, '.wheelhouse') : path.resolve(chosen);
+}

@@ -1,0 +1,92 @@
+import { readText, writeWhole } from '../host/files.ts';
+import { ClusterError } from './errors.ts';
+
+/** A cluster as declared: the file `cluster.json` that people may read. */
+export interface ClusterProfile {
+  readonly name: string;
+  readonly machines: MachinesKind;
+  /** The API server's port on this desktop; kept, so that kubeconfig and nodes stay right. */
+  readonly port: number;
+  /** Where nodes dial, besides loopback; empty for simulated machines. */
+  readonly nodeAddresses: readonly string[];
+  readonly nodes: readonly NodeProfile[];
+  readonly clusterCIDR: string;
+  readonly serviceCIDR: string;
+}
+
+export type MachinesKind = 'docker' | 'vagrant' | 'simulated';
+
+export interface NodeProfile {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly capacity?: Readonly<Record<string, string>>;
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+}
+
+export const DEFAULT_CLUSTER_CIDR = '10.244.0.0/16';
+export const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
+export const CLUSTER_DOMAIN = 'cluster.local';
+
+/** The first address of the service range is the API server's, the tenth the DNS server's, as kubeadm has it. */
+export function serviceAddress(serviceCIDR: string, offset: number): string {
+  const [base = ''] = serviceCIDR.split('/');
+  const number = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + offset;
+  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/** A cluster's name is part of host names and labels: letters, digits and dashes, at most 40. */
+export function checkClusterName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new ClusterError(
+    `"${name}" cannot be a cluster's name`,
+    'Use at most 40 lower-case letters, digits and dashes, with a letter or digit at both ends.',
+  );
+}
+
+/** `NAME-1`, `NAME-2`, …: the first numbers that are not taken. */
+export function newNodeNames(cluster: string, count: number, taken: Iterable<string>): readonly string[] {
+  const used = new Set(taken);
+  const names: string[] = [];
+  for (let number = 1; names.length < count; number++) {
+    const name = `${cluster}-${number}`;
+    if (!used.has(name)) names.push(name);
+  }
+  return names;
+}
+
+export async function readProfile(file: string): Promise<ClusterProfile | undefined> {
+  const text = await readText(file);
+  if (text === undefined) return undefined;
+  try {
+    return parseProfile(JSON.parse(text));
+  } catch (error) {
+    throw new ClusterError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Mend the file, or delete its folder to forget the cluster.',
+      error,
+    );
+  }
+}
+
+export async function writeProfile(file: string, profile: ClusterProfile): Promise<void> {
+  await writeWhole(file, `${JSON.stringify(profile, undefined, 2)}\n`);
+}
+
+function parseProfile(value: unknown): ClusterProfile {
+  if (typeof value !== 'object' || value === null) throw new Error('it is not an object');
+  const profile = value as Partial<ClusterProfile>;
+  for (const [field, type] of [
+    ['name', 'string'],
+    ['machines', 'string'],
+    ['port', 'number'],
+    ['clusterCIDR', 'string'],
+    ['serviceCIDR', 'string'],
+  ] as const) {
+    if (typeof profile[field] !== type) throw new Error(`${field} must be a ${type}`);
+  }
+  if (!Array.isArray(profile.nodes)) throw new Error('nodes must be a list');
+  return { ...(profile as ClusterProfile), nodeAddresses: profile.nodeAddresses ?? [] };
+}
