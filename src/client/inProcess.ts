@@ -1,0 +1,216 @@
+import type {
+  ApiRequest,
+  ApiResponse,
+  RequestHandler,
+  RequestInfo,
+  UserInfo,
+  Verb,
+  WatchEvent,
+} from '../api/request.ts';
+import { apiVersionOf, pathOf } from '../api/resource.ts';
+import { serviceUnavailable, StatusError, type Status } from '../api/status.ts';
+import { clientOver } from './client.ts';
+import type { Client, RawResponse } from './contract.ts';
+import type { RawCall, ResourceCall, Transport } from './transport.ts';
+
+export interface InProcessOptions {
+  /** Who wrote, for the server's audit and managed fields: the User-Agent header. */
+  readonly userAgent?: string;
+  /**
+   * Reads a path of a `raw` call as the server does over HTTPS. Without it every raw call is a non-resource
+   * request, which is right for `/readyz`, `/openapi/v3` and the like.
+   */
+  readonly requestInfo?: (method: string, path: string, query: URLSearchParams) => RequestInfo;
+}
+
+/**
+ * The client of a part that lives with the API server: fills the server's own request record, so that nothing is
+ * serialised and no URL is built; drafts are given away, and what comes back are the caches' frozen objects.
+ */
+export function inProcessClient(
+  handler: RequestHandler,
+  user: UserInfo,
+  options: InProcessOptions = {},
+): Client {
+  return clientOver(inProcessTransport(handler, user, options));
+}
+
+function inProcessTransport(handler: RequestHandler, user: UserInfo, options: InProcessOptions): Transport {
+  const headers = options.userAgent === undefined ? {} : { 'user-agent': options.userAgent };
+
+  const ask = (request: Omit<ApiRequest, 'user'>): Promise<ApiResponse> => {
+    request.signal.throwIfAborted();
+    return handler.handle({ ...request, user });
+  };
+  const askResource = (call: ResourceCall): Promise<ApiResponse> =>
+    ask({
+      info: new ResourceInfo(call),
+      query: call.query,
+      headers,
+      body: call.body === undefined ? { type: 'none' } : { type: 'object', ...call.body },
+      signal: call.signal ?? new AbortController().signal,
+      cause: call.cause,
+    });
+
+  return {
+    async send(call) {
+      const response = await askResource(call);
+      if (response.type === 'list') return listOf(response);
+      if (response.type === 'object') return succeeded(response);
+      throw unexpected(call, response);
+    },
+
+    async *watch(call): AsyncGenerator<readonly WatchEvent[], void, undefined> {
+      const response = await askResource(call);
+      if (response.type === 'object') succeeded(response);
+      if (response.type !== 'watch') throw unexpected(call, response);
+      yield* response.events;
+    },
+
+    async raw(call) {
+      const { info, query } = rawInfo(call, options);
+      const response = await ask({
+        info,
+        query,
+        headers: { ...headers, ...lowerCased(call.headers) },
+        body:
+          call.body === undefined
+            ? { type: 'none' }
+            : {
+                type: 'bytes',
+                bytes: call.body,
+                contentType: lowerCased(call.headers)['content-type'] ?? '',
+              },
+        signal: call.signal ?? new AbortController().signal,
+        cause: call.cause,
+      });
+      return rawResponse(response);
+    },
+  };
+}
+
+/** The path is made only for those who ask (non-resource rules and logs). */
+class ResourceInfo implements RequestInfo {
+  readonly isResourceRequest = true;
+  readonly rest = '';
+  readonly verb: Verb;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly name: string;
+  readonly #call: ResourceCall;
+
+  constructor(call: ResourceCall) {
+    this.#call = call;
+    this.verb = call.verb;
+    this.group = call.resource.group;
+    this.version = call.resource.version;
+    this.namespace = call.namespace;
+    this.resource = call.resource.plural;
+    this.subresource = call.subresource;
+    this.name = call.name;
+  }
+
+  get path(): string {
+    const { resource, namespace, name, subresource } = this.#call;
+    return pathOf(resource, {
+      namespace,
+      ...(name === '' ? {} : { name }),
+      ...(subresource === '' ? {} : { subresource }),
+    });
+  }
+}
+
+function listOf(response: Extract<ApiResponse, { type: 'list' }>): unknown {
+  const { apiVersion, kind, metadata, items } = response;
+  return { apiVersion, kind, metadata, items: items.map((entry) => entry.object) };
+}
+
+function succeeded(response: Extract<ApiResponse, { type: 'object' }>): unknown {
+  if (response.code >= 400) throw StatusError.from(response.object as Status);
+  return response.object;
+}
+
+function unexpected(call: ResourceCall, response: ApiResponse): StatusError {
+  const what = `${call.verb} ${apiVersionOf(call.resource)} ${call.resource.plural}`;
+  return serviceUnavailable(`the server answered ${what} with a response of type ${response.type}`);
+}
+
+function rawInfo(
+  call: RawCall,
+  options: InProcessOptions,
+): { readonly info: RequestInfo; readonly query: URLSearchParams } {
+  const mark = call.path.indexOf('?');
+  const path = mark < 0 ? call.path : call.path.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : call.path.slice(mark + 1));
+  const info = options.requestInfo?.(call.method, path, query) ?? {
+    isResourceRequest: false,
+    path,
+    verb: call.method.toLowerCase() as Verb,
+    group: '',
+    version: '',
+    namespace: '',
+    resource: '',
+    subresource: '',
+    name: '',
+    rest: '',
+  };
+  return { info, query };
+}
+
+function rawResponse(response: ApiResponse): RawResponse {
+  switch (response.type) {
+    case 'raw':
+      return rawOf(response.code, response.headers, response.body);
+    case 'object':
+      return rawOf(
+        response.code,
+        { 'content-type': 'application/json' },
+        response.bytes ?? JSON.stringify(response.object),
+      );
+    case 'list':
+      return rawOf(200, { 'content-type': 'application/json' }, JSON.stringify(listOf(response)));
+    case 'watch':
+      return rawOf(200, { 'content-type': 'application/json' }, watchLines(response.events));
+    case 'upgrade':
+      throw serviceUnavailable('an in-process client cannot take over a connection; use the HTTPS client');
+  }
+}
+
+async function* watchLines(events: AsyncIterable<readonly WatchEvent[]>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const batch of events) {
+    for (const { type, object, line } of batch) {
+      yield line ?? encoder.encode(`${JSON.stringify({ type, object })}\n`);
+    }
+  }
+}
+
+function rawOf(
+  code: number,
+  headers: Readonly<Record<string, string>>,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+): RawResponse {
+  const body = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const chunks = body instanceof Uint8Array ? once(body) : body;
+  return { code, headers, body: chunks, text: () => textOf(chunks) };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of what is at hand
+async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk;
+}
+
+/** All of a body as UTF-8 text. */
+export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,92 @@
+import { exponentialBackoff, type BackoffOptions } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { KubeObject } from '../api/meta.ts';
+import type { Resource } from '../api/resource.ts';
+import { isExpired } from '../api/status.ts';
+import type { Client, ObjectEvent } from './contract.ts';
+
+/** Who is told of what a reflector reads. */
+export interface ReflectorSink<T extends KubeObject> {
+  /** Everything there is, at `resourceVersion`: what is missing here is gone. */
+  replace(objects: readonly T[], resourceVersion: string): void;
+  apply(event: ObjectEvent<T>): void;
+}
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly client: Client;
+  readonly resource: Resource<T>;
+  readonly namespace?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Fraction of jitter comes from here; default Math.random through the caller. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Delays after a failed list or watch (client-go `tools/cache/reflector.go`). */
+const RETRY: BackoffOptions = { initialMs: 800, maxMs: 30_000, jitter: 1 };
+
+/** A watch that lived less than this counts as failed: a server that ends watches at once must not be hammered. */
+const SHORT_WATCH_MS = 1_000;
+
+/**
+ * Keeps a sink in step with the server: one list, then watches that each continue where the last one ended; lists
+ * again when the server has forgotten the revision (410). Returns when the signal aborts.
+ */
+export async function reflect<T extends KubeObject>(
+  sink: ReflectorSink<T>,
+  options: ReflectorOptions<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client, resource, namespace, fieldSelector, labelSelector, clock } = options;
+  const logger = options.logger.with({ resource: resource.plural });
+  const selection = {
+    signal,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  };
+  const fresh = exponentialBackoff({ ...RETRY, ...(options.random && { random: options.random }) });
+  let backoff = fresh;
+  let revision: string | undefined;
+
+  while (!signal.aborted) {
+    const started = clock.now();
+    try {
+      if (revision === undefined) {
+        const list = await client.list(resource, selection);
+        revision = list.metadata.resourceVersion ?? '0';
+        sink.replace(list.items, revision);
+      }
+      for await (const batch of client.watch(resource, {
+        ...selection,
+        resourceVersion: revision,
+        allowBookmarks: true,
+      })) {
+        for (const event of batch) sink.apply(event);
+        const last = batch.at(-1);
+        if (last !== undefined) revision = revisionOf(last);
+        backoff = fresh;
+      }
+      if (clock.now() - started >= SHORT_WATCH_MS) continue;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (isExpired(error)) {
+        logger.debug('revision expired, listing again', { revision });
+        revision = undefined;
+      } else logger.warn('list or watch failed', { error });
+    }
+    if (isAborted(signal)) return;
+    await clock.sleep(backoff.delayMs, signal).catch(() => undefined);
+    backoff = backoff.next();
+  }
+}
+
+/** A call, because the flag changes while others run: the compiler would take a repeated look for the first one. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+function revisionOf(event: ObjectEvent<KubeObject>): string {
+  return event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion;
+}
