@@ -77,7 +77,7 @@ function nonResource(method: string, path: string): RequestInfo {
 }
 
 /** A list with `fieldSelector=metadata.name=x` is about x: rules with resourceNames apply to it. */
-function selectedName(query: URLSearchParams): string {
+export function selectedName(query: URLSearchParams): string {
   const selector = query.get('fieldSelector');
   if (selector === null) return '';
   for (const term of selector.split(',')) {

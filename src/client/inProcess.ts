@@ -7,20 +7,16 @@ import type {
   Verb,
   WatchEvent,
 } from '../api/request.ts';
+import { resolveRequestInfo, selectedName } from '../api/requestInfo.ts';
 import { apiVersionOf, pathOf } from '../api/resource.ts';
 import { serviceUnavailable, StatusError, type Status } from '../api/status.ts';
 import { clientOver } from './client.ts';
 import type { Client, RawResponse } from './contract.ts';
-import type { RawCall, ResourceCall, Transport } from './transport.ts';
+import type { ResourceCall, Transport } from './transport.ts';
 
 export interface InProcessOptions {
   /** Who wrote, for the server's audit and managed fields: the User-Agent header. */
   readonly userAgent?: string;
-  /**
-   * Reads a path of a `raw` call as the server does over HTTPS. Without it every raw call is a non-resource
-   * request, which is right for `/readyz`, `/openapi/v3` and the like.
-   */
-  readonly requestInfo?: (method: string, path: string, query: URLSearchParams) => RequestInfo;
 }
 
 /**
@@ -68,9 +64,12 @@ function inProcessTransport(handler: RequestHandler, user: UserInfo, options: In
     },
 
     async raw(call) {
-      const { info, query } = rawInfo(call, options);
+      const mark = call.path.indexOf('?');
+      const path = mark < 0 ? call.path : call.path.slice(0, mark);
+      const query = new URLSearchParams(mark < 0 ? '' : call.path.slice(mark + 1));
       const response = await ask({
-        info,
+        info: resolveRequestInfo(call.method, path, query),
+        method: call.method,
         query,
         headers: { ...headers, ...lowerCased(call.headers) },
         body:
@@ -89,7 +88,7 @@ function inProcessTransport(handler: RequestHandler, user: UserInfo, options: In
   };
 }
 
-/** The path is made only for those who ask (non-resource rules and logs). */
+/** What `resolveRequestInfo` would make of the call's URL, without the URL: the path is made only for those who ask. */
 class ResourceInfo implements RequestInfo {
   readonly isResourceRequest = true;
   readonly rest = '';
@@ -107,10 +106,10 @@ class ResourceInfo implements RequestInfo {
     this.verb = call.verb;
     this.group = call.resource.group;
     this.version = call.resource.version;
-    this.namespace = call.namespace;
+    this.namespace = call.resource.plural === 'namespaces' ? call.name : call.namespace;
     this.resource = call.resource.plural;
     this.subresource = call.subresource;
-    this.name = call.name;
+    this.name = call.verb === 'list' || call.verb === 'watch' ? selectedName(call.query) : call.name;
   }
 
   get path(): string {
@@ -136,28 +135,6 @@ function succeeded(response: Extract<ApiResponse, { type: 'object' }>): unknown 
 function unexpected(call: ResourceCall, response: ApiResponse): StatusError {
   const what = `${call.verb} ${apiVersionOf(call.resource)} ${call.resource.plural}`;
   return serviceUnavailable(`the server answered ${what} with a response of type ${response.type}`);
-}
-
-function rawInfo(
-  call: RawCall,
-  options: InProcessOptions,
-): { readonly info: RequestInfo; readonly query: URLSearchParams } {
-  const mark = call.path.indexOf('?');
-  const path = mark < 0 ? call.path : call.path.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? '' : call.path.slice(mark + 1));
-  const info = options.requestInfo?.(call.method, path, query) ?? {
-    isResourceRequest: false,
-    path,
-    verb: call.method.toLowerCase() as Verb,
-    group: '',
-    version: '',
-    namespace: '',
-    resource: '',
-    subresource: '',
-    name: '',
-    rest: '',
-  };
-  return { info, query };
 }
 
 function rawResponse(response: ApiResponse): RawResponse {
