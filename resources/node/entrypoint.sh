@@ -1,0 +1,40 @@
+#!/bin/sh
+# What a container node does as it starts: makes /sys and the cgroups its own, then keeps two processes running,
+# containerd and the bootstrap (which becomes the agent). Pods outlive a restart of either. Crash-only: stopping the
+# machine ends this script, and the kernel ends the rest.
+set -u
+trap 'exit 0' TERM INT
+
+mount -o remount,bind,rw /sys
+if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+  # cgroup v2: only a group without processes may hand controllers on to its children.
+  mount -o remount,bind,rw /sys/fs/cgroup
+  mkdir -p /sys/fs/cgroup/node
+  while read -r pid; do echo "$pid" > /sys/fs/cgroup/node/cgroup.procs; done < /sys/fs/cgroup/cgroup.procs
+  sed -e 's/ / +/g' -e 's/^/+/' /sys/fs/cgroup/cgroup.controllers > /sys/fs/cgroup/cgroup.subtree_control
+else
+  while read -r _ point type _; do
+    [ "$type" = cgroup ] && mount -o remount,bind,rw "$point"
+  done < /proc/mounts
+fi
+# A volume that a pod mounts with Bidirectional propagation must reach the node.
+mount --make-rshared /
+echo 1 > /proc/sys/net/ipv4/ip_forward
+[ -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
+
+while :; do
+  containerd --log-level warn
+  sleep 1
+done &
+
+# The image of the pods' sandboxes, once: it stays on the machine's disk.
+until [ -n "$(ctr -n k8s.io images list -q name==wheelhouse.local/pause:1 2> /dev/null)" ] ||
+  ctr -n k8s.io images import /usr/lib/wheelhouse/pause.tar > /dev/null 2>&1; do
+  sleep 0.1
+done &
+
+while :; do
+  node /usr/lib/wheelhouse/bootstrap.mjs &
+  wait $!
+  sleep 1
+done
