@@ -43,6 +43,9 @@ export function osRelease() {
     readFileSync('/etc/os-release', 'utf8')
       .split('\n')
       .filter((line) => line.includes('='))
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).replaceAll('"', '')]),
+      .map((line) => [
+        line.slice(0, line.indexOf('=')),
+        line.slice(line.indexOf('=') + 1).replaceAll('"', ''),
+      ]),
   );
 }

@@ -1,3 +1,8 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** Tells the tests' leak tracker of every store that is made and disposed; costs nothing while nobody listens. */
+const lifecycle = channel('wheelhouse:disposable');
+
 /** Something that holds a listener, timer, socket or process until it is told to let go. */
 export interface Disposable {
   /** Lets go. Repeat calls do nothing. Never throws for what is already gone. */
@@ -21,6 +26,10 @@ export class DisposableStore implements Disposable {
   readonly #owned = new Set<Disposable>();
   #disposed = false;
 
+  constructor() {
+    if (lifecycle.hasSubscribers) lifecycle.publish({ type: 'made', store: this });
+  }
+
   get disposed(): boolean {
     return this.#disposed;
   }
@@ -39,6 +48,7 @@ export class DisposableStore implements Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    if (lifecycle.hasSubscribers) lifecycle.publish({ type: 'disposed', store: this });
     const owned = [...this.#owned].reverse();
     this.#owned.clear();
     const errors: unknown[] = [];
