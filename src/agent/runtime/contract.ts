@@ -29,6 +29,8 @@ export interface Runtime {
   execSync(id: ContainerId, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   /** A URL on a local streaming server for exec, attach or port-forward: the connection is handed through as it is. */
   stream(request: StreamRequest): Promise<string>;
+  /** Makes the runtime write to a new file at the container's log path: the old one was renamed (log rotation). */
+  reopenLog(id: ContainerId): Promise<void>;
   images: ImageService;
   /** What happens to containers and sandboxes, as it happens. Ends with the signal; may lose events across a reconnect, so relist after `type: 'reconnected'`. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;

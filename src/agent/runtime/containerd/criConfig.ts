@@ -1,0 +1,102 @@
+import type { ContainerConfig, ContainerSecurity, Mount, SandboxConfig } from '../contract.ts';
+
+/** Namespace modes of CRI. */
+const POD = 0;
+const CONTAINER = 1;
+const NODE = 2;
+const PROPAGATION: Readonly<Record<Mount['propagation'], number>> = {
+  private: 0,
+  hostToContainer: 1,
+  bidirectional: 2,
+};
+const SECCOMP = { RuntimeDefault: 0, Unconfined: 1 } as const;
+
+function namespaces(config: SandboxConfig): object {
+  return {
+    network: config.hostNetwork ? NODE : POD,
+    pid: config.hostPid ? NODE : config.shareProcesses ? POD : CONTAINER,
+    ipc: config.hostIpc ? NODE : POD,
+  };
+}
+
+const int64 = (value: number | undefined): object | undefined =>
+  value === undefined ? undefined : { value };
+
+export function criSandboxConfig(config: SandboxConfig): object {
+  return {
+    metadata: {
+      name: config.name,
+      uid: config.uid,
+      namespace: config.namespace,
+      attempt: config.attempt,
+    },
+    // containerd refuses a hostname where the host's network is used.
+    hostname: config.hostNetwork ? '' : config.hostname,
+    logDirectory: config.logDirectory,
+    ...(config.dns === undefined ? {} : { dns: config.dns }),
+    labels: config.labels,
+    annotations: config.annotations,
+    linux: {
+      cgroupParent: config.cgroupParent,
+      sysctls: config.sysctls,
+      security: {
+        namespaces: namespaces(config),
+        privileged: config.security.privileged,
+        runAsUser: int64(config.security.runAsUser),
+        runAsGroup: int64(config.security.runAsGroup),
+        supplementalGroups: config.security.supplementalGroups,
+        seccomp: { type: SECCOMP.RuntimeDefault },
+      },
+    },
+  };
+}
+
+export function criContainerConfig(config: ContainerConfig, sandbox: SandboxConfig): object {
+  const { resources } = config;
+  return {
+    metadata: { name: config.name, attempt: config.attempt },
+    image: { image: config.image },
+    command: config.command,
+    args: config.args,
+    workingDir: config.workingDir,
+    envs: config.env.map(({ name, value }) => ({ key: name, value })),
+    mounts: config.mounts.map((mount) => ({
+      containerPath: mount.containerPath,
+      hostPath: mount.hostPath,
+      readonly: mount.readOnly,
+      propagation: PROPAGATION[mount.propagation],
+    })),
+    devices: config.devices ?? [],
+    labels: config.labels,
+    annotations: config.annotations,
+    logPath: config.logPath,
+    stdin: config.stdin,
+    stdinOnce: config.stdinOnce,
+    tty: config.tty,
+    linux: {
+      resources: {
+        cpuShares: resources.cpuShares ?? 0,
+        cpuQuota: resources.cpuQuota ?? 0,
+        cpuPeriod: resources.cpuPeriod ?? 0,
+        memoryLimit: resources.memoryBytes ?? 0,
+        oomScoreAdj: resources.oomScoreAdj,
+      },
+      security: criSecurity(config.security, sandbox),
+    },
+  };
+}
+
+function criSecurity(security: ContainerSecurity, sandbox: SandboxConfig): object {
+  return {
+    capabilities: { add: security.addCapabilities, drop: security.dropCapabilities },
+    privileged: security.privileged,
+    namespaces: namespaces(sandbox),
+    runAsUser: int64(security.runAsUser),
+    runAsUsername: security.runAsUserName ?? '',
+    runAsGroup: int64(security.runAsGroup),
+    supplementalGroups: security.supplementalGroups,
+    readonlyRootfs: security.readOnlyRootFilesystem,
+    noNewPrivs: security.noNewPrivileges,
+    seccomp: { type: SECCOMP[security.seccomp] },
+  };
+}
