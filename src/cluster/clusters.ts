@@ -190,7 +190,7 @@ export class Clusters {
     await runActions(
       [
         preflight,
-        { ...startControlPlane, undo: async () => undefined },
+        { ...startControlPlane, undo: () => Promise.resolve() },
         declareNode,
         createMachines([{ name: node }]),
         waitForNodes([node]),

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { httpsCall, httpsHold } from '../../host/httpsCall.ts';
+import { readText } from '../../host/files.ts';
+import { PRESENCE_PATH, STOP_PATH } from '../../protocol/control.ts';
+import type { RunningControlPlane } from '../contract.ts';
+import type { ClusterPaths } from '../paths.ts';
+import type { ClusterProfile } from '../profile.ts';
+
+const PROBE_MS = 5_000;
+
+/** The control plane that somebody else runs for this cluster, undefined where nobody answers. */
+export async function attach(
+  profile: ClusterProfile,
+  paths: ClusterPaths,
+): Promise<RunningControlPlane | undefined> {
+  const credentials = await credentialsOf(paths);
+  if (credentials === undefined) return undefined;
+  const server = serverOf(profile);
+  try {
+    const held = await httpsHold({
+      url: server + PRESENCE_PATH,
+      method: 'GET',
+      ...credentials,
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
+    if (held.code !== 200) {
+      held.release();
+      return undefined;
+    }
+    return {
+      server,
+      owned: false,
+      exited: held.closed,
+      async stop() {
+        held.release();
+        await held.closed;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks whoever runs the cluster's control plane to stop it; resolves when it has. Nothing where none runs. */
+export async function stopRemotely(profile: ClusterProfile, paths: ClusterPaths): Promise<void> {
+  const credentials = await credentialsOf(paths);
+  if (credentials === undefined) return;
+  try {
+    await httpsCall({ url: serverOf(profile) + STOP_PATH, method: 'POST', ...credentials });
+  } catch (error) {
+    if (isGone(error)) return;
+    throw error;
+  }
+}
+
+export function serverOf(profile: ClusterProfile): string {
+  return `https://127.0.0.1:${profile.port}`;
+}
+
+async function credentialsOf(
+  paths: ClusterPaths,
+): Promise<{ ca: string; cert: string; key: string } | undefined> {
+  const [ca, cert, key] = await Promise.all(
+    ['ca.crt', 'admin.crt', 'admin.key'].map((name) => readText(path.join(paths.pki, name))),
+  );
+  return ca === undefined || cert === undefined || key === undefined ? undefined : { ca, cert, key };
+}
+
+function isGone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE';
+}

@@ -1,0 +1,61 @@
+import { startDetached } from '../../host/detached.ts';
+import type { ControlPlaneLauncher, RunningControlPlane } from '../contract.ts';
+import { ClusterError } from '../errors.ts';
+import type { ClusterPaths } from '../paths.ts';
+import type { ClusterProfile } from '../profile.ts';
+import { attach, stopRemotely } from './attached.ts';
+import type { ControlPlaneStart, FromControlPlane } from './messages.ts';
+
+/**
+ * Runs the control plane in a process of its own that outlives this one: for the command line, where no editor is
+ * there to hold it. `entry` is the bundle of `controlPlaneWorker.ts`.
+ */
+export function createDetachedLauncher(options: {
+  readonly entry: string;
+  readonly simulatedNodes?: number;
+}): ControlPlaneLauncher {
+  return {
+    async launch(profile, paths, signal) {
+      const running = await attach(profile, paths);
+      if (running !== undefined) return running;
+      await start(options, paths, signal);
+      const started = await attach(profile, paths);
+      if (started === undefined) throw gone(profile, paths);
+      return { ...started, owned: true, stop: () => stopAndWait(profile, paths, started) };
+    },
+    stop: stopRemotely,
+  };
+}
+
+async function start(
+  options: { readonly entry: string; readonly simulatedNodes?: number },
+  paths: ClusterPaths,
+  signal: AbortSignal,
+): Promise<void> {
+  const first: ControlPlaneStart = {
+    folder: paths.folder,
+    owner: 'process',
+    simulatedNodes: options.simulatedNodes ?? 0,
+  };
+  const message = (await startDetached({ entry: options.entry, input: first, log: paths.log, signal })) as
+    FromControlPlane | undefined;
+  if (message?.type === 'ready') return;
+  const why = message?.type === 'failed' ? message.message : 'it ended without a word';
+  throw new ClusterError(`the control plane did not start: ${why}`, `Its log is ${paths.log}.`);
+}
+
+async function stopAndWait(
+  profile: ClusterProfile,
+  paths: ClusterPaths,
+  running: RunningControlPlane,
+): Promise<void> {
+  await stopRemotely(profile, paths);
+  await running.exited;
+}
+
+function gone(profile: ClusterProfile, paths: ClusterPaths): ClusterError {
+  return new ClusterError(
+    `the control plane of ${profile.name} went right after its start`,
+    `Its log is ${paths.log}.`,
+  );
+}

@@ -1,0 +1,88 @@
+import { Worker } from 'node:worker_threads';
+import { createDeferred } from '../../base/deferred.ts';
+import type { ControlPlaneLauncher, RunningControlPlane } from '../contract.ts';
+import { ClusterError } from '../errors.ts';
+import type { ClusterPaths } from '../paths.ts';
+import type { ClusterProfile } from '../profile.ts';
+import { attach, stopRemotely } from './attached.ts';
+import type { ControlPlaneStart, FromControlPlane, ToControlPlane } from './messages.ts';
+
+export interface WorkerLauncherOptions {
+  /** The bundle of `controlPlaneWorker.ts`. */
+  readonly entry: string;
+  readonly owner: 'editor' | 'process';
+  readonly simulatedNodes?: number;
+  readonly onLog: (line: string) => void;
+}
+
+/**
+ * Runs the control plane in a worker thread of this process: a burst in the cluster never stalls this thread, and it
+ * ends with the process. Where another window has the cluster already, this one attaches to it.
+ */
+export function createWorkerLauncher(options: WorkerLauncherOptions): ControlPlaneLauncher {
+  const own = new Map<string, RunningControlPlane>();
+  return {
+    async launch(profile, paths, signal) {
+      const running = own.get(profile.name) ?? (await attach(profile, paths));
+      if (running !== undefined) return running;
+      const started = await startWorker(options, profile, paths, signal);
+      own.set(profile.name, started);
+      void started.exited.then(() => own.delete(profile.name));
+      return started;
+    },
+    async stop(profile, paths) {
+      const mine = own.get(profile.name);
+      if (mine === undefined) await stopRemotely(profile, paths);
+      else await mine.stop();
+    },
+  };
+}
+
+async function startWorker(
+  options: WorkerLauncherOptions,
+  profile: ClusterProfile,
+  paths: ClusterPaths,
+  signal: AbortSignal,
+): Promise<RunningControlPlane> {
+  signal.throwIfAborted();
+  const start: ControlPlaneStart = {
+    folder: paths.folder,
+    owner: options.owner,
+    simulatedNodes: options.simulatedNodes ?? 0,
+  };
+  const worker = new Worker(options.entry, { workerData: start, name: `control plane ${profile.name}` });
+  const ready = createDeferred<string>();
+  const exited = createDeferred<undefined>();
+  worker.on('message', (message: FromControlPlane) => {
+    switch (message.type) {
+      case 'ready':
+        ready.resolve(message.server);
+        break;
+      case 'failed':
+        ready.reject(new ClusterError(`the control plane did not start: ${message.message}`, ''));
+        break;
+      case 'log':
+        options.onLog(message.line);
+        break;
+      case 'stopped':
+        break;
+    }
+  });
+  worker.on('error', (error) => ready.reject(error));
+  worker.on('exit', () => {
+    ready.reject(new ClusterError('the control plane ended before it was ready', ''));
+    exited.resolve(undefined);
+  });
+  const stop = async (): Promise<void> => {
+    worker.postMessage({ type: 'stop' } satisfies ToControlPlane);
+    await exited.promise;
+  };
+  const abort = (): void => void stop();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const server = await ready.promise;
+    return { server, owned: true, stop, exited: exited.promise };
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+
+/**
+ * Starts a Node program that outlives this process: its output goes to `log`, `input` is its first message, and its
+ * own first message is the result (undefined where it ended without one). Aborting ends it as long as it has not
+ * answered.
+ */
+export async function startDetached(options: {
+  readonly entry: string;
+  readonly input: object;
+  readonly log: string;
+  readonly signal: AbortSignal;
+}): Promise<unknown> {
+  options.signal.throwIfAborted();
+  const log = openSync(options.log, 'a', 0o600);
+  const child = fork(options.entry, [], { detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  closeSync(log);
+  const abort = (): void => void child.kill('SIGTERM');
+  options.signal.addEventListener('abort', abort, { once: true });
+  try {
+    child.send(options.input);
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('error', reject);
+      child.once('exit', () => resolve(undefined));
+    });
+    options.signal.throwIfAborted();
+    return answer;
+  } finally {
+    options.signal.removeEventListener('abort', abort);
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+}
