@@ -1,0 +1,167 @@
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type { Disposable } from '../base/disposable.ts';
+
+export interface HttpsTransportOptions {
+  /** `https://host:port`, a path is put before every request's path. */
+  readonly server: string;
+  /** PEM; the system's own authorities where it is missing. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name that the server's certificate must carry, where it is not the host of `server`. */
+  readonly serverName?: string | undefined;
+  readonly insecureSkipTlsVerify?: boolean | undefined;
+  /** How long a silent connection with requests under way is trusted. Default 30 s (client-go's HTTP/2 read idle timeout). */
+  readonly idlePingMs?: number | undefined;
+  /** How long the answer to that ping may take. Default 15 s. */
+  readonly pingTimeoutMs?: number | undefined;
+}
+
+export interface HttpsRequest {
+  readonly method: string;
+  /** With query. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpsResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Leaving the loop early ends the request. Rejects where the connection or the signal ends it. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Requests over one HTTP/2 connection that is made when one is needed and again when it has gone. */
+export interface HttpsTransport extends Disposable {
+  request(request: HttpsRequest): Promise<HttpsResponse>;
+}
+
+/** A window for each response, so that a LIST of some MB does not wait for acknowledgements. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
+
+export function createHttpsTransport(options: HttpsTransportOptions): HttpsTransport {
+  const { server, ca, cert, key, serverName, insecureSkipTlsVerify = false } = options;
+  const base = new URL(server);
+  const prefix = base.pathname.replace(/\/$/, '');
+  let current: ClientHttp2Session | undefined;
+  let disposed = false;
+
+  const open = (): ClientHttp2Session => {
+    const session = connect(base.origin, {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+      rejectUnauthorized: !insecureSkipTlsVerify,
+      settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
+    });
+    const forget = (): void => {
+      if (current === session) current = undefined;
+    };
+    session.once('connect', () => session.setLocalWindowSize(WINDOW_BYTES * 4));
+    session.once('goaway', forget);
+    session.once('close', forget);
+    // Each request has its own error; this one only says that the next request needs a new connection.
+    session.on('error', forget);
+    watchOver(session, options);
+    return session;
+  };
+
+  const session = (): ClientHttp2Session => {
+    if (disposed) throw new Error('the client is closed');
+    if (current === undefined || current.closed || current.destroyed) current = open();
+    return current;
+  };
+
+  return {
+    async request(request) {
+      request.signal?.throwIfAborted();
+      const stream = session().request(
+        {
+          ...request.headers,
+          ':method': request.method,
+          ':path': prefix + request.path,
+          ...(request.body === undefined ? {} : { 'content-length': request.body.byteLength }),
+        },
+        { endStream: request.body === undefined },
+      );
+      if (request.body !== undefined) stream.end(request.body);
+      return await responseOf(stream, request.signal);
+    },
+
+    dispose() {
+      disposed = true;
+      current?.destroy();
+      current = undefined;
+    },
+  };
+}
+
+/**
+ * A peer that went without a word is noticed by a ping: TCP alone would let a silent watch hang for a quarter of an
+ * hour. Only while requests are under way and nothing was heard.
+ */
+function watchOver(session: ClientHttp2Session, options: HttpsTransportOptions): void {
+  const { idlePingMs = 30_000, pingTimeoutMs = 15_000 } = options;
+  session.setTimeout(idlePingMs, () => {
+    if (session.closed || session.destroyed || session.connecting) return;
+    const late = setTimeout(
+      () => session.destroy(new Error('the server does not answer pings')),
+      pingTimeoutMs,
+    );
+    const answered = session.ping((error) => {
+      clearTimeout(late);
+      if (error !== null) session.destroy(error);
+    });
+    if (!answered) clearTimeout(late);
+    session.once('close', () => clearTimeout(late));
+  });
+}
+
+function responseOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<HttpsResponse> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => stream.close(constants.NGHTTP2_CANCEL);
+    signal?.addEventListener('abort', cancel, { once: true });
+    stream.once('close', () => {
+      signal?.removeEventListener('abort', cancel);
+      reject(
+        signal?.aborted === true
+          ? reasonOf(signal)
+          : new Error('the connection was closed before an answer came'),
+      );
+    });
+    stream.once('error', reject);
+    stream.once('response', (raw) => {
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(raw)) {
+        if (!name.startsWith(':') && value !== undefined) headers[name] = String(value);
+      }
+      resolve({ status: raw[':status'] ?? 0, headers, body: bodyOf(stream, signal) });
+    });
+  });
+}
+
+async function* bodyOf(
+  stream: ClientHttp2Stream,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+    // A cancelled stream ends like a complete one.
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted) {
+      throw new Error('the connection was closed in the middle of an answer');
+    }
+  } catch (error) {
+    throw signal?.aborted === true ? reasonOf(signal) : error;
+  } finally {
+    if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}
