@@ -1,0 +1,17 @@
+import { setBindingDefaults } from '../defaults/rbac.ts';
+import { defineKind, type Kind } from '../kind.ts';
+import { clusterRoleBindings } from '../resources.ts';
+import type { ClusterRoleBinding } from '../types.ts';
+import { validateBinding, validateBindingUpdate } from '../validation/rbac.ts';
+import { bindingColumns } from './rbacColumns.ts';
+
+export const clusterRoleBinding: Kind = defineKind<ClusterRoleBinding>({
+  resource: clusterRoleBindings,
+  model: 'V1ClusterRoleBinding',
+  nameRule: 'pathSegment',
+  createOnUpdate: true,
+  setDefaults: setBindingDefaults,
+  validate: (object) => validateBinding(object, ['ClusterRole']),
+  validateUpdate: validateBindingUpdate,
+  columns: bindingColumns,
+});

@@ -1,0 +1,39 @@
+import { setEndpointSliceDefaults } from '../defaults/endpointSlice.ts';
+import { field } from '../fieldErrors.ts';
+import { defineKind, type Kind } from '../kind.ts';
+import { endpointSlices } from '../resources.ts';
+import type { EndpointSlice } from '../types.ts';
+import { validateEndpointSlice } from '../validation/endpointSlice.ts';
+import { immutableField } from '../validation/metadata.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+
+/** How many ports and addresses the table shows. */
+const SHOWN = 3;
+const UNSET = '<unset>';
+
+export const endpointSlice: Kind = defineKind<EndpointSlice>({
+  resource: endpointSlices,
+  model: 'V1EndpointSlice',
+  hasGeneration: true,
+  setDefaults: setEndpointSliceDefaults,
+  validate: validateEndpointSlice,
+  validateUpdate: (object, old) => immutableField(object.addressType, old.addressType, field('addressType')),
+  columns: [
+    nameColumn,
+    column('AddressType', 'string', 'IPv4, IPv6 or FQDN.', (o) => o.addressType),
+    column('Ports', 'string', 'Ports, the first three.', (o) => portsText(o)),
+    column('Endpoints', 'string', 'Addresses, the first three.', (o) =>
+      firstOf((o.endpoints ?? []).flatMap((endpoint) => endpoint.addresses)),
+    ),
+    ageColumn,
+  ],
+});
+
+const portsText = (object: EndpointSlice): string =>
+  firstOf((object.ports ?? []).map((port) => (port.port === undefined ? '*' : String(port.port))));
+
+function firstOf(texts: readonly string[]): string {
+  if (texts.length === 0) return UNSET;
+  const more = texts.length > SHOWN ? ` + ${texts.length - SHOWN} more...` : '';
+  return texts.slice(0, SHOWN).join(',') + more;
+}

@@ -1,0 +1,90 @@
+import { setPodDefaults, setPodSpecDefaults } from '../defaults/podSpec.ts';
+import { defineKind, type Kind } from '../kind.ts';
+import type { Draft } from '../meta.ts';
+import { qosClassOf } from '../podQos.ts';
+import { pods } from '../resources.ts';
+import type { Pod } from '../types.ts';
+import { validatePod } from '../validation/pod.ts';
+import { validatePodStatusUpdate, validatePodUpdate } from '../validation/podUpdate.ts';
+import { podColumns } from './podColumns.ts';
+
+const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
+
+export const pod: Kind = defineKind<Pod>({
+  resource: pods,
+  model: 'V1Pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  hasGeneration: true,
+  setDefaults(draft) {
+    const incomplete: Partial<Draft<Pod>> = draft;
+    incomplete.spec ??= { containers: [] };
+    setPodSpecDefaults(draft.spec);
+    setPodDefaults(draft.spec);
+  },
+  prepareForCreate(draft) {
+    draft.status = { phase: 'Pending', qosClass: qosClassOf(draft.spec) };
+    if ((draft.spec.schedulingGates ?? []).length > 0) {
+      draft.status.conditions = [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ];
+    }
+    delete draft.spec.ephemeralContainers;
+  },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  status: {
+    prepareForUpdate(draft, old) {
+      // Whether it may be scheduled and how it is to die is not the kubelet's to say.
+      draft.spec = structuredClone(old.spec) as Draft<Pod>['spec'];
+      if (old.metadata.deletionTimestamp !== undefined)
+        draft.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+      else delete draft.metadata.deletionTimestamp;
+      const owners = old.metadata.ownerReferences;
+      if (owners !== undefined) draft.metadata.ownerReferences = structuredClone(owners) as never;
+      else delete draft.metadata.ownerReferences;
+      draft.status ??= {};
+      draft.status.qosClass = old.status?.qosClass ?? qosClassOf(old.spec);
+    },
+    validateUpdate: validatePodStatusUpdate,
+  },
+  subresources: [
+    { name: 'log', kind: 'Pod', verbs: ['get'] },
+    { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+    { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+    { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+    { name: 'proxy', kind: 'PodProxyOptions', verbs: proxyVerbs },
+    { name: 'binding', kind: 'Binding', verbs: ['create'] },
+    { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+    { name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'resize', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+  ],
+  gracePeriodSeconds: graceOf,
+  selectableFields: (object) => ({
+    'spec.nodeName': object.spec.nodeName ?? '',
+    'spec.restartPolicy': object.spec.restartPolicy ?? '',
+    'spec.schedulerName': object.spec.schedulerName ?? '',
+    'spec.serviceAccountName': object.spec.serviceAccountName ?? '',
+    'spec.hostNetwork': String(object.spec.hostNetwork ?? false),
+    'status.phase': object.status?.phase ?? '',
+    'status.podIP': object.status?.podIP ?? '',
+    'status.nominatedNodeName': object.status?.nominatedNodeName ?? '',
+  }),
+  columns: podColumns,
+});
+
+/**
+ * The grace of a deletion (core/pod strategy `CheckGracefulDelete`): what was asked for, else the pod's own; none
+ * where nothing runs that could end: not on a node, or ended already. A negative one means at once, after 1 s.
+ */
+function graceOf(object: Pod, requested: number | undefined): number {
+  const period = requested ?? object.spec.terminationGracePeriodSeconds ?? 0;
+  const phase = object.status?.phase;
+  if ((object.spec.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+  return period < 0 ? 1 : period;
+}

@@ -1,0 +1,57 @@
+import { setPodTemplateDefaults } from '../defaults/podSpec.ts';
+import { defineKind, type Kind } from '../kind.ts';
+import { replicaSets } from '../resources.ts';
+import type { ReplicaSet } from '../types.ts';
+import type { Incomplete } from '../validation/unchecked.ts';
+import { immutableField } from '../validation/metadata.ts';
+import { field } from '../fieldErrors.ts';
+import { validateReplicaCounts, validateWorkload } from '../validation/workload.ts';
+import {
+  ageColumn,
+  column,
+  containerColumns,
+  formatLabelSelector,
+  nameColumn,
+  wideColumn,
+} from './columns.ts';
+
+export const replicaSet: Kind = defineKind<ReplicaSet>({
+  resource: replicaSets,
+  model: 'V1ReplicaSet',
+  shortNames: ['rs'],
+  categories: ['all'],
+  hasGeneration: true,
+  setDefaults(draft) {
+    const incomplete: { spec?: Incomplete<ReplicaSet['spec']> } = draft;
+    const spec = (incomplete.spec ??= {});
+    spec.replicas ??= 1;
+    if (spec.template !== undefined) setPodTemplateDefaults(spec.template);
+  },
+  prepareForCreate(draft) {
+    draft.status = { replicas: 0 };
+  },
+  validate(object) {
+    return validateWorkload(object.spec, 'replicaset', field('spec'));
+  },
+  validateUpdate(object, old) {
+    return immutableField(object.spec.selector, old.spec.selector, field('spec', 'selector'));
+  },
+  status: {
+    validateUpdate: (object) => validateReplicaCounts(object.status ?? {}, field('status')),
+  },
+  scale: {
+    specReplicas: 'spec.replicas',
+    statusReplicas: 'status.replicas',
+    selector: 'spec.selector',
+  },
+  selectableFields: (object) => ({ 'status.replicas': String(object.status?.replicas ?? 0) }),
+  columns: [
+    nameColumn,
+    column('Desired', 'integer', 'Pods wanted.', (o) => o.spec.replicas ?? 0),
+    column('Current', 'integer', 'Pods that there are.', (o) => o.status?.replicas ?? 0),
+    column('Ready', 'integer', 'Pods that are ready.', (o) => o.status?.readyReplicas ?? 0),
+    ageColumn,
+    ...containerColumns<ReplicaSet>((o) => o.spec.template?.spec?.containers ?? []),
+    wideColumn('Selector', 'string', 'Which pods are its own.', (o) => formatLabelSelector(o.spec.selector)),
+  ],
+});

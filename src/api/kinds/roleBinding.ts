@@ -1,0 +1,17 @@
+import { setBindingDefaults } from '../defaults/rbac.ts';
+import { defineKind, type Kind } from '../kind.ts';
+import { roleBindings } from '../resources.ts';
+import type { RoleBinding } from '../types.ts';
+import { validateBinding, validateBindingUpdate } from '../validation/rbac.ts';
+import { bindingColumns } from './rbacColumns.ts';
+
+export const roleBinding: Kind = defineKind<RoleBinding>({
+  resource: roleBindings,
+  model: 'V1RoleBinding',
+  nameRule: 'pathSegment',
+  createOnUpdate: true,
+  setDefaults: setBindingDefaults,
+  validate: (object) => validateBinding(object, ['ClusterRole', 'Role']),
+  validateUpdate: validateBindingUpdate,
+  columns: bindingColumns,
+});
