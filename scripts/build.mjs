@@ -13,22 +13,32 @@ const never = ['cpu-features', '*.node'];
 const common = {
   bundle: true,
   platform: 'node',
-  format: 'cjs',
   sourcemap: production ? false : 'linked',
   minify: production,
   legalComments: production ? 'eof' : 'none',
   logLevel: 'warning',
-  outExtension: { '.js': '.cjs' },
   outdir: 'dist',
 };
 
+/** The editor loads CommonJS; `import.meta.dirname` of the sources is the bundle's own folder there. */
+const desktop = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.dirname': '__dirname' },
+  target: 'node24',
+};
+
+/** Dependencies in CommonJS ask for `require`, which a module has not. */
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const node = { format: 'esm', outExtension: { '.js': '.mjs' }, banner: { js: banner }, target: 'node20' };
+
 /** The desktop's side runs on the editor's Node 24; what runs on a node must do with Debian 13's Node 20. */
 const bundles = [
-  { entryPoints: ['src/extension.ts'], target: 'node24', external: ['vscode', ...never] },
-  { entryPoints: ['src/controlPlaneWorker.ts', 'src/cli.ts'], target: 'node24', external: never },
+  { ...desktop, entryPoints: ['src/extension.ts'], external: ['vscode', ...never] },
+  { ...desktop, entryPoints: ['src/controlPlaneWorker.ts', 'src/cli.ts'], external: never },
   {
+    ...node,
     entryPoints: ['src/agent.ts', 'src/bootstrap.ts'],
-    target: 'node20',
     external: never,
     minify: true,
     sourcemap: false,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 
@@ -46,6 +46,15 @@ export async function makeFolder(folder: string): Promise<void> {
 /** Removes a file or a folder with all that is in it; what is not there is fine. */
 export async function removeAll(target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
+}
+
+export async function fileExists(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 export function readChunks(file: string): AsyncIterable<Uint8Array> {

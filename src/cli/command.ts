@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { Clusters } from '../cluster/clusters.ts';
+import type { Progress } from '../cluster/machines/contract.ts';
+
+/** What commands are given: their only doors to the outside. */
+export interface CliContext {
+  readonly clusters: Clusters;
+  readonly progress: Progress;
+  /** Aborts with the first Ctrl-C: what is half made is taken back. */
+  readonly signal: AbortSignal;
+  /** A line for people or scripts, on standard output. */
+  print(line: string): void;
+  /** Runs a control plane in the foreground until the signal aborts. */
+  serve(options: ServeOptions): Promise<void>;
+  /** The bytes of an image that the local Docker Engine has, in `docker save` form. */
+  saveImage(reference: string): AsyncIterable<Uint8Array>;
+}
+
+export interface ServeOptions {
+  readonly data: string;
+  readonly port: number;
+  readonly simulatedNodes: number;
+}
+
+/** One command of `wheelhouse`: a file in `commands/`, a line in its index. */
+export type CliCommand = (program: Command, context: CliContext) => void;

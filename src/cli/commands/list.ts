@@ -1,0 +1,18 @@
+import type { CliCommand } from '../command.ts';
+
+export const list: CliCommand = (program, { clusters, print }) => {
+  program
+    .command('list')
+    .description('list clusters with their nodes')
+    .action(async () => {
+      const names = await clusters.names();
+      if (names.length === 0) print('No clusters. Create one: wheelhouse create NAME');
+      for (const name of names) {
+        const { profile, machines } = await clusters.get(name);
+        const running = machines.filter((machine) => machine.state === 'running').length;
+        print(
+          `${name}\t${profile.machines}\t${running}/${profile.nodes.length} machines running\thttps://127.0.0.1:${profile.port}`,
+        );
+      }
+    });
+};

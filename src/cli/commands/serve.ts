@@ -1,0 +1,12 @@
+import type { CliCommand, ServeOptions } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
+
+export const serve: CliCommand = (program, context) => {
+  program
+    .command('serve')
+    .description('run a control plane alone, in the foreground')
+    .requiredOption('--data <dir>', 'where it keeps its data')
+    .option('--port <port>', 'of the API server on loopback (0: any free one)', wholeNumber(0, 65535), 0)
+    .option('--simulated-nodes <n>', 'nodes that need no machine', wholeNumber(0, 10_000), 0)
+    .action((options: ServeOptions) => context.serve(options));
+};
