@@ -1,0 +1,3 @@
+export { startWatchCache, type WatchCacheOptions } from './watchCache.ts';
+export { encode } from './encoding.ts';
+export { openSqliteStorage, type SqliteStorageOptions } from './sqlite/sqliteStorage.ts';

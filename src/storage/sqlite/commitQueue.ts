@@ -1,0 +1,107 @@
+import type { Cause } from '../../api/request.ts';
+import { createDeferred, type Deferred } from '../../base/deferred.ts';
+import type { StorageEvent, StoredEntry, Value, WriteResult } from '../contract.ts';
+
+/** A write that waits for its commit. */
+export interface PendingWrite {
+  readonly key: string;
+  /** Undefined deletes. */
+  readonly value: Value | undefined;
+  /** The revision that the key must have; 0: it must not be there. */
+  readonly expected: number;
+  readonly cause: Cause | undefined;
+}
+
+/** The commit of a batch: what happened, and the outcome of each write in order. */
+export interface Commit {
+  readonly events: readonly StorageEvent[];
+  readonly results: readonly WriteResult[];
+}
+
+/** Most writes of one transaction, so that a burst does not hold the thread for long. */
+const MAX_BATCH = 512;
+
+/**
+ * Group commit: all writes that come in one turn of the event loop share one transaction and its one fsync. The
+ * batch closes when the turn's I/O has been handled, so that nobody waits for a timer.
+ */
+export class CommitQueue {
+  readonly #commit: (writes: readonly PendingWrite[]) => Commit;
+  readonly #published: (events: readonly StorageEvent[]) => void;
+  #waiting: { readonly write: PendingWrite; readonly done: Deferred<WriteResult> }[] = [];
+  #idle: Deferred<undefined> | undefined;
+
+  /** `commit` is all or nothing: it makes the batch durable or throws. `published` hands its events to watchers. */
+  constructor(
+    commit: (writes: readonly PendingWrite[]) => Commit,
+    published: (events: readonly StorageEvent[]) => void,
+  ) {
+    this.#commit = commit;
+    this.#published = published;
+  }
+
+  add(write: PendingWrite): Promise<WriteResult> {
+    const done = createDeferred<WriteResult>();
+    this.#waiting.push({ write, done });
+    if (this.#idle === undefined) {
+      this.#idle = createDeferred<undefined>();
+      setImmediate(() => this.#flush());
+    }
+    return done.promise;
+  }
+
+  /** Resolves when nothing waits. */
+  async drain(): Promise<void> {
+    await this.#idle?.promise;
+  }
+
+  #flush(): void {
+    const batch = this.#waiting.splice(0, MAX_BATCH);
+    try {
+      const { events, results } = this.#commit(batch.map(({ write }) => write));
+      // Watchers first: their promises resolve before the writers', so a writer finds its write in the watch cache.
+      this.#published(events);
+      batch.forEach(({ done }, i) => done.resolve(results[i] as WriteResult));
+    } catch (error) {
+      for (const { done } of batch) done.reject(error);
+    }
+    if (this.#waiting.length > 0) {
+      setImmediate(() => this.#flush());
+      return;
+    }
+    this.#idle?.resolve(undefined);
+    this.#idle = undefined;
+  }
+}
+
+/** What a batch would do: each write sees the state as the earlier ones of the batch leave it. Pure. */
+export function evaluate(
+  writes: readonly PendingWrite[],
+  current: (key: string) => StoredEntry | undefined,
+  revision: number,
+): Commit {
+  const changed = new Map<string, StoredEntry | undefined>();
+  const events: StorageEvent[] = [];
+  const results = writes.map(({ key, value, expected, cause }): WriteResult => {
+    const before = changed.has(key) ? changed.get(key) : current(key);
+    if ((before?.revision ?? 0) !== expected) return { ok: false, current: before };
+    // A delete of what is not there, with revision 0, is nobody's intention.
+    if (value === undefined && before === undefined) return { ok: false, current: undefined };
+    const next = revision + events.length + 1;
+    changed.set(key, value === undefined ? undefined : { key, revision: next, value });
+    events.push(
+      value === undefined
+        ? {
+            type: 'delete',
+            key,
+            revision: next,
+            value: (before as StoredEntry).value,
+            previous: before?.value,
+            cause,
+          }
+        : { type: 'put', key, revision: next, value, previous: before?.value, cause },
+    );
+    return { ok: true, revision: next };
+  });
+  return { events, results };
+}

@@ -1,0 +1,61 @@
+import { StorageUnavailableError } from '../contract.ts';
+
+/** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+/** What a failure of SQLite, or of the file system around it, means for whoever runs the cluster, and what to do. */
+export function unavailable(error: unknown, path: string): StorageUnavailableError {
+  if (error instanceof StorageUnavailableError) return error;
+  return new StorageUnavailableError(describe(error, path), { cause: error });
+}
+
+function describe(error: unknown, path: string): string {
+  const text = error instanceof Error ? error.message : String(error);
+  switch (primaryCode(error)) {
+    case BUSY:
+    case LOCKED:
+      return `the store ${path} is in use by another process: stop the other control plane of this cluster, or attach to it`;
+    case FULL:
+      return `the store ${path} cannot grow: free some space on its disk (or raise its limit), then try again`;
+    case IOERR:
+      return `reading or writing the store ${path} failed (${text}): check the disk and its free space, then start the cluster again`;
+    case READONLY:
+      return `the store ${path} cannot be written: check the permissions of the file and of its directory`;
+    case CANTOPEN:
+      return `the store ${path} cannot be opened (${text}): check that its directory exists and may be written`;
+    case CORRUPT:
+    case NOTADB:
+      return `the store ${path} is damaged (${text}): restore it from a snapshot, or move it away to start empty`;
+    default:
+      return `the store ${path} failed: ${text}`;
+  }
+}
+
+/** The low byte of SQLite's extended code; for file system errors the code that SQLite would give. */
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  if (!('code' in error)) return undefined;
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return FULL;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return READONLY;
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return CANTOPEN;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,298 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Cause } from '../../api/request.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { Broadcaster } from '../broadcaster.ts';
+import {
+  CompactedError,
+  type HistoryRecord,
+  type ListOptions,
+  type ListResult,
+  type Storage,
+  type StorageEvent,
+  StorageUnavailableError,
+  type StoredEntry,
+  Value,
+  type WriteResult,
+} from '../contract.ts';
+import { endOf } from '../keys.ts';
+import { Replay } from '../replay.ts';
+import { type Commit, CommitQueue, evaluate, type PendingWrite } from './commitQueue.ts';
+import { openDatabase } from './database.ts';
+import { unavailable } from './errors.ts';
+import { type RevisionRow, Statements } from './statements.ts';
+
+export interface SqliteStorageOptions {
+  /** A file (its directory is made), or `:memory:` for a store that goes with the process. */
+  readonly path: string;
+  readonly clock?: Clock;
+  /** The file's limit; beyond it writes fail as on a full disk. Default: none. */
+  readonly maxBytes?: number;
+  /** Events that one watcher may have unread before it is ended. Default 100,000. */
+  readonly watchBuffer?: number;
+}
+
+/** Past events that a watch reads at a time. */
+const WATCH_PAGE = 500;
+
+/** Rows that one step of compaction goes through, so that it holds nothing else up. */
+const COMPACTION_STEP = 2_000;
+
+/** Opens or creates a store. Rejects with StorageUnavailableError where it cannot be used, or another process has it. */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
+  const database = await openDatabase(options.path, options.maxBytes);
+  try {
+    return new SqliteStorage(database, options);
+  } catch (error) {
+    database.close();
+    throw unavailable(error, options.path);
+  }
+}
+
+/**
+ * The embedded driver: a SQLite file with one row per revision. Current entries are in memory too, so that
+ * compare-and-set and `get` touch no disk; only commits, lists and the past do.
+ */
+class SqliteStorage implements Storage {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #commits: CommitQueue;
+  readonly #watchers: Broadcaster<StorageEvent>;
+  readonly #current = new Map<string, StoredEntry>();
+  #revision: number;
+  #compacted: number;
+  #compaction: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(database: DatabaseSync, options: SqliteStorageOptions) {
+    this.#path = options.path;
+    this.#clock = options.clock ?? systemClock;
+    this.#database = database;
+    this.#statements = new Statements(database);
+    this.#commits = new CommitQueue(
+      (writes) => this.#commit(writes),
+      (events) => this.#watchers.publish(events),
+    );
+    this.#watchers = new Broadcaster({
+      keyOf: (event) => event.key,
+      revisionOf: (event) => event.revision,
+      capacity: options.watchBuffer ?? 100_000,
+    });
+    this.#compacted = this.#statements.compaction().revision;
+    // The compaction point counts: the row of the last revision, a delete, may have been removed.
+    this.#revision = Math.max(this.#statements.lastRevision(), this.#compacted);
+    for (const { key, revision, value } of this.#statements.list('', endOf(''), this.#revision, -1)) {
+      this.#current.set(key, { key, revision, value: new Value(value) });
+    }
+  }
+
+  currentRevision(): number {
+    return this.#revision;
+  }
+
+  compactedRevision(): number {
+    return this.#compacted;
+  }
+
+  get(key: string, revision = 0): Promise<StoredEntry | undefined> {
+    const at = revision === 0 ? this.#revision : revision;
+    return this.#read(at, () => {
+      if (at >= this.#revision) return this.#current.get(key);
+      const row = this.#statements.at(key, at);
+      return row?.value === undefined ? undefined : this.#entry(key, row.revision, row.value);
+    });
+  }
+
+  list(prefix: string, options: ListOptions = {}): Promise<ListResult> {
+    const { limit = 0, after, revision = 0 } = options;
+    const at = revision === 0 ? this.#revision : revision;
+    return this.#read(at, () => {
+      const end = endOf(prefix);
+      // U+0000 is the smallest character: `after` and a U+0000 is the next possible key.
+      const first = after === undefined || after < prefix ? prefix : `${after}\0`;
+      const entries = this.#statements
+        .list(first, end, at, limit === 0 ? -1 : limit)
+        .map((row) => this.#entry(row.key, row.revision, row.value));
+      const last = entries.at(-1);
+      const complete = limit === 0 || entries.length < limit || last === undefined;
+      const remaining = complete ? 0 : this.#statements.count(`${last.key}\0`, end, at);
+      return { entries, revision: at, remaining };
+    });
+  }
+
+  async create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
+    return this.#write({ key, value, expected: 0, cause });
+  }
+
+  async update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
+    return this.#write({ key, value, expected, cause });
+  }
+
+  async delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
+    return this.#write({ key, value: undefined, expected, cause });
+  }
+
+  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        this.#assertOpen();
+        const live = this.#watchers.subscribe(prefix, after, signal);
+        const upTo = this.#revision;
+        let from = after;
+        return new Replay(live, () => {
+          if (from >= upTo) return undefined;
+          const page = this.#readNow(from, () =>
+            this.#statements
+              .changes(prefix, endOf(prefix), from, upTo, WATCH_PAGE)
+              .map((row) => this.#event(row)),
+          );
+          from = page.length < WATCH_PAGE ? upTo : (page.at(-1)?.revision ?? upTo);
+          return page;
+        });
+      },
+    };
+  }
+
+  history(
+    prefix: string,
+    options: { limit?: number; before?: number } = {},
+  ): Promise<readonly HistoryRecord[]> {
+    const { limit = 0, before = Number.MAX_SAFE_INTEGER } = options;
+    return this.#read(this.#revision, () =>
+      this.#statements
+        .history(prefix, endOf(prefix), before, this.#compacted, limit === 0 ? -1 : limit)
+        .map((row) => {
+          const { type, key, revision, value, cause } = this.#event(row);
+          return { revision, key, type, time: row.time, cause, value };
+        }),
+    );
+  }
+
+  async compact(revision: number): Promise<void> {
+    this.#assertOpen();
+    const target = Math.min(revision, this.#revision);
+    if (target > this.#compacted) {
+      this.#guard(() => this.#statements.setCompaction(target, this.#statements.compaction().removed));
+      this.#compacted = target;
+    }
+    this.#compaction = this.#compaction.catch(() => undefined).then(() => this.#removeSuperseded());
+    await this.#compaction;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#commits.drain();
+    this.#closed = true;
+    await this.#compaction.catch(() => undefined);
+    this.#watchers.end(this.#closedError());
+    this.#guard(() => this.#database.close());
+  }
+
+  #write(write: PendingWrite): Promise<WriteResult> {
+    if (this.#closing !== undefined) throw this.#closedError();
+    return this.#commits.add(write);
+  }
+
+  #commit(writes: readonly PendingWrite[]): Commit {
+    const commit = evaluate(writes, (key) => this.#current.get(key), this.#revision);
+    if (commit.events.length === 0) return commit;
+    const time = this.#clock.now();
+    this.#transaction(() => {
+      for (const { type, key, revision, value, cause } of commit.events) {
+        this.#statements.insert(revision, key, type === 'delete' ? null : value.bytes, time, cause);
+      }
+    });
+    for (const { type, key, revision, value } of commit.events) {
+      if (type === 'delete') this.#current.delete(key);
+      else this.#current.set(key, { key, revision, value });
+      this.#revision = revision;
+    }
+    return commit;
+  }
+
+  /** In steps between which others have their turn. A step that fails, or never ran, is made up for by the next compaction. */
+  async #removeSuperseded(): Promise<void> {
+    while (!this.#closed) {
+      const { revision, removed } = this.#guard(() => this.#statements.compaction());
+      if (removed >= revision) return;
+      const to = Math.min(removed + COMPACTION_STEP, revision);
+      this.#transaction(() => {
+        this.#statements.removeSuperseded(removed, to);
+        this.#statements.setCompaction(revision, to);
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #transaction(body: () => void): void {
+    this.#guard(() => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        body();
+        this.#database.exec('COMMIT');
+      } catch (error) {
+        // SQLite has rolled back by itself after some errors.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  #read<T>(revision: number, body: () => T): Promise<T> {
+    return new Promise((resolve) => resolve(this.#readNow(revision, body)));
+  }
+
+  /** `revision`: what the body reads from. */
+  #readNow<T>(revision: number, body: () => T): T {
+    this.#assertOpen();
+    if (revision < this.#compacted) throw new CompactedError(revision, this.#compacted);
+    return this.#guard(body);
+  }
+
+  #guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw unavailable(error, this.#path);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw this.#closedError();
+  }
+
+  #closedError(): StorageUnavailableError {
+    return new StorageUnavailableError(`the store ${this.#path} is closed`);
+  }
+
+  /** With the shared value where the row is the current one, so that it is not decoded again. */
+  #entry(key: string, revision: number, bytes: Uint8Array): StoredEntry {
+    const current = this.#current.get(key);
+    return current?.revision === revision ? current : { key, revision, value: new Value(bytes) };
+  }
+
+  #event(row: RevisionRow): StorageEvent {
+    const { key, revision, cause } = row;
+    const previous = row.previous === undefined ? undefined : new Value(row.previous);
+    if (row.value !== undefined) {
+      return {
+        type: 'put',
+        key,
+        revision,
+        value: this.#entry(key, revision, row.value).value,
+        previous,
+        cause,
+      };
+    }
+    // Compaction keeps the last row before its point, so a delete after it always has one.
+    if (previous === undefined)
+      throw new Error(`the delete of ${key} at revision ${revision} has no last value`);
+    return { type: 'delete', key, revision, value: previous, previous, cause };
+  }
+}
