@@ -9,11 +9,11 @@ export interface CliContext {
   /** Aborts with the first Ctrl-C: what is half made is taken back. */
   readonly signal: AbortSignal;
   /** A line for people or scripts, on standard output. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Runs a control plane in the foreground until the signal aborts. */
-  serve(options: ServeOptions): Promise<void>;
+  readonly serve: (options: ServeOptions) => Promise<void>;
   /** The bytes of an image that the local Docker Engine has, in `docker save` form. */
-  saveImage(reference: string): AsyncIterable<Uint8Array>;
+  readonly saveImage: (reference: string) => AsyncIterable<Uint8Array>;
 }
 
 export interface ServeOptions {
