@@ -1,4 +1,9 @@
 import type { Node, Pod } from '../api/types.ts';
+import type { Client } from '../client/contract.ts';
+import type { InformerFactory } from '../client/informers.ts';
+import type { Nominator } from './nominator.ts';
+import type { PodCounter, PodSelector } from './podCounters.ts';
+import type { WaitingPods } from './waitingPods.ts';
 
 /**
  * The scheduling framework's contracts (kube-scheduler `framework/interface.go`). Plugins are pure: they see the
@@ -28,6 +33,8 @@ export interface Status {
 export interface NodeInfo {
   readonly node: Node;
   readonly pods: readonly Pod[];
+  /** Those of them that have any pod affinity or anti-affinity. */
+  readonly podsWithAffinity: readonly Pod[];
   /** Sum of the pods' requests: cpu in milli, memory and ephemeral-storage in bytes, others in units. */
   readonly requested: Resources;
   /** With defaults for pods that request nothing (100m, 200 MiB): what scoring uses. */
@@ -37,8 +44,12 @@ export interface NodeInfo {
   readonly usedPorts: ReadonlySet<string>;
   /** Image name to size in bytes. */
   readonly images: ReadonlyMap<string, number>;
-  /** Raised with every change: snapshots reuse what has not changed. */
+  /** Raised with every change: what was computed from a node holds as long as this stays. */
   readonly generation: number;
+  /** A copy with more pods, to try things on. */
+  with(pods: Iterable<Pod>): NodeInfo;
+  /** A copy without these pods. */
+  without(pods: readonly Pod[]): NodeInfo;
 }
 
 export interface Resources {
@@ -49,10 +60,35 @@ export interface Resources {
   readonly scalar: ReadonlyMap<string, number>;
 }
 
-/** All nodes at the beginning of a cycle. */
+/**
+ * All nodes as a cycle sees them. A scheduling cycle runs without giving way to the event loop, so the scheduler's
+ * own cache serves as the snapshot: nothing is copied, nothing changes while a cycle reads it.
+ */
 export interface Snapshot {
+  /** Interleaved by zone, so that a sample of neighbours spans the zones. */
   readonly nodes: readonly NodeInfo[];
   get(name: string): NodeInfo | undefined;
+  /** On how many nodes an image is. */
+  nodesWithImage(image: string): number;
+  /** Nodes that hold pods with any pod affinity or anti-affinity. */
+  nodesWithAffinityPods(): Iterable<NodeInfo>;
+  /** How many pods of a namespace match a selector, per node and topology; kept up to date from change to change. */
+  counter(namespace: string, selector: PodSelector): PodCounter;
+}
+
+/** What a plugin's factory is given. */
+export interface PluginContext {
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly snapshot: Snapshot;
+  readonly nominator: Nominator;
+  readonly waiting: WaitingPods;
+  readonly filters: FilterRunner;
+}
+
+export interface FilterRunner {
+  /** All filters of this cycle on one node, pods promised to it with at least the pod's priority included. */
+  run(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined;
 }
 
 /** A scratchpad of one cycle: what preFilter computed, filter and score read. */
@@ -61,19 +97,26 @@ export interface CycleState {
   write(key: string, value: unknown): void;
 }
 
-/** A change of the cluster that could make a rejected pod schedulable. */
+export type ClusterAction =
+  | 'Add'
+  | 'Delete'
+  | 'UpdateLabels'
+  | 'UpdateTaints'
+  | 'UpdateTolerations'
+  | 'UpdateGatesEliminated'
+  | 'UpdateAllocatable'
+  | 'UpdateConditions'
+  | 'UpdateScaleDown'
+  /** As a registration: any update. As an event: an update that is none of the above. */
+  | 'Update';
+
+/**
+ * A change of the cluster that could make a rejected pod schedulable. `Pod` is a pod that waits for a node (as an
+ * event: the very pod whose plugins are asked); in a registration it stands for assigned pods as well.
+ */
 export interface ClusterEvent {
   readonly resource: 'Pod' | 'AssignedPod' | 'Node' | 'Service' | 'Namespace' | '*';
-  readonly actions: readonly (
-    | 'Add'
-    | 'Delete'
-    | 'UpdateLabels'
-    | 'UpdateTaints'
-    | 'UpdateAllocatable'
-    | 'UpdateConditions'
-    | 'UpdateScaleDown'
-    | 'Update'
-  )[];
+  readonly actions: readonly ClusterAction[];
 }
 
 /** `Queue`: worth another try. `QueueSkip`: this event does not help this pod. */
@@ -92,7 +135,7 @@ export interface Plugin {
   preEnqueue?(pod: Pod): Status | undefined;
   /** True when `a` goes before `b`. Exactly one plugin has it. */
   less?(a: QueuedPod, b: QueuedPod): boolean;
-  /** May narrow the nodes to a set of names. */
+  /** May narrow the nodes to a set of names. `Skip` leaves this plugin's filter out of the cycle. */
   preFilter?(
     state: CycleState,
     pod: Pod,
@@ -105,10 +148,11 @@ export interface Plugin {
     failed: ReadonlyMap<string, Status>,
     signal: AbortSignal,
   ): Promise<{ nominatedNode?: string; status: Status }>;
+  /** `Skip` where every node would get the same score. */
   preScore?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Status | undefined;
-  /** Any number; `normalize` brings all to 0..100 before weights. */
+  /** Any number; `normalize` brings all (one for each of `nodes`, in place) to 0..100 before weights. */
   score?(state: CycleState, pod: Pod, node: NodeInfo): number;
-  normalize?(state: CycleState, pod: Pod, scores: Map<string, number>): void;
+  normalize?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[], scores: Float64Array): void;
   reserve?(state: CycleState, pod: Pod, node: string): Status | undefined;
   unreserve?(state: CycleState, pod: Pod, node: string): void;
   permit?(state: CycleState, pod: Pod, node: string): { status: Status; timeoutMs?: number } | undefined;

@@ -1,0 +1,151 @@
+import type { Node, Pod } from '../api/types.ts';
+import type { NodeInfo, Resources } from './framework.ts';
+import { podRequests } from './podRequests.ts';
+import { milliOf, valueOf } from './quantities.ts';
+
+/** Amounts that are counted up and down. */
+export interface ResourceCount extends Resources {
+  cpu: number;
+  memory: number;
+  ephemeralStorage: number;
+  pods: number;
+  scalar: Map<string, number>;
+}
+
+let generations = 0;
+
+/** A node with what is counted on it, changed in place between cycles (kube-scheduler `framework/types.go` NodeInfo). */
+export class TrackedNode implements NodeInfo {
+  node: Node;
+  readonly pods: Pod[] = [];
+  readonly podsWithAffinity: Pod[] = [];
+  readonly requested: ResourceCount = zero();
+  readonly nonZeroRequested = { cpu: 0, memory: 0 };
+  allocatable: Resources;
+  usedPorts: Set<string> = new Set();
+  images: ReadonlyMap<string, number>;
+  generation = ++generations;
+
+  constructor(node: Node) {
+    this.node = node;
+    this.allocatable = allocatableOf(node);
+    this.images = imagesOf(node);
+  }
+
+  setNode(node: Node): void {
+    this.node = node;
+    this.allocatable = allocatableOf(node);
+    this.images = imagesOf(node);
+    this.generation = ++generations;
+  }
+
+  addPod(pod: Pod): void {
+    this.pods.push(pod);
+    if (hasPodAffinity(pod)) this.podsWithAffinity.push(pod);
+    this.#count(pod, 1);
+    for (const port of hostPorts(pod)) this.usedPorts.add(port);
+  }
+
+  /** By uid; false where the pod is not counted here. */
+  removePod(pod: Pod): boolean {
+    const counted = take(this.pods, pod);
+    if (counted === undefined) return false;
+    take(this.podsWithAffinity, pod);
+    this.#count(counted, -1);
+    // Two pods may hold the same port where the scheduler was bypassed: count again what is left.
+    if (hostPorts(counted).length > 0) this.usedPorts = new Set(this.pods.flatMap((p) => hostPorts(p)));
+    return true;
+  }
+
+  with(pods: Iterable<Pod>): TrackedNode {
+    const copy = this.#copy(this.pods);
+    for (const pod of pods) copy.addPod(pod);
+    return copy;
+  }
+
+  without(pods: readonly Pod[]): TrackedNode {
+    const uids = new Set(pods.map((pod) => pod.metadata.uid));
+    return this.#copy(this.pods.filter((pod) => !uids.has(pod.metadata.uid)));
+  }
+
+  #copy(pods: readonly Pod[]): TrackedNode {
+    const copy = new TrackedNode(this.node);
+    for (const pod of pods) copy.addPod(pod);
+    return copy;
+  }
+
+  #count(pod: Pod, sign: 1 | -1): void {
+    const requests = podRequests(pod);
+    const requested = this.requested;
+    requested.cpu += sign * requests.cpu;
+    requested.memory += sign * requests.memory;
+    requested.ephemeralStorage += sign * requests.ephemeralStorage;
+    requested.pods += sign;
+    for (const [name, amount] of requests.scalar) {
+      requested.scalar.set(name, (requested.scalar.get(name) ?? 0) + sign * amount);
+    }
+    this.nonZeroRequested.cpu += sign * requests.nonZeroCpu;
+    this.nonZeroRequested.memory += sign * requests.nonZeroMemory;
+    this.generation = ++generations;
+  }
+}
+
+const NO_PORTS: readonly string[] = [];
+
+/** `ip/protocol/port` for every host port of the containers and sidecars; 0.0.0.0 for none given. */
+export function hostPorts(pod: Pod): readonly string[] {
+  let ports: string[] | undefined;
+  const collect = (containers: typeof pod.spec.containers | undefined, onlySidecars: boolean): void => {
+    for (const container of containers ?? []) {
+      if (onlySidecars && container.restartPolicy !== 'Always') continue;
+      for (const port of container.ports ?? []) {
+        if (port.hostPort === undefined || port.hostPort <= 0) continue;
+        const ip = port.hostIP === undefined || port.hostIP === '' ? '0.0.0.0' : port.hostIP;
+        (ports ??= []).push(`${ip}/${port.protocol ?? 'TCP'}/${port.hostPort}`);
+      }
+    }
+  };
+  collect(pod.spec.initContainers, true);
+  collect(pod.spec.containers, false);
+  return ports ?? NO_PORTS;
+}
+
+export function hasPodAffinity(pod: Pod): boolean {
+  const affinity = pod.spec.affinity;
+  return affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined;
+}
+
+export function allocatableOf(node: Node): Resources {
+  const result = zero();
+  for (const [name, quantity] of Object.entries(node.status?.allocatable ?? {})) {
+    if (name === 'cpu') result.cpu = milliOf(quantity);
+    else if (name === 'memory') result.memory = valueOf(quantity);
+    else if (name === 'ephemeral-storage') result.ephemeralStorage = valueOf(quantity);
+    else if (name === 'pods') result.pods = valueOf(quantity);
+    else result.scalar.set(name, valueOf(quantity));
+  }
+  return result;
+}
+
+const NO_IMAGES: ReadonlyMap<string, number> = new Map();
+
+function imagesOf(node: Node): ReadonlyMap<string, number> {
+  const images = node.status?.images;
+  if (images === undefined || images.length === 0) return NO_IMAGES;
+  const sizes = new Map<string, number>();
+  for (const image of images) for (const name of image.names ?? []) sizes.set(name, image.sizeBytes ?? 0);
+  return sizes;
+}
+
+function take(pods: Pod[], pod: Pod): Pod | undefined {
+  const index = pods.findIndex((p) => p.metadata.uid === pod.metadata.uid);
+  if (index < 0) return undefined;
+  const found = pods[index];
+  const last = pods.pop();
+  if (last !== undefined && index < pods.length) pods[index] = last;
+  return found;
+}
+
+function zero(): ResourceCount {
+  return { cpu: 0, memory: 0, ephemeralStorage: 0, pods: 0, scalar: new Map() };
+}

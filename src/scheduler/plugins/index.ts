@@ -1,0 +1,30 @@
+import type { PluginContext } from '../framework.ts';
+import type { EnabledPlugin } from '../runner.ts';
+import { defaultBinder } from './defaultBinder.ts';
+import { imageLocality } from './imageLocality.ts';
+import { nodeAffinity } from './nodeAffinity.ts';
+import { nodeName } from './nodeName.ts';
+import { nodePorts } from './nodePorts.ts';
+import { nodeResourcesBalancedAllocation } from './nodeResourcesBalancedAllocation.ts';
+import { nodeResourcesFit } from './nodeResourcesFit.ts';
+import { nodeUnschedulable } from './nodeUnschedulable.ts';
+import { prioritySort } from './prioritySort.ts';
+import { schedulingGates } from './schedulingGates.ts';
+import { taintToleration } from './taintToleration.ts';
+
+/** The default profile in upstream's order and with its weights (`apis/config/v1/default_plugins.go`). */
+export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[] {
+  return [
+    { plugin: schedulingGates() },
+    { plugin: prioritySort() },
+    { plugin: nodeUnschedulable() },
+    { plugin: nodeName() },
+    { plugin: taintToleration(), weight: 3 },
+    { plugin: nodeAffinity(), weight: 2 },
+    { plugin: nodePorts() },
+    { plugin: nodeResourcesFit(), weight: 1 },
+    { plugin: nodeResourcesBalancedAllocation(), weight: 1 },
+    { plugin: imageLocality(context), weight: 1 },
+    { plugin: defaultBinder(context) },
+  ];
+}

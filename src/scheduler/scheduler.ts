@@ -1,0 +1,142 @@
+import type { Clock } from '../base/clock.ts';
+import { createDeferred, type Deferred } from '../base/deferred.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import { nodes, pods } from '../api/resources.ts';
+import type { Client } from '../client/contract.ts';
+import type { EventRecorder } from '../client/eventRecorder.ts';
+import type { InformerFactory } from '../client/informers.ts';
+import { SchedulerCache } from './cache.ts';
+import { subscribe } from './eventHandlers.ts';
+import { createFailureHandler } from './failure.ts';
+import type { PluginContext } from './framework.ts';
+import { Nominator } from './nominator.ts';
+import { defaultPlugins } from './plugins/index.ts';
+import { SchedulingQueue } from './queue.ts';
+import { Cycle, type EnabledPlugin, FrameworkRunner } from './runner.ts';
+import { PodScheduler } from './scheduleOne.ts';
+import { NodeSelector } from './selectNode.ts';
+import { WaitingPods } from './waitingPods.ts';
+
+export interface SchedulerOptions {
+  /** Acts as `system:kube-scheduler`. */
+  readonly client: Client;
+  /** The scheduler asks for its informers when it is created; whoever owns the factory starts it. */
+  readonly informers: InformerFactory;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Which pods are ours by spec.schedulerName. */
+  readonly schedulerName?: string;
+  /** 0 or missing: by the size of the cluster. */
+  readonly percentageOfNodesToScore?: number;
+  /** By default upstream's default profile. */
+  readonly plugins?: (context: PluginContext) => readonly EnabledPlugin[];
+}
+
+export interface Scheduler {
+  /** Schedules until the signal aborts; resolves when all bindings under way have ended. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Bindings under way at once: enough to fill a group commit, few enough to keep the API responsive for others. */
+const MAX_BINDING = 256;
+
+/** How long cycles may follow each other before other work of the process gets its turn, ms. */
+const TURN_MS = 5;
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { client, informers, events, clock, random, logger, schedulerName = 'default-scheduler' } = options;
+  const cache = new SchedulerCache();
+  const nominator = new Nominator();
+  const podInformer = informers.for(pods);
+  const nodeInformer = informers.for(nodes);
+  const waiting = new WaitingPods(clock);
+
+  const context: PluginContext = {
+    client,
+    informers,
+    snapshot: cache,
+    nominator,
+    waiting,
+    filters: {
+      run: (state, pod, node) => runner.filterWithNominated(state as Cycle, pod, node),
+    },
+  };
+  const runner = new FrameworkRunner((options.plugins ?? defaultPlugins)(context), nominator);
+  const queue = new SchedulingQueue({
+    clock,
+    less: runner.less,
+    preEnqueue: (pod) => runner.preEnqueue(pod),
+    registrations: runner.registrations,
+  });
+  const scheduler = new PodScheduler({
+    cache,
+    queue,
+    nominator,
+    runner,
+    selector: new NodeSelector(cache, runner, random, options.percentageOfNodesToScore),
+    waiting,
+    failure: createFailureHandler({ client, queue, nominator, lister: podInformer, events, clock, logger }),
+    events,
+    logger,
+  });
+
+  return {
+    async run(signal) {
+      await Promise.all([podInformer.whenSynced(signal), nodeInformer.whenSynced(signal)]).catch(
+        () => undefined,
+      );
+      if (signal.aborted) return;
+      const subscription = subscribe({
+        nodes: nodeInformer,
+        pods: podInformer,
+        cache,
+        queue,
+        nominator,
+        schedulerName,
+      });
+      const stop = (): void => {
+        queue.dispose();
+        waiting.rejectAll('the scheduler is stopping');
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      const binding = new Set<Promise<void>>();
+      let room: Deferred<void> | undefined;
+      let turnStart = performance.now();
+      while (!isAborted(signal)) {
+        const entry = queue.tryPop();
+        if (entry === undefined) {
+          await queue.whenActive();
+          turnStart = performance.now();
+          continue;
+        }
+        const going = scheduler.schedule(entry, signal);
+        if (going !== undefined) {
+          binding.add(going);
+          void going.finally(() => {
+            binding.delete(going);
+            room?.resolve();
+            room = undefined;
+          });
+        }
+        if (binding.size >= MAX_BINDING) {
+          room = createDeferred();
+          await room.promise;
+        }
+        if (performance.now() - turnStart >= TURN_MS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          turnStart = performance.now();
+        }
+      }
+      subscription.dispose();
+      await Promise.all(binding);
+    },
+  };
+}
+
+/** In a function, as the signal changes while others run. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
