@@ -48,6 +48,7 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
   const prefix = base.pathname.replace(/\/$/, '');
   let current: ClientHttp2Session | undefined;
   let disposed = false;
+  let underWay = 0;
 
   const open = (): ClientHttp2Session => {
     const session = connect(base.origin, {
@@ -66,7 +67,7 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
     session.once('close', forget);
     // Each request has its own error; this one only says that the next request needs a new connection.
     session.on('error', forget);
-    watchOver(session, options);
+    watchOver(session, options, () => underWay > 0);
     return session;
   };
 
@@ -88,6 +89,8 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
         },
         { endStream: request.body === undefined },
       );
+      underWay += 1;
+      stream.once('close', () => (underWay -= 1));
       if (request.body !== undefined) stream.end(request.body);
       return await responseOf(stream, request.signal);
     },
@@ -104,10 +107,14 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
  * A peer that went without a word is noticed by a ping: TCP alone would let a silent watch hang for a quarter of an
  * hour. Only while requests are under way and nothing was heard.
  */
-function watchOver(session: ClientHttp2Session, options: HttpsTransportOptions): void {
+function watchOver(
+  session: ClientHttp2Session,
+  options: HttpsTransportOptions,
+  isNeeded: () => boolean,
+): void {
   const { idlePingMs = 30_000, pingTimeoutMs = 15_000 } = options;
   session.setTimeout(idlePingMs, () => {
-    if (session.closed || session.destroyed || session.connecting) return;
+    if (!isNeeded() || session.closed || session.destroyed || session.connecting) return;
     const late = setTimeout(
       () => session.destroy(new Error('the server does not answer pings')),
       pingTimeoutMs,
