@@ -59,6 +59,7 @@ export function subscribe(options: EventHandlerOptions): Disposable {
       },
       onDelete(node) {
         cache.removeNode(node.metadata.name);
+        queue.moveAll({ event: { resource: 'Node', actions: ['Delete'] }, old: node });
       },
     }),
   );

@@ -93,6 +93,8 @@ export interface FilterRunner {
 
 /** A scratchpad of one cycle: what preFilter computed, filter and score read. */
 export interface CycleState {
+  /** Names of plugins whose preFilter said `Skip`. */
+  readonly skipFilter: ReadonlySet<string>;
   read<T>(key: string): T | undefined;
   write(key: string, value: unknown): void;
 }

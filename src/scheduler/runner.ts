@@ -11,9 +11,7 @@ export interface EnabledPlugin {
 /** The scratchpad of one cycle, with what has been skipped. */
 export class Cycle implements CycleState {
   readonly #data = new Map<string, unknown>();
-  /** Names of plugins whose preFilter said `Skip`. */
   readonly skipFilter = new Set<string>();
-  filters: readonly Step<'filter'>[] | undefined;
 
   read<T>(key: string): T | undefined {
     return this.#data.get(key) as T | undefined;
@@ -121,11 +119,12 @@ export class FrameworkRunner {
   }
 
   /** The first filter that objects, or undefined. */
-  filter(state: Cycle, pod: Pod, node: NodeInfo): Status | undefined {
-    state.filters ??= this.#steps.filter.filter(({ name }) => !state.skipFilter.has(name));
-    for (const { name, run } of state.filters) {
+  filter(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined {
+    const { skipFilter } = state;
+    for (const { name, run } of this.#steps.filter) {
+      if (skipFilter.has(name)) continue;
       const status = run(state, pod, node);
-      if (status !== undefined && status.code !== 'Success') return named(status, name);
+      if (isFailure(status)) return named(status, name);
     }
     return undefined;
   }
@@ -134,7 +133,7 @@ export class FrameworkRunner {
    * As `filter`; where other pods of at least the same priority are promised this node, it must fit both with and
    * without them, as they may come or not.
    */
-  filterWithNominated(state: Cycle, pod: Pod, node: NodeInfo): Status | undefined {
+  filterWithNominated(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined {
     if (this.#nominator.size > 0) {
       const priority = pod.spec.priority ?? 0;
       const promised = [...this.#nominator.on(node.node.metadata.name)].filter(
@@ -147,7 +146,7 @@ export class FrameworkRunner {
   }
 
   async postFilter(
-    state: Cycle,
+    state: CycleState,
     pod: Pod,
     failed: ReadonlyMap<string, Status>,
     signal: AbortSignal,
@@ -162,7 +161,7 @@ export class FrameworkRunner {
   }
 
   /** The sum of all plugins' weighted scores, 0..100 each, for every node. */
-  score(state: Cycle, pod: Pod, nodes: readonly NodeInfo[]): Float64Array {
+  score(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Float64Array {
     const skipped = new Set<string>();
     for (const { name, run } of this.#steps.preScore) {
       if (run(state, pod, nodes)?.code === 'Skip') skipped.add(name);
@@ -178,7 +177,7 @@ export class FrameworkRunner {
     return total;
   }
 
-  reserve(state: Cycle, pod: Pod, node: string): Status | undefined {
+  reserve(state: CycleState, pod: Pod, node: string): Status | undefined {
     for (const { name, run } of this.#steps.reserve) {
       const status = run(state, pod, node);
       if (isFailure(status)) return named(status, name);
@@ -186,12 +185,12 @@ export class FrameworkRunner {
     return undefined;
   }
 
-  unreserve(state: Cycle, pod: Pod, node: string): void {
+  unreserve(state: CycleState, pod: Pod, node: string): void {
     for (const { run } of this.#steps.unreserve.toReversed()) run(state, pod, node);
   }
 
   /** What all permit plugins say together: a rejection, or `Wait` with the shortest of their times. */
-  permit(state: Cycle, pod: Pod, node: string): { status: Status; timeoutMs: number } | undefined {
+  permit(state: CycleState, pod: Pod, node: string): { status: Status; timeoutMs: number } | undefined {
     let waiting: { status: Status; timeoutMs: number } | undefined;
     for (const { name, run } of this.#steps.permit) {
       const result = run(state, pod, node);
@@ -206,7 +205,7 @@ export class FrameworkRunner {
     return waiting;
   }
 
-  async preBind(state: Cycle, pod: Pod, node: string, signal: AbortSignal): Promise<Status | undefined> {
+  async preBind(state: CycleState, pod: Pod, node: string, signal: AbortSignal): Promise<Status | undefined> {
     for (const { name, run } of this.#steps.preBind) {
       const status = await run(state, pod, node, signal);
       if (isFailure(status)) return named(status, name);
@@ -215,7 +214,7 @@ export class FrameworkRunner {
   }
 
   /** The first bind plugin that does not skip decides. */
-  async bind(state: Cycle, pod: Pod, node: string, signal: AbortSignal): Promise<Status | undefined> {
+  async bind(state: CycleState, pod: Pod, node: string, signal: AbortSignal): Promise<Status | undefined> {
     for (const { name, run } of this.#steps.bind) {
       const status = await run(state, pod, node, signal);
       if (status?.code === 'Skip') continue;
@@ -224,7 +223,7 @@ export class FrameworkRunner {
     return { code: 'Error', reasons: ['no bind plugin took the pod'] };
   }
 
-  postBind(state: Cycle, pod: Pod, node: string): void {
+  postBind(state: CycleState, pod: Pod, node: string): void {
     for (const { run } of this.#steps.postBind) run(state, pod, node);
   }
 }

@@ -71,14 +71,15 @@ export class PodScheduler {
     const { runner } = this.#parts;
     const { diagnosis, statuses, rejectedBy } = selection;
     if (!runner.canPostFilter) {
-      return this.#fail(entry, entry.pod, 'Unschedulable', fitErrorMessage(diagnosis), rejectedBy);
+      await this.#fail(entry, entry.pod, 'Unschedulable', fitErrorMessage(diagnosis), rejectedBy);
+      return;
     }
     try {
       const { status, nominatedNode } = await runner.postFilter(cycle, entry.pod, statuses, signal);
       const message = fitErrorMessage({ ...diagnosis, postFilter: status.reasons.join(', ') });
-      return await this.#fail(entry, entry.pod, 'Unschedulable', message, rejectedBy, nominatedNode ?? '');
+      await this.#fail(entry, entry.pod, 'Unschedulable', message, rejectedBy, nominatedNode);
     } catch (error) {
-      return this.#fail(entry, entry.pod, 'SchedulerError', messageOf(error), NONE);
+      await this.#fail(entry, entry.pod, 'SchedulerError', messageOf(error), NONE);
     }
   }
 
@@ -107,20 +108,26 @@ export class PodScheduler {
     try {
       if (permit !== undefined) {
         const rejected = await waiting.wait(assumed, permit.status.plugin ?? '', permit.timeoutMs);
-        if (rejected !== undefined) return await this.#takeBack(cycle, entry, assumed, node, rejected);
+        if (rejected !== undefined) {
+          await this.#takeBack(cycle, entry, assumed, node, rejected);
+          return;
+        }
       }
       // From here on only errors can happen, which no event of the cluster mends.
       queue.done(entry.pod);
       const failed =
         (await runner.preBind(cycle, assumed, node, signal)) ??
         (await runner.bind(cycle, assumed, node, signal));
-      if (failed !== undefined) return await this.#takeBack(cycle, entry, assumed, node, failed);
+      if (failed !== undefined) {
+        await this.#takeBack(cycle, entry, assumed, node, failed);
+        return;
+      }
       const { namespace, name } = assumed.metadata;
       events.event(entry.pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
       runner.postBind(cycle, assumed, node);
     } catch (error) {
       const failed: Status = { code: 'Error', reasons: [messageOf(error)] };
-      return this.#takeBack(cycle, entry, assumed, node, failed);
+      await this.#takeBack(cycle, entry, assumed, node, failed);
     }
   }
 
@@ -138,9 +145,10 @@ export class PodScheduler {
     queue.moveAll({ event: { resource: 'AssignedPod', actions: ['Delete'] }, old: assumed });
     if (isRejection(status)) {
       const message = fitErrorMessage({ totalNodes: 1, statuses: new Map([[node, status]]) });
-      return this.#fail(entry, entry.pod, 'Unschedulable', message, new Set([status.plugin ?? '']));
+      await this.#fail(entry, entry.pod, 'Unschedulable', message, new Set([status.plugin ?? '']));
+    } else {
+      await this.#fail(entry, entry.pod, 'SchedulerError', status.reasons.join(', '), NONE);
     }
-    return this.#fail(entry, entry.pod, 'SchedulerError', status.reasons.join(', '), NONE);
   }
 
   #fail(

@@ -13,7 +13,7 @@ import type { PluginContext } from './framework.ts';
 import { Nominator } from './nominator.ts';
 import { defaultPlugins } from './plugins/index.ts';
 import { SchedulingQueue } from './queue.ts';
-import { Cycle, type EnabledPlugin, FrameworkRunner } from './runner.ts';
+import { type EnabledPlugin, FrameworkRunner } from './runner.ts';
 import { PodScheduler } from './scheduleOne.ts';
 import { NodeSelector } from './selectNode.ts';
 import { WaitingPods } from './waitingPods.ts';
@@ -61,7 +61,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     nominator,
     waiting,
     filters: {
-      run: (state, pod, node) => runner.filterWithNominated(state as Cycle, pod, node),
+      run: (state, pod, node) => runner.filterWithNominated(state, pod, node),
     },
   };
   const runner = new FrameworkRunner((options.plugins ?? defaultPlugins)(context), nominator);

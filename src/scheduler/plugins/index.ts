@@ -8,6 +8,7 @@ import { nodePorts } from './nodePorts.ts';
 import { nodeResourcesBalancedAllocation } from './nodeResourcesBalancedAllocation.ts';
 import { nodeResourcesFit } from './nodeResourcesFit.ts';
 import { nodeUnschedulable } from './nodeUnschedulable.ts';
+import { podTopologySpread } from './podTopologySpread/podTopologySpread.ts';
 import { prioritySort } from './prioritySort.ts';
 import { schedulingGates } from './schedulingGates.ts';
 import { taintToleration } from './taintToleration.ts';
@@ -23,6 +24,7 @@ export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[]
     { plugin: nodeAffinity(), weight: 2 },
     { plugin: nodePorts() },
     { plugin: nodeResourcesFit(), weight: 1 },
+    { plugin: podTopologySpread(context), weight: 2 },
     { plugin: nodeResourcesBalancedAllocation(), weight: 1 },
     { plugin: imageLocality(context), weight: 1 },
     { plugin: defaultBinder(context) },

@@ -37,37 +37,70 @@ export function nodeResourcesFit(): Plugin {
   };
 }
 
+interface Want {
+  readonly reason: string;
+  readonly wanted: number;
+  readonly used: number;
+  /** What the node has in all; more is wanted than that: no pod's going would help. */
+  readonly whole: number;
+}
+
 function insufficient(requests: PodRequests, info: NodeInfo): Status | undefined {
+  if (fits(requests, info)) return undefined;
   const { allocatable, requested } = info;
-  let reasons: string[] | undefined;
-  let hopeless = false;
-  const lacks = (reason: string, wanted: number, free: number, whole: number): void => {
-    if (wanted <= free) return;
-    (reasons ??= []).push(reason);
-    if (wanted > whole) hopeless = true;
-  };
-  lacks(TOO_MANY_PODS, 1, allocatable.pods - requested.pods, Infinity);
-  if (requests.cpu > 0) {
-    lacks('Insufficient cpu', requests.cpu, allocatable.cpu - requested.cpu, allocatable.cpu);
-  }
-  if (requests.memory > 0) {
-    lacks('Insufficient memory', requests.memory, allocatable.memory - requested.memory, allocatable.memory);
-  }
-  if (requests.ephemeralStorage > 0) {
-    const free = allocatable.ephemeralStorage - requested.ephemeralStorage;
-    lacks('Insufficient ephemeral-storage', requests.ephemeralStorage, free, allocatable.ephemeralStorage);
-  }
-  for (const [name, wanted] of requests.scalar) {
-    if (wanted === 0) continue;
-    const whole = allocatable.scalar.get(name) ?? 0;
-    lacks(`Insufficient ${name}`, wanted, whole - (requested.scalar.get(name) ?? 0), whole);
-  }
-  if (reasons === undefined) return undefined;
+  const wants: Want[] = [
+    {
+      reason: 'Insufficient cpu',
+      wanted: requests.cpu,
+      used: requested.cpu,
+      whole: allocatable.cpu,
+    },
+    {
+      reason: 'Insufficient memory',
+      wanted: requests.memory,
+      used: requested.memory,
+      whole: allocatable.memory,
+    },
+    {
+      reason: 'Insufficient ephemeral-storage',
+      wanted: requests.ephemeralStorage,
+      used: requested.ephemeralStorage,
+      whole: allocatable.ephemeralStorage,
+    },
+    ...[...requests.scalar].map(([name, wanted]) => ({
+      reason: `Insufficient ${name}`,
+      wanted,
+      used: requested.scalar.get(name) ?? 0,
+      whole: allocatable.scalar.get(name) ?? 0,
+    })),
+  ];
+  const lacking = wants.filter(({ wanted, used, whole }) => wanted > 0 && wanted > whole - used);
+  const reasons = lacking.map(({ reason }) => reason);
+  if (requested.pods + 1 > allocatable.pods) reasons.unshift(TOO_MANY_PODS);
+  const hopeless = lacking.some(({ wanted, whole }) => wanted > whole);
   return {
     code: hopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable',
     reasons,
     plugin: 'NodeResourcesFit',
   };
+}
+
+/** The same question without the reasons: asked of very many nodes. */
+function fits(requests: PodRequests, { allocatable, requested }: NodeInfo): boolean {
+  if (
+    requested.pods + 1 > allocatable.pods ||
+    (requests.cpu > 0 && requests.cpu > allocatable.cpu - requested.cpu) ||
+    (requests.memory > 0 && requests.memory > allocatable.memory - requested.memory) ||
+    (requests.ephemeralStorage > 0 &&
+      requests.ephemeralStorage > allocatable.ephemeralStorage - requested.ephemeralStorage)
+  ) {
+    return false;
+  }
+  for (const [name, wanted] of requests.scalar) {
+    const free = (allocatable.scalar.get(name) ?? 0) - (requested.scalar.get(name) ?? 0);
+    if (wanted > 0 && wanted > free) return false;
+  }
+  return true;
 }
 
 function leastAllocated(wanted: number, allocatable: number): number {
