@@ -43,7 +43,8 @@ export type StatusReason =
 export interface Status {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
-  readonly metadata: Readonly<Record<string, never>>;
+  /** `continue`: with Expired, the token that goes on with an inconsistent list. */
+  readonly metadata: { readonly continue?: string };
   readonly status: 'Failure' | 'Success';
   readonly message?: string;
   readonly reason?: StatusReason;
@@ -60,13 +61,13 @@ export class StatusError extends Error {
     code: number,
     reason: StatusReason,
     message: string,
-    options: { details?: StatusDetails; cause?: unknown } = {},
+    options: { details?: StatusDetails; cause?: unknown; continue?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: options.continue === undefined ? {} : { continue: options.continue },
       status: 'Failure',
       message,
       reason,

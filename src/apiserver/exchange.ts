@@ -1,0 +1,22 @@
+import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
+
+/** One request on its way through the server: the request as it came and what the filters found out. */
+export interface Exchange {
+  readonly request: ApiRequest;
+  /** Set by authentication; until then whoever the transport says, or nobody. */
+  user: UserInfo;
+  /** The caller's, narrowed by the server's deadline. */
+  signal: AbortSignal;
+  /** For the client, one `Warning` header each. */
+  readonly warnings: string[];
+}
+
+export type Next = (exchange: Exchange) => Promise<ApiResponse>;
+
+/** One stage of the way. It answers itself, or hands on with `next` and may change what comes back. */
+export type Filter = (exchange: Exchange, next: Next) => Promise<ApiResponse>;
+
+/** The filters in the order of the list, then `last`. */
+export function chainOf(filters: readonly Filter[], last: Next): Next {
+  return filters.reduceRight<Next>((next, filter) => (exchange) => filter(exchange, next), last);
+}

@@ -1,0 +1,47 @@
+import type { ApiResponse, Entry } from '../../api/request.ts';
+import type { Exchange } from '../exchange.ts';
+import type { RegistryOptions } from '../registry/context.ts';
+import { shown } from '../registry/conversion.ts';
+import type { Served } from '../registry/served.ts';
+
+/** What all handlers are given. */
+export interface HandlerOptions {
+  readonly registry: RegistryOptions;
+}
+
+/** A request about a resource whose address is known. */
+export interface Target {
+  readonly served: Served;
+  /** '' for cluster scope or all namespaces. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource: string;
+}
+
+/** One verb on a resource, or on one of its subresources. Failures reject with a StatusError. */
+export type Handler = (options: HandlerOptions, exchange: Exchange, target: Target) => Promise<ApiResponse>;
+
+/** The answer that shows one entry. */
+export function objectResponse(served: Served, entry: Entry, code = 200): ApiResponse {
+  return new EntryResponse(code, shown(served, entry));
+}
+
+/** Bytes are made only where the edge asks for them. */
+class EntryResponse {
+  readonly type = 'object';
+  readonly code: number;
+  readonly #entry: Entry;
+
+  constructor(code: number, entry: Entry) {
+    this.code = code;
+    this.#entry = entry;
+  }
+
+  get object(): unknown {
+    return this.#entry.object;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#entry.bytes;
+  }
+}

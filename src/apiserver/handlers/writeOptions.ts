@@ -1,0 +1,60 @@
+import { type FieldError, field, invalid, invalidObject, notSupported } from '../../api/fieldErrors.ts';
+import type { Exchange } from '../exchange.ts';
+import type { WriteContext } from '../registry/context.ts';
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+const MAX_MANAGER_LENGTH = 128;
+
+/**
+ * The parameters that all writes share: dryRun, fieldManager.
+ * @param kind of the options, for messages: CreateOptions, UpdateOptions, PatchOptions, DeleteOptions
+ * @throws StatusError Invalid (apimachinery `pkg/apis/meta/v1/validation`)
+ */
+export function writeContext(exchange: Exchange, kind: string): WriteContext {
+  const { query } = exchange.request;
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const manager = query.get('fieldManager') ?? '';
+  const errors = [
+    ...dryRun
+      .filter((value) => value !== 'All')
+      .map((value) => notSupported(field('dryRun'), value, ['All'])),
+    ...managerErrors(manager),
+  ];
+  if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', errors);
+  return {
+    user: exchange.user,
+    cause: exchange.request.cause ?? { actor: exchange.user.name },
+    dryRun: dryRun.length > 0,
+    manager: manager === '' ? managerOf(exchange) : manager,
+    signal: exchange.signal,
+    warn: (message) => exchange.warnings.push(message),
+  };
+}
+
+/** @throws StatusError Invalid */
+export function fieldValidation(exchange: Exchange, kind: string): FieldValidation {
+  const value = exchange.request.query.get('fieldValidation') ?? '';
+  if (value === '') return 'Warn';
+  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
+  throw invalidObject({ group: 'meta.k8s.io', kind }, '', [
+    notSupported(field('fieldValidation'), value, ['', 'Ignore', 'Strict', 'Warn']),
+  ]);
+}
+
+function managerErrors(manager: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (manager.length > MAX_MANAGER_LENGTH) {
+    errors.push(invalid(field('fieldManager'), manager, `may not be more than ${MAX_MANAGER_LENGTH} bytes`));
+  }
+  if (!/^\P{C}*$/u.test(manager)) {
+    errors.push(invalid(field('fieldManager'), manager, 'should only contain printable characters'));
+  }
+  return errors;
+}
+
+/** Who writes without saying a manager is known by the program's name in the User-Agent. */
+function managerOf(exchange: Exchange): string {
+  const agent = exchange.request.headers['user-agent']?.split('/')[0]?.slice(0, MAX_MANAGER_LENGTH);
+  return agent === undefined || agent === '' ? exchange.user.name : agent;
+}

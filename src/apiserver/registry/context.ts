@@ -1,0 +1,32 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { Cause, UserInfo } from '../../api/request.ts';
+import type { Cache } from '../../storage/cache.ts';
+import type { Storage } from '../../storage/contract.ts';
+import type { AdmissionChain } from '../admission/chain.ts';
+
+/** What the registry is built on. */
+export interface RegistryOptions {
+  readonly storage: Storage;
+  readonly cache: Cache;
+  readonly admission: AdmissionChain;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Who writes, and how. */
+export interface WriteContext {
+  readonly user: UserInfo;
+  readonly cause: Cause | undefined;
+  readonly dryRun: boolean;
+  /** For managedFields. */
+  readonly manager: string;
+  readonly signal: AbortSignal;
+  /** One `Warning` header each. */
+  warn(message: string): void;
+}
+
+/** RFC 3339 in seconds, as metav1.Time is written. */
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

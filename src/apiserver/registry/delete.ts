@@ -1,0 +1,115 @@
+import { draftOf, type KubeObject } from '../../api/meta.ts';
+import type { Entry } from '../../api/request.ts';
+import { conflict, notFound } from '../../api/status.ts';
+import type { DeleteOptions } from '../../api/types.ts';
+import { equal } from '../../api/validation/equal.ts';
+import { encode } from '../../storage/encoding.ts';
+import type { RegistryOptions, WriteContext } from './context.ts';
+import { nextDeletionStep } from './deletionRules.ts';
+import { keyOfObject } from './keys.ts';
+import { caughtUp, removeNow } from './remove.ts';
+import type { Served } from './served.ts';
+import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
+
+export interface DeleteOutcome {
+  /** The object's last or marked state. */
+  readonly entry: Entry;
+  /** False where it stays for now: grace or finalizers. */
+  readonly removed: boolean;
+}
+
+/**
+ * Deletes an object, or marks it where grace or finalizers keep it. Preconditions that fail are Conflict, whatever
+ * the number of tries; a lost race is tried again.
+ */
+export async function deleteObject(
+  registry: RegistryOptions,
+  context: WriteContext,
+  at: { served: Served; namespace: string; name: string },
+  options: DeleteOptions,
+): Promise<DeleteOutcome> {
+  const { served, namespace, name } = at;
+  const { kind } = served;
+  const key = keyOfObject(kind.resource, namespace, name);
+  const first = registry.cache.get(key);
+  if (first === undefined) throw notFound(served.resource, name);
+  checkPreconditions(served, first.object, options);
+  const attributes = {
+    operation: 'DELETE',
+    kind,
+    subresource: '',
+    namespace,
+    name,
+    object: undefined,
+    old: first.object,
+    user: context.user,
+    dryRun: context.dryRun,
+    warn: (message: string): void => context.warn(message),
+  } as const;
+  await registry.admission.mutate(attributes);
+  await registry.admission.validate(attributes);
+
+  let marked = false;
+  for (;;) {
+    const existing = registry.cache.get(key);
+    if (existing === undefined) {
+      // Whoever else removed it after it was marked here did what was asked for.
+      if (marked) return { entry: first, removed: true };
+      throw notFound(served.resource, name);
+    }
+    if (!marked) checkPreconditions(served, existing.object, options);
+    const outcome = await attemptDelete(registry, context, served, existing, options, marked);
+    if (outcome === 'removeNext') marked = true;
+    else if (outcome !== 'again') return outcome;
+  }
+}
+
+async function attemptDelete(
+  registry: RegistryOptions,
+  context: WriteContext,
+  served: Served,
+  existing: Entry,
+  options: DeleteOptions,
+  isMarked: boolean,
+): Promise<DeleteOutcome | 'again' | 'removeNext'> {
+  if (isMarked)
+    return (await removeNow(registry, context, existing)) ? { entry: existing, removed: true } : 'again';
+  const { object } = existing;
+  const step = nextDeletionStep(served.kind, object, draftOf(object), options, registry.clock.now());
+  if (step.type === 'pending') return { entry: existing, removed: false };
+  if (step.type === 'remove') {
+    return (await removeNow(registry, context, existing)) ? { entry: existing, removed: true } : 'again';
+  }
+  const marked = step.draft as unknown as KubeObject;
+  if (equal(marked, object)) return { entry: existing, removed: false };
+  const value = encode(marked);
+  if (context.dryRun) {
+    return { entry: entryOfDryRun(existing.key, value, existing.revision), removed: step.thenRemove };
+  }
+  const result = await registry.storage.update(existing.key, value, existing.revision, context.cause);
+  if (!result.ok) {
+    await caughtUp(registry, context, result.current?.revision ?? registry.storage.currentRevision());
+    return 'again';
+  }
+  const entry = entryAfterWrite(registry.cache, existing.key, value, result.revision);
+  return step.thenRemove ? 'removeNext' : { entry, removed: false };
+}
+
+function checkPreconditions(served: Served, object: KubeObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const { metadata } = object;
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw conflict(
+      served.resource,
+      metadata.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw conflict(
+      served.resource,
+      metadata.name,
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { StatusError } from '../../api/status.ts';
+import type { RegistryOptions } from './context.ts';
+
+/** How long a read waits for a revision that is not there yet (apiserver `pkg/storage/cacher`). */
+const WAIT_MS = 3_000;
+
+/** Waits until the cache shows a revision. @throws StatusError Timeout (504) where it does not come in time */
+export async function waitUntilFresh(
+  registry: Pick<RegistryOptions, 'cache' | 'clock'>,
+  revision: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (registry.cache.revision() >= revision) return;
+  const giveUp = new AbortController();
+  const timer = registry.clock.timeout(WAIT_MS, () => giveUp.abort());
+  try {
+    await registry.cache.waitFor(revision, AbortSignal.any([signal, giveUp.signal]));
+  } catch (error) {
+    if (!giveUp.signal.aborted) throw error;
+    throw tooLarge(revision, registry.cache.revision());
+  } finally {
+    timer.dispose();
+  }
+}
+
+function tooLarge(requested: number, current: number): StatusError {
+  return new StatusError(504, 'Timeout', `Too large resource version: ${requested}, current: ${current}`, {
+    details: {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    },
+  });
+}

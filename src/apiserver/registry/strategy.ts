@@ -1,0 +1,60 @@
+import type { FieldError } from '../../api/fieldErrors.ts';
+import type { Kind, StrategyContext } from '../../api/kind.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+import { equal } from '../../api/validation/equal.ts';
+
+/** What one way of changing an object (the object itself, its status, …) may change, and how that is checked. */
+export interface UpdateStrategy {
+  /** Keeps what this way of writing may not change. */
+  prepare(draft: Draft, old: KubeObject, context: StrategyContext): void;
+  validate(object: KubeObject, old: KubeObject): readonly FieldError[];
+}
+
+/** A write of the object itself: status stays, a changed spec raises the generation. */
+export function mainStrategy(kind: Kind): UpdateStrategy {
+  return {
+    prepare(draft, old, context) {
+      keepGeneration(draft, old);
+      if (kind.prepareForUpdate !== undefined) kind.prepareForUpdate(draft, old, context);
+      else if (kind.status !== undefined) keepField('status', draft, old);
+      raiseGeneration(kind, draft, old);
+    },
+    validate: (object, old) => [...kind.validate(object), ...(kind.validateUpdate?.(object, old) ?? [])],
+  };
+}
+
+/** A write of the status subresource: everything but status and metadata stays. */
+export function statusStrategy(kind: Kind): UpdateStrategy {
+  return {
+    prepare(draft, old, context) {
+      keepGeneration(draft, old);
+      if (kind.status?.prepareForUpdate !== undefined) kind.status.prepareForUpdate(draft, old, context);
+      else keepAllBut(['apiVersion', 'kind', 'metadata', 'status'], draft, old);
+    },
+    validate: (object, old) => kind.status?.validateUpdate?.(object, old) ?? [],
+  };
+}
+
+function keepGeneration(draft: Draft, old: KubeObject): void {
+  if (old.metadata.generation === undefined) delete draft.metadata.generation;
+  else draft.metadata.generation = old.metadata.generation;
+}
+
+function raiseGeneration(kind: Kind, draft: Draft, old: KubeObject): void {
+  const before = old.metadata.generation ?? 0;
+  if (kind.hasGeneration !== true || (draft.metadata.generation ?? 0) !== before) return;
+  if (!equal(Reflect.get(draft, 'spec'), Reflect.get(old, 'spec'))) draft.metadata.generation = before + 1;
+}
+
+/** Shares what it keeps with the old object, which is frozen: whoever changes it afterwards must replace it. */
+function keepField(name: string, draft: Draft, old: KubeObject): void {
+  const value: unknown = Reflect.get(old, name);
+  if (value === undefined) Reflect.deleteProperty(draft, name);
+  else Reflect.set(draft, name, value);
+}
+
+export function keepAllBut(names: readonly string[], draft: Draft, old: KubeObject): void {
+  for (const name of new Set([...Object.keys(draft), ...Object.keys(old)])) {
+    if (!names.includes(name)) keepField(name, draft, old);
+  }
+}

@@ -1,0 +1,159 @@
+import { field, invalid, invalidObject } from '../../api/fieldErrors.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+import type { Entry } from '../../api/request.ts';
+import { conflict, notFound, OPTIMISTIC_LOCK_MESSAGE } from '../../api/status.ts';
+import { equal } from '../../api/validation/equal.ts';
+import { validateMetadata, validateMetadataUpdate } from '../../api/validation/metadata.ts';
+import { encode } from '../../storage/encoding.ts';
+import { type RegistryOptions, timestamp, type WriteContext } from './context.ts';
+import { createObject } from './create.ts';
+import { keyOfObject } from './keys.ts';
+import { caughtUp, removeNow } from './remove.ts';
+import type { Served } from './served.ts';
+import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
+import type { UpdateStrategy } from './strategy.ts';
+import { keepSystemMetadata } from './systemMetadata.ts';
+
+export interface UpdateOptions {
+  readonly served: Served;
+  readonly namespace: string;
+  readonly name: string;
+  /** '' for the object itself. */
+  readonly subresource: string;
+  readonly strategy: UpdateStrategy;
+  /** True where a missing object is created. */
+  readonly allowCreate: boolean;
+  /**
+   * The object as it shall be, from what is there: called again after a lost race. It gives away what it returns.
+   * Its resourceVersion is the condition of the write: '' or missing for none.
+   */
+  desired(existing: KubeObject | undefined): Draft | Promise<Draft>;
+  /** How often a lost race is tried again where the client set no condition. Default: as often as it takes. */
+  readonly maxAttempts?: number;
+}
+
+export interface UpdateOutcome {
+  readonly entry: Entry;
+  readonly created: boolean;
+}
+
+/**
+ * Changes an object: condition on resourceVersion, defaults, mutating admission, the strategy's preparation,
+ * validation, validating admission, compare-and-set. What changes nothing is not written (apiserver
+ * `pkg/registry/generic/registry/store.go` Update).
+ */
+export async function updateObject(
+  registry: RegistryOptions,
+  context: WriteContext,
+  options: UpdateOptions,
+): Promise<UpdateOutcome> {
+  const { served, namespace, name } = options;
+  const key = keyOfObject(served.kind.resource, namespace, name);
+  for (let attempt = 1; ; attempt += 1) {
+    const existing = registry.cache.get(key);
+    if (existing === undefined) {
+      if (!options.allowCreate) throw notFound(served.resource, name);
+      const draft = await options.desired(undefined);
+      draft.metadata.name = name;
+      return {
+        entry: await createObject(registry, context, { served, namespace, draft }),
+        created: true,
+      };
+    }
+    const entry = await attemptUpdate(registry, context, options, key, existing);
+    if (entry !== undefined) return { entry, created: false };
+    if (attempt === options.maxAttempts) throw conflict(served.resource, name, OPTIMISTIC_LOCK_MESSAGE);
+  }
+}
+
+/** One try; undefined where another write came between. */
+async function attemptUpdate(
+  registry: RegistryOptions,
+  context: WriteContext,
+  options: UpdateOptions,
+  key: string,
+  existing: Entry,
+): Promise<Entry | undefined> {
+  const { served, namespace, name, strategy } = options;
+  const { kind } = served;
+  const old = existing.object;
+  const now = timestamp(registry.clock.now());
+
+  const draft = await options.desired(old);
+  checkCondition(served, name, draft, existing);
+  if (options.subresource === '' || options.subresource === 'status') kind.setDefaults?.(draft);
+  const attributes = {
+    operation: 'UPDATE',
+    kind,
+    subresource: options.subresource,
+    namespace,
+    name,
+    object: draft,
+    old,
+    user: context.user,
+    dryRun: context.dryRun,
+    warn: (message: string): void => context.warn(message),
+  } as const;
+  await registry.admission.mutate(attributes);
+
+  keepSystemMetadata(draft, old);
+  strategy.prepare(draft, old, { now, user: context.user.name });
+  const object = draft as unknown as KubeObject;
+  const errors = [
+    ...validateMetadata(object, kind),
+    ...validateMetadataUpdate(object, old),
+    ...strategy.validate(object, old),
+  ];
+  if (errors.length > 0) throw invalidObject(served.resource, name, errors);
+  await registry.admission.validate(attributes);
+
+  if (mustGoNow(served, object)) {
+    return (await removeNow(registry, context, existing)) ? { ...existing, object } : undefined;
+  }
+  if (isUnchanged(object, old)) return existing;
+  const value = encode(object);
+  if (context.dryRun) return entryOfDryRun(key, value, existing.revision);
+  const result = await registry.storage.update(key, value, existing.revision, context.cause);
+  if (result.ok) return entryAfterWrite(registry.cache, key, value, result.revision);
+  await caughtUp(registry, context, result.current?.revision ?? registry.storage.currentRevision());
+  return undefined;
+}
+
+/** The resourceVersion that the client based its write on, if it says one, must be the current one. */
+function checkCondition(served: Served, name: string, draft: Draft, existing: Entry): void {
+  const { metadata } = draft;
+  const old = existing.object.metadata;
+  if (metadata.uid !== undefined && metadata.uid !== '' && metadata.uid !== old.uid) {
+    throw conflict(
+      served.resource,
+      name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.uid}`,
+    );
+  }
+  const expected = metadata.resourceVersion ?? '';
+  if (expected === '' || expected === '0') {
+    if (served.kind.unconditionalUpdate === false) {
+      throw invalidObject(served.resource, name, [
+        invalid(field('metadata', 'resourceVersion'), 0, 'must be specified for an update'),
+      ]);
+    }
+    metadata.resourceVersion = old.resourceVersion;
+  } else if (expected !== old.resourceVersion) {
+    throw conflict(served.resource, name, OPTIMISTIC_LOCK_MESSAGE);
+  }
+}
+
+/** An object that was only waiting for its last finalizer goes with the update that takes it away. */
+function mustGoNow(served: Served, object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  return (
+    deletionTimestamp !== undefined &&
+    deletionGracePeriodSeconds === 0 &&
+    finalizers.length === 0 &&
+    served.kind.deletion?.keeps(object) !== true
+  );
+}
+
+function isUnchanged(object: KubeObject, old: KubeObject): boolean {
+  return equal(object, old);
+}

@@ -1,0 +1,137 @@
+import type { Clock } from '../../base/clock.ts';
+import { createDeferred, type Deferred } from '../../base/deferred.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { WatchEvent } from '../../api/request.ts';
+import { expired, type StatusError, toStatusError } from '../../api/status.ts';
+import type { CacheEvent } from '../../storage/cache.ts';
+import { CompactedError } from '../../storage/contract.ts';
+import type { RegistryOptions } from './context.ts';
+import { waitUntilFresh } from './freshness.ts';
+import { prefixOf } from './keys.ts';
+import type { ListQuery } from './listOptions.ts';
+import { selectionOf } from './selection.ts';
+import type { Served } from './served.ts';
+import { bookmark, eventFor, initialEvent } from './watchEvents.ts';
+
+/** Between bookmarks of a quiet watch (apiserver `pkg/storage/cacher`). */
+const BOOKMARK_MS = 60_000;
+/** A last bookmark comes this long before the watch times out. */
+const LAST_BOOKMARK_MS = 2_000;
+
+/**
+ * The events of a watch in batches, until `timeoutMs` is over or the signal aborts. Where it starts
+ * (apiserver `pkg/storage/cacher`): no resourceVersion or 0: what is there as ADDED, then changes; a
+ * resourceVersion: changes after it; `sendInitialEvents`: as asked, closed by a bookmark that says so. What goes
+ * wrong on the way (a start that is compacted away: Expired) is an ERROR event, the last one.
+ */
+export async function watchObjects(
+  registry: RegistryOptions,
+  served: Served,
+  namespace: string,
+  query: ListQuery,
+  options: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<AsyncIterable<readonly WatchEvent[]>> {
+  const selection = selectionOf(served, query.labels, query.fields);
+  const requested = query.resourceVersion ?? 0;
+  const sendInitial = query.sendInitialEvents ?? requested === 0;
+  if (sendInitial) await waitUntilFresh(registry, requested, options.signal);
+
+  const prefix = prefixOf(served.kind.resource, namespace);
+  const after = sendInitial || requested === 0 ? registry.cache.revision() : requested;
+  const initial: WatchEvent[] = [];
+  if (sendInitial) {
+    for (const entry of registry.cache.list(prefix)) {
+      if (selection.everything || selection.matches(entry.object)) initial.push(initialEvent(served, entry));
+    }
+    if (query.sendInitialEvents === true && query.allowBookmarks) {
+      initial.push(bookmark(served, after, { initialEventsEnd: true }));
+    }
+  }
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
+  // Subscribes now, in the same turn in which the state was read.
+  const changes = registry.cache.watch(prefix, after, signal)[Symbol.asyncIterator]();
+  return batches({
+    initial,
+    changes,
+    select: (change) => eventFor(served, selection, change),
+    bookmark: query.allowBookmarks ? () => bookmark(served, registry.cache.revision()) : undefined,
+    clock: registry.clock,
+    timeoutMs: options.timeoutMs,
+    end: () => ended.abort(),
+  });
+}
+
+interface BatchOptions {
+  readonly initial: readonly WatchEvent[];
+  readonly changes: AsyncIterator<readonly CacheEvent[]>;
+  select(change: CacheEvent): WatchEvent | undefined;
+  readonly bookmark: (() => WatchEvent) | undefined;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  end(): void;
+}
+
+async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEvent[], void, undefined> {
+  const timers = new DisposableStore();
+  timers.add(options.clock.timeout(options.timeoutMs, options.end));
+  const alarm = options.bookmark === undefined ? undefined : bookmarkAlarm(options, timers);
+  try {
+    if (options.initial.length > 0) yield options.initial;
+    let pending = options.changes.next();
+    for (;;) {
+      const result = await (alarm === undefined ? pending : Promise.race([pending, alarm.next()]));
+      if (result === undefined) {
+        if (options.bookmark !== undefined) yield [options.bookmark()];
+        continue;
+      }
+      if (result.done === true) return;
+      const events = selected(result.value, options);
+      if (events.length > 0) yield events;
+      pending = options.changes.next();
+    }
+  } catch (error) {
+    yield [{ type: 'ERROR', object: watchError(error).status }];
+  } finally {
+    timers.dispose();
+    options.end();
+  }
+}
+
+function selected(changes: readonly CacheEvent[], options: BatchOptions): WatchEvent[] {
+  const events: WatchEvent[] = [];
+  for (const change of changes) {
+    const event = options.select(change);
+    if (event !== undefined) events.push(event);
+  }
+  return events;
+}
+
+/** Rings each minute and shortly before the end. A new promise per wait, so that none collects listeners. */
+function bookmarkAlarm(options: BatchOptions, timers: DisposableStore): { next(): Promise<undefined> } {
+  let waiting: Deferred<undefined> | undefined;
+  const ring = (): void => waiting?.resolve(undefined);
+  const again = (): void => {
+    const timer = timers.add(
+      options.clock.timeout(BOOKMARK_MS, () => {
+        timers.release(timer);
+        ring();
+        again();
+      }),
+    );
+  };
+  again();
+  if (options.timeoutMs > LAST_BOOKMARK_MS) {
+    timers.add(options.clock.timeout(options.timeoutMs - LAST_BOOKMARK_MS, ring));
+  }
+  return { next: () => (waiting = createDeferred<undefined>()).promise };
+}
+
+function watchError(error: unknown): StatusError {
+  if (error instanceof CompactedError) {
+    return expired(
+      `too old resource version: the oldest that can be watched from is ${error.compactedRevision}`,
+    );
+  }
+  return toStatusError(error);
+}

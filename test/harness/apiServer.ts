@@ -1,0 +1,115 @@
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { createLogger, type Logger } from '../../src/base/logger.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import type { Kind } from '../../src/api/kind.ts';
+import { kinds as allKinds } from '../../src/api/kinds/index.ts';
+import type { ApiRequest, ApiResponse, RequestHandler, UserInfo } from '../../src/api/request.ts';
+import { resolveRequestInfo } from '../../src/api/requestInfo.ts';
+import type { AdmissionPlugin } from '../../src/apiserver/admission/contract.ts';
+import { type ApiServer, createApiServer } from '../../src/apiserver/apiServer.ts';
+import type { Cache } from '../../src/storage/cache.ts';
+import type { Storage } from '../../src/storage/contract.ts';
+import { openSqliteStorage, startWatchCache, type WatchCacheOptions } from '../../src/storage/index.ts';
+
+export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+
+export interface TestServerOptions {
+  /** Default: all kinds that the project serves. */
+  readonly kinds?: readonly Kind[];
+  /** Default: none, so that objects need no namespace to exist and nothing is added to them. */
+  readonly admission?: readonly AdmissionPlugin[];
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly cache?: WatchCacheOptions;
+}
+
+export interface TestServer {
+  readonly server: ApiServer;
+  readonly handler: RequestHandler;
+  readonly storage: Storage;
+  readonly cache: Cache;
+  /** A request by method and URL as the admin; a body that is no string is sent as an object in process. */
+  ask(
+    method: string,
+    url: string,
+    body?: unknown,
+    options?: { headers?: Record<string, string>; user?: UserInfo; signal?: AbortSignal },
+  ): Promise<ApiResponse>;
+  /** The same, for one object or a Status: its code and body. */
+  call<T = Record<string, unknown>>(
+    method: string,
+    url: string,
+    body?: unknown,
+    options?: { headers?: Record<string, string>; user?: UserInfo },
+  ): Promise<{ code: number; body: T }>;
+  stop(): Promise<void>;
+}
+
+/** A whole API server on a store in memory. Stop it in the test that started it, or in its `after`. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { clock = systemClock } = options;
+  const storage = await openSqliteStorage({ path: ':memory:', clock });
+  const cache = await startWatchCache(storage, options.cache);
+  const server = createApiServer({
+    kinds: options.kinds ?? allKinds,
+    storage,
+    cache,
+    admission: options.admission ?? [],
+    clock,
+    random: systemRandom,
+    logger: options.logger ?? createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' }),
+  });
+  const { handler } = server;
+  const ask: TestServer['ask'] = (method, url, body, { headers = {}, user = admin, signal } = {}) =>
+    handler.handle(requestOf(method, url, body, headers, user, signal));
+  return {
+    server,
+    handler,
+    storage,
+    cache,
+    ask,
+    async call<T>(
+      method: string,
+      url: string,
+      body?: unknown,
+      extra?: { headers?: Record<string, string>; user?: UserInfo },
+    ) {
+      const response = await ask(method, url, body, extra);
+      if (response.type === 'object') return { code: response.code, body: response.object as T };
+      if (response.type !== 'list') throw new Error(`${method} ${url} answered with a ${response.type}`);
+      const { items, type: _, ...list } = response;
+      return { code: 200, body: { ...list, items: items.map((entry) => entry.object) } as T };
+    },
+    async stop() {
+      await cache.close();
+      await storage.close();
+    },
+  };
+}
+
+function requestOf(
+  method: string,
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+  user: UserInfo,
+  signal = new AbortController().signal,
+): ApiRequest {
+  const [path = '', search] = url.split('?');
+  const query = new URLSearchParams(search);
+  const contentType = headers['content-type'] ?? 'application/json';
+  return {
+    info: resolveRequestInfo(method, path, query),
+    method,
+    query,
+    headers,
+    body:
+      body === undefined
+        ? { type: 'none' }
+        : typeof body === 'string'
+          ? { type: 'bytes', bytes: Buffer.from(body), contentType }
+          : { type: 'object', object: body, contentType },
+    user,
+    signal,
+  };
+}
