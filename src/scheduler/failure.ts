@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { pods } from '../api/resources.ts';
-import { StatusError } from '../api/status.ts';
+import { isNotFound } from '../api/status.ts';
+import { timeOf } from '../api/time.ts';
 import type { Pod, PodCondition } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import type { EventRecorder } from '../client/eventRecorder.ts';
@@ -50,7 +51,7 @@ export function createFailureHandler(options: FailureOptions): FailureHandler {
     const sameNomination =
       nominatedNode === undefined || nominatedNode === (pod.status?.nominatedNodeName ?? '');
     if (sameCondition && sameNomination) return;
-    const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    const now = timeOf(clock.now());
     const condition: PodCondition = {
       type: 'PodScheduled',
       status: 'False',

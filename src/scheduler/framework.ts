@@ -1,5 +1,8 @@
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
 import type { Node, Pod } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
+import type { EventRecorder } from '../client/eventRecorder.ts';
 import type { InformerFactory } from '../client/informers.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodCounter, PodSelector } from './podCounters.ts';
@@ -84,6 +87,9 @@ export interface PluginContext {
   readonly nominator: Nominator;
   readonly waiting: WaitingPods;
   readonly filters: FilterRunner;
+  readonly events: EventRecorder;
+  readonly random: Random;
+  readonly clock: Clock;
 }
 
 export interface FilterRunner {

@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../api/types.ts';
 import type { NodeInfo, Resources } from './framework.ts';
 import { podRequests } from './podRequests.ts';
-import { milliOf, valueOf } from './quantities.ts';
+import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
 
 /** Amounts that are counted up and down. */
 export interface ResourceCount extends Resources {
@@ -118,11 +118,11 @@ export function hasPodAffinity(pod: Pod): boolean {
 export function allocatableOf(node: Node): Resources {
   const result = zero();
   for (const [name, quantity] of Object.entries(node.status?.allocatable ?? {})) {
-    if (name === 'cpu') result.cpu = milliOf(quantity);
-    else if (name === 'memory') result.memory = valueOf(quantity);
-    else if (name === 'ephemeral-storage') result.ephemeralStorage = valueOf(quantity);
-    else if (name === 'pods') result.pods = valueOf(quantity);
-    else result.scalar.set(name, valueOf(quantity));
+    if (name === 'cpu') result.cpu = quantityMilliValue(quantity);
+    else if (name === 'memory') result.memory = quantityValue(quantity);
+    else if (name === 'ephemeral-storage') result.ephemeralStorage = quantityValue(quantity);
+    else if (name === 'pods') result.pods = quantityValue(quantity);
+    else result.scalar.set(name, quantityValue(quantity));
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../api/types.ts';
-import { milliOf, valueOf } from './quantities.ts';
+import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
 import type { Resources } from './framework.ts';
 
 /** What a pod asks of a node; with the counts that scoring uses for pods that ask nothing. */
@@ -85,7 +85,7 @@ function amounts(list: Readonly<Record<string, string>> | undefined): Amounts {
   const result: Amounts = new Map();
   if (list === undefined) return result;
   for (const [name, quantity] of Object.entries(list)) {
-    result.set(name, name === 'cpu' ? milliOf(quantity) : valueOf(quantity));
+    result.set(name, name === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity));
   }
   return result;
 }

@@ -60,6 +60,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     snapshot: cache,
     nominator,
     waiting,
+    events,
+    random,
+    clock,
     filters: {
       run: (state, pod, node) => runner.filterWithNominated(state, pod, node),
     },

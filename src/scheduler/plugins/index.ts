@@ -1,6 +1,7 @@
 import type { PluginContext } from '../framework.ts';
 import type { EnabledPlugin } from '../runner.ts';
 import { defaultBinder } from './defaultBinder.ts';
+import { defaultPreemption } from './defaultPreemption/defaultPreemption.ts';
 import { imageLocality } from './imageLocality.ts';
 import { nodeAffinity } from './nodeAffinity.ts';
 import { nodeName } from './nodeName.ts';
@@ -25,6 +26,7 @@ export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[]
     { plugin: nodePorts() },
     { plugin: nodeResourcesFit(), weight: 1 },
     { plugin: podTopologySpread(context), weight: 2 },
+    { plugin: defaultPreemption(context) },
     { plugin: nodeResourcesBalancedAllocation(), weight: 1 },
     { plugin: imageLocality(context), weight: 1 },
     { plugin: defaultBinder(context) },
