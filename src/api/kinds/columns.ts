@@ -1,5 +1,5 @@
 import type { Column } from '../kind.ts';
-import type { KubeObject, LabelSelector } from '../meta.ts';
+import type { KubeObject } from '../meta.ts';
 import type { Container } from '../types.ts';
 import type { Unchecked } from '../validation/unchecked.ts';
 
@@ -73,34 +73,6 @@ export function containerColumns<T extends KubeObject>(
         .join(','),
     ),
   ];
-}
-
-/** `a=b,c=d` in order of key, `<none>` for nothing. */
-export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
-  const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  return orNone(pairs.sort().join(','));
-}
-
-/** A label selector as kubectl writes it: `app=x,tier in (a,b),!old`. */
-export function formatLabelSelector(selector: Unchecked<LabelSelector> | undefined): string {
-  const parts: { key: string; text: string }[] = Object.entries(selector?.matchLabels ?? {}).map(
-    ([key, value]) => ({
-      key,
-      text: `${key}=${value ?? ''}`,
-    }),
-  );
-  for (const { key = '', operator, values = [] } of selector?.matchExpressions ?? []) {
-    const list = `(${[...values].sort().join(',')})`;
-    const texts: Record<string, string> = {
-      In: `${key} in ${list}`,
-      NotIn: `${key} notin ${list}`,
-      Exists: key,
-      DoesNotExist: `!${key}`,
-    };
-    parts.push({ key, text: texts[operator ?? ''] ?? key });
-  }
-  parts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  return orNone(parts.map((part) => part.text).join(','));
 }
 
 const humanDuration = (ms: number): string => `${Math.max(0, Math.floor(ms / 1000))}s`;

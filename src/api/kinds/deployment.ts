@@ -2,17 +2,11 @@ import { setDeploymentDefaults } from '../defaults/deployment.ts';
 import { field } from '../fieldErrors.ts';
 import { defineKind, type Kind } from '../kind.ts';
 import { deployments } from '../resources.ts';
+import { formatLabelSelector } from '../labels.ts';
 import type { Deployment } from '../types.ts';
 import { validateDeployment, validateDeploymentStatus } from '../validation/deployment.ts';
 import { immutableField } from '../validation/metadata.ts';
-import {
-  ageColumn,
-  column,
-  containerColumns,
-  formatLabelSelector,
-  nameColumn,
-  wideColumn,
-} from './columns.ts';
+import { ageColumn, column, containerColumns, nameColumn, wideColumn } from './columns.ts';
 
 export const deployment: Kind = defineKind<Deployment>({
   resource: deployments,

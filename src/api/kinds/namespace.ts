@@ -43,6 +43,12 @@ export const namespace: Kind = defineKind<Namespace>({
   validate(object) {
     return (object.spec?.finalizers ?? []).flatMap((name) => validateFinalizer(name));
   },
+  deletion: {
+    keeps: (object) => (object.spec?.finalizers ?? []).length > 0,
+    begin(draft) {
+      draft.status = { ...draft.status, phase: 'Terminating' };
+    },
+  },
   status: {
     validateUpdate(object, old) {
       const path = field('status', 'phase');

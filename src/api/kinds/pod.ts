@@ -64,6 +64,7 @@ export const pod: Kind = defineKind<Pod>({
     { name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     { name: 'resize', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
   ],
+  returnsDeleted: true,
   gracePeriodSeconds: graceOf,
   selectableFields: (object) => ({
     'spec.nodeName': object.spec.nodeName ?? '',

@@ -1,19 +1,13 @@
 import { setPodTemplateDefaults } from '../defaults/podSpec.ts';
 import { defineKind, type Kind } from '../kind.ts';
 import { replicaSets } from '../resources.ts';
+import { formatLabelSelector } from '../labels.ts';
 import type { ReplicaSet } from '../types.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
 import { immutableField } from '../validation/metadata.ts';
 import { field } from '../fieldErrors.ts';
 import { validateReplicaCounts, validateWorkload } from '../validation/workload.ts';
-import {
-  ageColumn,
-  column,
-  containerColumns,
-  formatLabelSelector,
-  nameColumn,
-  wideColumn,
-} from './columns.ts';
+import { ageColumn, column, containerColumns, nameColumn, wideColumn } from './columns.ts';
 
 export const replicaSet: Kind = defineKind<ReplicaSet>({
   resource: replicaSets,

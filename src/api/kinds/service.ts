@@ -1,10 +1,11 @@
 import { defineKind, type Kind } from '../kind.ts';
+import { formatLabels } from '../labels.ts';
 import type { Draft } from '../meta.ts';
 import { services } from '../resources.ts';
 import type { Service } from '../types.ts';
 import { setServiceDefaults } from '../defaults/service.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
-import { ageColumn, column, formatLabels, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from './columns.ts';
+import { ageColumn, column, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from './columns.ts';
 
 export const service: Kind = defineKind<Service>({
   resource: services,
@@ -28,6 +29,7 @@ export const service: Kind = defineKind<Service>({
   subresources: [
     { name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   ],
+  returnsDeleted: true,
   selectableFields: (object) => ({
     'spec.clusterIP': object.spec.clusterIP ?? '',
     'spec.type': object.spec.type ?? '',

@@ -11,6 +11,7 @@ export const serviceAccount: Kind = defineKind<ServiceAccount>({
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
+  returnsDeleted: true,
   columns: [
     nameColumn,
     column(

@@ -1,11 +1,10 @@
 /**
- * Deep equality of typed objects as their owner means them: a zero value (null, false, 0, '', an empty list or map)
- * equals a missing one, because clients in Go drop or add such values in a round trip. For maps whose keys are data
- * use `isDeepStrictEqual` of node:util.
+ * Deep equality of JSON values in which an empty list or map equals a missing one, as clients in Go drop or add such
+ * (apimachinery `equality.Semantic`). Zero scalars differ from missing ones: defaulting drops those that mean nothing.
  */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (isZero(a) || isZero(b)) return isZero(a) && isZero(b);
+  if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     return (
@@ -15,12 +14,12 @@ export function equal(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   for (const key of Object.keys(left)) if (!equal(left[key], right[key])) return false;
-  for (const key of Object.keys(right)) if (!(key in left) && !isZero(right[key])) return false;
+  for (const key of Object.keys(right)) if (!(key in left) && !isEmpty(right[key])) return false;
   return true;
 }
 
-function isZero(value: unknown): boolean {
-  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
   if (typeof value !== 'object') return false;
-  return Array.isArray(value) ? value.length === 0 : Object.values(value).every(isZero);
+  return Array.isArray(value) ? value.length === 0 : Object.values(value).every(isEmpty);
 }

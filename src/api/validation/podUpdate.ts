@@ -22,7 +22,7 @@ export function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
 }
 
 export function validatePodStatusUpdate(object: Pod, old: Pod): FieldError[] {
-  void object;
-  void old;
+  object;
+  old;
   return [];
 }

@@ -11,7 +11,7 @@ export function validateService(object: Service): FieldError[] {
 }
 
 export function validateServiceUpdate(object: Service, old: Service): FieldError[] {
-  void object;
-  void old;
+  object;
+  old;
   return [];
 }

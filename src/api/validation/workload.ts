@@ -6,12 +6,12 @@ import {
   notSupported,
   required,
 } from '../fieldErrors.ts';
+import { matcherOf } from '../labels.ts';
 import type { LabelSelector } from '../meta.ts';
 import type { PodTemplateSpec } from '../types.ts';
 import { validateLabelSelector } from './labels.ts';
 import { nonNegative } from './metadata.ts';
 import { validatePodTemplate } from './podTemplate.ts';
-import { selectorMatches } from './selectorMatches.ts';
 import type { Unchecked } from './unchecked.ts';
 
 interface WorkloadSpec {
@@ -56,7 +56,7 @@ function validateTemplate(
   if (template === undefined) return [required(path)];
   const errors: FieldError[] = [];
   const labels = (template.metadata?.labels ?? {}) as Record<string, string>;
-  if (selector !== undefined && !selectorMatches(selector, labels)) {
+  if (selector !== undefined && !matcherOf(selector as LabelSelector).matches(labels)) {
     errors.push(
       invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`'),
     );

@@ -1,0 +1,35 @@
+import { serviceAccounts } from '../../api/resources.ts';
+import type { ServiceAccount } from '../../api/types.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Cache } from '../../storage/cache.ts';
+import { keyOfObject } from '../registry/keys.ts';
+
+/** As long as upstream's ten tries take on average. */
+const WAIT_MS = 1500;
+
+/**
+ * Finds service accounts; `default`, which a controller makes soon after the namespace, is waited for, so that a pod
+ * may follow its namespace at once.
+ */
+export function awaitedAccounts(
+  cache: Pick<Cache, 'get' | 'onChange'>,
+  clock: Clock,
+): (namespace: string, name: string) => Promise<ServiceAccount | undefined> | ServiceAccount | undefined {
+  return (namespace, name) => {
+    const key = keyOfObject(serviceAccounts, namespace, name);
+    const find = (): ServiceAccount | undefined => cache.get(key)?.object as ServiceAccount | undefined;
+    const found = find();
+    if (found !== undefined || name !== 'default') return found;
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        subscription.dispose();
+        timer.dispose();
+        resolve(find());
+      };
+      const subscription = cache.onChange(key, (event) => {
+        if (event.type === 'put' && event.entry.key === key) finish();
+      });
+      const timer = clock.timeout(WAIT_MS, finish);
+    });
+  };
+}

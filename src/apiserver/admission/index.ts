@@ -1,0 +1,36 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { Cache } from '../../storage/cache.ts';
+import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
+import { awaitedAccounts } from './awaitedAccounts.ts';
+import type { AdmissionPlugin } from './contract.ts';
+import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
+import { namespaceLifecycle } from './namespaceLifecycle.ts';
+import { nodeRestriction } from './nodeRestriction.ts';
+import { priority } from './priority.ts';
+import { createAdmissionReader } from './reader.ts';
+import { serviceAccount } from './serviceAccount.ts';
+import { serviceAddresses } from './serviceAddresses.ts';
+import { taintNodesByCondition } from './taintNodesByCondition.ts';
+
+export interface AdmissionOptions {
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly allocators: ServiceAllocators;
+}
+
+/** The plugins in upstream's order (`pkg/kubeapiserver/options/plugins.go`); what allocates comes last. */
+export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
+  const { cache, clock, random } = options;
+  const reader = createAdmissionReader(cache);
+  return [
+    namespaceLifecycle(reader),
+    serviceAccount({ random, findAccount: awaitedAccounts(cache, clock) }),
+    nodeRestriction(reader),
+    taintNodesByCondition(),
+    priority(reader),
+    defaultTolerationSeconds(),
+    serviceAddresses(options.allocators, reader),
+  ];
+}

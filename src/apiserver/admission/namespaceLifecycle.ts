@@ -1,0 +1,52 @@
+import { IMMORTAL_NAMESPACES, isTerminating } from '../../api/kinds/namespace.ts';
+import { localSubjectAccessReviews, namespaces } from '../../api/resources.ts';
+import { notFound, StatusError } from '../../api/status.ts';
+import type { Namespace } from '../../api/types.ts';
+import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from './contract.ts';
+import { isAbout, refuse } from './refuse.ts';
+
+/**
+ * Nothing is made in a namespace that is missing or being deleted, and some namespaces stay (apiserver
+ * `pkg/admission/plugin/namespace/lifecycle`).
+ */
+export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
+  return {
+    name: 'NamespaceLifecycle',
+    handles: ({ operation }) => operation !== 'CONNECT',
+    mutate(attributes) {
+      const { kind, namespace, operation } = attributes;
+      if (isAbout(attributes, namespaces)) {
+        if (operation === 'DELETE' && IMMORTAL_NAMESPACES.includes(attributes.name)) {
+          throw refuse(attributes, 'this namespace may not be deleted');
+        }
+        return;
+      }
+      if (!kind.resource.namespaced || namespace === '' || operation === 'DELETE') return;
+      // Who may do what can be asked about a namespace that is not there.
+      if (isAbout(attributes, localSubjectAccessReviews)) return;
+      const found = reader.get(namespaces, '', namespace) as Namespace | undefined;
+      if (found === undefined) throw notFound(namespaces, namespace);
+      if (operation === 'CREATE' && isTerminating(found)) throw beingTerminated(attributes);
+    },
+  };
+}
+
+function beingTerminated(attributes: AdmissionAttributes): StatusError {
+  const { namespace } = attributes;
+  const error = refuse(
+    attributes,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+  );
+  return new StatusError(403, 'Forbidden', error.message, {
+    details: {
+      ...error.status.details,
+      causes: [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { pods } from '../../api/resources.ts';
+import type { Draft } from '../../api/meta.ts';
+import type { Pod, ServiceAccount, Volume } from '../../api/types.ts';
+import type { Random } from '../../base/random.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts';
+import { isAbout, refuse } from './refuse.ts';
+
+export const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+const VOLUME_PREFIX = 'kube-api-access-';
+/** An hour, and the seven seconds by which upstream knows the tokens that it asked for itself. */
+const TOKEN_SECONDS = 3607;
+
+export interface ServiceAccountOptions {
+  readonly random: Random;
+  /** The account; a `default` that is still to be made by the controller is waited for, for a moment. */
+  findAccount(
+    namespace: string,
+    name: string,
+  ): Promise<ServiceAccount | undefined> | ServiceAccount | undefined;
+}
+
+/** Every pod runs as an account that exists and gets its token (`plugin/pkg/admission/serviceaccount`). */
+export function serviceAccount(options: ServiceAccountOptions): AdmissionPlugin {
+  return {
+    name: 'ServiceAccount',
+    handles: (attributes) => attributes.operation === 'CREATE' && isAbout(attributes, pods),
+    async mutate(attributes) {
+      const { spec, metadata } = attributes.object as unknown as Draft<Pod>;
+      if (metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {
+        refuseReferences(attributes, spec);
+        return;
+      }
+      const name = spec.serviceAccountName ?? '';
+      spec.serviceAccountName = name === '' ? 'default' : name;
+      spec.serviceAccount = spec.serviceAccountName;
+      const account = await options.findAccount(attributes.namespace, spec.serviceAccountName);
+      if (account === undefined) {
+        throw refuse(
+          attributes,
+          `error looking up service account ${attributes.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
+        );
+      }
+      if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
+        mountToken(spec, options.random);
+      }
+      if ((spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) {
+        spec.imagePullSecrets = structuredClone(account.imagePullSecrets) as never;
+      }
+    },
+  };
+}
+
+/** Mirror pods show what a node runs from a file: nothing in the API may be pulled in through them. */
+function refuseReferences(attributes: AdmissionAttributes, spec: Draft<Pod>['spec']): void {
+  if ((spec.serviceAccountName ?? '') !== '') {
+    throw refuse(attributes, 'a mirror pod may not reference service accounts');
+  }
+  for (const volume of spec.volumes ?? []) {
+    if (volume.secret !== undefined) throw refuse(attributes, 'a mirror pod may not reference secrets');
+    const tokens = volume.projected?.sources?.some((source) => source.serviceAccountToken !== undefined);
+    if (tokens === true) {
+      throw refuse(attributes, 'a mirror pod may not use service account token volume projections');
+    }
+  }
+}
+
+function mountToken(spec: Draft<Pod>['spec'], random: Random): void {
+  const existing = spec.volumes?.find(
+    (volume) => volume.projected !== undefined && volume.name.startsWith(VOLUME_PREFIX),
+  );
+  const name = existing?.name ?? `${VOLUME_PREFIX}${random.suffix(5)}`;
+  let mounted = false;
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    if (container.volumeMounts?.some((mount) => mount.mountPath === TOKEN_PATH) === true) continue;
+    container.volumeMounts = [
+      ...(container.volumeMounts ?? []),
+      { name, readOnly: true, mountPath: TOKEN_PATH },
+    ];
+    mounted = true;
+  }
+  if (existing === undefined && mounted) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+}
+
+function tokenVolume(
+  name: string,
+): Draft<Pod>['spec']['volumes'] extends (infer V)[] | undefined ? V : never {
+  const volume = {
+    name,
+    projected: {
+      sources: [
+        { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
+      ],
+      defaultMode: 0o644,
+    },
+  };
+  return volume satisfies Volume;
+}

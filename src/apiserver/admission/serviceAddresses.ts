@@ -1,0 +1,116 @@
+import { field, type FieldError, type FieldPath, invalid } from '../../api/fieldErrors.ts';
+import { type Draft, keyOf } from '../../api/meta.ts';
+import { services } from '../../api/resources.ts';
+import { internalError } from '../../api/status.ts';
+import type { Service } from '../../api/types.ts';
+import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
+import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
+import { isAbout } from './refuse.ts';
+
+type Spec = Draft<Service>['spec'];
+
+/**
+ * Gives services their cluster address and node ports (core/service `storage/alloc.go`). Upstream's registry does so
+ * between validation and write; here it is the last plugin's validation, after which nothing can refuse but the
+ * write itself.
+ */
+export function serviceAddresses(allocators: ServiceAllocators, reader: AdmissionReader): AdmissionPlugin {
+  return {
+    name: 'ServiceAddresses',
+    handles: (attributes) =>
+      (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE') &&
+      isAbout(attributes, services),
+    validate({ operation, object, namespace, dryRun }) {
+      const { spec, metadata } = object as unknown as Draft<Service>;
+      const name = metadata.name ?? '';
+      // A name that is taken: the write will say so, and nothing need be kept for it.
+      if (operation === 'CREATE' && reader.get(services, namespace, name) !== undefined) return [];
+      const request = { allocators, owner: keyOf({ namespace, name }), reserve: !dryRun };
+      return [...allocateAddress(spec, request), ...allocatePorts(spec, request)];
+    },
+  };
+}
+
+interface Request {
+  readonly allocators: ServiceAllocators;
+  readonly owner: string;
+  readonly reserve: boolean;
+}
+
+function allocateAddress(spec: Spec, { allocators, owner, reserve }: Request): FieldError[] {
+  if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return [];
+  const { range, allocator } = allocators.addresses;
+  const wanted = spec.clusterIP ?? '';
+  if (wanted === '') {
+    const index = allocator.pick(owner, reserve);
+    if (index === undefined) throw internalError(new Error('failed to allocate a serviceIP: range is full'));
+    spec.clusterIP = range.addressAt(index);
+    spec.clusterIPs = [spec.clusterIP];
+    return [];
+  }
+  const index = range.indexOf(wanted);
+  const why =
+    index === undefined
+      ? `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range.cidr}`
+      : allocator.claim(owner, index, reserve)
+        ? undefined
+        : 'provided IP is already allocated';
+  if (why === undefined) return [];
+  return [
+    invalid(
+      field('spec', 'clusterIPs'),
+      spec.clusterIPs ?? [wanted],
+      `failed to allocate IP ${wanted}: ${why}`,
+    ),
+  ];
+}
+
+function allocatePorts(spec: Spec, request: Request): FieldError[] {
+  const errors: FieldError[] = [];
+  const ports = spec.ports ?? [];
+  const wantsPorts =
+    spec.type === 'NodePort' ||
+    (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+  // One port number of the service, in several protocols, has one port on the nodes.
+  const chosen = new Map<number, number>();
+  ports.forEach((port, i) => {
+    const at = field('spec', 'ports').index(i).child('nodePort');
+    if (port.nodePort !== undefined && port.nodePort !== 0) {
+      errors.push(...claimPort(port.nodePort, at, request));
+    } else if (wantsPorts) {
+      const asked = ports.find((other) => other.port === port.port && (other.nodePort ?? 0) !== 0)?.nodePort;
+      port.nodePort = chosen.get(port.port) ?? asked ?? pickPort(request);
+    } else {
+      return;
+    }
+    chosen.set(port.port, port.nodePort);
+  });
+  if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') return errors;
+  if ((spec.healthCheckNodePort ?? 0) === 0) spec.healthCheckNodePort = pickPort(request);
+  else
+    errors.push(...claimPort(spec.healthCheckNodePort ?? 0, field('spec', 'healthCheckNodePort'), request));
+  return errors;
+}
+
+function claimPort(port: number, path: FieldPath, { allocators, owner, reserve }: Request): FieldError[] {
+  const { first, last, allocator } = allocators.nodePorts;
+  if (port < first || port > last) {
+    return [
+      invalid(
+        path,
+        port,
+        `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+      ),
+    ];
+  }
+  return allocator.claim(owner, port - first, reserve)
+    ? []
+    : [invalid(path, port, 'provided port is already allocated')];
+}
+
+function pickPort({ allocators, owner, reserve }: Request): number {
+  const { first, allocator } = allocators.nodePorts;
+  const index = allocator.pick(owner, reserve);
+  if (index === undefined) throw internalError(new Error('failed to allocate a nodePort: range is full'));
+  return first + index;
+}
