@@ -73,6 +73,13 @@ export async function signCsr(
   return sign(ca, (await csr.publicKey.export()) as CryptoKey, request, now);
 }
 
+/** SHA-256 of the public key that a PKCS#10 request is for, in hexadecimal. Rejects where it cannot be read. */
+export async function csrKeyFingerprint(csrPem: string): Promise<string> {
+  const lib = await load();
+  const { rawData } = new lib.Pkcs10CertificateRequest(csrPem).publicKey;
+  return Buffer.from(await crypto.subtle.digest('SHA-256', rawData)).toString('hex');
+}
+
 /** A new key with a PKCS#10 request for it. */
 export async function createCsr(
   commonName: string,

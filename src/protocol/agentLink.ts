@@ -23,6 +23,27 @@ export const BOOTSTRAP_PROTOCOL = 'wheelhouse.bootstrap.v1';
 export const LINK_PROTOCOL = 'wheelhouse.link.v1';
 export const LINK_UPGRADE_AUTHORITY = 'kubelet.invalid:10250';
 export const LINK_PATH_HEADER = 'x-wheelhouse-path';
+/** On the link's upgrade request: the digest of the agent that runs. 426 answers one that should renew itself. */
+export const AGENT_DIGEST_HEADER = 'x-wheelhouse-agent';
+/** The control plane pings an idle link this often; a side that hears nothing for long drops the link. */
+export const LINK_PING_MS = 15_000;
+export const LINK_SILENCE_MS = 40_000;
+
+/** Where a machine keeps what makes it a node. */
+export const nodeFiles = {
+  /** BootstrapConfig as JSON. */
+  config: '/etc/wheelhouse/bootstrap.json',
+  /** What the agent knows: bundle, key and certificate. Survives restarts, goes with the machine. */
+  state: '/var/lib/wheelhouse',
+  bundle: '/var/lib/wheelhouse/agent.cjs',
+  /** The node's key, certificate and cluster settings in one JSON file (0600), replaced as a whole. */
+  identity: '/var/lib/wheelhouse/identity.json',
+} as const;
+
+/** The agent leaves with this code where it wants to be renewed: the bootstrap starts over at once. */
+export const RENEW_EXIT_CODE = 75;
+/** In the agent's environment: the digest of its bundle. */
+export const AGENT_DIGEST_ENV = 'WHEELHOUSE_AGENT_DIGEST';
 
 /** What a machine starts with (a JSON file put on it by its provider, mode 0600). */
 export interface BootstrapConfig {

@@ -1,0 +1,104 @@
+import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import { pipeline } from 'node:stream/promises';
+import type { Duplex } from 'node:stream';
+import { serviceUnavailable } from '../api/status.ts';
+import { LINK_PATH_HEADER, LINK_UPGRADE_AUTHORITY } from '../protocol/agentLink.ts';
+import type { NodeHub } from './hub.ts';
+
+interface AgentRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+interface AgentResponse {
+  readonly code: number;
+  readonly headers: Record<string, string>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The API server's way to nodes (its `NodeDialer` contract) over the hub's links. */
+export interface HubDialer {
+  request(node: string, request: AgentRequest): Promise<AgentResponse>;
+  upgrade(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
+  connect(node: string, host: string, port: number, signal: AbortSignal): Promise<Duplex>;
+}
+
+/** What of a failed tunnel's answer is read for the message. */
+const MAX_REASON = 4096;
+const OK = 200;
+
+export function createNodeDialer(hub: Pick<NodeHub, 'session'>): HubDialer {
+  const open = (
+    node: string,
+    headers: OutgoingHttpHeaders,
+    signal: AbortSignal,
+    endStream: boolean,
+  ): ClientHttp2Stream => {
+    signal.throwIfAborted();
+    const session = hub.session(node);
+    if (session === undefined || session.http2.closed || session.http2.destroyed) {
+      throw serviceUnavailable(`node "${node}" is not connected`);
+    }
+    return session.http2.request(headers, { endStream, signal });
+  };
+  const tunnel = async (node: string, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<Duplex> => {
+    const stream = open(node, { ':method': 'CONNECT', ...headers }, signal, false);
+    const response = await responseOf(node, stream, signal);
+    if (response[':status'] === OK) return stream;
+    const reason = await textOf(stream);
+    throw serviceUnavailable(reason === '' ? `node "${node}" refused the connection` : reason);
+  };
+
+  return {
+    async request(node, { method, path, headers, body, signal }): Promise<AgentResponse> {
+      const stream = open(node, { ...headers, ':method': method, ':path': path }, signal, body === undefined);
+      // What goes wrong here shows on the response's side.
+      if (body !== undefined) void pipeline(body, stream, { end: true }).catch(() => undefined);
+      const response = await responseOf(node, stream, signal);
+      return { code: response[':status'] ?? 0, headers: plainHeaders(response), body: stream };
+    },
+    upgrade: (node, path, signal) =>
+      tunnel(node, { ':authority': LINK_UPGRADE_AUTHORITY, [LINK_PATH_HEADER]: path }, signal),
+    connect: (node, host, port, signal) =>
+      tunnel(node, { ':authority': host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` }, signal),
+  };
+}
+
+type ResponseHeaders = IncomingHttpHeaders & { ':status'?: number | undefined };
+
+function responseOf(node: string, stream: ClientHttp2Stream, signal: AbortSignal): Promise<ResponseHeaders> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause?: unknown): void => {
+      const lost = serviceUnavailable(`the connection to node "${node}" was lost`);
+      lost.cause = cause;
+      reject(signal.aborted ? (signal.reason as Error) : lost);
+    };
+    stream.once('response', (headers) => {
+      stream.off('close', fail);
+      resolve(headers);
+    });
+    // Stays: an error after the response reaches the reader of the body, which need not be there yet.
+    stream.on('error', fail);
+    stream.once('close', fail);
+  });
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith(':') || value === undefined ? [] : [[name, [value].flat().join(', ')]],
+    ),
+  );
+}
+
+async function textOf(stream: Duplex): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) {
+    text += String(chunk);
+    if (text.length >= MAX_REASON) break;
+  }
+  return text.trim();
+}

@@ -1,0 +1,35 @@
+import type { ClientHttp2Session } from 'node:http2';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../base/clock.ts';
+import { http2ClientOver } from '../host/reversedHttp2.ts';
+import { keepAlive } from '../host/webSocketKeepAlive.ts';
+import { webSocketStream } from '../host/webSocketStream.ts';
+import { LINK_PING_MS } from '../protocol/agentLink.ts';
+
+/** One node's live link: the HTTP/2 client over the WebSocket that the node opened. */
+export interface NodeSession {
+  readonly node: string;
+  readonly http2: ClientHttp2Session;
+  /** Resolves when the link is gone, for whatever reason. */
+  readonly closed: Promise<void>;
+  /** Drops the link at once; what runs over it fails. */
+  close(): void;
+}
+
+export function openSession(node: string, socket: WebSocket, clock: Clock): NodeSession {
+  const stream = webSocketStream(socket);
+  const http2 = http2ClientOver(stream);
+  const closed = new Promise<void>((resolve) => {
+    http2.once('close', () => {
+      // The session's end does not always end what carries it.
+      stream.destroy();
+      resolve();
+    });
+  });
+  // Each request reports the failure to its own caller.
+  http2.on('error', () => http2.destroy());
+  stream.on('error', () => http2.destroy());
+  stream.once('close', () => http2.destroy());
+  keepAlive(socket, { clock, intervalMs: LINK_PING_MS, ping: true });
+  return { node, http2, closed, close: () => http2.destroy() };
+}
