@@ -91,8 +91,7 @@ export function createFailureHandler(options: FailureOptions): FailureHandler {
       try {
         await writeStatus(pod, failure);
       } catch (error) {
-        const gone = error instanceof StatusError && error.status.reason === 'NotFound';
-        if (!gone)
+        if (!isNotFound(error))
           logger.error('updating the status of a pod failed', { namespace, pod: name, reason, error });
       }
     },
