@@ -1,0 +1,25 @@
+import { window } from 'vscode';
+import { isObjectNode } from '../tree/objectNode.ts';
+import type { EditorCommand } from './command.ts';
+
+export const deleteObject: EditorCommand = {
+  id: 'wheelhouse.deleteObject',
+  async run({ model }, ...args) {
+    const [row] = args;
+    if (!isObjectNode(row)) throw new Error('Choose an object in the cluster tree.');
+    const session = model.session(row.cluster);
+    if (session === undefined) throw new Error(`Cluster ${row.cluster} is not running.`);
+    const what = `${row.resource.kind} ${row.object.metadata.name}`;
+    const sure = await window.showWarningMessage(
+      `Delete ${what} from ${row.cluster}?`,
+      { modal: true },
+      'Delete',
+    );
+    if (sure !== 'Delete') return;
+    const { uid } = row.object.metadata;
+    await session.client.delete(row.resource, row.object.metadata, {
+      propagationPolicy: 'Background',
+      preconditions: { uid },
+    });
+  },
+};

@@ -1,0 +1,39 @@
+import { window } from 'vscode';
+import type { ClusterModel, ClusterState } from '../model/clusterModel.ts';
+import type { ClusterSession } from '../model/session.ts';
+import { isClusterNode } from '../tree/nodes/cluster.ts';
+import type { TreeNode } from '../tree/treeNode.ts';
+
+/** The cluster of a tree row, or the one that the user picks; the only candidate is taken without asking. */
+export async function pickCluster(
+  model: ClusterModel,
+  args: readonly unknown[],
+  wanted: { readonly phases?: readonly ClusterState['phase'][]; readonly title: string },
+): Promise<string | undefined> {
+  const [row] = args;
+  if (isRow(row)) return row.cluster;
+  await model.refresh();
+  const candidates = model
+    .entries()
+    .filter(({ state }) => wanted.phases === undefined || wanted.phases.includes(state.phase))
+    .map(({ name }) => name);
+  if (candidates.length === 0) throw new Error(`There is no cluster to choose: ${wanted.title}.`);
+  if (candidates.length === 1) return candidates[0];
+  return window.showQuickPick(candidates, { title: wanted.title });
+}
+
+/** The session of a running cluster, asked for where there are several. */
+export async function pickSession(
+  model: ClusterModel,
+  args: readonly unknown[],
+  title: string,
+): Promise<ClusterSession | undefined> {
+  const running = model.running();
+  if (running.length === 0) throw new Error('No cluster is running. Start or create one first.');
+  const name = await pickCluster(model, args, { phases: ['running'], title });
+  return name === undefined ? undefined : model.session(name);
+}
+
+function isRow(value: unknown): value is TreeNode {
+  return isClusterNode(value) || (typeof value === 'object' && value !== null && 'cluster' in value);
+}

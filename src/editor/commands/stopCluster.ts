@@ -1,0 +1,12 @@
+import type { EditorCommand } from './command.ts';
+import { pickCluster } from './pick.ts';
+import { withProgress } from './progress.ts';
+
+export const stopCluster: EditorCommand = {
+  id: 'wheelhouse.stopCluster',
+  async run({ model, output }, ...args) {
+    const name = await pickCluster(model, args, { phases: ['running', 'failed'], title: 'Stop Cluster' });
+    if (name === undefined) return;
+    await withProgress(`Stopping cluster ${name}`, output, (_progress, signal) => model.stop(name, signal));
+  },
+};

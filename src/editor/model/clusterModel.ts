@@ -1,0 +1,165 @@
+import { Emitter, type Event } from '../../base/events.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import type { Clusters, CreateOptions } from '../../cluster/clusters.ts';
+import type { RunningControlPlane } from '../../cluster/contract.ts';
+import type { Progress } from '../../cluster/machines/contract.ts';
+import type { ClusterPaths } from '../../cluster/paths.ts';
+import type { ClusterSession } from './session.ts';
+
+/** How a cluster stands, as this window sees it. */
+export type ClusterState =
+  | { readonly phase: 'stopped' }
+  | { readonly phase: 'busy'; readonly message: string }
+  | { readonly phase: 'running'; readonly session: ClusterSession; readonly owned: boolean }
+  | { readonly phase: 'failed'; readonly message: string };
+
+export interface ClusterEntry {
+  readonly name: string;
+  readonly state: ClusterState;
+}
+
+export interface ClusterModelOptions {
+  readonly clusters: Clusters;
+  readonly openSession: (name: string, paths: ClusterPaths) => Promise<ClusterSession>;
+}
+
+/** All clusters of this desktop with their state in this window: what views show and commands act on. */
+export class ClusterModel implements Disposable {
+  readonly clusters: Clusters;
+  readonly #openSession: ClusterModelOptions['openSession'];
+  readonly #states = new Map<string, ClusterState>();
+  readonly #changed = new Emitter<undefined>();
+  #disposed = false;
+
+  constructor(options: ClusterModelOptions) {
+    this.clusters = options.clusters;
+    this.#openSession = options.openSession;
+  }
+
+  /** Clusters came, went or changed their state. */
+  get onDidChange(): Event<undefined> {
+    return this.#changed.event;
+  }
+
+  entries(): readonly ClusterEntry[] {
+    return [...this.#states]
+      .map(([name, state]) => ({ name, state }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  session(name: string): ClusterSession | undefined {
+    const state = this.#states.get(name);
+    return state?.phase === 'running' ? state.session : undefined;
+  }
+
+  running(): readonly ClusterSession[] {
+    return this.entries().flatMap(({ state }) => (state.phase === 'running' ? [state.session] : []));
+  }
+
+  /** Reads what clusters there are; new ones are stopped until told otherwise. */
+  async refresh(): Promise<void> {
+    const names = new Set(await this.clusters.names());
+    for (const name of names) if (!this.#states.has(name)) this.#states.set(name, { phase: 'stopped' });
+    for (const [name, state] of this.#states) {
+      if (names.has(name) || state.phase === 'busy') continue;
+      if (state.phase === 'running') state.session.dispose();
+      this.#states.delete(name);
+    }
+    this.#changed.fire(undefined);
+  }
+
+  create(options: CreateOptions, progress: Progress, signal: AbortSignal): Promise<void> {
+    return this.#bringUp(options.name, progress, (own) => this.clusters.create(options, own, signal));
+  }
+
+  start(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    return this.#bringUp(name, progress, (own) => this.clusters.start(name, own, signal));
+  }
+
+  /** Connects to a cluster whose control plane runs, or brings the control plane up; machines stay as they are. */
+  attach(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    return this.#bringUp(name, progress, (own) => this.clusters.attach(name, own, signal));
+  }
+
+  async stop(name: string, signal: AbortSignal): Promise<void> {
+    await this.#takeDown(name, 'Stopping', () => this.clusters.stop(name, signal));
+  }
+
+  async delete(name: string, signal: AbortSignal): Promise<void> {
+    await this.#takeDown(name, 'Deleting', () => this.clusters.delete(name, signal));
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const session of this.running()) session.dispose();
+    this.#states.clear();
+    this.#changed.dispose();
+  }
+
+  async #bringUp(
+    name: string,
+    progress: Progress,
+    bring: (progress: Progress) => Promise<RunningControlPlane>,
+  ): Promise<void> {
+    if (this.#states.get(name)?.phase === 'running') return;
+    this.#set(name, { phase: 'busy', message: 'Starting' });
+    const reporting: Progress = {
+      report: (step) => {
+        progress.report(step);
+        this.#set(name, {
+          phase: 'busy',
+          message: step.machine === '' ? step.message : `${step.machine}: ${step.message}`,
+        });
+      },
+    };
+    try {
+      const controlPlane = await bring(reporting);
+      const session = await this.#openSession(name, this.clusters.paths(name));
+      if (this.#disposed) {
+        session.dispose();
+        return;
+      }
+      this.#set(name, { phase: 'running', session, owned: controlPlane.owned });
+      void controlPlane.exited.then(() => this.#gone(name, session));
+    } catch (error) {
+      const known = (await this.clusters.names()).includes(name);
+      if (known)
+        this.#set(name, { phase: 'failed', message: error instanceof Error ? error.message : String(error) });
+      else this.#forget(name);
+      throw error;
+    }
+  }
+
+  async #takeDown(name: string, message: string, take: () => Promise<void>): Promise<void> {
+    const before = this.#states.get(name);
+    this.#set(name, { phase: 'busy', message });
+    if (before?.phase === 'running') before.session.dispose();
+    try {
+      await take();
+    } finally {
+      this.#states.delete(name);
+      await this.refresh();
+    }
+  }
+
+  /** The control plane has gone without this window asking for it: its owner closed, or it died. */
+  #gone(name: string, session: ClusterSession): void {
+    session.dispose();
+    const state = this.#states.get(name);
+    if (this.#disposed || state?.phase !== 'running' || state.session !== session) return;
+    this.#set(name, { phase: 'stopped' });
+    // The next window takes over: attaching brings the control plane up here where nobody else has it.
+    void this.attach(name, { report: () => undefined }, new AbortController().signal).catch(() => undefined);
+  }
+
+  #set(name: string, state: ClusterState): void {
+    if (this.#disposed) return;
+    this.#states.set(name, state);
+    this.#changed.fire(undefined);
+  }
+
+  #forget(name: string): void {
+    this.#states.delete(name);
+    this.#changed.fire(undefined);
+  }
+}

@@ -1,0 +1,65 @@
+import { pods } from '../../../api/resources.ts';
+import { podSummary } from '../../../api/kinds/podSummary.ts';
+import type { Pod } from '../../../api/types.ts';
+import type { ClusterSession } from '../../model/session.ts';
+import { objectId, objectItem, type Health, type ObjectNode } from '../objectNode.ts';
+import { byName, section } from '../section.ts';
+import type { TreeNode } from '../treeNode.ts';
+
+export function podsSection(session: ClusterSession, namespace: string): TreeNode {
+  const informer = session.informer(pods);
+  return section({
+    id: `${session.cluster}/${namespace}/pods`,
+    cluster: session.cluster,
+    label: 'Pods',
+    icon: 'package',
+    watches: [pods],
+    count: () => informer.list(namespace).length,
+    children: () => byName(informer.list(namespace)).map((object) => podNode(session, object)),
+  });
+}
+
+/** `parent` tells rows of the same pod apart where it stands in several places of the tree. */
+export function podNode(session: ClusterSession, object: Pod, parent = ''): ObjectNode<Pod> {
+  const node: ObjectNode<Pod> = {
+    id: objectId(session.cluster, pods, object, parent),
+    cluster: session.cluster,
+    resource: pods,
+    object,
+    item() {
+      const summary = podSummary(object);
+      const restarts = summary.restarts === 0 ? '' : ` · ${summary.restarts} restarts`;
+      const ready = `${summary.ready}/${summary.total}`;
+      return objectItem(
+        node,
+        {
+          icon: 'circle-filled',
+          health: healthOf(object, summary.reason, summary.ready === summary.total),
+          description: `${summary.reason} ${ready}${restarts}`,
+          tooltip: `**${object.metadata.name}** ${summary.reason}\n\nnode ${object.spec.nodeName ?? '(not scheduled)'} · address ${object.status?.podIP ?? '(none)'}${whyPending(object)}`,
+        },
+        false,
+      );
+    },
+  };
+  return node;
+}
+
+function healthOf(pod: Pod, reason: string, allReady: boolean): Health {
+  if (reason === 'Completed' || pod.status?.phase === 'Succeeded') return 'neutral';
+  if (reason === 'Running') return allReady ? 'good' : 'busy';
+  return ['Pending', 'ContainerCreating', 'PodInitializing', 'Terminating'].includes(reason) ||
+    reason.startsWith('Init:')
+    ? 'busy'
+    : 'bad';
+}
+
+/** Why the pod waits for a node, or a container for its start, in the scheduler's and the kubelet's own words. */
+function whyPending(pod: Pod): string {
+  const unscheduled = pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False');
+  const waiting =
+    pod.status?.containerStatuses?.flatMap((status) => status.state?.waiting?.message ?? []) ?? [];
+  return [unscheduled?.message, ...waiting]
+    .flatMap((text) => (text === undefined ? [] : [`\n\n${text}`]))
+    .join('');
+}

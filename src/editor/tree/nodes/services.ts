@@ -1,0 +1,39 @@
+import { services } from '../../../api/resources.ts';
+import type { Service } from '../../../api/types.ts';
+import type { ClusterSession } from '../../model/session.ts';
+import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
+import { byName, section } from '../section.ts';
+import type { TreeNode } from '../treeNode.ts';
+
+export function servicesSection(session: ClusterSession, namespace: string): TreeNode {
+  const informer = session.informer(services);
+  return section({
+    id: `${session.cluster}/${namespace}/services`,
+    cluster: session.cluster,
+    label: 'Services',
+    icon: 'globe',
+    watches: [services],
+    count: () => informer.list(namespace).length,
+    children: () => byName(informer.list(namespace)).map((object) => serviceNode(session, object)),
+  });
+}
+
+function serviceNode(session: ClusterSession, object: Service): ObjectNode<Service> {
+  const node: ObjectNode<Service> = {
+    id: objectId(session.cluster, services, object),
+    cluster: session.cluster,
+    resource: services,
+    object,
+    item() {
+      const ports = (object.spec.ports ?? [])
+        .map(
+          (port) =>
+            `${port.port}${port.nodePort === undefined ? '' : `:${port.nodePort}`}/${port.protocol ?? 'TCP'}`,
+        )
+        .join(', ');
+      const description = `${object.spec.type ?? 'ClusterIP'} ${object.spec.clusterIP ?? ''} ${ports}`.trim();
+      return objectItem(node, { icon: 'plug', description }, false);
+    },
+  };
+  return node;
+}
