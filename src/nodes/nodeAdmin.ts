@@ -1,0 +1,135 @@
+import type { Clock } from '../base/clock.ts';
+import { systemRandom } from '../base/random.ts';
+import { isNotFound, isReason } from '../api/status.ts';
+import type { Node, Pod } from '../api/types.ts';
+import { nodes, pods } from '../api/resources.ts';
+import { controllerOf } from '../api/meta.ts';
+import type { Client } from '../client/contract.ts';
+import { createEnrolmentTokens } from './tokens.ts';
+
+/** What a cluster's life needs from its API; the shape of `NodeAdmin` in `cluster/contract.ts`. */
+export interface ApiNodeAdmin {
+  issueToken(node: string): Promise<string>;
+  whenReady(names: readonly string[], onReady: (node: string) => void, signal: AbortSignal): Promise<void>;
+  drain(node: string, signal: AbortSignal): Promise<void>;
+  forget(node: string): Promise<void>;
+}
+
+/** How long an eviction that a disruption budget refuses is held back before it is tried again (kubectl drain: 5 s). */
+const EVICTION_RETRY_MS = 5_000;
+
+export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
+  const tokens = createEnrolmentTokens({ client, clock, random: systemRandom });
+  return {
+    issueToken: (node) => tokens.issue(node),
+    whenReady: (names, onReady, signal) => whenReady(client, names, onReady, signal),
+    async drain(node, signal) {
+      await client.patch(
+        nodes,
+        { name: node },
+        'application/merge-patch+json',
+        { spec: { unschedulable: true } },
+        { signal },
+      );
+      const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${node}`, signal });
+      await Promise.all(items.filter(isEvictable).map((pod) => evict(client, clock, pod, signal)));
+    },
+    async forget(node) {
+      await client.delete(nodes, { name: node }).catch(ignoreMissing);
+      await tokens.revoke(node);
+    },
+  };
+}
+
+async function whenReady(
+  client: Client,
+  names: readonly string[],
+  onReady: (node: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const missing = new Set(names);
+  const see = (node: Node): void => {
+    if (isReady(node) && missing.delete(node.metadata.name)) onReady(node.metadata.name);
+  };
+  while (missing.size > 0) {
+    signal.throwIfAborted();
+    const list = await client.list(nodes, { signal });
+    list.items.forEach(see);
+    if (missing.size === 0) return;
+    const stop = new AbortController();
+    const events = client.watch(nodes, {
+      resourceVersion: list.metadata.resourceVersion ?? '0',
+      signal: AbortSignal.any([signal, stop.signal]),
+    });
+    for await (const batch of events) {
+      for (const event of batch) if (event.type !== 'BOOKMARK') see(event.object);
+      if (missing.size === 0) break;
+    }
+    stop.abort();
+  }
+}
+
+function isReady(node: Node): boolean {
+  return node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
+}
+
+/** What kubectl drain leaves: mirror pods, pods of daemon sets, and what has ended. */
+function isEvictable(pod: Pod): boolean {
+  const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  const mirror = pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+  return !ended && !mirror && controllerOf(pod)?.kind !== 'DaemonSet';
+}
+
+/** Evicts a pod and waits until it is gone. */
+async function evict(client: Client, clock: Clock, pod: Pod, signal: AbortSignal): Promise<void> {
+  const { namespace, name, uid } = pod.metadata;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await client.createSubresource(
+        pods,
+        { namespace, name },
+        'eviction',
+        {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name, namespace },
+          deleteOptions: { preconditions: { uid } },
+        },
+        { signal },
+      );
+      break;
+    } catch (error) {
+      if (isNotFound(error)) return;
+      if (!isReason(error, 'TooManyRequests')) throw error;
+      await clock.sleep(EVICTION_RETRY_MS, signal);
+    }
+  }
+  await whenGone(client, pod, signal);
+}
+
+async function whenGone(client: Client, pod: Pod, signal: AbortSignal): Promise<void> {
+  const { namespace, name, uid } = pod.metadata;
+  const fieldSelector = `metadata.name=${name}`;
+  const list = await client.list(pods, { namespace, fieldSelector, signal });
+  if (!list.items.some((item) => item.metadata.uid === uid)) return;
+  const stop = new AbortController();
+  const events = client.watch(pods, {
+    namespace,
+    fieldSelector,
+    resourceVersion: list.metadata.resourceVersion ?? '0',
+    signal: AbortSignal.any([signal, stop.signal]),
+  });
+  for await (const batch of events) {
+    if (batch.some((event) => event.type === 'DELETED' && event.object.metadata.uid === uid)) {
+      stop.abort();
+      return;
+    }
+  }
+  // The watch ended before the pod did: look again.
+  await whenGone(client, pod, signal);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
