@@ -1,7 +1,6 @@
 import { badRequest, notFound } from '../../api/status.ts';
 import type { Client } from '../../client/contract.ts';
 import { resource, type Resource } from '../../api/resource.ts';
-import type { KubeObject } from '../../api/meta.ts';
 
 interface ResourceList {
   readonly resources: readonly {

@@ -11,7 +11,7 @@ import { Discovery } from './discovery.ts';
 import { parseKubeconfig, type KubeconfigContext } from '../../client/kubeconfig.ts';
 
 /** What the tree shows, kept up to date by one watch each. */
-const WATCHED = [
+const WATCHED: readonly Resource[] = [
   resources.nodes,
   resources.namespaces,
   resources.deployments,
@@ -21,7 +21,7 @@ const WATCHED = [
   resources.configMaps,
   resources.secrets,
   resources.events,
-] as const;
+];
 
 /** The editor's connection to one running cluster: a client and the caches that the views read. */
 export class ClusterSession implements Disposable {
@@ -73,7 +73,7 @@ export class ClusterSession implements Disposable {
       const changed = (): void => listener(watched);
       store.add(
         this.#factory
-          .for(watched as Resource)
+          .for(watched)
           .addHandler({ onAdd: changed, onUpdate: changed, onDelete: changed }),
       );
     }
