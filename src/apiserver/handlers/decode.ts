@@ -1,42 +1,104 @@
 import type { Draft } from '../../api/meta.ts';
 import type { RequestBody } from '../../api/request.ts';
-import { badRequest } from '../../api/status.ts';
+import { conform, decode, decodeStrict, hasModel } from '../../api/schema/index.ts';
+import { badRequest, StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served } from '../registry/served.ts';
 import type { FieldValidation } from './writeOptions.ts';
 
-/** A request's body as an object that the caller may change. */
+const MEDIA_TYPES = ['application/json', 'application/yaml'];
+
+/** A request's body, whatever it is about; undefined where there is none. It belongs to the caller. */
 export function decodeBody(body: RequestBody): unknown {
   switch (body.type) {
     case 'object':
       return body.object;
     case 'bytes':
-      try {
-        return JSON.parse(new TextDecoder().decode(body.bytes));
-      } catch (error) {
-        throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
-      }
+      return body.bytes.length === 0 ? undefined : decode(body.bytes, mediaTypeOf(body.contentType));
     default:
       return undefined;
   }
 }
 
-/** The object of a write, checked to be of the address's kind. */
-export function decodeObject(exchange: Exchange, served: Served, _validation: FieldValidation): Draft {
-  const draft = decodeBody(exchange.request.body) as Draft | undefined;
-  if (draft === undefined) throw badRequest('no body');
+/**
+ * The object of a write in the form that its model gives it: of the address's kind, unknown fields dropped and
+ * reported as `fieldValidation` says. It belongs to the caller.
+ * @throws StatusError BadRequest with upstream's texts, UnsupportedMediaType
+ */
+export function decodeObject(exchange: Exchange, served: Served, validation: FieldValidation): Draft {
+  const { body } = exchange.request;
+  let decoded: unknown;
+  let duplicates: readonly string[] = [];
+  if (body.type === 'bytes' && body.bytes.length > 0 && validation !== 'Ignore') {
+    ({ object: decoded, duplicates } = decodeStrict(body.bytes, mediaTypeOf(body.contentType)));
+  } else decoded = decodeBody(body);
+  const draft = objectOf(decoded, served);
+  checkConformance(exchange, served, draft, duplicates, validation);
+  return draft;
+}
+
+/** What is wrong with the fields of a draft, reported as `fieldValidation` says. Brings the draft into its stored form. */
+export function checkConformance(
+  exchange: Exchange,
+  served: Served,
+  draft: Draft,
+  duplicates: readonly string[],
+  validation: FieldValidation,
+): void {
+  if (!hasModel(served.model)) return;
+  const { unknown, typeError } = conform(served.model, draft);
+  if (typeError !== undefined) throw cannotBeHandled(served, draft, typeError);
+  if (validation === 'Ignore' || (unknown.length === 0 && duplicates.length === 0)) return;
+  const problems = [
+    ...unknown.map((path) => `unknown field "${path}"`),
+    ...duplicates.map((path) => `duplicate field "${path}"`),
+  ];
+  if (validation === 'Strict') {
+    throw cannotBeHandled(served, draft, `strict decoding error: ${problems.join(', ')}`);
+  }
+  exchange.warnings.push(...problems);
+}
+
+/**
+ * The media type of a body: one that this server reads.
+ * @throws StatusError UnsupportedMediaType (415)
+ */
+export function mediaTypeOf(contentType: string, accepted: readonly string[] = MEDIA_TYPES): string {
+  const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (mediaType === '') return 'application/json';
+  if (accepted.includes(mediaType)) return mediaType;
+  throw new StatusError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+function objectOf(decoded: unknown, served: Served): Draft {
+  const { kind } = served.resource;
+  if (typeof decoded !== 'object' || decoded === null || Array.isArray(decoded)) {
+    const shown = decoded === undefined ? '<empty>' : JSON.stringify(decoded).slice(0, 30);
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): (${shown})`);
+  }
+  const draft = decoded as Draft;
+  // As upstream, the address tells what the body leaves out.
   draft.apiVersion ||= served.apiVersion;
-  draft.kind ||= served.resource.kind;
-  if (draft.kind !== served.resource.kind) {
-    throw badRequest(
-      `${draft.kind} in version "${draft.apiVersion}" cannot be handled as a ${served.resource.kind}`,
-    );
+  draft.kind ||= kind;
+  if (draft.kind !== kind) {
+    throw cannotBeHandled(served, draft, `no kind "${draft.kind}" is served at this address`);
   }
   if (draft.apiVersion !== served.apiVersion) {
     throw badRequest(
       `the API version in the data (${draft.apiVersion}) does not match the expected API version (${served.apiVersion})`,
     );
   }
-  (draft as { metadata?: Draft['metadata'] }).metadata ??= {};
+  (draft as { metadata?: Draft['metadata'] | null }).metadata ??= {};
   return draft;
+}
+
+function cannotBeHandled(served: Served, draft: Draft, why: string): StatusError {
+  const version = draft.apiVersion.split('/').at(-1) ?? '';
+  return badRequest(
+    `${draft.kind} in version "${version}" cannot be handled as a ${served.resource.kind}: ${why}`,
+  );
 }

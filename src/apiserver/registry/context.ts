@@ -25,8 +25,3 @@ export interface WriteContext {
   /** One `Warning` header each. */
   warn(message: string): void;
 }
-
-/** RFC 3339 in seconds, as metav1.Time is written. */
-export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}

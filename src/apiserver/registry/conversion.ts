@@ -1,3 +1,4 @@
+import type { ServedAs } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
 import type { Served } from './served.ts';
@@ -11,8 +12,7 @@ export function shown(served: Served, entry: Entry): Entry {
   let known = memos.get(served);
   if (known === undefined) memos.set(served, (known = new WeakMap()));
   let converted = known.get(entry);
-  if (converted === undefined)
-    known.set(entry, (converted = new ConvertedEntry(entry, conversion.fromStored)));
+  if (converted === undefined) known.set(entry, (converted = new ConvertedEntry(entry, conversion)));
   return converted;
 }
 
@@ -29,10 +29,10 @@ class ConvertedEntry implements Entry {
   readonly object: KubeObject;
   #bytes: Uint8Array | undefined;
 
-  constructor(entry: Entry, convert: (object: KubeObject) => KubeObject) {
+  constructor(entry: Entry, conversion: ServedAs) {
     this.key = entry.key;
     this.revision = entry.revision;
-    this.object = convert(entry.object);
+    this.object = conversion.fromStored(entry.object);
   }
 
   get bytes(): Uint8Array {

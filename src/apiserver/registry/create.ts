@@ -2,10 +2,11 @@ import { invalidObject } from '../../api/fieldErrors.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
 import { alreadyExists, badRequest, isAlreadyExists, StatusError } from '../../api/status.ts';
+import { timeOf } from '../../api/time.ts';
 import { validateMetadata } from '../../api/validation/metadata.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
-import { type RegistryOptions, timestamp, type WriteContext } from './context.ts';
+import type { RegistryOptions, WriteContext } from './context.ts';
 import { keyOfObject } from './keys.ts';
 import type { Served } from './served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
@@ -34,7 +35,7 @@ export async function createObject(
   const { served, draft, namespace } = options;
   const { kind } = served;
   const { metadata } = draft;
-  const now = timestamp(registry.clock.now());
+  const now = timeOf(registry.clock.now());
 
   checkNamespace(served, draft, namespace);
   kind.setDefaults?.(draft);

@@ -1,7 +1,7 @@
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { DeleteOptions } from '../../api/types.ts';
-import { timestamp } from './context.ts';
+import { timeOf } from '../../api/time.ts';
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
@@ -39,7 +39,7 @@ export function nextDeletionStep(
   if (grace === 'none') {
     if (!kept) return { type: 'remove' };
     markAt(draft, object, nowMs, 0);
-    draft.metadata.deletionTimestamp = object.metadata.deletionTimestamp ?? timestamp(nowMs);
+    draft.metadata.deletionTimestamp = object.metadata.deletionTimestamp ?? timeOf(nowMs);
   } else markAt(draft, object, grace.deadlineMs, grace.seconds);
   kind.deletion?.begin(draft);
   return { type: 'mark', draft, thenRemove: !kept && grace !== 'none' && grace.seconds === 0 };
@@ -66,7 +66,7 @@ function graceOf(
 /** The first mark of a deletion is a change of the object's intent and raises its generation. */
 function markAt(draft: Draft, object: KubeObject, deadlineMs: number, seconds: number): void {
   const { metadata } = draft;
-  metadata.deletionTimestamp = timestamp(deadlineMs);
+  metadata.deletionTimestamp = timeOf(deadlineMs);
   metadata.deletionGracePeriodSeconds = seconds;
   const generation = object.metadata.generation ?? 0;
   if (object.metadata.deletionTimestamp === undefined && generation > 0) metadata.generation = generation + 1;

@@ -6,18 +6,14 @@ import {
   invalidObject,
   notSupported,
 } from '../../api/fieldErrors.ts';
-import {
-  parseFieldQuery,
-  parseLabelQuery,
-  type FieldQuery,
-  type LabelQuery,
-} from '../../api/selectorQuery.ts';
+import { type FieldMatcher, parseFieldSelector } from '../../api/fieldSelector.ts';
+import { type LabelMatcher, parseLabelSelector } from '../../api/labels.ts';
 import { badRequest } from '../../api/status.ts';
 
 /** meta/v1 ListOptions, parsed and checked. */
 export interface ListQuery {
-  readonly labels: LabelQuery;
-  readonly fields: FieldQuery;
+  readonly labels: LabelMatcher;
+  readonly fields: FieldMatcher;
   /** 0 for no limit. */
   readonly limit: number;
   /** '' for none. */
@@ -35,8 +31,8 @@ export interface ListQuery {
 export function parseListQuery(query: URLSearchParams, watch: boolean): ListQuery {
   const sendInitialEvents = query.get('sendInitialEvents');
   const parsed: ListQuery = {
-    labels: parseLabelQuery(query.get('labelSelector')),
-    fields: parseFieldQuery(query.get('fieldSelector')),
+    labels: parseLabelSelector(query.get('labelSelector') ?? ''),
+    fields: parseFieldSelector(query.get('fieldSelector') ?? ''),
     limit: integer(query, 'limit') ?? 0,
     continue: query.get('continue') ?? '',
     resourceVersion: revision(query.get('resourceVersion')),

@@ -7,24 +7,24 @@ import type { Status } from '../../api/status.ts';
 import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 
 interface Thing extends KubeObject {
-  readonly spec?: { readonly size?: number };
-  readonly status?: { readonly size?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
 }
 
 const things: Kind = defineKind<Thing>({
   resource: resource<Thing>('test.io', 'v1', 'things', 'Thing', 'Namespaced'),
-  model: 'V1ConfigMap',
+  model: 'V1ReplicaSet',
   hasGeneration: true,
   status: {},
   setDefaults(draft) {
     draft.spec ??= {};
-    draft.spec.size ??= 1;
+    draft.spec.replicas ??= 1;
   },
   prepareForCreate(draft) {
     delete draft.status;
   },
   validate: () => [],
-  selectableFields: (thing) => ({ 'spec.size': String(thing.spec?.size ?? '') }),
+  selectableFields: (thing) => ({ 'spec.replicas': String(thing.spec?.replicas ?? '') }),
   columns: [],
 });
 
@@ -52,7 +52,7 @@ describe('registry', () => {
   describe('create', () => {
     it('fills in system metadata and defaults and drops what only the server may set', async () => {
       const made = await create(
-        thing('a', { status: { size: 9 } }, { uid: 'x', generation: 7, deletionGracePeriodSeconds: 1 }),
+        thing('a', { status: { replicas: 9 } }, { uid: 'x', generation: 7, deletionGracePeriodSeconds: 1 }),
       );
       assert.equal(made.metadata.namespace, 'ns');
       assert.match(made.metadata.uid, /^[0-9a-f-]{36}$/);
@@ -60,7 +60,7 @@ describe('registry', () => {
       assert.equal(made.metadata.generation, 1);
       assert.equal(made.metadata.deletionGracePeriodSeconds, undefined);
       assert.ok(Number(made.metadata.resourceVersion) > 0);
-      assert.deepEqual(made.spec, { size: 1 });
+      assert.deepEqual(made.spec, { replicas: 1 });
       assert.equal(made.status, undefined);
       const read = await server.call<Thing>('GET', `${ROOT}/a`);
       assert.deepEqual(read.body, made);
@@ -107,7 +107,7 @@ describe('registry', () => {
         `${ROOT}/a`,
         thing(
           'a',
-          { spec: { size: 1 }, status: { size: 5 } },
+          { spec: { replicas: 1 }, status: { replicas: 5 } },
           { labels: { x: 'y' }, creationTimestamp: null },
         ),
       );
@@ -116,7 +116,7 @@ describe('registry', () => {
       assert.equal(labelled.body.metadata.uid, made.metadata.uid);
       assert.equal(labelled.body.metadata.creationTimestamp, made.metadata.creationTimestamp);
       assert.equal(labelled.body.status, undefined);
-      const grown = await server.call<Thing>('PUT', `${ROOT}/a`, thing('a', { spec: { size: 2 } }));
+      const grown = await server.call<Thing>('PUT', `${ROOT}/a`, thing('a', { spec: { replicas: 2 } }));
       assert.equal(grown.body.metadata.generation, 2);
     });
 
@@ -125,10 +125,10 @@ describe('registry', () => {
       const answer = await server.call<Thing>(
         'PUT',
         `${ROOT}/a/status`,
-        thing('a', { spec: { size: 7 }, status: { size: 3 } }, { annotations: { k: 'v' } }),
+        thing('a', { spec: { replicas: 7 }, status: { replicas: 3 } }, { annotations: { k: 'v' } }),
       );
-      assert.deepEqual(answer.body.spec, { size: 1 });
-      assert.deepEqual(answer.body.status, { size: 3 });
+      assert.deepEqual(answer.body.spec, { replicas: 1 });
+      assert.deepEqual(answer.body.status, { replicas: 3 });
       assert.deepEqual(answer.body.metadata.annotations, { k: 'v' });
       assert.equal(answer.body.metadata.generation, 1);
     });
@@ -143,7 +143,7 @@ describe('registry', () => {
 
     it('answers Conflict for a stale resourceVersion and for another uid', async () => {
       const made = await create(thing('a'));
-      await server.call('PUT', `${ROOT}/a`, thing('a', { spec: { size: 2 } }));
+      await server.call('PUT', `${ROOT}/a`, thing('a', { spec: { replicas: 2 } }));
       const stale = await server.call<Status>('PUT', `${ROOT}/a`, structuredClone(made));
       assert.equal(stale.code, 409);
       assert.equal(
@@ -162,8 +162,8 @@ describe('registry', () => {
     it('loses none of many concurrent unconditional writes', async () => {
       await create(thing('a'));
       const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, size) =>
-          server.call<Thing>('PUT', `${ROOT}/a`, thing('a', { spec: { size: size + 2 } })),
+        Array.from({ length: 20 }, (_, n) =>
+          server.call<Thing>('PUT', `${ROOT}/a`, thing('a', { spec: { replicas: n + 2 } })),
         ),
       );
       assert.deepEqual(new Set(answers.map((a) => a.code)), new Set([200]));
@@ -244,12 +244,12 @@ describe('registry', () => {
     }
 
     it('selects by label and by field, and refuses a field that is not selectable', async () => {
-      await create(thing('a', { spec: { size: 1 } }, { labels: { x: '1', y: 'z' } }));
-      await create(thing('b', { spec: { size: 2 } }, { labels: { x: '2' } }));
+      await create(thing('a', { spec: { replicas: 1 } }, { labels: { x: '1', y: 'z' } }));
+      await create(thing('b', { spec: { replicas: 2 } }, { labels: { x: '2' } }));
       const by = async (query: string): Promise<string[]> =>
         names(await server.call<List>('GET', `${ROOT}?${query}`));
       assert.deepEqual(await by('labelSelector=x%20in%20(1,2),!y'), ['b']);
-      assert.deepEqual(await by('fieldSelector=spec.size%3D2'), ['b']);
+      assert.deepEqual(await by('fieldSelector=spec.replicas%3D2'), ['b']);
       assert.deepEqual(await by('fieldSelector=metadata.name!%3Da'), ['b']);
       assert.deepEqual(await by('fieldSelector=metadata.name%3Da'), ['a']);
       const bad = await server.call<Status>('GET', `${ROOT}?fieldSelector=spec.other%3D2`);
@@ -324,7 +324,7 @@ describe('registry', () => {
     const open = async (query: string): Promise<AsyncIterator<readonly WatchEvent[]>> => {
       const response: ApiResponse = await server.ask('GET', `${ROOT}?watch=true&${query}`);
       assert.equal(response.type, 'watch');
-      return (response as Extract<ApiResponse, { type: 'watch' }>).events[Symbol.asyncIterator]();
+      return response.events[Symbol.asyncIterator]();
     };
     const take = async (
       events: AsyncIterator<readonly WatchEvent[]>,
@@ -332,9 +332,9 @@ describe('registry', () => {
     ): Promise<WatchEvent[]> => {
       const seen: WatchEvent[] = [];
       while (seen.length < count) {
-        const { value, done } = await events.next();
-        if (done === true) break;
-        seen.push(...value);
+        const result = await events.next();
+        if (result.done === true) break;
+        seen.push(...result.value);
       }
       return seen;
     };

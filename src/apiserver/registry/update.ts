@@ -2,10 +2,11 @@ import { field, invalid, invalidObject } from '../../api/fieldErrors.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
 import { conflict, notFound, OPTIMISTIC_LOCK_MESSAGE } from '../../api/status.ts';
+import { timeOf } from '../../api/time.ts';
 import { equal } from '../../api/validation/equal.ts';
 import { validateMetadata, validateMetadataUpdate } from '../../api/validation/metadata.ts';
 import { encode } from '../../storage/encoding.ts';
-import { type RegistryOptions, timestamp, type WriteContext } from './context.ts';
+import type { RegistryOptions, WriteContext } from './context.ts';
 import { createObject } from './create.ts';
 import { keyOfObject } from './keys.ts';
 import { caughtUp, removeNow } from './remove.ts';
@@ -77,7 +78,7 @@ async function attemptUpdate(
   const { served, namespace, name, strategy } = options;
   const { kind } = served;
   const old = existing.object;
-  const now = timestamp(registry.clock.now());
+  const now = timeOf(registry.clock.now());
 
   const draft = await options.desired(old);
   checkCondition(served, name, draft, existing);

@@ -52,6 +52,7 @@ export async function watchObjects(
   // Subscribes now, in the same turn in which the state was read.
   const changes = registry.cache.watch(prefix, after, signal)[Symbol.asyncIterator]();
   return batches({
+    after,
     initial,
     changes,
     select: (change) => eventFor(served, selection, change),
@@ -63,6 +64,8 @@ export async function watchObjects(
 }
 
 interface BatchOptions {
+  /** The revision that the changes follow. */
+  readonly after: number;
   readonly initial: readonly WatchEvent[];
   readonly changes: AsyncIterator<readonly CacheEvent[]>;
   select(change: CacheEvent): WatchEvent | undefined;
@@ -74,7 +77,7 @@ interface BatchOptions {
 
 async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEvent[], void, undefined> {
   const timers = new DisposableStore();
-  timers.add(options.clock.timeout(options.timeoutMs, options.end));
+  timers.add(options.clock.timeout(options.timeoutMs, () => options.end()));
   const alarm = options.bookmark === undefined ? undefined : bookmarkAlarm(options, timers);
   try {
     if (options.initial.length > 0) yield options.initial;
@@ -91,7 +94,7 @@ async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEve
       pending = options.changes.next();
     }
   } catch (error) {
-    yield [{ type: 'ERROR', object: watchError(error).status }];
+    yield [{ type: 'ERROR', object: watchError(error, options.after).status }];
   } finally {
     timers.dispose();
     options.end();
@@ -127,11 +130,9 @@ function bookmarkAlarm(options: BatchOptions, timers: DisposableStore): { next()
   return { next: () => (waiting = createDeferred<undefined>()).promise };
 }
 
-function watchError(error: unknown): StatusError {
+function watchError(error: unknown, requested: number): StatusError {
   if (error instanceof CompactedError) {
-    return expired(
-      `too old resource version: the oldest that can be watched from is ${error.compactedRevision}`,
-    );
+    return expired(`too old resource version: ${requested} (${error.compactedRevision})`);
   }
   return toStatusError(error);
 }

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { causeOfHeaders } from '../../api/cause.ts';
+import type { ApiRequest, RequestBody, RequestHandler } from '../../api/request.ts';
+import { resolveRequestInfo } from '../../api/requestInfo.ts';
+import { type StatusError, toStatusError, unauthorized } from '../../api/status.ts';
+import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
+import { readBody } from './body.ts';
+import { writeError, writeResponse } from './respond.ts';
+import { takeUpgrade } from './upgrade.ts';
+
+/** What a listener hands its requests and upgrades to. */
+export interface HttpAdapter {
+  request(request: HttpRequest, response: HttpResponse, peer: TlsPeer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, peer: TlsPeer): void;
+}
+
+/** HTTP to request record and back. HTTP/1.1 and HTTP/2 alike, through Node's compatible request and response. */
+export function createHttpAdapter(handler: RequestHandler): HttpAdapter {
+  return {
+    request(request, response, peer) {
+      void serve(handler, request, response, peer);
+    },
+    upgrade(request, socket, head, peer) {
+      void takeUpgrade(handler, request, socket, head, peer);
+    },
+  };
+}
+
+async function serve(
+  handler: RequestHandler,
+  request: HttpRequest,
+  response: HttpResponse,
+  peer: TlsPeer,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(CLIENT_GONE));
+  // A write that meets a closing connection fails there; `close` is all that matters.
+  response.on('error', () => undefined);
+  try {
+    const method = request.method ?? 'GET';
+    const head = requestHead(request, peer);
+    const body: RequestBody =
+      method === 'GET' || method === 'HEAD'
+        ? NO_BODY
+        : head.info.subresource === 'proxy'
+          ? { type: 'stream', stream: request, contentType: request.headers['content-type'] ?? '' }
+          : await readBody(request);
+    const answer = await handler.handle({ ...head, body, signal: gone.signal });
+    await writeResponse(request, response, answer, { peer, signal: gone.signal });
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    writeError(response, toStatusError(error));
+  }
+}
+
+const NO_BODY: RequestBody = { type: 'none' };
+const CLIENT_GONE = new Error('the client has gone');
+
+/** The request record without body and signal. @throws StatusError Unauthorized for a certificate of another CA */
+export function requestHead(request: HttpRequest, peer: TlsPeer): Omit<ApiRequest, 'body' | 'signal'> {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const headers = request.headers as Readonly<Record<string, string | undefined>>;
+  if (peer.refused && headers.authorization === undefined) throw refusedCertificate();
+  const method = request.method ?? 'GET';
+  return {
+    info: resolveRequestInfo(method, path, query),
+    method,
+    query,
+    headers,
+    certificate: peer.certificate,
+    cause: headers.tracestate === undefined ? undefined : causeOfHeaders(headers),
+  };
+}
+
+function refusedCertificate(): StatusError {
+  return unauthorized();
+}

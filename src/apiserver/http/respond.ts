@@ -1,0 +1,166 @@
+import { gzip } from 'node:zlib';
+import type { ApiResponse, WatchEvent } from '../../api/request.ts';
+import type { StatusError } from '../../api/status.ts';
+import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
+import { lineOf } from './eventLines.ts';
+import { listBody } from './listBody.ts';
+
+/** As upstream's `defaultGzipThresholdBytes`. */
+const GZIP_MIN_BYTES = 128 * 1024;
+const JSON_TYPE = 'application/json';
+const CACHE_CONTROL = 'no-cache, private';
+
+/** Writes an answer to the connection. Rejects where the connection fails. */
+export async function writeResponse(
+  request: HttpRequest,
+  response: HttpResponse,
+  answer: ApiResponse,
+  to: { readonly peer: TlsPeer; readonly signal: AbortSignal },
+): Promise<void> {
+  switch (answer.type) {
+    case 'object': {
+      const bytes = answer.bytes ?? Buffer.from(JSON.stringify(answer.object));
+      writeBody(request, response, answer.code, bytes, to.peer, answer.warnings);
+      return;
+    }
+    case 'list':
+      writeBody(request, response, 200, listBody(answer), to.peer, undefined);
+      return;
+    case 'watch':
+      await writeWatch(response, answer.events, to.signal);
+      return;
+    case 'raw':
+      await writeRaw(request, response, answer, to.signal);
+      return;
+    case 'upgrade':
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end('you must specify Upgrade headers\n');
+  }
+}
+
+/** For failures that never reached the handler. */
+export function writeError(response: HttpResponse, error: StatusError): void {
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  const body = Buffer.from(JSON.stringify(error.status));
+  response.writeHead(error.code, headersOf(body.length, undefined));
+  response.end(body);
+}
+
+function writeBody(
+  request: HttpRequest,
+  response: HttpResponse,
+  code: number,
+  body: Uint8Array,
+  peer: TlsPeer,
+  warnings: readonly string[] | undefined,
+): void {
+  if (body.length > GZIP_MIN_BYTES && !peer.loopback && acceptsGzip(request)) {
+    gzip(body, { level: 1 }, (error, packed) => {
+      if (error !== null) send(response, code, body, headersOf(body.length, warnings));
+      else {
+        const headers = {
+          ...headersOf(packed.length, warnings),
+          'content-encoding': 'gzip',
+          vary: 'Accept-Encoding',
+        };
+        send(response, code, packed, headers);
+      }
+    });
+    return;
+  }
+  send(response, code, body, headersOf(body.length, warnings));
+}
+
+function send(
+  response: HttpResponse,
+  code: number,
+  body: Uint8Array,
+  headers: Record<string, string | number | string[]>,
+): void {
+  response.writeHead(code, headers);
+  response.end(body);
+}
+
+function headersOf(
+  length: number,
+  warnings: readonly string[] | undefined,
+): Record<string, string | number | string[]> {
+  const headers: Record<string, string | number | string[]> = {
+    'cache-control': CACHE_CONTROL,
+    'content-type': JSON_TYPE,
+    'content-length': length,
+  };
+  if (warnings !== undefined && warnings.length > 0) headers.warning = warnings.map(warningHeader);
+  return headers;
+}
+
+/** RFC 7234 `299 - "text"`, as apimachinery `NewWarningHeader` makes it. */
+function warningHeader(text: string): string {
+  const printable = text
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/[^\x20-\x7e]/g, (char) => encodeURIComponent(char));
+  return `299 - "${printable}"`;
+}
+
+function acceptsGzip(request: HttpRequest): boolean {
+  const accepted = request.headers['accept-encoding'];
+  return typeof accepted === 'string' && accepted.includes('gzip');
+}
+
+async function writeWatch(
+  response: HttpResponse,
+  events: AsyncIterable<readonly WatchEvent[]>,
+  signal: AbortSignal,
+): Promise<void> {
+  response.writeHead(200, { 'cache-control': CACHE_CONTROL, 'content-type': JSON_TYPE });
+  // The client learns that the watch stands before the first event comes.
+  response.flushHeaders();
+  for await (const batch of events) {
+    const lines = batch.map(lineOf);
+    const [only] = lines;
+    const chunk = lines.length === 1 && only !== undefined ? only : Buffer.concat(lines);
+    if (signal.aborted) return;
+    if (!response.write(chunk)) await drained(response);
+  }
+  response.end();
+}
+
+async function writeRaw(
+  request: HttpRequest,
+  response: HttpResponse,
+  answer: Extract<ApiResponse, { type: 'raw' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { body } = answer;
+  const headers: Record<string, string | number> = { 'cache-control': CACHE_CONTROL, ...answer.headers };
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    headers['content-length'] ??= bytes.length;
+    response.writeHead(answer.code, headers);
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+    return;
+  }
+  response.writeHead(answer.code, headers);
+  response.flushHeaders();
+  for await (const chunk of body) {
+    if (signal.aborted) return;
+    if (!response.write(chunk)) await drained(response);
+  }
+  response.end();
+}
+
+/** Resolves when the connection takes more, or is gone. */
+function drained(response: HttpResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.removeListener('drain', done);
+      response.removeListener('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+  });
+}
