@@ -64,9 +64,13 @@ export default tseslint.config(
   },
   { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {
+        require: 'readonly',
+        module: 'readonly',
+        exports: 'readonly',
+        setInterval: 'readonly',
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
