@@ -54,5 +54,24 @@ export async function schedulingCore({ nodes, pods, labels, spec }: CoreBenchOpt
 if (import.meta.main) {
   const nodes = Number(process.argv[2] ?? 5000);
   const pods = Number(process.argv[3] ?? 5000);
-  console.log(`default pods: ${Math.round(await schedulingCore({ nodes, pods }))} pods/s on ${nodes} nodes`);
+  const labels = { app: 'web' };
+  const spread = (whenUnsatisfiable: string): NonNullable<CoreBenchOptions['spec']> => ({
+    topologySpreadConstraints: [
+      {
+        topologyKey: 'topology.kubernetes.io/zone',
+        maxSkew: 1,
+        whenUnsatisfiable,
+        labelSelector: { matchLabels: labels },
+      },
+    ],
+  });
+  const cases: readonly [name: string, options: Partial<CoreBenchOptions>][] = [
+    ['default pods', {}],
+    ['softly spread over zones', { labels, spec: spread('ScheduleAnyway') }],
+    ['strictly spread over zones', { labels, spec: spread('DoNotSchedule') }],
+  ];
+  for (const [name, options] of cases) {
+    const rate = await schedulingCore({ nodes, pods, ...options });
+    console.log(`${name}: ${Math.round(rate)} pods/s on ${nodes} nodes`);
+  }
 }

@@ -27,8 +27,11 @@ export function nodeResourcesFit(): Plugin {
     },
     events: () => [
       { event: { resource: 'AssignedPod', actions: ['Delete'] }, hint: freesSomething },
-      { event: { resource: 'AssignedPod', actions: ['UpdateScaleDown'] }, hint: freesSomething },
-      { event: { resource: 'Pod', actions: ['UpdateScaleDown'] } },
+      {
+        event: { resource: 'Pod', actions: ['UpdateScaleDown'] },
+        hint: (pod, old, current) =>
+          (current as Pod).metadata.uid === pod.metadata.uid ? 'Queue' : freesSomething(pod, old, current),
+      },
       {
         event: { resource: 'Node', actions: ['Add', 'UpdateAllocatable'] },
         hint: (pod, _old, current) => (couldFit(pod, current as Node) ? 'Queue' : 'QueueSkip'),

@@ -27,16 +27,7 @@ export interface Demand {
 export function demandsOf(pod: Pod, snapshot: Snapshot): readonly Demand[] {
   const constraints = ownConstraints(pod, 'DoNotSchedule', snapshot);
   if (constraints.length === 0) return [];
-  const domains = constraints.map(() => new Map<string, number>());
-  for (const { node } of snapshot.nodes) {
-    if (!hasAllKeys(node, constraints)) continue;
-    for (const [i, constraint] of constraints.entries()) {
-      if (!constraint.includes(node)) continue;
-      const value = node.metadata.labels?.[constraint.topologyKey] ?? '';
-      const counts = domains[i];
-      counts?.set(value, (counts.get(value) ?? 0) + constraint.counter.on(node.metadata.name));
-    }
-  }
+  const domains = countDomains(constraints, snapshot);
   return constraints.map((constraint, i) => {
     const counts = domains[i] ?? new Map<string, number>();
     let minimum = counts.size < constraint.minDomains ? 0 : Infinity;
@@ -44,6 +35,32 @@ export function demandsOf(pod: Pod, snapshot: Snapshot): readonly Demand[] {
     const self = constraint.selector.matches(pod.metadata.labels ?? {}) ? 1 : 0;
     return { constraint, domains: counts, minimum, self };
   });
+}
+
+/** By constraint: the matching pods of every domain that the pod could go to, also of those that have none. */
+function countDomains(
+  constraints: readonly Constraint[],
+  snapshot: Snapshot,
+): readonly ReadonlyMap<string, number>[] {
+  const domains = constraints.map(() => new Map<string, number>());
+  const [only, ...others] = constraints;
+  const everyNodeCounts = others.length === 0 && only?.selective === false;
+  const sums = everyNodeCounts ? only.counter.byTopology(only.topologyKey) : undefined;
+  for (const { node } of snapshot.nodes) {
+    if (!hasAllKeys(node, constraints)) continue;
+    for (let i = 0; i < constraints.length; i++) {
+      const constraint = constraints[i];
+      const counts = domains[i];
+      if (constraint === undefined || counts === undefined || !constraint.includes(node)) continue;
+      const value = node.metadata.labels?.[constraint.topologyKey] ?? '';
+      if (sums === undefined) {
+        counts.set(value, (counts.get(value) ?? 0) + constraint.counter.on(node.metadata.name));
+      } else if (!counts.has(value)) {
+        counts.set(value, sums.get(value) ?? 0);
+      }
+    }
+  }
+  return domains;
 }
 
 /** The pod must not raise a domain more than maxSkew above the emptiest one. */
