@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../base/logger.ts';
+import type { TlsPeer, Upgrade } from '../host/httpsListener.ts';
 import { BOOTSTRAP_PROTOCOL, type BootstrapAnswer, type BootstrapOffer } from '../protocol/agentLink.ts';
 import { bearerToken, peerNode } from './identity.ts';
 import type { EnrolmentTokens } from './tokens.ts';
@@ -23,7 +22,7 @@ export function agentBundle(content: Uint8Array): AgentBundle {
 
 export interface BootstrapService {
   /** Serves one machine's bootstrap: offers the agent and sends it where it is wanted. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  readonly upgrade: Upgrade;
 }
 
 /** Installs and renews agents: a WebSocket over which a machine that may become a node receives the agent bundle. */
@@ -36,26 +35,35 @@ export function createBootstrapService(options: {
   const accept = acceptor(BOOTSTRAP_PROTOCOL);
   const offer: BootstrapOffer = { type: 'agent', digest: bundle.digest, size: bundle.content.length };
 
-  return {
-    async handleUpgrade(request, socket, head): Promise<void> {
-      const token = bearerToken(request.headers);
-      const node = peerNode(socket) ?? (token === undefined ? undefined : await tokens.verify(token));
-      if (node === undefined) {
-        refuseUpgrade(socket, 401, 'Unauthorized');
+  const nodeOf = async (request: Parameters<Upgrade>[0], peer: TlsPeer): Promise<string | undefined> => {
+    const token = bearerToken(request.headers);
+    return peerNode(peer) ?? (token === undefined ? undefined : tokens.verify(token));
+  };
+  const serve = (node: string, socket: WebSocket): void => {
+    socket.on('error', (error) => logger.warn('bootstrap failed', { node, error }));
+    socket.once('message', (data) => {
+      if (!wantsBundle(data)) {
+        socket.close(1000);
         return;
       }
-      accept(request, socket, head, (webSocket) => {
-        webSocket.on('error', (error) => logger.warn('bootstrap failed', { node, error }));
-        webSocket.once('message', (data) => {
-          if (!wantsBundle(data)) {
-            webSocket.close(1000);
-            return;
-          }
-          logger.info('sending the agent', { node, digest: bundle.digest });
-          sendFrom(webSocket, bundle.content, 0);
-        });
-        webSocket.send(JSON.stringify(offer));
-      });
+      logger.info('sending the agent', { node, digest: bundle.digest });
+      sendFrom(socket, bundle.content, 0);
+    });
+    socket.send(JSON.stringify(offer));
+  };
+
+  return {
+    upgrade(request, socket, head, peer): void {
+      nodeOf(request, peer).then(
+        (node) => {
+          if (node === undefined) refuseUpgrade(socket, 401, 'Unauthorized');
+          else accept(request, socket, head, (webSocket) => serve(node, webSocket));
+        },
+        (error: unknown) => {
+          logger.error('bootstrap failed', { error });
+          refuseUpgrade(socket, 500, 'Internal Server Error');
+        },
+      );
     },
   };
 }

@@ -1,20 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Logger } from '../base/logger.ts';
 import { badRequest, StatusError, toStatusError } from '../api/status.ts';
+import type { HttpRequest, HttpResponse, HttpsListener, TlsPeer, Upgrade } from '../host/httpsListener.ts';
 import { BOOTSTRAP_PATH, ENROL_PATH, LINK_PATH } from '../protocol/agentLink.ts';
 import type { BootstrapService } from './bootstrapService.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { NodeHub } from './hub.ts';
 import { bearerToken, peerNode } from './identity.ts';
-import { refuseUpgrade } from './upgrade.ts';
 
 const MAX_BODY = 64 * 1024;
 
-/** What nodes ask of the API server's port besides the API, below LINK_ROOT. Each tells whether the path is its own. */
+/** What nodes ask of the API server's port besides the API, below LINK_ROOT. */
 export interface NodeGateway {
-  request(request: IncomingMessage, response: ServerResponse): boolean;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Answers the request where the path is its own, and tells whether it was. */
+  request(request: HttpRequest, response: HttpResponse, peer: TlsPeer): boolean;
+  /** Takes the nodes' WebSockets from now on. */
+  register(listener: Pick<HttpsListener, 'route'>): void;
 }
 
 export function createNodeGateway(options: {
@@ -25,14 +25,11 @@ export function createNodeGateway(options: {
 }): NodeGateway {
   const { hub, bootstrap, enrolment, logger } = options;
 
-  const enrol = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const enrol = async (request: HttpRequest, response: HttpResponse, peer: TlsPeer): Promise<void> => {
     try {
       if (request.method !== 'POST') throw new StatusError(405, 'MethodNotAllowed', 'only POST is supported');
-      const answer = await enrolment.enrol(await readBody(request), {
-        token: bearerToken(request.headers),
-        node: peerNode(request.socket),
-      });
-      reply(response, 200, answer);
+      const credentials = { token: bearerToken(request.headers), node: peerNode(peer) };
+      reply(response, 200, await enrolment.enrol(await readBody(request), credentials));
     } catch (error) {
       const { status } = toStatusError(error);
       logger.warn('enrolment refused', { code: status.code, reason: status.message });
@@ -41,34 +38,28 @@ export function createNodeGateway(options: {
   };
 
   return {
-    request(request, response): boolean {
-      if (pathOf(request) !== ENROL_PATH) return false;
-      void enrol(request, response);
+    request(request, response, peer): boolean {
+      if (request.url !== ENROL_PATH) return false;
+      response.on('error', () => undefined);
+      void enrol(request, response, peer);
       return true;
     },
-    upgrade(request, socket, head): boolean {
-      switch (pathOf(request)) {
-        case LINK_PATH:
-          hub.handleUpgrade(request, socket, head);
-          return true;
-        case BOOTSTRAP_PATH:
-          bootstrap.handleUpgrade(request, socket, head).catch((error: unknown) => {
-            logger.error('bootstrap failed', { error });
-            refuseUpgrade(socket, 500, 'Internal Server Error');
-          });
-          return true;
-        default:
-          return false;
-      }
+    register(listener): void {
+      listener.route(LINK_PATH, guarded(hub.upgrade));
+      listener.route(BOOTSTRAP_PATH, guarded(bootstrap.upgrade));
     },
   };
 }
 
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '').split('?', 1)[0] ?? '';
+/** A connection that breaks off before somebody owns it concerns nobody. */
+function guarded(upgrade: Upgrade): Upgrade {
+  return (request, socket, head, peer) => {
+    socket.on('error', () => undefined);
+    upgrade(request, socket, head, peer);
+  };
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: HttpRequest): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -80,7 +71,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function reply(response: ServerResponse, code: number, body: object): void {
+function reply(response: HttpResponse, code: number, body: object): void {
   response.writeHead(code, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }

@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Upgrade } from '../host/httpsListener.ts';
 import { AGENT_DIGEST_HEADER, LINK_PROTOCOL } from '../protocol/agentLink.ts';
 import { peerNode } from './identity.ts';
 import { openSession, type NodeSession } from './session.ts';
@@ -18,7 +17,7 @@ export interface NodeHub extends Disposable {
   /** Not when a newer connection of the same node takes over. */
   readonly onDisconnected: Event<string>;
   /** Takes over a WebSocket upgrade to LINK_PATH. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: Upgrade;
 }
 
 export function createNodeHub(options: {
@@ -55,8 +54,8 @@ export function createNodeHub(options: {
     nodes: () => [...sessions.keys()],
     onConnected: connected.event,
     onDisconnected: disconnected.event,
-    handleUpgrade(request, socket, head): void {
-      const node = peerNode(socket);
+    upgrade(request, socket, head, peer): void {
+      const node = peerNode(peer);
       const digest = request.headers[AGENT_DIGEST_HEADER];
       if (disposed) refuseUpgrade(socket, 503, 'Service Unavailable');
       else if (node === undefined) refuseUpgrade(socket, 401, 'Unauthorized');

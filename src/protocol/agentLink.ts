@@ -29,16 +29,27 @@ export const AGENT_DIGEST_HEADER = 'x-wheelhouse-agent';
 export const LINK_PING_MS = 15_000;
 export const LINK_SILENCE_MS = 40_000;
 
-/** Where a machine keeps what makes it a node. */
-export const nodeFiles = {
+export interface NodeFiles {
   /** BootstrapConfig as JSON. */
-  config: '/etc/wheelhouse/bootstrap.json',
-  /** What the agent knows: bundle, key and certificate. Survives restarts, goes with the machine. */
-  state: '/var/lib/wheelhouse',
-  bundle: '/var/lib/wheelhouse/agent.cjs',
+  readonly config: string;
+  /** The agent's folder: what it must find again after a restart. Goes with the machine. */
+  readonly state: string;
+  /** The agent's bundle. */
+  readonly bundle: string;
   /** The node's key, certificate and cluster settings in one JSON file (0600), replaced as a whole. */
-  identity: '/var/lib/wheelhouse/identity.json',
-} as const;
+  readonly identity: string;
+}
+
+/** Where a machine keeps what makes it a node; below another root for tests. */
+export function nodeFiles(root = ''): NodeFiles {
+  const state = `${root}/var/lib/wheelhouse`;
+  return {
+    config: `${root}/etc/wheelhouse/bootstrap.json`,
+    state,
+    bundle: `${state}/agent.cjs`,
+    identity: `${state}/identity.json`,
+  };
+}
 
 /** The agent leaves with this code where it wants to be renewed: the bootstrap starts over at once. */
 export const RENEW_EXIT_CODE = 75;

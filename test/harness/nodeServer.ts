@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createCa, issueCertificate, signCsr, type CertifiedKey } from '../../src/host/certificates.ts';
+import { startHttpsListener } from '../../src/host/httpsListener.ts';
 import { agentBundle, createBootstrapService } from '../../src/nodes/bootstrapService.ts';
 import { createEnrolment } from '../../src/nodes/enrolment.ts';
 import { createNodeGateway } from '../../src/nodes/gateway.ts';
@@ -70,24 +68,20 @@ export async function startNodeServer(options: NodeServerOptions = {}): Promise<
     }),
     logger,
   });
-  const server = createServer(
-    { cert: own.cert, key: own.key, ca: ca.cert, requestCert: true, rejectUnauthorized: false },
-    (request, response) => {
-      if (!gateway.request(request, response)) response.writeHead(404).end();
+  const listener = await startHttpsListener({
+    addresses: [address],
+    port,
+    tls: { cert: own.cert, key: own.key, clientCa: ca.cert },
+    request: (request, response, peer) => {
+      if (gateway.request(request, response, peer)) return;
+      response.writeHead(404, {});
+      response.end();
     },
-  );
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    upgrade: (_request, socket) => socket.destroy(),
   });
-  server.on('upgrade', (request, socket, head) => {
-    if (!gateway.upgrade(request, socket, head)) socket.destroy();
-  });
-  server.listen(port, address);
-  await once(server, 'listening');
+  gateway.register(listener);
   return {
-    url: `https://${address}:${(server.address() as AddressInfo).port}`,
+    url: `https://${address}:${listener.port}`,
     ca,
     hub,
     tokens,
@@ -95,10 +89,7 @@ export async function startNodeServer(options: NodeServerOptions = {}): Promise<
     certify: (node) => issueCertificate(ca, subject(node), now),
     async stop() {
       hub.dispose();
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await listener.close();
     },
   };
 }

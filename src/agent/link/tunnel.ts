@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { pipeline } from 'node:stream';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 
 const BAD_GATEWAY = 502;
+const CONNECT_ERROR = constants.NGHTTP2_CONNECT_ERROR;
 
 /**
  * Serves `CONNECT host:port`: a TCP connection from this node, half-open as TCP is. A connection that cannot be made
@@ -22,11 +22,11 @@ export function tunnelTcp(request: Http2ServerRequest, response: Http2ServerResp
   socket.once('connect', () => {
     socket.off('error', onEarlyError);
     response.writeHead(200);
-    // Whichever side breaks off, the pipelines end the other.
-    pipeline(stream, socket, () => undefined);
-    pipeline(socket, stream, () => undefined);
+    socket.on('error', () => stream.close(CONNECT_ERROR));
+    stream.pipe(socket).pipe(stream);
   });
-  stream.once('close', () => socket.destroy());
+  // What was written before the end still goes out.
+  stream.once('close', () => (stream.rstCode === 0 ? socket.destroySoon() : socket.destroy()));
 }
 
 function refuse(response: Http2ServerResponse, reason: string): void {
