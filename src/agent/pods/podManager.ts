@@ -1,0 +1,281 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import { msOf } from '../../api/time.ts';
+import type { Pod } from '../../api/types.ts';
+import type { EventRecorder } from '../../client/eventRecorder.ts';
+import type { PodHook } from '../hooks/contract.ts';
+import type { ProbeManager } from '../probes/probeManager.ts';
+import type { Runtime } from '../runtime/contract.ts';
+import type { ContainerKiller } from './containerKiller.ts';
+import type { ContainerStarter } from './containerStarter.ts';
+import { identityOf, POD_NAME, POD_NAMESPACE, type PodIdentity } from './identity.ts';
+import { graceSeconds, newRecord, type PodRecord } from './podRecord.ts';
+import { podStatus } from './podStatus.ts';
+import type { PassResult, PodSync } from './podSync.ts';
+import { createPodWorkers } from './podWorkers.ts';
+import { pruneContainers } from './prune.ts';
+import type { RuntimeView } from './runtimeView.ts';
+import type { StatusManager } from './statusManager.ts';
+import type { TerminationMessages } from './terminationMessage.ts';
+
+/** All pods of the node: takes their objects and the runtime's news, runs one worker each. */
+export interface PodManager {
+  /** The API has this pod for the node. */
+  put(pod: Pod): void;
+  /** The API has it no more. */
+  gone(pod: Pod): void;
+  /** The API's pods are all known: what else runs here is an orphan. */
+  synced(): void;
+  wake(uid: string): void;
+  /** The pod's status is worth another look: a container has changed, a probe has a result. */
+  changed(uid: string): void;
+  report(record: PodRecord): void;
+  pods(): readonly Pod[];
+  find(namespace: string, name: string): Pod | undefined;
+  stop(): Promise<void>;
+}
+
+export interface PodManagerOptions {
+  readonly runtime: Runtime;
+  readonly view: RuntimeView;
+  readonly probes: ProbeManager;
+  readonly statuses: StatusManager;
+  readonly killer: ContainerKiller;
+  readonly starter: ContainerStarter;
+  readonly recorder: EventRecorder;
+  readonly hooks: readonly PodHook[];
+  readonly messages: TerminationMessages;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  hostIPs(): readonly string[];
+  /** Says why the node cannot take the pod; undefined where it can. */
+  admit(pod: Pod, others: readonly Pod[]): { readonly reason: string; readonly message: string } | undefined;
+  /** Made after the manager, which it reports to. */
+  sync(): PodSync;
+}
+
+export function createPodManager(options: PodManagerOptions): PodManager {
+  const { runtime, view, probes, statuses, killer, recorder, clock, logger } = options;
+  const records = new Map<string, PodRecord>();
+  let allKnown = false;
+
+  const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  const mustEnd = (record: PodRecord): boolean =>
+    record.deleted ||
+    record.failure !== undefined ||
+    record.stage !== 'active' ||
+    record.pod?.metadata.deletionTimestamp !== undefined ||
+    (record.pod !== undefined && isTerminal(record.pod));
+
+  const report = (record: PodRecord): void => {
+    const { pod } = record;
+    if (pod === undefined || record.deleted) return;
+    const latest = statuses.latest(pod);
+    statuses.set(
+      pod,
+      podStatus({
+        pod: { ...pod, ...(latest.status === undefined ? {} : { status: latest.status }) },
+        sandboxes: view.forPod(pod.metadata.uid),
+        facts: {
+          runtimeName: runtime.name,
+          ended: record.refused || (latest.status !== undefined && isTerminal(latest)),
+          waiting: (name) => record.waiting.get(name),
+          ready: (instance) => probes.ready(instance.id),
+          started: (instance) => probes.started(instance.id),
+          terminationMessage: (instance) => record.messages.get(instance.id),
+        },
+        hostIPs: options.hostIPs(),
+        terminal: record.stage === 'terminated',
+        failure: record.failure,
+        now: clock.now(),
+      }),
+    );
+  };
+
+  const pass = async (uid: string, signal: AbortSignal): Promise<void> => {
+    const record = records.get(uid) ?? orphan(uid);
+    if (record === undefined) return;
+    record.timer?.dispose();
+    record.timer = undefined;
+    await readMessages(record);
+    const { pod } = record;
+    if (!mustEnd(record) && pod !== undefined) {
+      checkDeadline(record, pod);
+      if (record.failure === undefined) {
+        const result = await options.sync().run(record, pod, signal);
+        await readMessages(record);
+        if (result.finished) record.stage = 'terminating';
+        else {
+          await pruneContainers(pod, view, runtime);
+          report(record);
+          schedule(record, pod, result);
+          return;
+        }
+      }
+    }
+    await terminate(record, signal);
+  };
+
+  const readMessages = async (record: PodRecord): Promise<void> => {
+    const { pod, messages } = record;
+    if (pod === undefined) return;
+    const ended = view
+      .forPod(record.identity.uid)
+      .flatMap(({ containers }) => containers)
+      .filter(({ id, state }) => state === 'exited' && !messages.has(id));
+    for (const instance of ended) messages.set(instance.id, await options.messages.read(record.identity, instance));
+  };
+
+  const terminate = async (record: PodRecord, signal: AbortSignal): Promise<void> => {
+    const { identity, pod } = record;
+    const { uid } = identity;
+    if (record.stage !== 'terminated') {
+      record.stage = 'terminating';
+      record.grace = graceSeconds(record);
+      probes.stopRestarting(uid);
+      report(record);
+      await killer.killAll(record.deleted ? undefined : pod, view.forPod(uid), record.grace, signal);
+      const sandboxes = view.forPod(uid);
+      await Promise.all(sandboxes.filter(({ ready }) => ready || record.deleted).map(({ id }) => runtime.stopSandbox(id)));
+      await Promise.all(sandboxes.map(({ id }) => view.refresh(id)));
+      await readMessages(record);
+      for (const hook of options.hooks.toReversed()) await hook.undo(identity);
+      probes.drop(uid);
+      record.waiting.clear();
+      record.stage = 'terminated';
+    }
+    report(record);
+    if (!record.deleted && pod?.metadata.deletionTimestamp === undefined) return;
+    await removeTraces(uid);
+    if (!record.deleted && pod !== undefined) {
+      statuses.remove(pod);
+      return;
+    }
+    statuses.forget(uid);
+    options.starter.forget(uid);
+    records.delete(uid);
+  };
+
+  const removeTraces = async (uid: string): Promise<void> => {
+    const sandboxes = view.forPod(uid);
+    await Promise.all(
+      sandboxes.map(async ({ id, containers }) => {
+        await Promise.all(containers.map((container) => runtime.removeContainer(container.id)));
+        await runtime.stopSandbox(id);
+        await runtime.removeSandbox(id);
+        await view.refresh(id);
+      }),
+    );
+    await options.messages.remove(uid);
+  };
+
+  /** What runs here and is in no list of the API: it was deleted while the agent was away. */
+  const orphan = (uid: string): PodRecord | undefined => {
+    const [sandbox] = view.forPod(uid);
+    if (!allKnown || sandbox === undefined) return undefined;
+    const identity: PodIdentity = {
+      uid,
+      name: sandbox.labels[POD_NAME] ?? sandbox.name,
+      namespace: sandbox.labels[POD_NAMESPACE] ?? sandbox.namespace,
+    };
+    const record = newRecord(identity, undefined);
+    records.set(uid, record);
+    return record;
+  };
+
+  const checkDeadline = (record: PodRecord, pod: Pod): void => {
+    if (deadlineMs(pod) > 0) return;
+    const message = 'Pod was active on the node longer than the specified deadline';
+    record.failure = { reason: 'DeadlineExceeded', message };
+    recorder.event(pod, 'Normal', 'DeadlineExceeded', message);
+  };
+  /** Milliseconds until activeDeadlineSeconds are over. */
+  const deadlineMs = (pod: Pod): number => {
+    const seconds = pod.spec.activeDeadlineSeconds;
+    const since = msOf(statuses.latest(pod).status?.startTime);
+    if (seconds === undefined || since === undefined) return Infinity;
+    return since + seconds * 1000 - clock.now();
+  };
+  const schedule = (record: PodRecord, pod: Pod, { retryMs = Infinity }: PassResult): void => {
+    const waitMs = Math.min(retryMs, deadlineMs(pod));
+    if (waitMs === Infinity) return;
+    record.timer?.dispose();
+    record.timer = clock.timeout(waitMs, () => workers.wake(record.identity.uid));
+  };
+
+  const workers = createPodWorkers({
+    sync: pass,
+    onError(uid, error) {
+      logger.warn('pod not synced', { uid, error });
+      const record = records.get(uid);
+      if (record === undefined) return;
+      record.timer?.dispose();
+      record.timer = clock.timeout(1_000, () => workers.wake(uid));
+    },
+  });
+
+  return {
+    put(pod) {
+      const { uid } = pod.metadata;
+      const known = records.get(uid);
+      if (known === undefined) {
+        const record = newRecord(identityOf(pod), pod);
+        records.set(uid, record);
+        const isNew = view.forPod(uid).length === 0 && !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
+        const refusal = isNew ? options.admit(pod, activePods(uid)) : undefined;
+        if (refusal !== undefined) {
+          record.failure = refusal;
+          record.refused = true;
+          recorder.event(pod, 'Warning', refusal.reason, refusal.message);
+        } else report(record);
+        workers.wake(uid);
+        return;
+      }
+      const before = known.pod;
+      known.pod = pod;
+      if (known.prepared) for (const hook of options.hooks) hook.update?.(pod);
+      if (pod.metadata.deletionTimestamp !== undefined && needsNewGrace(known, before)) workers.interrupt(uid);
+      else workers.wake(uid);
+    },
+    gone(pod) {
+      const record = records.get(pod.metadata.uid);
+      if (record === undefined) return;
+      record.deleted = true;
+      record.timer?.dispose();
+      workers.interrupt(pod.metadata.uid);
+    },
+    synced() {
+      allKnown = true;
+      for (const uid of view.uids()) workers.wake(uid);
+    },
+    wake: (uid) => workers.wake(uid),
+    changed(uid) {
+      const record = records.get(uid);
+      if (record !== undefined && record.stage !== 'terminated') report(record);
+      workers.wake(uid);
+    },
+    report,
+    pods: () => [...records.values()].flatMap(({ pod }) => (pod === undefined ? [] : [pod])),
+    find: (namespace, name) =>
+      [...records.values()].find(
+        ({ identity, deleted }) => !deleted && identity.namespace === namespace && identity.name === name,
+      )?.pod,
+    async stop() {
+      for (const record of records.values()) record.timer?.dispose();
+      await workers.stop();
+      for (const record of records.values()) record.timer?.dispose();
+    },
+  };
+
+  function activePods(except: string): readonly Pod[] {
+    return [...records.values()].flatMap(({ pod, stage, deleted, identity }) =>
+      pod === undefined || deleted || stage === 'terminated' || identity.uid === except || isTerminal(pod) ? [] : [pod],
+    );
+  }
+
+  /** True at the first sight of the deletion, and when the grace was shortened under way. */
+  function needsNewGrace(record: PodRecord, before: Pod | undefined): boolean {
+    if (before?.metadata.deletionTimestamp === undefined) return true;
+    return record.grace !== undefined && record.stage === 'terminating' && graceSeconds(record) < record.grace;
+  }
+}

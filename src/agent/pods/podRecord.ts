@@ -1,0 +1,62 @@
+import type { Disposable } from '../../base/disposable.ts';
+import type { Pod } from '../../api/types.ts';
+import type { WaitingReason } from './containerStatus.ts';
+import type { PodIdentity } from './identity.ts';
+import type { PodFailure } from './podStatus.ts';
+
+/** What the agent keeps of a pod between its passes. Everything else is read from the API and the runtime. */
+export interface PodRecord {
+  readonly identity: PodIdentity;
+  /** The newest object; undefined for what runs here without being in the API any more. */
+  pod: Pod | undefined;
+  /** The API has forgotten it: what runs must end and all traces go. */
+  deleted: boolean;
+  /** Its hooks have run in this life of the agent. */
+  prepared: boolean;
+  /** Why containers wait, by name. */
+  readonly waiting: Map<string, WaitingReason>;
+  /** The agent ends it by its own decision. */
+  failure: PodFailure | undefined;
+  /** The node did not let it in: it never had containers. */
+  refused: boolean;
+  stage: 'active' | 'terminating' | 'terminated';
+  /** The grace that the termination under way was begun with, in seconds. */
+  grace: number | undefined;
+  /** Termination messages by container id: read once when the container has ended. */
+  readonly messages: Map<string, string>;
+  timer: Disposable | undefined;
+  /** Consecutive passes that failed, for their back-off. */
+  failures: number;
+}
+
+export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecord {
+  return {
+    identity,
+    pod,
+    deleted: pod === undefined,
+    prepared: false,
+    waiting: new Map(),
+    failure: undefined,
+    refused: false,
+    stage: 'active',
+    grace: undefined,
+    messages: new Map(),
+    timer: undefined,
+    failures: 0,
+  };
+}
+
+const DEFAULT_GRACE_SECONDS = 30;
+/** For a pod that was deleted by force: nobody waits for it. */
+const FORCED_GRACE_SECONDS = 1;
+
+/** Seconds that the pod's containers have to end in. */
+export function graceSeconds(record: PodRecord): number {
+  const { pod } = record;
+  if (record.deleted && pod !== undefined) return FORCED_GRACE_SECONDS;
+  return (
+    pod?.metadata.deletionGracePeriodSeconds ??
+    pod?.spec.terminationGracePeriodSeconds ??
+    DEFAULT_GRACE_SECONDS
+  );
+}

@@ -1,0 +1,76 @@
+import { qosClassOf } from '../../api/podQos.ts';
+import { timeOf } from '../../api/time.ts';
+import type { Pod, PodStatus } from '../../api/types.ts';
+import type { SandboxStatus } from '../runtime/contract.ts';
+import { containerStatuses, type StatusFacts } from './containerStatus.ts';
+import { instancesByName } from './identity.ts';
+import { podConditions } from './podConditions.ts';
+import { podPhase } from './podPhase.ts';
+
+export interface PodFailure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface PodStatusInput {
+  readonly pod: Pod;
+  /** Newest first. */
+  readonly sandboxes: readonly SandboxStatus[];
+  readonly facts: StatusFacts;
+  readonly hostIPs: readonly string[];
+  /** The pod is being taken down. */
+  readonly terminal: boolean;
+  /** The agent ends the pod by its own decision: the phase is Failed whatever its containers do. */
+  readonly failure?: PodFailure | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The status to report (kubelet_pods.go `generateAPIPodStatus`). Pure. */
+export function podStatus(input: PodStatusInput): PodStatus {
+  const { pod, sandboxes, facts, hostIPs, failure } = input;
+  const old = pod.status ?? {};
+  const now = timeOf(input.now);
+  const instances = instancesByName(sandboxes);
+  const initContainers = pod.spec.initContainers ?? [];
+  const init = containerStatuses(pod, initContainers, true, instances, old.initContainerStatuses ?? [], facts);
+  const containers = containerStatuses(
+    pod,
+    pod.spec.containers,
+    false,
+    instances,
+    old.containerStatuses ?? [],
+    facts,
+  );
+  const phase =
+    old.phase === 'Failed' || old.phase === 'Succeeded'
+      ? old.phase
+      : failure === undefined
+        ? podPhase(pod, init, containers, input.terminal)
+        : 'Failed';
+  const sandboxReady = sandboxes[0]?.ready === true;
+  const ips = podIPs(pod, sandboxes, hostIPs);
+  const reason = failure?.reason ?? (phase === 'Failed' ? old.reason : undefined);
+  const message = failure?.message ?? (phase === 'Failed' ? old.message : undefined);
+  return {
+    phase,
+    conditions: podConditions(pod, phase, init, containers, sandboxReady, now),
+    hostIP: hostIPs[0] ?? '',
+    hostIPs: hostIPs.map((ip) => ({ ip })),
+    startTime: old.startTime ?? now,
+    containerStatuses: containers,
+    ...(initContainers.length > 0 ? { initContainerStatuses: init } : {}),
+    qosClass: old.qosClass ?? qosClassOf(pod.spec),
+    ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+  };
+}
+
+/** The addresses of the sandbox; where it is down, those that the pod had. */
+function podIPs(pod: Pod, sandboxes: readonly SandboxStatus[], hostIPs: readonly string[]): readonly string[] {
+  if (pod.spec.hostNetwork === true) return sandboxes.length > 0 ? hostIPs : [];
+  const own = sandboxes[0]?.ips ?? [];
+  return own.length > 0 ? own : (pod.status?.podIPs ?? []).map(({ ip }) => ip);
+}

@@ -1,0 +1,101 @@
+import type { Logger } from '../../base/logger.ts';
+import type { Runtime, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
+import { isManaged } from './identity.ts';
+
+/** What the runtime has, kept up to date by its events. */
+export interface RuntimeView {
+  /** The pod's sandboxes, newest first. */
+  forPod(uid: string): readonly SandboxStatus[];
+  uids(): readonly string[];
+  /** Reads one sandbox again; what the read shows is not older than the call. */
+  refresh(sandbox: string): Promise<void>;
+  /** Reads everything again. */
+  relist(): Promise<void>;
+  /** Follows the runtime's events until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface RuntimeViewOptions {
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  /** A pod's sandbox or one of its containers has changed; the view shows it already. */
+  onChange(uid: string): void;
+}
+
+export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
+  const { runtime, logger, onChange } = options;
+  const sandboxes = new Map<string, SandboxStatus>();
+  const byPod = new Map<string, Set<string>>();
+  /** A read that is under way, and the one that follows it for those who came meanwhile. */
+  const reads = new Map<string, { readonly current: Promise<void>; next?: Promise<void> }>();
+
+  const put = (status: SandboxStatus): void => {
+    sandboxes.set(status.id, status);
+    const ids = byPod.get(status.uid);
+    if (ids === undefined) byPod.set(status.uid, new Set([status.id]));
+    else ids.add(status.id);
+  };
+  const drop = (id: string): void => {
+    const old = sandboxes.get(id);
+    sandboxes.delete(id);
+    if (old === undefined) return;
+    const ids = byPod.get(old.uid);
+    ids?.delete(id);
+    if (ids?.size === 0) byPod.delete(old.uid);
+  };
+
+  const read = async (id: string): Promise<void> => {
+    const status = await runtime.status(id);
+    if (status === undefined) drop(id);
+    else if (isManaged(status)) put(status);
+  };
+  const refresh = (id: string): Promise<void> => {
+    const entry = reads.get(id);
+    if (entry !== undefined) {
+      entry.next ??= entry.current.catch(() => undefined).then(() => refresh(id));
+      return entry.next;
+    }
+    const current = read(id).finally(() => reads.delete(id));
+    reads.set(id, { current });
+    return current;
+  };
+  const relist = async (): Promise<void> => {
+    const present = (await runtime.list()).filter(isManaged);
+    const uids = new Set(byPod.keys());
+    const ids = new Set(present.map(({ id }) => id));
+    for (const id of sandboxes.keys()) if (!ids.has(id)) drop(id);
+    for (const status of present) {
+      put(status);
+      uids.add(status.uid);
+    }
+    for (const uid of uids) onChange(uid);
+  };
+
+  const handle = async (event: RuntimeEvent): Promise<void> => {
+    if (event.type === 'reconnected') {
+      await relist();
+      return;
+    }
+    const before = sandboxes.get(event.sandbox)?.uid;
+    await refresh(event.sandbox);
+    const uid = sandboxes.get(event.sandbox)?.uid ?? before;
+    if (uid !== undefined) onChange(uid);
+  };
+
+  return {
+    forPod(uid) {
+      const ids = byPod.get(uid);
+      if (ids === undefined) return [];
+      const found = [...ids].map((id) => sandboxes.get(id)).filter((status) => status !== undefined);
+      return found.sort((a, b) => b.attempt - a.attempt || b.createdAt - a.createdAt);
+    },
+    uids: () => [...byPod.keys()],
+    refresh,
+    relist,
+    async run(signal) {
+      for await (const event of runtime.events(signal)) {
+        handle(event).catch((error: unknown) => logger.warn('runtime event not followed up', { event, error }));
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Pod, PodCondition, PodStatus } from '../../api/types.ts';
+import { isDeepStrictEqual } from 'node:util';
+
+/** Fields that kubelet writes. What is not here (nominatedNodeName, ephemeral containers, …) is left alone. */
+const FIELDS = [
+  'phase',
+  'reason',
+  'message',
+  'hostIP',
+  'podIP',
+  'startTime',
+  'qosClass',
+  'observedGeneration',
+  'containerStatuses',
+  'initContainerStatuses',
+] as const;
+/** Lists that a strategic merge would join by address. */
+const REPLACED = ['hostIPs', 'podIPs'] as const;
+
+/**
+ * The strategic merge patch that brings a pod's status from what the API has to what is wanted, undefined where
+ * nothing differs. The uid in it makes it fail on a pod that has taken the name meanwhile.
+ */
+export function statusPatch(base: Pod, wanted: PodStatus): object | undefined {
+  const old = base.status ?? {};
+  const status: Record<string, unknown> = {};
+  for (const name of FIELDS) {
+    if (isDeepStrictEqual(plain(old[name]), plain(wanted[name]))) continue;
+    status[name] = wanted[name] ?? null;
+  }
+  for (const name of REPLACED) {
+    if (isDeepStrictEqual(plain(old[name] ?? []), plain(wanted[name] ?? []))) continue;
+    status[name] = [...(wanted[name] ?? []), { $patch: 'replace' }];
+  }
+  const conditions = changedConditions(old.conditions ?? [], wanted.conditions ?? []);
+  if (conditions.length > 0) status['conditions'] = conditions;
+  if (Object.keys(status).length === 0) return undefined;
+  return { metadata: { uid: base.metadata.uid }, status };
+}
+
+function changedConditions(old: readonly PodCondition[], wanted: readonly PodCondition[]): object[] {
+  return wanted.flatMap((condition) => {
+    const before = old.find(({ type }) => type === condition.type);
+    if (before !== undefined && isDeepStrictEqual(plain(relevant(before)), plain(relevant(condition)))) return [];
+    return [{ ...condition, reason: condition.reason ?? null, message: condition.message ?? null }];
+  });
+}
+
+function relevant(condition: PodCondition): object {
+  const { type, status, reason, message, observedGeneration } = condition;
+  return { type, status, reason, message, observedGeneration };
+}
+
+/** As it looks on the wire: without properties that are undefined. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}
