@@ -129,7 +129,7 @@ function goTags(tags: Tags): Tags {
     if (/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag) || ('format' in tag && tag.format === 'TIME'))
       return [];
     if (tag.tag !== 'tag:yaml.org,2002:bool' || !('test' in tag)) return [tag];
-    const truthy = tag.test?.test('true') === true;
+    const truthy = tag.test.test('true');
     return [
       {
         ...(tag as ScalarTag),
@@ -170,7 +170,7 @@ function decodeYaml(source: string, strict: boolean): Decoded {
 function yamlDuplicates(node: ParsedNode | null, path: string, found: string[]): void {
   if (isSeq(node)) {
     node.items.forEach((item, index) =>
-      yamlDuplicates(item as ParsedNode | null, `${path}[${index}]`, found),
+      yamlDuplicates(item, `${path}[${index}]`, found),
     );
     return;
   }
@@ -182,6 +182,6 @@ function yamlDuplicates(node: ParsedNode | null, path: string, found: string[]):
     const inner = path === '' ? key : `${path}.${key}`;
     if (keys.has(key) && !found.includes(inner)) found.push(inner);
     keys.add(key);
-    yamlDuplicates(pair.value as ParsedNode | null, inner, found);
+    yamlDuplicates(pair.value, inner, found);
   }
 }

@@ -1,0 +1,12 @@
+/** A deep, writable copy of a JSON value; several times faster than structuredClone. */
+export function cloneJson<T>(value: T): T {
+  return copy(value) as T;
+}
+
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy);
+  const made: Record<string, unknown> = {};
+  for (const key in value) made[key] = copy((value as Record<string, unknown>)[key]);
+  return made;
+}
