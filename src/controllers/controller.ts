@@ -3,7 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 
 /** What `reconcile` asks of the queue. Throwing means: again, with back-off. */
-export type ReconcileResult = { readonly requeueAfterMs?: number } | void;
+export interface ReconcileResult {
+  readonly requeueAfterMs?: number;
+}
 
 /**
  * A loop that makes the world of one key as its objects declare it. Level-triggered: the event that woke it is not
@@ -14,7 +16,9 @@ export interface Controller {
   /** As in `system:kube-controller-manager` logs: `deployment`, `replicaset`, … */
   readonly name: string;
   readonly workers: number;
-  reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult>;
+  reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined>;
+  /** Lets go of what it holds outside the API (listeners, tunnels), after the last reconcile. */
+  stop?(): Promise<void>;
 }
 
 /** What a controller's factory is given: its only doors to the outside. */

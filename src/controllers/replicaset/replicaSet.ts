@@ -1,0 +1,212 @@
+import { controllerOf, controllerRef, draftOf, keyOf, parseKey } from '../../api/meta.ts';
+import { pods, replicaSets } from '../../api/resources.ts';
+import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
+import type { Pod, ReplicaSet } from '../../api/types.ts';
+import { equal } from '../../api/validation/equal.ts';
+import { matcherOf } from '../../api/labels.ts';
+import type { NewObject } from '../../client/contract.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
+import { isPodActive, isPodTerminating } from '../pods.ts';
+import { inSlowStartBatches } from '../slowStart.ts';
+import { PendingWrites } from '../writes.ts';
+import { podsToDelete } from './ranking.ts';
+import { nextAvailability, replicaSetStatus, type ReplicaFailure } from './status.ts';
+
+/** At most so many pods are created or deleted in one reconcile. */
+const BURST = 500;
+
+/** Keeps as many pods of a template as are wanted (`pkg/controller/replicaset/replica_set.go`). */
+export function replicaSetController(context: ControllerContext): Controller {
+  const controller = new ReplicaSetController(context);
+  return {
+    name: 'replicaset',
+    workers: 5,
+    reconcile: (key, signal) => controller.reconcile(key, signal),
+  };
+}
+
+class ReplicaSetController {
+  readonly #context: ControllerContext;
+  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #pending: PendingWrites<Pod>;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#replicaSets = context.informers.for(replicaSets);
+    this.#pods = context.informers.for(pods);
+    this.#pending = new PendingWrites(this.#pods);
+    indexByController(this.#replicaSets);
+    indexByController(this.#pods);
+    const wake = (rs: ReplicaSet): void => context.enqueue(keyOf(rs.metadata));
+    this.#replicaSets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#wakeFor(pod),
+      onUpdate: (pod, old) => {
+        this.#wakeFor(pod);
+        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) this.#wakeFor(old);
+      },
+      onDelete: (pod) => this.#wakeFor(pod),
+    });
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const { client, clock } = this.#context;
+    const { namespace = '', name } = parseKey(key);
+    const rs = this.#replicaSets.get(namespace, name);
+    if (rs === undefined) {
+      this.#pending.forget(key);
+      return undefined;
+    }
+    const candidates = [
+      ...this.#pods.byIndex(BY_CONTROLLER, rs.metadata.uid),
+      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(namespace)),
+    ];
+    const terminating = candidates.filter((pod) => isOwned(pod, rs) && isPodTerminating(pod)).length;
+    const wanted = claim(rs, rs.spec.selector, candidates.filter(isPodActive));
+    let active = await settleClaim(client, rs, replicaSets, pods, wanted, signal);
+
+    let failure: Failure | undefined;
+    if (this.#pending.seen(key) && rs.metadata.deletionTimestamp === undefined) {
+      const excess = active.length - (rs.spec.replicas ?? 1);
+      if (excess < 0) failure = await this.#create(key, rs, Math.min(-excess, BURST), signal);
+      else if (excess > 0) failure = await this.#delete(key, rs, active, Math.min(excess, BURST), signal);
+      active = active.filter((pod) => !this.#isGone(pod));
+    }
+    const now = clock.now();
+    await this.#writeStatus(rs, replicaSetStatus(rs, active, terminating, failure, now), signal);
+    if (failure !== undefined) throw toStatusError(failure.error);
+    const wait = nextAvailability(rs, active, now);
+    return wait === undefined ? undefined : { requeueAfterMs: wait };
+  }
+
+  /** A pod's event concerns its ReplicaSet; that of an orphan, all that could adopt it. */
+  #wakeFor(pod: Pod): void {
+    const controller = controllerOf(pod);
+    const { namespace } = pod.metadata;
+    if (controller !== undefined) {
+      if (controller.kind !== 'ReplicaSet') return;
+      const rs = this.#replicaSets.get(namespace, controller.name);
+      if (rs?.metadata.uid === controller.uid) this.#context.enqueue(keyOf(rs.metadata));
+      return;
+    }
+    if (pod.metadata.deletionTimestamp !== undefined) return;
+    for (const rs of this.#replicaSets.list(namespace)) {
+      if (matcherOf(rs.spec.selector).matches(pod.metadata.labels)) this.#context.enqueue(keyOf(rs.metadata));
+    }
+  }
+
+  async #create(
+    key: string,
+    rs: ReplicaSet,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<Failure | undefined> {
+    const { client, events } = this.#context;
+    const error = await inSlowStartBatches(count, async () => {
+      try {
+        const pod = await client.create(pods, podOf(rs), { signal });
+        this.#pending.created(key, pod);
+        events.event(rs, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      } catch (error) {
+        // Nothing can be created in a namespace that ends, and nothing needs to be.
+        if (isNamespaceTerminating(error)) return;
+        if (!signal.aborted) {
+          events.event(rs, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+        }
+        throw error;
+      }
+    });
+    return error === undefined ? undefined : { reason: 'FailedCreate', message: messageOf(error), error };
+  }
+
+  async #delete(
+    key: string,
+    rs: ReplicaSet,
+    active: readonly Pod[],
+    count: number,
+    signal: AbortSignal,
+  ): Promise<Failure | undefined> {
+    const { client, clock, events } = this.#context;
+    const victims = podsToDelete(active, this.#relatedPods(rs), count, clock.now());
+    const outcomes = await Promise.allSettled(
+      victims.map(async (pod) => {
+        try {
+          await client.delete(pods, pod.metadata, { signal, preconditions: { uid: pod.metadata.uid } });
+        } catch (error) {
+          if (!isNotFound(error) && !isReason(error, 'Conflict')) {
+            events.event(rs, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
+            throw error;
+          }
+        }
+        this.#pending.deleted(key, pod);
+        events.event(rs, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+      }),
+    );
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return undefined;
+    return { reason: 'FailedDelete', message: messageOf(failed.reason), error: failed.reason };
+  }
+
+  /** Active pods of all ReplicaSets that the same Deployment has. */
+  #relatedPods(rs: ReplicaSet): readonly Pod[] {
+    const owner = controllerOf(rs);
+    const siblings = owner === undefined ? [rs] : this.#replicaSets.byIndex(BY_CONTROLLER, owner.uid);
+    return siblings.flatMap((each) =>
+      this.#pods.byIndex(BY_CONTROLLER, each.metadata.uid).filter(isPodActive),
+    );
+  }
+
+  #isGone(pod: Pod): boolean {
+    const current = this.#pods.get(pod.metadata.namespace, pod.metadata.name);
+    return current?.metadata.uid === pod.metadata.uid && !isPodActive(current);
+  }
+
+  async #writeStatus(
+    rs: ReplicaSet,
+    status: ReturnType<typeof replicaSetStatus>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (equal(status, rs.status) && status.observedGeneration === rs.status?.observedGeneration) return;
+    const draft = draftOf(rs);
+    draft.status = status;
+    try {
+      await this.#context.client.update(replicaSets, draft, { subresource: 'status', signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}
+
+interface Failure extends ReplicaFailure {
+  readonly error: unknown;
+}
+
+const isOwned = (pod: Pod, rs: ReplicaSet): boolean => controllerOf(pod)?.uid === rs.metadata.uid;
+
+/** A pod as the template says (`pkg/controller` GetPodFromTemplate). */
+function podOf(rs: ReplicaSet): NewObject<Pod> {
+  const { metadata, spec } = draftOf(rs).spec.template ?? {};
+  return {
+    metadata: {
+      generateName: `${rs.metadata.name}-`,
+      namespace: rs.metadata.namespace,
+      ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
+      ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
+      ...(metadata?.finalizers === undefined ? {} : { finalizers: metadata.finalizers }),
+      ownerReferences: [controllerRef(rs)],
+    },
+    spec: spec ?? { containers: [] },
+  };
+}
+
+function isNamespaceTerminating(error: unknown): boolean {
+  return (
+    isReason(error, 'Forbidden') &&
+    (error.status.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
+  );
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

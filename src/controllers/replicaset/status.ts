@@ -1,0 +1,72 @@
+import type { Mutable } from '../../api/meta.ts';
+import { msOf, timeOf } from '../../api/time.ts';
+import type { Pod, ReplicaSet } from '../../api/types.ts';
+import { isPodAvailable, isPodReady, podCondition } from '../pods.ts';
+
+type Status = NonNullable<ReplicaSet['status']>;
+type Condition = NonNullable<Status['conditions']>[number];
+
+/** What went wrong when pods were created or deleted. */
+export interface ReplicaFailure {
+  readonly reason: 'FailedCreate' | 'FailedDelete';
+  readonly message: string;
+}
+
+/** The status as `pkg/controller/replicaset/replica_set_utils.go` counts it. */
+export function replicaSetStatus(
+  rs: ReplicaSet,
+  active: readonly Pod[],
+  terminating: number,
+  failure: ReplicaFailure | undefined,
+  now: number,
+): Mutable<Status> {
+  const minReady = rs.spec.minReadySeconds ?? 0;
+  const templateLabels = Object.entries(rs.spec.template?.metadata?.labels ?? {});
+  let fullyLabeledReplicas = 0;
+  let readyReplicas = 0;
+  let availableReplicas = 0;
+  for (const pod of active) {
+    if (templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value))
+      fullyLabeledReplicas += 1;
+    if (isPodReady(pod)) readyReplicas += 1;
+    if (isPodAvailable(pod, minReady, now)) availableReplicas += 1;
+  }
+  const conditions = conditionsWith(rs.status?.conditions ?? [], failure, now);
+  return {
+    replicas: active.length,
+    fullyLabeledReplicas,
+    readyReplicas,
+    availableReplicas,
+    terminatingReplicas: terminating,
+    observedGeneration: rs.metadata.generation ?? 0,
+    ...(conditions.length === 0 ? {} : { conditions: conditions.map((condition) => ({ ...condition })) }),
+  };
+}
+
+/** Milliseconds until the next ready pod has been ready for long enough; undefined for none. */
+export function nextAvailability(rs: ReplicaSet, active: readonly Pod[], now: number): number | undefined {
+  const minReadyMs = (rs.spec.minReadySeconds ?? 0) * 1000;
+  if (minReadyMs === 0) return undefined;
+  let next: number | undefined;
+  for (const pod of active) {
+    const since = isPodReady(pod) ? msOf(podCondition(pod, 'Ready')?.lastTransitionTime) : undefined;
+    if (since === undefined) continue;
+    const wait = since + minReadyMs - now;
+    if (wait > 0 && (next === undefined || wait < next)) next = wait;
+  }
+  return next;
+}
+
+function conditionsWith(
+  conditions: readonly Condition[],
+  failure: ReplicaFailure | undefined,
+  now: number,
+): readonly Condition[] {
+  const isFailure = (condition: Condition): boolean => condition.type === 'ReplicaFailure';
+  if (failure === undefined) return conditions.filter((condition) => !isFailure(condition));
+  if (conditions.some(isFailure)) return conditions;
+  return [
+    ...conditions,
+    { type: 'ReplicaFailure', status: 'True', lastTransitionTime: timeOf(now), ...failure },
+  ];
+}
