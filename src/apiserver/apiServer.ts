@@ -2,14 +2,27 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Kind } from '../api/kind.ts';
-import type { ApiResponse, RequestHandler, UserInfo } from '../api/request.ts';
+import type { ApiResponse, RequestHandler } from '../api/request.ts';
 import type { Cache } from '../storage/cache.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createAdmissionChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/contract.ts';
-import { chainOf, type Exchange } from './exchange.ts';
+import type { Authenticator, Authorizer } from './auth/contract.ts';
+import { chainOf, type Exchange, type Filter } from './exchange.ts';
+import { anonymous, authentication } from './filters/authentication.ts';
+import { authorization } from './filters/authorization.ts';
 import { catchErrors } from './filters/catchErrors.ts';
-import { handleResource, noSuchResource } from './handlers/resource.ts';
+import { deadline } from './filters/deadline.ts';
+import { impersonation } from './filters/impersonation.ts';
+import { maxInFlight } from './filters/maxInFlight.ts';
+import { metrics } from './filters/metrics.ts';
+import { warnings } from './filters/warnings.ts';
+import { nonResourceHandler } from './handlers/nonResource.ts';
+import { handleResource } from './handlers/resource.ts';
+import type { HealthCheck } from './observe/health.ts';
+import { HookRun, type PostStartHook } from './postStartHooks.ts';
+import { RequestMetrics } from './observe/requestMetrics.ts';
+import { observeRoutes } from './observe/routes.ts';
 import type { RegistryOptions } from './registry/context.ts';
 import { createServedTable } from './registry/served.ts';
 
@@ -18,35 +31,81 @@ export interface ApiServerOptions {
   readonly storage: Storage;
   readonly cache: Cache;
   readonly admission: readonly AdmissionPlugin[];
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizer: Authorizer;
+  /** Run one after the other by `start`. */
+  readonly postStartHooks: readonly PostStartHook[];
+  /** Besides the server's own, for `/readyz`. */
+  readonly readyChecks?: readonly HealthCheck[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
 export interface ApiServer {
+  /** The front door, open from the beginning: what starts with the server uses it as everybody does. */
   readonly handler: RequestHandler;
+  /** Runs the hooks; `/readyz` is ok from then on. Rejects where one fails. */
+  start(signal: AbortSignal): Promise<void>;
 }
 
-const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-
+/**
+ * The API server over a store and its cache. A request passes the filters from the outside in; what comes back
+ * passes them the other way:
+ *
+ *   metrics          counts and measures
+ *   catchErrors      a failure becomes a Status
+ *   authentication   who asks
+ *   impersonation    as whom
+ *   maxInFlight      a flood from outside is held back
+ *   authorization    may they
+ *   deadline         not longer than a minute, unless it is a stream
+ *   warnings         what was warned of goes into the answer
+ *   dispatch         the verb's handler, a subresource's, or a document's
+ */
 export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { storage, cache, clock, random, logger } = options;
   const table = createServedTable(options.kinds);
   const registry: RegistryOptions = {
-    storage: options.storage,
-    cache: options.cache,
+    storage,
+    cache,
     admission: createAdmissionChain(options.admission),
-    clock: options.clock,
-    random: options.random,
+    clock,
+    random,
   };
-  const dispatch = (exchange: Exchange): Promise<ApiResponse> => {
-    if (!exchange.request.info.isResourceRequest) throw noSuchResource();
-    return handleResource({ registry }, table, exchange);
+  const requestMetrics = new RequestMetrics();
+  const hooks = new HookRun(options.postStartHooks);
+  const documents = nonResourceHandler(
+    observeRoutes({
+      live: [{ name: 'ping', check: () => undefined }, ...hooks.checks],
+      ready: options.readyChecks ?? [],
+      metrics: requestMetrics,
+      storage,
+    }),
+  );
+  const filters: readonly Filter[] = [
+    metrics(requestMetrics, () => performance.now()),
+    catchErrors(logger),
+    authentication(options.authenticators),
+    impersonation(options.authorizer),
+    maxInFlight(),
+    authorization(options.authorizer),
+    deadline(clock),
+    warnings,
+  ];
+  const run = chainOf(filters, (exchange: Exchange): Promise<ApiResponse> =>
+    exchange.request.info.isResourceRequest
+      ? handleResource({ registry }, table, exchange)
+      : documents(exchange),
+  );
+  const handler: RequestHandler = {
+    handle: (request) => run({ request, user: anonymous, signal: request.signal, warnings: [] }),
   };
-  const run = chainOf([catchErrors(options.logger)], dispatch);
   return {
-    handler: {
-      handle: (request) =>
-        run({ request, user: request.user ?? ANONYMOUS, signal: request.signal, warnings: [] }),
+    handler,
+    async start(signal) {
+      await hooks.run(handler, signal);
+      logger.info('API server is ready', { revision: storage.currentRevision() });
     },
   };
 }

@@ -5,8 +5,7 @@ export interface Exchange {
   readonly request: ApiRequest;
   /** Set by authentication; until then whoever the transport says, or nobody. */
   user: UserInfo;
-  /** The caller's, narrowed by the server's deadline. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
   /** For the client, one `Warning` header each. */
   readonly warnings: string[];
 }

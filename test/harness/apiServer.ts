@@ -6,6 +6,8 @@ import { kinds as allKinds } from '../../src/api/kinds/index.ts';
 import type { ApiRequest, ApiResponse, RequestHandler, UserInfo } from '../../src/api/request.ts';
 import { resolveRequestInfo } from '../../src/api/requestInfo.ts';
 import type { AdmissionPlugin } from '../../src/apiserver/admission/contract.ts';
+import type { Authenticator, Authorizer } from '../../src/apiserver/auth/contract.ts';
+import type { PostStartHook } from '../../src/apiserver/postStartHooks.ts';
 import { type ApiServer, createApiServer } from '../../src/apiserver/apiServer.ts';
 import type { Cache } from '../../src/storage/cache.ts';
 import type { Storage } from '../../src/storage/contract.ts';
@@ -13,11 +15,20 @@ import { openSqliteStorage, startWatchCache, type WatchCacheOptions } from '../.
 
 export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
+const allowAll: Authorizer = {
+  authorize: () => ({ allowed: true, reason: '' }),
+  rulesFor: () => [],
+};
+
 export interface TestServerOptions {
   /** Default: all kinds that the project serves. */
   readonly kinds?: readonly Kind[];
   /** Default: none, so that objects need no namespace to exist and nothing is added to them. */
   readonly admission?: readonly AdmissionPlugin[];
+  /** Default: everything is allowed. */
+  readonly authorizer?: Authorizer;
+  readonly authenticators?: readonly Authenticator[];
+  readonly postStartHooks?: readonly PostStartHook[];
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
@@ -55,11 +66,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     storage,
     cache,
     admission: options.admission ?? [],
+    authenticators: options.authenticators ?? [],
+    authorizer: options.authorizer ?? allowAll,
+    postStartHooks: options.postStartHooks ?? [],
     clock,
     random: systemRandom,
     logger: options.logger ?? createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' }),
   });
   const { handler } = server;
+  await server.start(new AbortController().signal);
   const ask: TestServer['ask'] = (method, url, body, { headers = {}, user = admin, signal } = {}) =>
     handler.handle(requestOf(method, url, body, headers, user, signal));
   return {

@@ -19,14 +19,16 @@ export type AuthorizationAttributes = Pick<
   RequestInfo,
   | 'isResourceRequest'
   | 'path'
-  | 'verb'
   | 'group'
   | 'version'
   | 'namespace'
   | 'resource'
   | 'subresource'
   | 'name'
->;
+> & {
+  /** A request's verb, or one that only rules know: impersonate, bind, escalate, use, … */
+  readonly verb: string;
+};
 
 /** Says yes or no from what is in memory. Called for every request: it must not wait for I/O. */
 export interface Authorizer {

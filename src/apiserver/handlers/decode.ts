@@ -65,7 +65,7 @@ export function checkConformance(
  */
 export function mediaTypeOf(contentType: string, accepted: readonly string[] = MEDIA_TYPES): string {
   const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (mediaType === '') return 'application/json';
+  if (mediaType === '' && accepted.includes('application/json')) return 'application/json';
   if (accepted.includes(mediaType)) return mediaType;
   throw new StatusError(
     415,

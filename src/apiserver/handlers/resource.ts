@@ -1,5 +1,4 @@
 import type { ApiResponse, Verb } from '../../api/request.ts';
-import { StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served, ServedTable } from '../registry/served.ts';
 import { create } from './create.ts';
@@ -8,6 +7,8 @@ import { deleteCollection } from './deleteCollection.ts';
 import { get } from './get.ts';
 import type { Handler, HandlerOptions } from './handler.ts';
 import { list } from './list.ts';
+import { noSuchMethod, noSuchResource } from './notServed.ts';
+import { patch } from './patch.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
@@ -17,11 +18,12 @@ const VERBS: Partial<Record<Verb, Handler>> = {
   watch,
   create,
   update,
+  patch,
   delete: remove,
   deletecollection: deleteCollection,
 };
 
-const STATUS_VERBS: Partial<Record<Verb, Handler>> = { get, update };
+const STATUS_VERBS: Partial<Record<Verb, Handler>> = { get, update, patch };
 
 /** Finds the handler of a request about a resource. */
 export function handleResource(
@@ -55,20 +57,4 @@ function handlerOf(served: Served, verb: Verb, subresource: string): Handler {
 function isMisplaced(served: Served, info: { namespace: string; resource: string; verb: Verb }): boolean {
   if (!served.resource.namespaced) return info.namespace !== '' && info.resource !== 'namespaces';
   return info.namespace === '' && !['list', 'watch'].includes(info.verb);
-}
-
-/** No such path: what client libraries make of a bare 404. */
-export function noSuchResource(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {
-    details: {},
-  });
-}
-
-export function noSuchMethod(): StatusError {
-  return new StatusError(
-    405,
-    'MethodNotAllowed',
-    'the server does not allow this method on the requested resource',
-    { details: {} },
-  );
 }

@@ -79,9 +79,17 @@ function servedOf(
   };
 }
 
-/** The names come from the function itself, asked about an object that has nothing. */
+/** The names come from the function itself, asked about an object of which only the shape of the answer matters. */
 function selectableNames(kind: Kind): string[] {
-  if (kind.selectableFields === undefined) return [];
-  const nothing = { apiVersion: '', kind: '', metadata: {}, spec: {}, status: {} } as unknown as KubeObject;
-  return Object.keys(kind.selectableFields(nothing));
+  return kind.selectableFields === undefined ? [] : Object.keys(kind.selectableFields(anything as KubeObject));
 }
+
+/** Has every property, and each of them is again like this; as a string it is empty. */
+const anything: unknown = new Proxy(() => undefined, {
+  get(_target, name) {
+    if (name === Symbol.toPrimitive) return () => '';
+    if (name === Symbol.iterator) return () => [].values();
+    return anything;
+  },
+  apply: () => anything,
+});

@@ -1,0 +1,106 @@
+import type { UserInfo } from '../../api/request.ts';
+import { badRequest } from '../../api/status.ts';
+import type { AuthorizationAttributes, Authorizer } from '../auth/contract.ts';
+import type { Filter } from '../exchange.ts';
+import { refusal } from './authorization.ts';
+
+const EXTRA = 'impersonate-extra-';
+const SERVICE_ACCOUNT = 'system:serviceaccount:';
+
+/**
+ * `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*`: goes on as somebody else, where the one who asks may
+ * impersonate every part of that identity (apiserver `filters/impersonation.go`).
+ */
+export function impersonation(authorizer: Authorizer): Filter {
+  return (exchange, next) => {
+    const { headers } = exchange.request;
+    const name = headers['impersonate-user'];
+    const groups = listOf(headers['impersonate-group']);
+    const uid = headers['impersonate-uid'];
+    const extra = extraOf(headers);
+    if (name === undefined) {
+      if (groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0) {
+        throw badRequest('requested impersonation without impersonating a user');
+      }
+      return next(exchange);
+    }
+    const demand = (attributes: Partial<AuthorizationAttributes>): void => {
+      const asked = { ...IMPERSONATE, ...attributes };
+      const { allowed, reason } = authorizer.authorize(exchange.user, asked);
+      if (!allowed) throw refusal(exchange.user, asked, reason);
+    };
+    const account = serviceAccountOf(name);
+    demand(
+      account === undefined
+        ? { resource: 'users', name }
+        : { resource: 'serviceaccounts', namespace: account.namespace, name: account.name },
+    );
+    for (const group of groups) demand({ resource: 'groups', name: group });
+    if (uid !== undefined) demand({ group: 'authentication.k8s.io', version: 'v1', resource: 'uids', name: uid });
+    for (const [key, values] of Object.entries(extra)) {
+      for (const value of values) {
+        demand({
+          group: 'authentication.k8s.io',
+          version: 'v1',
+          resource: 'userextras',
+          subresource: key,
+          name: value,
+        });
+      }
+    }
+    exchange.user = impersonated(name, groups, uid, extra);
+    return next(exchange);
+  };
+}
+
+const IMPERSONATE: AuthorizationAttributes = {
+  isResourceRequest: true,
+  path: '',
+  verb: 'impersonate',
+  group: '',
+  version: 'v1',
+  namespace: '',
+  resource: '',
+  subresource: '',
+  name: '',
+};
+
+function impersonated(
+  name: string,
+  groups: readonly string[],
+  uid: string | undefined,
+  extra: Readonly<Record<string, readonly string[]>>,
+): UserInfo {
+  const account = serviceAccountOf(name);
+  const own =
+    groups.length > 0 || account === undefined
+      ? groups
+      : ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`];
+  const mark = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  return {
+    name,
+    groups: own.includes(mark) ? own : [...own, mark],
+    ...(uid === undefined ? {} : { uid }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}
+
+function serviceAccountOf(name: string): { namespace: string; name: string } | undefined {
+  if (!name.startsWith(SERVICE_ACCOUNT)) return undefined;
+  const [namespace, account, more] = name.slice(SERVICE_ACCOUNT.length).split(':');
+  if (namespace === undefined || account === undefined || more !== undefined) return undefined;
+  return { namespace, name: account };
+}
+
+/** Repeated headers come joined by commas. */
+function listOf(value: string | undefined): string[] {
+  return value === undefined ? [] : value.split(',').map((part) => part.trim());
+}
+
+function extraOf(headers: Readonly<Record<string, string | undefined>>): Record<string, string[]> {
+  const extra: Record<string, string[]> = {};
+  for (const [header, value] of Object.entries(headers)) {
+    if (header.startsWith(EXTRA)) extra[decodeURIComponent(header.slice(EXTRA.length))] = listOf(value);
+  }
+  return extra;
+}

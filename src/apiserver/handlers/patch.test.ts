@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import type { Deployment } from '../../api/types.ts';
+import type { Status } from '../../api/status.ts';
+import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
+
+const ROOT = '/apis/apps/v1/namespaces/d/deployments';
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'a', image: 'a:1' }] },
+    },
+  },
+};
+
+describe('patch', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    const made = await server.call('POST', ROOT, structuredClone(deployment));
+    assert.equal(made.code, 201, JSON.stringify(made.body));
+  });
+  afterEach(() => server.call('DELETE', `${ROOT}/web`));
+
+  const patch = <T = Deployment>(type: string, body: unknown, suffix = ''): Promise<{ code: number; body: T }> =>
+    server.call<T>('PATCH', `${ROOT}/web${suffix}`, JSON.stringify(body), {
+      headers: { 'content-type': `application/${type}` },
+    });
+
+  it('merges containers by name in a strategic merge patch', async () => {
+    const { code, body } = await patch('strategic-merge-patch+json', {
+      spec: { template: { spec: { containers: [{ name: 'b', image: 'b:1' }] } } },
+    });
+    assert.equal(code, 200, JSON.stringify(body));
+    assert.deepEqual(
+      body.spec.template.spec?.containers.map((c) => c.image),
+      ['b:1', 'a:1'],
+    );
+    assert.equal(body.metadata.generation, 2);
+  });
+
+  it('replaces lists in a merge patch and removes what is null', async () => {
+    const labelled = await patch('merge-patch+json', { metadata: { labels: { x: 'y' } } });
+    assert.deepEqual(labelled.body.metadata.labels, { x: 'y' });
+    const { body } = await patch('merge-patch+json', { metadata: { labels: null }, spec: { replicas: 4 } });
+    assert.equal(body.metadata.labels, undefined);
+    assert.equal(body.spec.replicas, 4);
+  });
+
+  it('honours the test operation of a JSON patch', async () => {
+    const wrong = await patch<Status>('json-patch+json', [{ op: 'test', path: '/spec/replicas', value: 7 }]);
+    assert.equal(wrong.code, 422);
+    const { body } = await patch('json-patch+json', [
+      { op: 'test', path: '/spec/replicas', value: 1 },
+      { op: 'replace', path: '/spec/replicas', value: 2 },
+    ]);
+    assert.equal(body.spec.replicas, 2);
+  });
+
+  it('changes only status and metadata through the status subresource', async () => {
+    const { code, body } = await patch(
+      'merge-patch+json',
+      { metadata: { annotations: { a: 'b' } }, spec: { replicas: 9 }, status: { readyReplicas: 1 } },
+      '/status',
+    );
+    assert.equal(code, 200, JSON.stringify(body));
+    assert.equal(body.spec.replicas, 1);
+    assert.equal(body.status?.readyReplicas, 1);
+    assert.deepEqual(body.metadata.annotations, { a: 'b' });
+  });
+
+  it('is a condition where it names a resourceVersion', async () => {
+    const stale = await patch<Status>('merge-patch+json', { metadata: { resourceVersion: '1', labels: { a: 'b' } } });
+    assert.equal(stale.code, 409);
+  });
+
+  it('answers Invalid for a value of the wrong type and 415 for a type of patch that there is none of', async () => {
+    const wrong = await patch<Status>('merge-patch+json', { spec: { replicas: 'many' } });
+    assert.equal(wrong.code, 422);
+    assert.match(wrong.body.message ?? '', /cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32/);
+    assert.equal((await patch('json', {})).code, 415);
+  });
+
+  it('reports unknown fields as fieldValidation says', async () => {
+    const strict = await patch<Status>('merge-patch+json', { spec: { foo: 1 } }, '?fieldValidation=Strict');
+    assert.equal(strict.code, 422);
+    assert.match(strict.body.message ?? '', /strict decoding error: unknown field "spec.foo"/);
+    const warned = await patch('merge-patch+json', { spec: { foo: 1, replicas: 3 } });
+    assert.equal(warned.code, 200);
+    assert.equal(Reflect.get(warned.body.spec, 'foo'), undefined);
+  });
+
+  it('keeps all of many concurrent patches', async () => {
+    await Promise.all(
+      Array.from({ length: 5 }, (_, n) =>
+        patch('merge-patch+json', { metadata: { annotations: { [`n${n}`]: 'x' } } }),
+      ),
+    );
+    const { body } = await server.call<Deployment>('GET', `${ROOT}/web`);
+    assert.equal(Object.keys(body.metadata.annotations ?? {}).length, 5);
+  });
+});
+
+describe('create with fieldValidation', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.stop());
+
+  const body = JSON.stringify({ ...deployment, spec: { ...deployment.spec, unknownField: 1 } }).replace(
+    '"replicas":1',
+    '"replicas":1,"replicas":2',
+  );
+
+  it('refuses unknown and duplicate fields in Strict, in upstream\'s words', async () => {
+    const answer = await server.call<Status>('POST', `${ROOT}?fieldValidation=Strict`, body);
+    assert.equal(answer.code, 400);
+    assert.equal(
+      answer.body.message,
+      'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.unknownField", duplicate field "spec.replicas"',
+    );
+  });
+
+  it('warns by default and says nothing with Ignore', async () => {
+    const warned = await server.ask('POST', `${ROOT}?dryRun=All`, body);
+    assert.ok(warned.type === 'object');
+    assert.deepEqual(warned.warnings, ['unknown field "spec.unknownField"', 'duplicate field "spec.replicas"']);
+    const ignored = await server.ask('POST', `${ROOT}?dryRun=All&fieldValidation=Ignore`, body);
+    assert.ok(ignored.type === 'object');
+    assert.deepEqual(ignored.warnings ?? [], []);
+  });
+
+  it('takes YAML and refuses protobuf with 415', async () => {
+    const yaml = await server.call<{ data: object }>(
+      'POST',
+      '/api/v1/namespaces/d/configmaps',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\ndata:\n  a: b\n',
+      { headers: { 'content-type': 'application/yaml' } },
+    );
+    assert.equal(yaml.code, 201);
+    assert.deepEqual(yaml.body.data, { a: 'b' });
+    const binary = await server.call<Status>('POST', '/api/v1/namespaces/d/configmaps', 'k8s', {
+      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+    });
+    assert.equal(binary.code, 415);
+    assert.equal(binary.body.reason, 'UnsupportedMediaType');
+  });
+});

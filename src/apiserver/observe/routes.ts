@@ -1,0 +1,63 @@
+import type { Storage } from '../../storage/contract.ts';
+import type { Route } from '../handlers/nonResource.ts';
+import { type HealthCheck, healthResponse } from './health.ts';
+import type { RequestMetrics } from './requestMetrics.ts';
+import { apiVersion } from './version.ts';
+
+export interface ObserveOptions {
+  readonly live: readonly HealthCheck[];
+  /** Besides the live ones. */
+  readonly ready: readonly HealthCheck[];
+  readonly metrics: RequestMetrics;
+  readonly storage: Pick<Storage, 'currentRevision' | 'compactedRevision'>;
+}
+
+/** Health, version and metrics. */
+export function observeRoutes(options: ObserveOptions): readonly Route[] {
+  const { live, ready } = options;
+  return [
+    ...healthRoutes('healthz', live),
+    ...healthRoutes('livez', live),
+    ...healthRoutes('readyz', [...live, ...ready]),
+    { path: '/version', handle: () => ({ type: 'object', code: 200, object: apiVersion }) },
+    {
+      path: '/metrics',
+      handle: () => ({
+        type: 'raw',
+        code: 200,
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+        body: metricsText(options),
+      }),
+    },
+  ];
+}
+
+function healthRoutes(name: string, checks: readonly HealthCheck[]): Route[] {
+  const root = `/${name}`;
+  const handle: Route['handle'] = ({ request }) =>
+    healthResponse(name, request.info.path.slice(root.length).replace(/\/$/, ''), checks, request.query);
+  return [
+    { path: root, handle },
+    { path: `${root}/`, handle },
+  ];
+}
+
+function metricsText({ metrics, storage }: ObserveOptions): string {
+  const memory = process.memoryUsage();
+  const cpu = process.cpuUsage();
+  return `${[
+    metrics.render(),
+    '# HELP wheelhouse_storage_revision The revision of the last durable write.',
+    '# TYPE wheelhouse_storage_revision gauge',
+    `wheelhouse_storage_revision ${storage.currentRevision()}`,
+    '# HELP wheelhouse_storage_compacted_revision The oldest revision that can be read.',
+    '# TYPE wheelhouse_storage_compacted_revision gauge',
+    `wheelhouse_storage_compacted_revision ${storage.compactedRevision()}`,
+    '# HELP process_resident_memory_bytes Resident memory size in bytes.',
+    '# TYPE process_resident_memory_bytes gauge',
+    `process_resident_memory_bytes ${memory.rss}`,
+    '# HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.',
+    '# TYPE process_cpu_seconds_total counter',
+    `process_cpu_seconds_total ${(cpu.user + cpu.system) / 1e6}`,
+  ].join('\n')}\n`;
+}
