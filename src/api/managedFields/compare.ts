@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { finish, LEAF, type Building, type FieldSet } from './fieldSet.ts';
+import type { ListShape, Shape, StructShape } from './shapes.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What differs between two objects, as structured-merge-diff `typed.Compare` finds it. */
+export interface Comparison {
+  /** Added and modified. */
+  changed: FieldSet | undefined;
+  removed: FieldSet | undefined;
+}
+
+/** `inherent`: `before` is in Go's zero value, thus empty where it is missing. */
+export function compare(shape: Shape, before: unknown, after: unknown, inherent: boolean): Comparison {
+  if (after === undefined) return { changed: undefined, removed: all(shape, before, false) };
+  if (before === undefined) return { changed: all(shape, after, inherent), removed: undefined };
+  if (before === after) return { changed: undefined, removed: undefined };
+  const children: { changed?: Building; removed?: Building } = {};
+  const add = (element: string, { changed, removed }: Comparison): void => {
+    if (changed !== undefined) (children.changed ??= {})[element] = changed;
+    if (removed !== undefined) (children.removed ??= {})[element] = removed;
+  };
+  if (shape.kind === 'struct' && isObject(before) && isObject(after)) {
+    for (const key in after) {
+      const field = shape.fields.get(key);
+      if (field !== undefined)
+        add(field.element, compare(field.shape, before[key], after[key], field.inherent));
+    }
+    for (const key in before) {
+      const field = shape.fields.get(key);
+      if (field !== undefined && !(key in after))
+        add(field.element, compare(field.shape, before[key], undefined, false));
+    }
+  } else if (shape.kind === 'map' && isObject(before) && isObject(after)) {
+    for (const key in after) add(`f:${key}`, compare(shape.values, before[key], after[key], false));
+    for (const key in before)
+      if (!(key in after)) add(`f:${key}`, compare(shape.values, before[key], undefined, false));
+  } else if (shape.kind === 'list' && Array.isArray(before) && Array.isArray(after)) {
+    const [old, now] = [elements(shape, before), elements(shape, after)];
+    for (const [element, item] of now) add(element, compare(shape.items, old.get(element), item, false));
+    for (const [element, item] of old)
+      if (!now.has(element)) add(element, compare(shape.items, item, undefined, false));
+  } else {
+    return { changed: isDeepStrictEqual(before, after) ? undefined : LEAF, removed: undefined };
+  }
+  return { changed: children.changed, removed: children.removed };
+}
+
+/** Every path of a value that was not there before. `inherent`: the value's own path was. */
+export function all(shape: Shape, value: unknown, inherent: boolean): FieldSet | undefined {
+  switch (shape.kind) {
+    case 'leaf':
+      return LEAF;
+    case 'struct':
+      return isObject(value) ? allOfStruct(shape, value, inherent) : LEAF;
+    case 'map': {
+      if (!isObject(value)) return LEAF;
+      let children: Building | undefined;
+      for (const key in value) (children ??= {})[`f:${key}`] = all(shape.values, value[key], false) ?? LEAF;
+      return finish(children, !inherent);
+    }
+    case 'list': {
+      if (!Array.isArray(value)) return LEAF;
+      let children: Building | undefined;
+      for (const item of value as unknown[]) {
+        const element = shape.element(item);
+        if (element !== undefined) (children ??= {})[element] = all(shape.items, item, false) ?? LEAF;
+      }
+      return finish(children, !inherent);
+    }
+  }
+}
+
+/** Fields of a struct that was not there are new as well, even inherent ones: unless the struct itself is inherent. */
+function allOfStruct(shape: StructShape, value: Json, inherent: boolean): FieldSet | undefined {
+  let children: Building | undefined;
+  for (const key in value) {
+    const field = shape.fields.get(key);
+    if (field === undefined || value[key] === undefined) continue;
+    const child = all(field.shape, value[key], inherent && field.inherent);
+    if (child !== undefined) (children ??= {})[field.element] = child;
+  }
+  return finish(children, !inherent);
+}
+
+/** What an applied configuration claims (`typed.ToFieldSet`): its leaves, and the elements of its maps and lists. */
+export function claimed(shape: Shape, value: unknown): FieldSet | undefined {
+  switch (shape.kind) {
+    case 'leaf':
+      return LEAF;
+    case 'struct':
+    case 'map': {
+      if (!isObject(value)) return LEAF;
+      let children: Building | undefined;
+      let empty = true;
+      for (const key in value) {
+        const field = shape.kind === 'struct' ? shape.fields.get(key) : undefined;
+        if (shape.kind === 'struct' && field === undefined) continue;
+        if (value[key] === undefined) continue;
+        empty = false;
+        const child =
+          shape.kind === 'map'
+            ? asMember(claimed(shape.values, value[key]))
+            : field === undefined
+              ? undefined
+              : claimed(field.shape, value[key]);
+        if (child !== undefined) (children ??= {})[field?.element ?? `f:${key}`] = child;
+      }
+      return finish(children, empty);
+    }
+    case 'list': {
+      if (!Array.isArray(value)) return LEAF;
+      let children: Building | undefined;
+      for (const [element, item] of elements(shape, value)) {
+        (children ??= {})[element] = asMember(claimed(shape.items, item));
+      }
+      return children;
+    }
+  }
+}
+
+function asMember(node: FieldSet | undefined): FieldSet {
+  return node === undefined || node === LEAF ? LEAF : { '.': LEAF, ...node };
+}
+
+export function elements(shape: ListShape, list: readonly unknown[]): Map<string, unknown> {
+  const map = new Map<string, unknown>();
+  for (const item of list) {
+    const element = shape.element(item);
+    if (element !== undefined && !map.has(element)) map.set(element, item);
+  }
+  return map;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

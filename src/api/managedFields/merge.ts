@@ -1,0 +1,74 @@
+import { cloneJson } from '../clone.ts';
+import { orderElements } from '../patch/listOrder.ts';
+import { elements } from './compare.ts';
+import type { FieldSet } from './fieldSet.ts';
+import type { ListShape, Shape } from './shapes.ts';
+
+type Json = Record<string, unknown>;
+
+/** The live value with the applied one laid over it (`typed.Merge`). A private copy. */
+export function merge(shape: Shape, live: unknown, applied: unknown): unknown {
+  if (applied === undefined) return cloneJson(live);
+  if (shape.kind === 'list' && Array.isArray(live) && Array.isArray(applied)) {
+    return mergeList(shape, live, applied);
+  }
+  if ((shape.kind !== 'struct' && shape.kind !== 'map') || !isObject(live) || !isObject(applied)) {
+    return cloneJson(applied);
+  }
+  const merged: Json = {};
+  for (const key of Object.keys(live)) merged[key] = mergeField(shape, key, live[key], applied[key]);
+  for (const key of Object.keys(applied)) {
+    if (!(key in live)) merged[key] = cloneJson(applied[key]);
+  }
+  return merged;
+}
+
+function mergeField(shape: Shape, key: string, live: unknown, applied: unknown): unknown {
+  if (shape.kind === 'map') return merge(shape.values, live, applied);
+  const field = shape.kind === 'struct' ? shape.fields.get(key) : undefined;
+  return field === undefined ? cloneJson(applied ?? live) : merge(field.shape, live, applied);
+}
+
+function mergeList(shape: ListShape, live: unknown[], applied: unknown[]): unknown[] {
+  const current = elements(shape, live);
+  const wanted = elements(shape, applied);
+  const merged = live.map((item) => {
+    const element = shape.element(item);
+    return merge(shape.items, item, element === undefined ? undefined : wanted.get(element));
+  });
+  for (const [element, item] of wanted) if (!current.has(element)) merged.push(cloneJson(item));
+  return orderElements(merged, applied, live, (item) => shape.element(item) ?? item);
+}
+
+/**
+ * Removes, in place, what `last` has and `kept` does not: what the applier gave up and nobody else owns. A struct or
+ * element goes with everything in it once nothing in it is owned.
+ */
+export function prune(shape: Shape, value: unknown, last: FieldSet, kept: FieldSet | undefined): void {
+  if (shape.kind === 'list' && Array.isArray(value)) {
+    const list = value as unknown[];
+    for (let at = list.length - 1; at >= 0; at--) {
+      const element = shape.element(list[at]);
+      const given = element === undefined ? undefined : last[element];
+      if (element === undefined || given === undefined) continue;
+      const holds = kept?.[element];
+      if (holds === undefined) list.splice(at, 1);
+      else prune(shape.items, list[at], given, holds);
+    }
+    return;
+  }
+  if ((shape.kind !== 'struct' && shape.kind !== 'map') || !isObject(value)) return;
+  for (const key of Object.keys(value)) {
+    const field = shape.kind === 'struct' ? shape.fields.get(key)?.shape : shape.values;
+    const element = `f:${key}`;
+    const given = last[element];
+    if (field === undefined || given === undefined) continue;
+    const holds = kept?.[element];
+    if (holds === undefined) Reflect.deleteProperty(value, key);
+    else prune(field, value[key], given, holds);
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,115 @@
+import type { Draft, KubeObject, ManagedFieldsEntry, Mutable } from '../meta.ts';
+import { compare, type Comparison } from './compare.ts';
+import { arrange, isOwner, newEntry, readEntries, type Entry, type Owner } from './entries.ts';
+import { difference, union, type FieldSet } from './fieldSet.ts';
+import { shapeOfModel } from './shapes.ts';
+
+export interface TrackOptions {
+  readonly model: string;
+  /** The object as stored; undefined at its creation. */
+  readonly old: KubeObject | undefined;
+  /** The object as it is about to be stored; gets its metadata.managedFields. */
+  readonly draft: Draft;
+  readonly manager: string;
+  readonly apiVersion: string;
+  /** '' for the object itself. */
+  readonly subresource: string;
+  /** RFC 3339, seconds. */
+  readonly time: string;
+}
+
+/** What nobody owns, because the server alone sets it (fieldmanager `stripmeta.go`). */
+const UNOWNED_METADATA: ReadonlySet<string> = new Set(
+  [
+    'name',
+    'namespace',
+    'creationTimestamp',
+    'selfLink',
+    'uid',
+    'clusterName',
+    'generation',
+    'managedFields',
+    'resourceVersion',
+  ].map((name) => `f:${name}`),
+);
+
+/** The set without what the server sets itself, and without the status where the request cannot change it. */
+export function owned(set: FieldSet | undefined, subresource: string): FieldSet | undefined {
+  if (set === undefined) return undefined;
+  const kept: Record<string, FieldSet> = {};
+  let any = false;
+  for (const key in set) {
+    if (key === 'f:apiVersion' || key === 'f:kind' || key === '.') continue;
+    if (key === 'f:status' && subresource === '') continue;
+    const node = key === 'f:metadata' ? ownedMetadata(set[key]) : set[key];
+    if (node === undefined) continue;
+    kept[key] = node;
+    any = true;
+  }
+  return any ? kept : undefined;
+}
+
+function ownedMetadata(set: FieldSet | undefined): FieldSet | undefined {
+  const kept: Record<string, FieldSet> = {};
+  let any = false;
+  for (const key in set) {
+    const node = set[key];
+    if (key === '.' || node === undefined || UNOWNED_METADATA.has(key)) continue;
+    kept[key] = node;
+    any = true;
+  }
+  return any ? kept : undefined;
+}
+
+/** What a write changes between two states of an object, as far as fields have owners. */
+export function comparison(model: string, before: unknown, after: unknown, subresource: string): Comparison {
+  const { changed, removed } = compare(shapeOfModel(model), before, after, true);
+  return { changed: owned(changed, subresource), removed: owned(removed, subresource) };
+}
+
+/**
+ * Writes draft.metadata.managedFields for a create, update or patch: what the write changed belongs to its manager,
+ * what it removed to nobody; a write that changes nothing changes no entry. Status and other subresources have
+ * entries of their own. Semantics of structured-merge-diff `merge.Updater.Update` and of apiserver's fieldmanager.
+ */
+export function trackUpdate(options: TrackOptions): void {
+  const { model, old, draft, subresource, time } = options;
+  const owner: Owner = { ...options, operation: 'Update' };
+  const before = entriesBefore(options);
+  const { changed, removed } = comparison(model, old ?? {}, draft, subresource);
+  if (changed === undefined && removed === undefined) {
+    store(draft, before);
+    return;
+  }
+  const lost = union(changed, removed);
+  const after: Entry[] = [];
+  let claimed = changed;
+  for (const entry of before) {
+    // Only what is written in this version can be compared with it.
+    const fieldsV1 =
+      entry.apiVersion === owner.apiVersion ? difference(entry.fieldsV1, lost) : entry.fieldsV1;
+    if (changed !== undefined && isOwner(entry, owner)) claimed = union(fieldsV1, changed);
+    else if (fieldsV1 !== undefined) after.push(fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 });
+  }
+  if (changed !== undefined && claimed !== undefined) after.push(newEntry(owner, time, claimed));
+  store(draft, arrange(after));
+}
+
+/**
+ * A client may hand in the entries itself (a read and a write give them back), or reset them with one empty entry; a
+ * subresource cannot.
+ */
+function entriesBefore({ old, draft, subresource }: TrackOptions): Entry[] {
+  const given = draft.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
+  if (subresource === '' && given !== undefined && given.length > 0) {
+    const [first] = given;
+    const reset = given.length === 1 && first !== undefined && Object.keys(first).length === 0;
+    return reset ? [] : readEntries(given);
+  }
+  return readEntries(old?.metadata.managedFields);
+}
+
+export function store(draft: Draft, entries: readonly Entry[]): void {
+  if (entries.length === 0) Reflect.deleteProperty(draft.metadata, 'managedFields');
+  else draft.metadata.managedFields = entries as Mutable<ManagedFieldsEntry>[];
+}
