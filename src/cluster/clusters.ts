@@ -130,6 +130,7 @@ export class Clusters {
       waitForNodes(),
     ];
     await runActions(actions, context, { retain: options.retain ?? false });
+    await this.#want(options.name, true);
     return controlPlaneOf(context);
   }
 
@@ -156,7 +157,7 @@ export class Clusters {
 
   /** Stops machines and control plane; everything is kept. */
   async stop(name: string, signal: AbortSignal): Promise<void> {
-    const profile = await this.profile(name);
+    const profile = await this.#want(name, false);
     const provider = this.#provider(profile.machines);
     const machines = await provider.list(name);
     await Promise.all(machines.map((machine) => provider.stop(machine, signal)));
@@ -251,6 +252,13 @@ export class Clusters {
 
   provider(name: string): Promise<MachineProvider> {
     return this.profile(name).then((profile) => this.#provider(profile.machines));
+  }
+
+  /** Notes whether the cluster shall run, for the next window that opens. */
+  async #want(name: string, running: boolean): Promise<ClusterProfile> {
+    const profile = { ...(await this.profile(name)), running };
+    await writeProfile(this.paths(name).profile, profile);
+    return profile;
   }
 
   #provider(kind: MachinesKind): MachineProvider {

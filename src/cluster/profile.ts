@@ -10,6 +10,8 @@ export interface ClusterProfile {
   /** Where nodes dial, besides loopback; empty for simulated machines. */
   readonly nodeAddresses: readonly string[];
   readonly nodes: readonly NodeProfile[];
+  /** Whether its user wants it to run: a window that opens brings it up again. */
+  readonly running?: boolean;
   readonly clusterCIDR: string;
   readonly serviceCIDR: string;
 }

@@ -5,6 +5,8 @@ import type { Node, Pod } from '../api/types.ts';
 import { nodes, pods } from '../api/resources.ts';
 import { controllerOf } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
+import { httpsClient } from '../client/https.ts';
+import { parseKubeconfig } from '../client/kubeconfig.ts';
 import { createEnrolmentTokens } from './tokens.ts';
 
 /** What a cluster's life needs from its API; the shape of `NodeAdmin` in `cluster/contract.ts`. */
@@ -17,6 +19,12 @@ export interface ApiNodeAdmin {
 
 /** How long an eviction that a disruption budget refuses is held back before it is tried again (kubectl drain: 5 s). */
 const EVICTION_RETRY_MS = 5_000;
+
+/** The same over HTTPS, with the credentials of a kubeconfig's text; `close` lets the connection go. */
+export function openNodeAdmin(kubeconfig: string, clock: Clock): ApiNodeAdmin & { close(): void } {
+  const client = httpsClient(parseKubeconfig(kubeconfig).client);
+  return { ...createNodeAdmin(client, clock), close: () => client.dispose() };
+}
 
 export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
   const tokens = createEnrolmentTokens({ client, clock, random: systemRandom });

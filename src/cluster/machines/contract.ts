@@ -58,6 +58,8 @@ export interface MachineProvider {
   create(spec: MachineSpec, progress: Progress, signal: AbortSignal): Promise<Machine>;
   start(machine: Machine, progress: Progress, signal: AbortSignal): Promise<Machine>;
   stop(machine: Machine, signal: AbortSignal): Promise<void>;
+  /** Freezes it with all that runs on it; `start` wakes it. `capabilities.pause` says whether it can. */
+  pause(machine: Machine, signal: AbortSignal): Promise<void>;
   delete(machine: Machine, signal: AbortSignal): Promise<void>;
   /** All machines of a cluster, or of all clusters. */
   list(cluster?: string): Promise<readonly Machine[]>;

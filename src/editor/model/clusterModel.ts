@@ -81,6 +81,17 @@ export class ClusterModel implements Disposable {
     return this.#bringUp(name, progress, (own) => this.clusters.attach(name, own, signal));
   }
 
+  /** Brings up again what was running when the last window closed, or attaches where another one has it. */
+  async resume(): Promise<void> {
+    await Promise.all(
+      this.entries().map(async ({ name, state }) => {
+        const { running } = await this.clusters.profile(name);
+        if (running !== true || state.phase !== 'stopped') return;
+        await this.start(name, { report: () => undefined }, new AbortController().signal);
+      }),
+    );
+  }
+
   async stop(name: string, signal: AbortSignal): Promise<void> {
     await this.#takeDown(name, 'Stopping', () => this.clusters.stop(name, signal));
   }

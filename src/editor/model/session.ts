@@ -72,9 +72,7 @@ export class ClusterSession implements Disposable {
     for (const watched of WATCHED) {
       const changed = (): void => listener(watched);
       store.add(
-        this.#factory
-          .for(watched)
-          .addHandler({ onAdd: changed, onUpdate: changed, onDelete: changed }),
+        this.#factory.for(watched).addHandler({ onAdd: changed, onUpdate: changed, onDelete: changed }),
       );
     }
     return store;

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { systemClock } from './base/clock.ts';
+import { createLogger } from './base/logger.ts';
+import { commands } from './cli/commands/index.ts';
+import type { CliContext } from './cli/command.ts';
+import { lineProgress } from './cli/progress.ts';
+import { Clusters } from './cluster/clusters.ts';
+import { createDetachedLauncher } from './cluster/launchers/detached.ts';
+import { defaultHome } from './cluster/paths.ts';
+import { systemProcesses } from './host/processes.ts';
+import { machineProviders } from './machineProviders.ts';
+import { openNodeAdmin } from './nodes/nodeAdmin.ts';
+import { serve } from './serve.ts';
+
+/** The composition root of the `wheelhouse` command. */
+const dist =
+  path.basename(import.meta.dirname) === 'dist'
+    ? import.meta.dirname
+    : path.join(import.meta.dirname, '../dist');
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+const logger = createLogger(complain, { level: 'warn' });
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => stop.abort(new Error('stopped')));
+}
+
+const clusters = new Clusters({
+  home: defaultHome(process.env, os.homedir()),
+  providers: machineProviders({ resources: path.join(dist, '../resources'), logger }),
+  launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+  nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),
+  clock: systemClock,
+  logger,
+  bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
+});
+
+const context: CliContext = {
+  clusters,
+  progress: lineProgress(complain, () => systemClock.now()),
+  signal: stop.signal,
+  print: write,
+  serve: (options) => serve(options, { print: write, logger, signal: stop.signal }),
+  saveImage: (reference) =>
+    systemProcesses.spawn('docker', ['save', reference]).stdout as AsyncIterable<Uint8Array>,
+};
+
+const program = new Command('wheelhouse')
+  .description('A real multi-node Kubernetes on your desk')
+  .showHelpAfterError();
+for (const command of commands) command(program, context);
+
+program.parseAsync().catch((error: unknown) => {
+  complain(`wheelhouse: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = stop.signal.aborted ? 130 : 1;
+});
