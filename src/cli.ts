@@ -31,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const clusters = new Clusters({
   home: defaultHome(process.env, os.homedir()),
-  providers: machineProviders({ resources: path.join(dist, '../resources'), logger }),
+  providers: machineProviders({ resources: path.join(dist, '../resources') }),
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
   nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),
   clock: systemClock,

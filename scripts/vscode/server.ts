@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { systemProcesses } from '../../src/host/processes.ts';
 
 const entry = path.resolve(
   import.meta.dirname,
   '../../.cache/vscode-server/node_modules/code-server/out/node/entry.js',
 );
 
-/** A throw-away VS Code server on loopback, with its own data folder. */
+/** A VS Code server on loopback with its own data folder. */
 export interface VsCodeServer {
   readonly port: number;
   readonly origin: string;
@@ -18,7 +19,15 @@ export interface VsCodeServer {
 }
 
 export async function startVsCodeServer(
-  options: { extensionsDir?: string; env?: Readonly<Record<string, string>>; dataFolder?: string } = {},
+  options: {
+    extensionsDir?: string;
+    env?: Readonly<Record<string, string>>;
+    dataFolder?: string;
+    /** For tests: it ends soon after its last window has gone. */
+    throwAway?: boolean;
+    /** A packaged extension that is installed first. */
+    install?: string;
+  } = {},
 ): Promise<VsCodeServer> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-vscode-')));
   await mkdir(path.join(dataFolder, 'User'), { recursive: true });
@@ -26,13 +35,24 @@ export async function startVsCodeServer(
   await writeFile(path.join(dataFolder, 'User/settings.json'), settings);
   const config = path.join(dataFolder, 'config.yaml');
   await writeFile(config, 'auth: none\ncert: false\n');
+  const extensionsDir = options.extensionsDir ?? path.join(dataFolder, 'extensions');
+  const folders = ['--config', config, '--user-data-dir', dataFolder, '--extensions-dir', extensionsDir];
+  if (options.install !== undefined) {
+    await systemProcesses.run(process.execPath, [
+      entry,
+      ...folders,
+      '--install-extension',
+      options.install,
+      '--force',
+    ]);
+  }
   const args = [
-    ...[entry, '--config', config, '--auth', 'none', '--bind-addr', '127.0.0.1:0'],
-    ...['--user-data-dir', dataFolder],
-    ...['--extensions-dir', options.extensionsDir ?? path.join(dataFolder, 'extensions')],
+    ...[entry, ...folders, '--auth', 'none', '--bind-addr', '127.0.0.1:0'],
     ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
     ...['--disable-getting-started-override', '--ignore-last-opened'],
-    ...['--reconnection-grace-time', '5', '--idle-timeout-seconds', '120'],
+    ...(options.throwAway === true
+      ? ['--reconnection-grace-time', '5', '--idle-timeout-seconds', '120']
+      : []),
   ];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env },

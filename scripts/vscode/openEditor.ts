@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { systemProcesses } from '../../src/host/processes.ts';
+import { startVsCodeServer } from './server.ts';
+
+export interface OpenedEditor {
+  /** What the user opens, or what was opened. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * VS Code with the extension: the desktop's where there is one, else a server on loopback with the extension
+ * installed into a folder of its own.
+ */
+export async function openEditor(options: {
+  readonly root: string;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}): Promise<OpenedEditor> {
+  const { root, folder, signal } = options;
+  if (spawnSync('code', ['--version'], { stdio: 'ignore' }).status === 0) {
+    await systemProcesses.run('code', ['--new-window', `--extensionDevelopmentPath=${root}`, folder], {
+      signal,
+    });
+    return { address: 'a new window of VS Code', close: () => Promise.resolve() };
+  }
+  const vsix = path.join(root, '.cache/wheelhouse.vsix');
+  const extensionsDir = path.join(root, '.cache/extensions');
+  const dataFolder = path.join(root, '.cache/vscode-data');
+  await mkdir(extensionsDir, { recursive: true });
+  const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
+  await systemProcesses.run(
+    process.execPath,
+    [vsce, 'package', '--no-dependencies', '--skip-license', '-o', vsix],
+    {
+      cwd: root,
+      signal,
+    },
+  );
+  const server = await startVsCodeServer({ extensionsDir, dataFolder, install: vsix });
+  return { address: `${server.origin}/?folder=${encodeURIComponent(folder)}`, close: () => server.stop() };
+}

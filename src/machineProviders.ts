@@ -1,0 +1,26 @@
+import path from 'node:path';
+import Docker from 'dockerode';
+import { createDockerMachines } from './cluster/machines/docker/dockerMachines.ts';
+import type { MachineProvider } from './cluster/machines/contract.ts';
+import { listNames, readText } from './host/files.ts';
+import { systemProcesses } from './host/processes.ts';
+
+/** All kinds of machines, in the order in which they are offered: shared by the extension and the command line. */
+export function machineProviders(options: { readonly resources: string }): readonly MachineProvider[] {
+  const imageFolder = path.join(options.resources, 'node');
+  return [
+    createDockerMachines({
+      docker: new Docker(),
+      processes: systemProcesses,
+      imageFiles: async () => {
+        const names = await listNames(imageFolder);
+        return Promise.all(
+          names.map(async (name) => ({
+            path: name,
+            content: (await readText(path.join(imageFolder, name))) ?? '',
+          })),
+        );
+      },
+    }),
+  ];
+}
