@@ -1,3 +1,4 @@
+import { compareQuantities, type Quantity, tryParseQuantity } from './quantity.ts';
 import type { Container, PodSpec } from './types.ts';
 import type { Unchecked } from './validation/unchecked.ts';
 
@@ -21,13 +22,15 @@ export function qosClassOf(spec: Unchecked<PodSpec>): QosClass {
       const request = positive(resources?.requests?.[name]);
       const limit = positive(resources?.limits?.[name]);
       any ||= request !== undefined || limit !== undefined;
-      guaranteed &&= limit !== undefined && (request === undefined || sameAmount(request, limit));
+      guaranteed &&=
+        limit !== undefined && (request === undefined || compareQuantities(request, limit) === 0);
     }
   }
   if (!any) return 'BestEffort';
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-const positive = (text: string | undefined): string | undefined =>
-  text === undefined || Number.parseFloat(text) === 0 ? undefined : text;
-const sameAmount = (a: string, b: string): boolean => a === b;
+function positive(text: string | undefined): Quantity | undefined {
+  const quantity = text === undefined ? undefined : tryParseQuantity(text);
+  return quantity !== undefined && quantity.nano > 0n ? quantity : undefined;
+}

@@ -1,12 +1,22 @@
 import type { Container, EnvVar, LifecycleHandler, Probe } from '../types.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
+import { setCanonicalQuantities } from './quantities.ts';
+import { dropZeros } from './zeros.ts';
 
 /** core/v1 `SetDefaults_Container` and what hangs below it. */
 export function setContainerDefaults(container: Incomplete<Container>): void {
   if (!container.imagePullPolicy) container.imagePullPolicy = pullPolicyOf(container.image ?? '');
   if (!container.terminationMessagePath) container.terminationMessagePath = '/dev/termination-log';
   if (!container.terminationMessagePolicy) container.terminationMessagePolicy = 'File';
-  for (const port of container.ports ?? []) if (!port.protocol) port.protocol = 'TCP';
+  container.resources ??= {};
+  dropZeros(container, ['workingDir', 'stdin', 'stdinOnce', 'tty']);
+  setCanonicalQuantities(container.resources?.limits);
+  setCanonicalQuantities(container.resources?.requests);
+  for (const mount of container.volumeMounts ?? []) dropZeros(mount, ['readOnly', 'subPath', 'subPathExpr']);
+  for (const port of container.ports ?? []) {
+    if (!port.protocol) port.protocol = 'TCP';
+    dropZeros(port, ['name', 'hostPort', 'hostIP']);
+  }
   for (const variable of container.env ?? []) setEnvDefaults(variable);
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) {
     if (probe !== undefined) setProbeDefaults(probe);
@@ -28,12 +38,14 @@ export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
 }
 
 function setEnvDefaults(variable: Incomplete<EnvVar>): void {
+  dropZeros(variable, ['value']);
   const source = variable.valueFrom;
   if (source?.fieldRef !== undefined && !source.fieldRef.apiVersion) source.fieldRef.apiVersion = 'v1';
   if (source?.fileKeyRef !== undefined) source.fileKeyRef.optional ??= false;
 }
 
 function setProbeDefaults(probe: Incomplete<Probe>): void {
+  dropZeros(probe, ['initialDelaySeconds']);
   if (!probe.timeoutSeconds) probe.timeoutSeconds = 1;
   if (!probe.periodSeconds) probe.periodSeconds = 10;
   if (!probe.successThreshold) probe.successThreshold = 1;

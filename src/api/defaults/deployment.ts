@@ -2,11 +2,13 @@ import type { Draft } from '../meta.ts';
 import type { Deployment } from '../types.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
 import { setPodTemplateDefaults } from './podSpec.ts';
+import { dropZeros } from './zeros.ts';
 
 /** apps/v1 `SetDefaults_Deployment`. */
 export function setDeploymentDefaults(draft: Draft<Deployment>): void {
   const incomplete: { spec?: Incomplete<Deployment['spec']> } = draft;
   const spec = (incomplete.spec ??= {});
+  dropZeros(spec, ['minReadySeconds', 'paused']);
   spec.replicas ??= 1;
   const strategy = (spec.strategy ??= {});
   if (!strategy.type) strategy.type = 'RollingUpdate';

@@ -1,7 +1,9 @@
 import type { Container, PodSpec, PodTemplateSpec } from '../types.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
 import { setContainerDefaults } from './container.ts';
+import { setCanonicalQuantities } from './quantities.ts';
 import { setVolumeDefaults } from './volume.ts';
+import { dropZeros } from './zeros.ts';
 
 export type IncompletePodSpec = Incomplete<PodSpec>;
 
@@ -15,6 +17,20 @@ export function setPodSpecDefaults(spec: IncompletePodSpec): void {
   if (spec.serviceAccountName === undefined && spec.serviceAccount)
     spec.serviceAccountName = spec.serviceAccount;
   if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
+  dropZeros(spec, [
+    'hostNetwork',
+    'hostPID',
+    'hostIPC',
+    'hostname',
+    'nodeName',
+    'priorityClassName',
+    'serviceAccount',
+    'serviceAccountName',
+    'subdomain',
+  ]);
+  for (const toleration of spec.tolerations ?? [])
+    dropZeros(toleration, ['key', 'operator', 'value', 'effect']);
+  setCanonicalQuantities(spec.overhead);
   for (const container of containersOf(spec)) setContainerDefaults(container);
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
 }

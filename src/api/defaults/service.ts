@@ -1,6 +1,8 @@
 import type { Draft } from '../meta.ts';
 import type { Service } from '../types.ts';
+import { isExternallyAccessible } from '../validation/serviceTraffic.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
+import { dropZeros } from './zeros.ts';
 
 /** Upstream's affinity of three hours. */
 const CLIENT_IP_TIMEOUT_SECONDS = 10800;
@@ -12,6 +14,14 @@ const CLIENT_IP_TIMEOUT_SECONDS = 10800;
 export function setServiceDefaults(draft: Draft<Service>): void {
   const incomplete: { spec?: Incomplete<Service['spec']> } = draft;
   const spec = (incomplete.spec ??= {});
+  dropZeros(spec, [
+    'clusterIP',
+    'externalName',
+    'externalTrafficPolicy',
+    'healthCheckNodePort',
+    'loadBalancerIP',
+    'publishNotReadyAddresses',
+  ]);
   if (!spec.sessionAffinity) spec.sessionAffinity = 'None';
   if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
   else if (
@@ -23,6 +33,7 @@ export function setServiceDefaults(draft: Draft<Service>): void {
   if (!spec.type) spec.type = 'ClusterIP';
   for (const port of spec.ports ?? []) {
     if (!port.protocol) port.protocol = 'TCP';
+    dropZeros(port, ['name', 'nodePort']);
     if (
       (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') &&
       port.port !== undefined
@@ -31,8 +42,7 @@ export function setServiceDefaults(draft: Draft<Service>): void {
     }
   }
   const onNodes = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
-  const reachedFromOutside = onNodes || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
-  if (reachedFromOutside && !spec.externalTrafficPolicy) spec.externalTrafficPolicy = 'Cluster';
+  if (isExternallyAccessible(spec) && !spec.externalTrafficPolicy) spec.externalTrafficPolicy = 'Cluster';
   if (onNodes || spec.type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   setIPFamilies(spec);

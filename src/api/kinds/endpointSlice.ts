@@ -3,6 +3,7 @@ import { field } from '../fieldErrors.ts';
 import { defineKind, type Kind } from '../kind.ts';
 import { endpointSlices } from '../resources.ts';
 import type { EndpointSlice } from '../types.ts';
+import { equal } from '../validation/equal.ts';
 import { validateEndpointSlice } from '../validation/endpointSlice.ts';
 import { immutableField } from '../validation/metadata.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
@@ -16,6 +17,13 @@ export const endpointSlice: Kind = defineKind<EndpointSlice>({
   model: 'V1EndpointSlice',
   hasGeneration: true,
   setDefaults: setEndpointSliceDefaults,
+  prepareForUpdate(draft, old) {
+    const { endpoints, ports, metadata } = draft;
+    const unchanged =
+      equal([endpoints, ports, metadata.labels], [old.endpoints, old.ports, old.metadata.labels]) &&
+      draft.addressType === old.addressType;
+    if (!unchanged) metadata.generation = (old.metadata.generation ?? 0) + 1;
+  },
   validate: validateEndpointSlice,
   validateUpdate: (object, old) => immutableField(object.addressType, old.addressType, field('addressType')),
   columns: [

@@ -1,3 +1,5 @@
+import { setCanonicalQuantities } from '../defaults/quantities.ts';
+import { dropZeros } from '../defaults/zeros.ts';
 import { type FieldError, field, forbiddenField, invalid } from '../fieldErrors.ts';
 import { defineKind, type Kind } from '../kind.ts';
 import type { Draft } from '../meta.ts';
@@ -18,6 +20,9 @@ export const node: Kind = defineKind<Node>({
   setDefaults(draft) {
     const incomplete: Partial<Draft<Node>> = draft;
     incomplete.spec ??= {};
+    dropZeros(draft.spec, ['unschedulable', 'podCIDR', 'providerID']);
+    setCanonicalQuantities(draft.status?.capacity);
+    setCanonicalQuantities(draft.status?.allocatable);
     if (draft.status?.capacity !== undefined) draft.status.allocatable ??= { ...draft.status.capacity };
   },
   validate(object) {

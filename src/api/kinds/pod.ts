@@ -5,7 +5,8 @@ import { qosClassOf } from '../podQos.ts';
 import { pods } from '../resources.ts';
 import type { Pod } from '../types.ts';
 import { validatePod } from '../validation/pod.ts';
-import { validatePodStatusUpdate, validatePodUpdate } from '../validation/podUpdate.ts';
+import { validatePodStatusUpdate } from '../validation/podStatus.ts';
+import { validatePodUpdate } from '../validation/podUpdate.ts';
 import { podColumns } from './podColumns.ts';
 
 const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
@@ -34,7 +35,6 @@ export const pod: Kind = defineKind<Pod>({
         },
       ];
     }
-    delete draft.spec.ephemeralContainers;
   },
   validate: validatePod,
   validateUpdate: validatePodUpdate,

@@ -1,4 +1,5 @@
 import { setPodTemplateDefaults } from '../defaults/podSpec.ts';
+import { dropZeros } from '../defaults/zeros.ts';
 import { defineKind, type Kind } from '../kind.ts';
 import { replicaSets } from '../resources.ts';
 import { formatLabelSelector } from '../labels.ts';
@@ -18,6 +19,7 @@ export const replicaSet: Kind = defineKind<ReplicaSet>({
   setDefaults(draft) {
     const incomplete: { spec?: Incomplete<ReplicaSet['spec']> } = draft;
     const spec = (incomplete.spec ??= {});
+    dropZeros(spec, ['minReadySeconds']);
     spec.replicas ??= 1;
     if (spec.template !== undefined) setPodTemplateDefaults(spec.template);
   },

@@ -3,6 +3,7 @@ import { formatLabels } from '../labels.ts';
 import type { Draft } from '../meta.ts';
 import { services } from '../resources.ts';
 import type { Service } from '../types.ts';
+import { dropTypeDependent, keepAllocated, syncClusterIPs } from './serviceUpdates.ts';
 import { setServiceDefaults } from '../defaults/service.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
 import { ageColumn, column, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from './columns.ts';
@@ -17,11 +18,17 @@ export const service: Kind = defineKind<Service>({
   setDefaults: setServiceDefaults,
   prepareForCreate(draft) {
     draft.status = { loadBalancer: {} };
-    dropTypeDependentFields(draft);
+    syncClusterIPs(draft.spec, undefined);
   },
   prepareForUpdate(draft, old) {
-    draft.status = structuredClone(old.status ?? { loadBalancer: {} }) as Draft<Service>['status'] & object;
-    dropTypeDependentFields(draft);
+    draft.status = structuredClone(old.status ?? { loadBalancer: {} }) as NonNullable<
+      Draft<Service>['status']
+    >;
+    syncClusterIPs(draft.spec, old.spec);
+    keepAllocated(draft.spec, old.spec);
+    dropTypeDependent(draft.spec, old.spec);
+    if (old.spec.type === 'LoadBalancer' && draft.spec.type !== 'LoadBalancer')
+      draft.status.loadBalancer = {};
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
@@ -46,21 +53,6 @@ export const service: Kind = defineKind<Service>({
     wideColumn('Selector', 'string', 'Labels of its pods.', (o) => formatLabels(o.spec.selector)),
   ],
 });
-
-/** What a change of type leaves behind has no meaning for the new type (core/service strategy). */
-function dropTypeDependentFields(draft: Draft<Service>): void {
-  const { spec } = draft;
-  if (spec.type !== 'LoadBalancer') {
-    delete spec.allocateLoadBalancerNodePorts;
-    delete spec.loadBalancerClass;
-    if (draft.status?.loadBalancer !== undefined) draft.status.loadBalancer = {};
-  }
-  if (spec.type === 'ExternalName') {
-    delete spec.internalTrafficPolicy;
-  } else {
-    delete spec.externalName;
-  }
-}
 
 function externalIPText(object: Service): string {
   const own = object.spec.externalIPs ?? [];

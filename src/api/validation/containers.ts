@@ -1,35 +1,125 @@
-import { duplicate, type FieldError, type FieldPath, invalid, required } from '../fieldErrors.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbiddenField,
+  invalid,
+  required,
+} from '../fieldErrors.ts';
 import type { Container, PodSpec } from '../types.ts';
+import { validateContainerPorts, validateHostPortsUnique } from './containerPorts.ts';
+import { validateEnv, validateEnvFrom } from './env.ts';
+import { validateEphemeralContainers } from './ephemeralContainers.ts';
 import { dns1123LabelErrors } from './names.ts';
+import type { PodSpecContext } from './podSpec.ts';
+import { validateLifecycle, validateProbes } from './probes.ts';
+import { validateResources } from './resources.ts';
+import { each, oneOf, optionalOneOf, present, requiredText } from './rules.ts';
+import { validateSecurityContext } from './securityContext.ts';
 import type { Unchecked } from './unchecked.ts';
+import { validateMounts } from './volumeMounts.ts';
+
+const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
+const ONLY_FOR_SIDECARS = 'may not be set for init containers without restartPolicy=Always';
 
 /** Containers of all sorts (core validation `validateContainers`, `validateInitContainers`). */
-export function validateContainers(spec: Unchecked<PodSpec>, path: FieldPath): FieldError[] {
+export function validateContainers(
+  spec: Unchecked<PodSpec>,
+  path: FieldPath,
+  context: PodSpecContext,
+): FieldError[] {
+  const containers = spec.containers ?? [];
+  const at = path.child('containers');
   const names = new Set<string>();
-  const errors: FieldError[] = [];
-  if ((spec.containers ?? []).length === 0) errors.push(required(path.child('containers')));
-  for (const list of ['containers', 'initContainers'] as const) {
-    (spec[list] ?? []).forEach((container, i) => {
-      const at = path.child(list).index(i);
-      errors.push(...validateContainer(container, at));
-      const name = container.name ?? '';
-      if (names.has(name)) errors.push(duplicate(at.child('name'), name));
-      names.add(name);
-    });
+  return [
+    ...(containers.length === 0 ? [required(at)] : []),
+    ...each(containers, at, (container, index) => [
+      ...validateContainer(container, spec, index, context),
+      ...validateRunning(container, spec, index),
+      ...validateUniqueName(container.name, names, index),
+    ]),
+    ...validateHostPortsUnique(containers, at),
+    ...each(spec.initContainers, path.child('initContainers'), (container, index) => [
+      ...validateContainer(container, spec, index, context),
+      ...validateInitContainer(container, spec, index),
+      ...validateUniqueName(container.name, names, index),
+    ]),
+    ...validateEphemeralContainers(spec, path.child('ephemeralContainers'), names, (container, index) =>
+      validateContainer(container, spec, index, context),
+    ),
+  ];
+}
+
+/** What holds for every container. */
+function validateContainer(
+  container: Unchecked<Container>,
+  spec: Unchecked<PodSpec>,
+  path: FieldPath,
+  { isPod }: PodSpecContext,
+): FieldError[] {
+  const image = container.image ?? '';
+  const errors = [
+    ...requiredText(dns1123LabelErrors, container.name, path.child('name')),
+    ...present(image, path.child('image')),
+  ];
+  // Templates of old may have blanks: only the pod is refused.
+  if (isPod && image !== image.trim()) {
+    errors.push(invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
+  }
+  return [
+    ...errors,
+    ...oneOf(
+      container.terminationMessagePolicy,
+      ['File', 'FallbackToLogsOnError'],
+      path.child('terminationMessagePolicy'),
+    ),
+    ...validateContainerPorts(container.ports, path.child('ports')),
+    ...validateEnv(container.env, path.child('env')),
+    ...validateEnvFrom(container.envFrom, path.child('envFrom')),
+    ...validateMounts(container, spec.volumes ?? [], path),
+    ...oneOf(container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], path.child('imagePullPolicy')),
+    ...validateResources(container.resources, path.child('resources')),
+    ...validateSecurityContext(
+      container.securityContext,
+      path.child('securityContext'),
+      spec.hostUsers !== false,
+    ),
+  ];
+}
+
+/** What holds for containers that keep running: regular ones and sidecars. */
+function validateRunning(
+  container: Unchecked<Container>,
+  spec: Unchecked<PodSpec>,
+  path: FieldPath,
+): FieldError[] {
+  const grace = spec.terminationGracePeriodSeconds;
+  return [
+    ...validateLifecycle(container.lifecycle, grace, path.child('lifecycle')),
+    ...validateProbes(container, grace, path),
+    ...optionalOneOf(container.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')),
+  ];
+}
+
+function validateInitContainer(
+  container: Unchecked<Container>,
+  spec: Unchecked<PodSpec>,
+  path: FieldPath,
+): FieldError[] {
+  // They run one by one, so ports clash only within one.
+  const errors = validateHostPortsUnique([container], path);
+  if (container.restartPolicy === 'Always') return [...errors, ...validateRunning(container, spec, path)];
+  errors.push(...optionalOneOf(container.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')));
+  for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
+    if (container[name] !== undefined) errors.push(forbiddenField(path.child(name), ONLY_FOR_SIDECARS));
   }
   return errors;
 }
 
-function validateContainer(container: Unchecked<Container>, path: FieldPath): FieldError[] {
-  const name = container.name ?? '';
-  const errors =
-    name === ''
-      ? [required(path.child('name'))]
-      : dns1123LabelErrors(name).map((text) => invalid(path.child('name'), name, text));
-  const image = container.image ?? '';
-  if (image === '') errors.push(required(path.child('image')));
-  else if (image !== image.trim()) {
-    errors.push(invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
-  }
-  return errors;
+/** Unique among regular and init containers; `names` collects. */
+function validateUniqueName(name = '', names: Set<string>, path: FieldPath): FieldError[] {
+  if (name === '') return [];
+  if (names.has(name)) return [duplicate(path.child('name'), name)];
+  names.add(name);
+  return [];
 }

@@ -11,6 +11,6 @@ export function validatePodTemplate(template: Unchecked<PodTemplateSpec>, path: 
   return [
     ...validateLabels(template.metadata?.labels, metadata.child('labels')),
     ...validateAnnotations(template.metadata?.annotations, metadata.child('annotations')),
-    ...validatePodSpec(template.spec ?? {}, path.child('spec')),
+    ...validatePodSpec(template.spec ?? {}, path.child('spec'), { isPod: false }),
   ];
 }

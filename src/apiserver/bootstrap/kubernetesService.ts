@@ -1,5 +1,4 @@
 import { endpoints, endpointSlices, services } from '../../api/resources.ts';
-import type { Resource } from '../../api/resource.ts';
 import type { BootstrapObject } from './systemObjects.ts';
 
 const NAME = 'kubernetes';

@@ -1,4 +1,3 @@
-import type { KubeObject } from '../../api/meta.ts';
 import { namespaces, priorityClasses } from '../../api/resources.ts';
 import type { Resource } from '../../api/resource.ts';
 import { SYSTEM_PRIORITIES } from '../../api/priority.ts';
