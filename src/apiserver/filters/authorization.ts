@@ -14,21 +14,19 @@ export function authorization(authorizer: Authorizer): Filter {
 }
 
 /** Upstream's words (apiserver `handlers/responsewriters/errors.go`). */
-export function refusal(
-  user: UserInfo,
-  info: AuthorizationAttributes,
-  reason: string,
-): StatusError {
+export function refusal(user: UserInfo, info: AuthorizationAttributes, reason: string): StatusError {
   const who = `User ${JSON.stringify(user.name)}`;
   const because = reason === '' ? '' : `: ${reason}`;
   if (!info.isResourceRequest) {
-    return forbidden({ group: '', plural: '' }, '', `${who} cannot ${info.verb} path ${JSON.stringify(info.path)}${because}`);
+    return forbidden(
+      { group: '', plural: '' },
+      '',
+      `${who} cannot ${info.verb} path ${JSON.stringify(info.path)}${because}`,
+    );
   }
   const resource = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`;
   const where =
-    info.namespace === ''
-      ? ' at the cluster scope'
-      : ` in the namespace ${JSON.stringify(info.namespace)}`;
+    info.namespace === '' ? ' at the cluster scope' : ` in the namespace ${JSON.stringify(info.namespace)}`;
   return forbidden(
     { group: info.group, plural: info.resource },
     info.name,

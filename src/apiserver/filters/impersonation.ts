@@ -36,7 +36,8 @@ export function impersonation(authorizer: Authorizer): Filter {
         : { resource: 'serviceaccounts', namespace: account.namespace, name: account.name },
     );
     for (const group of groups) demand({ resource: 'groups', name: group });
-    if (uid !== undefined) demand({ group: 'authentication.k8s.io', version: 'v1', resource: 'uids', name: uid });
+    if (uid !== undefined)
+      demand({ group: 'authentication.k8s.io', version: 'v1', resource: 'uids', name: uid });
     for (const [key, values] of Object.entries(extra)) {
       for (const value of values) {
         demand({

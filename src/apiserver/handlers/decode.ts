@@ -74,7 +74,8 @@ export function mediaTypeOf(contentType: string, accepted: readonly string[] = M
   );
 }
 
-function objectOf(decoded: unknown, served: Served): Draft {
+/** What was decoded as an object of the address's kind, which it may leave out. @throws StatusError BadRequest */
+export function objectOf(decoded: unknown, served: Served): Draft {
   const { kind } = served.resource;
   if (typeof decoded !== 'object' || decoded === null || Array.isArray(decoded)) {
     const shown = decoded === undefined ? '<empty>' : JSON.stringify(decoded).slice(0, 30);

@@ -2,7 +2,9 @@ import { StatusError } from '../../api/status.ts';
 
 /** No such path: in the words that client libraries give a bare 404. */
 export function noSuchResource(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', { details: {} });
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {
+    details: {},
+  });
 }
 
 export function noSuchMethod(): StatusError {

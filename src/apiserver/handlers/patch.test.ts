@@ -30,7 +30,11 @@ describe('patch', () => {
   });
   afterEach(() => server.call('DELETE', `${ROOT}/web`));
 
-  const patch = <T = Deployment>(type: string, body: unknown, suffix = ''): Promise<{ code: number; body: T }> =>
+  const patch = <T = Deployment>(
+    type: string,
+    body: unknown,
+    suffix = '',
+  ): Promise<{ code: number; body: T }> =>
     server.call<T>('PATCH', `${ROOT}/web${suffix}`, JSON.stringify(body), {
       headers: { 'content-type': `application/${type}` },
     });
@@ -68,7 +72,11 @@ describe('patch', () => {
   it('changes only status and metadata through the status subresource', async () => {
     const { code, body } = await patch(
       'merge-patch+json',
-      { metadata: { annotations: { a: 'b' } }, spec: { replicas: 9 }, status: { readyReplicas: 1 } },
+      {
+        metadata: { annotations: { a: 'b' } },
+        spec: { replicas: 9 },
+        status: { replicas: 1, readyReplicas: 1 },
+      },
       '/status',
     );
     assert.equal(code, 200, JSON.stringify(body));
@@ -78,14 +86,19 @@ describe('patch', () => {
   });
 
   it('is a condition where it names a resourceVersion', async () => {
-    const stale = await patch<Status>('merge-patch+json', { metadata: { resourceVersion: '1', labels: { a: 'b' } } });
+    const stale = await patch<Status>('merge-patch+json', {
+      metadata: { resourceVersion: '1', labels: { a: 'b' } },
+    });
     assert.equal(stale.code, 409);
   });
 
   it('answers Invalid for a value of the wrong type and 415 for a type of patch that there is none of', async () => {
     const wrong = await patch<Status>('merge-patch+json', { spec: { replicas: 'many' } });
     assert.equal(wrong.code, 422);
-    assert.match(wrong.body.message ?? '', /cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32/);
+    assert.match(
+      wrong.body.message ?? '',
+      /cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32/,
+    );
     assert.equal((await patch('json', {})).code, 415);
   });
 
@@ -121,7 +134,7 @@ describe('create with fieldValidation', () => {
     '"replicas":1,"replicas":2',
   );
 
-  it('refuses unknown and duplicate fields in Strict, in upstream\'s words', async () => {
+  it("refuses unknown and duplicate fields in Strict, in upstream's words", async () => {
     const answer = await server.call<Status>('POST', `${ROOT}?fieldValidation=Strict`, body);
     assert.equal(answer.code, 400);
     assert.equal(
@@ -133,7 +146,10 @@ describe('create with fieldValidation', () => {
   it('warns by default and says nothing with Ignore', async () => {
     const warned = await server.ask('POST', `${ROOT}?dryRun=All`, body);
     assert.ok(warned.type === 'object');
-    assert.deepEqual(warned.warnings, ['unknown field "spec.unknownField"', 'duplicate field "spec.replicas"']);
+    assert.deepEqual(warned.warnings, [
+      'unknown field "spec.unknownField"',
+      'duplicate field "spec.replicas"',
+    ]);
     const ignored = await server.ask('POST', `${ROOT}?dryRun=All&fieldValidation=Ignore`, body);
     assert.ok(ignored.type === 'object');
     assert.deepEqual(ignored.warnings ?? [], []);
@@ -153,5 +169,67 @@ describe('create with fieldValidation', () => {
     });
     assert.equal(binary.code, 415);
     assert.equal(binary.body.reason, 'UnsupportedMediaType');
+  });
+});
+
+describe('server-side apply', () => {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await startTestServer();
+  });
+  afterEach(() => server.stop());
+
+  const apply = <T = Deployment>(
+    manager: string,
+    body: string,
+    query = '',
+  ): Promise<{ code: number; body: T }> =>
+    server.call<T>('PATCH', `${ROOT}/web?fieldManager=${manager}${query}`, body, {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+  const configuration = (replicas: number): string =>
+    JSON.stringify({ ...deployment, spec: { ...deployment.spec, replicas } });
+
+  it('creates what is missing, and changes nothing when it is repeated', async () => {
+    const made = await apply('one', configuration(1));
+    assert.equal(made.code, 201, JSON.stringify(made.body));
+    assert.equal(made.body.metadata.managedFields?.[0]?.operation, 'Apply');
+    const again = await apply('one', configuration(1));
+    assert.equal(again.code, 200);
+    assert.equal(again.body.metadata.resourceVersion, made.body.metadata.resourceVersion);
+  });
+
+  it('answers Conflict for a field of another manager, unless forced', async () => {
+    await apply('one', configuration(1));
+    const refused = await apply<Status>('two', configuration(2));
+    assert.equal(refused.code, 409);
+    assert.equal(refused.body.details?.causes?.[0]?.field, '.spec.replicas');
+    const forced = await apply('two', configuration(2), '&force=true');
+    assert.equal(forced.body.spec.replicas, 2);
+  });
+
+  it('demands a field manager and refuses unknown fields', async () => {
+    const nameless = await server.call<Status>('PATCH', `${ROOT}/web`, configuration(1), {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+    assert.equal(nameless.code, 422);
+    assert.match(nameless.body.message ?? '', /fieldManager: Required value: is required for apply patch/);
+    const unknown = await apply<Status>('one', configuration(1).replace('"replicas"', '"replica"'));
+    assert.match(unknown.body.message ?? '', /\.spec\.replica: field not declared in schema/);
+  });
+
+  it('tracks ordinary writes under the manager that the request names', async () => {
+    await server.call('POST', `${ROOT}?fieldManager=kubectl-create`, structuredClone(deployment));
+    await server.call('PATCH', `${ROOT}/web/status`, JSON.stringify({ status: { replicas: 1 } }), {
+      headers: { 'content-type': 'application/merge-patch+json', 'user-agent': 'controller/v1' },
+    });
+    const { body } = await server.call<Deployment>('GET', `${ROOT}/web`);
+    assert.deepEqual(
+      body.metadata.managedFields?.map((entry) => [entry.manager, entry.operation, entry.subresource]),
+      [
+        ['controller', 'Update', 'status'],
+        ['kubectl-create', 'Update', undefined],
+      ],
+    );
   });
 });

@@ -7,6 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import { toStored } from '../registry/conversion.ts';
 import { mainStrategy, statusStrategy } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
+import { apply, APPLY_TYPE, forbidForce } from './apply.ts';
 import { mediaTypeOf } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
 import { fieldValidation, type FieldValidation, writeContext } from './writeOptions.ts';
@@ -14,14 +15,16 @@ import { fieldValidation, type FieldValidation, writeContext } from './writeOpti
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
-const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH];
+const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_TYPE];
 
 /** How often a patch is tried again after a lost race (apiserver `MaxRetryWhenPatchConflicts`). */
 const MAX_ATTEMPTS = 6;
 
-/** PATCH of an object or of its status, in all types. */
+/** PATCH of an object or of its status, in all four types. */
 export const patch: Handler = async (options, exchange, target) => {
   const { served, namespace, name, subresource } = target;
+  if (patchTypeOf(exchange) === APPLY_TYPE) return apply(options, exchange, target);
+  forbidForce(exchange);
   const context = writeContext(exchange, 'PatchOptions');
   const change = readPatch(exchange, served.model);
   const { entry } = await updateObject(options.registry, context, {
@@ -56,7 +59,9 @@ export function readPatch(exchange: Exchange, model: string): (document: KubeObj
         ? body.object
         : undefined;
   if (typeof change !== 'object' || change === null) {
-    throw badRequest('error decoding patch: the body must be a JSON object, or an array of JSON Patch operations');
+    throw badRequest(
+      'error decoding patch: the body must be a JSON object, or an array of JSON Patch operations',
+    );
   }
   return (document) => {
     const patched = applyPatch(type, model, document, change);
@@ -99,9 +104,7 @@ function checkPatched(
 }
 
 function invalidPatch(change: object, why: string): Error {
-  return invalidObject({ group: '', kind: '' }, '', [
-    invalid(field('patch'), JSON.stringify(change), why),
-  ]);
+  return invalidObject({ group: '', kind: '' }, '', [invalid(field('patch'), JSON.stringify(change), why)]);
 }
 
 function patchTypeOf(exchange: Exchange): string {

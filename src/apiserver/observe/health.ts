@@ -25,9 +25,7 @@ export async function healthResponse(
     const one = checks.find((check) => `/${check.name}` === path);
     if (one === undefined) throw new StatusError(404, 'NotFound', '404 page not found');
     const failure = await failureOf(one);
-    return failure === undefined
-      ? text(200, 'ok')
-      : text(500, `internal server error: ${failure}\n`);
+    return failure === undefined ? text(200, 'ok') : text(500, `internal server error: ${failure}\n`);
   }
   const excluded = new Set(query.getAll('exclude'));
   const lines: string[] = [];

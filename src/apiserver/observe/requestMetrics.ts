@@ -1,7 +1,9 @@
 import type { ApiResponse, RequestInfo } from '../../api/request.ts';
 
 /** Upper bounds in seconds, as upstream's apiserver_request_duration_seconds. */
-const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+const BUCKETS = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+];
 
 interface Series {
   readonly labels: string;

@@ -11,6 +11,7 @@ import { keyOfObject } from './keys.ts';
 import type { Served } from './served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import { fillSystemMetadata, generateName } from './systemMetadata.ts';
+import { trackFields } from './tracking.ts';
 
 /** As upstream since 1.30 (`RetryGenerateName`). */
 const NAME_ATTEMPTS = 8;
@@ -21,6 +22,8 @@ export interface CreateOptions {
   readonly namespace: string;
   /** In its stored form, decoded and private to this call. */
   readonly draft: Draft;
+  /** True where the draft has its managed fields (server-side apply). */
+  readonly tracked?: boolean;
 }
 
 /**
@@ -39,6 +42,9 @@ export async function createObject(
 
   checkNamespace(served, draft, namespace);
   kind.setDefaults?.(draft);
+  if (options.tracked !== true) {
+    trackFields(served, context, { old: undefined, draft, subresource: '', time: now });
+  }
 
   const attributes: AdmissionAttributes = {
     operation: 'CREATE',

@@ -81,7 +81,9 @@ function servedOf(
 
 /** The names come from the function itself, asked about an object of which only the shape of the answer matters. */
 function selectableNames(kind: Kind): string[] {
-  return kind.selectableFields === undefined ? [] : Object.keys(kind.selectableFields(anything as KubeObject));
+  return kind.selectableFields === undefined
+    ? []
+    : Object.keys(kind.selectableFields(anything as KubeObject));
 }
 
 /** Has every property, and each of them is again like this; as a string it is empty. */

@@ -14,6 +14,7 @@ import type { Served } from './served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import type { UpdateStrategy } from './strategy.ts';
 import { keepSystemMetadata } from './systemMetadata.ts';
+import { trackFields } from './tracking.ts';
 
 export interface UpdateOptions {
   readonly served: Served;
@@ -29,6 +30,8 @@ export interface UpdateOptions {
    * Its resourceVersion is the condition of the write: '' or missing for none.
    */
   desired(existing: KubeObject | undefined): Draft | Promise<Draft>;
+  /** True where `desired` gives the managed fields too (server-side apply). */
+  readonly tracked?: boolean;
   /** How often a lost race is tried again where the client set no condition. Default: as often as it takes. */
   readonly maxAttempts?: number;
 }
@@ -57,7 +60,12 @@ export async function updateObject(
       const draft = await options.desired(undefined);
       draft.metadata.name = name;
       return {
-        entry: await createObject(registry, context, { served, namespace, draft }),
+        entry: await createObject(registry, context, {
+          served,
+          namespace,
+          draft,
+          tracked: options.tracked === true,
+        }),
         created: true,
       };
     }
@@ -83,6 +91,9 @@ async function attemptUpdate(
   const draft = await options.desired(old);
   checkCondition(served, name, draft, existing);
   if (options.subresource === '' || options.subresource === 'status') kind.setDefaults?.(draft);
+  if (options.tracked !== true) {
+    trackFields(served, context, { old, draft, subresource: options.subresource, time: now });
+  }
   const attributes = {
     operation: 'UPDATE',
     kind,

@@ -1,0 +1,26 @@
+import { trackUpdate } from '../../api/managedFields/index.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+import { apiVersionOf } from '../../api/resource.ts';
+import { hasModel } from '../../api/schema/index.ts';
+import type { WriteContext } from './context.ts';
+import type { Served } from './served.ts';
+
+/** Writes down in metadata.managedFields which fields this write makes the writer's own. */
+export function trackFields(
+  { kind }: Served,
+  context: WriteContext,
+  write: {
+    readonly old: KubeObject | undefined;
+    readonly draft: Draft;
+    readonly subresource: string;
+    readonly time: string;
+  },
+): void {
+  if (!hasModel(kind.model)) return;
+  trackUpdate({
+    model: kind.model,
+    apiVersion: apiVersionOf(kind.resource),
+    manager: context.manager,
+    ...write,
+  });
+}
