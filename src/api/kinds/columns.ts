@@ -1,3 +1,4 @@
+import { humanDuration } from '../humanDuration.ts';
 import type { Column } from '../kind.ts';
 import type { KubeObject } from '../meta.ts';
 import type { Container } from '../types.ts';
@@ -74,5 +75,3 @@ export function containerColumns<T extends KubeObject>(
     ),
   ];
 }
-
-const humanDuration = (ms: number): string => `${Math.max(0, Math.floor(ms / 1000))}s`;

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type { Kind, Subresource } from '../../api/kind.ts';
+import { apiVersionOf, type Resource } from '../../api/resource.ts';
+
+/** All verbs of a stored kind, in the order of discovery documents. */
+const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const STATUS_VERBS = ['get', 'patch', 'update'];
+
+/** A resource or subresource as both forms of discovery need it. */
+export interface DiscoveredSubresource {
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+}
+
+export interface DiscoveredResource {
+  readonly resource: Resource;
+  readonly singular: string;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  /** Sorted by name. */
+  readonly subresources: readonly DiscoveredSubresource[];
+  /** Changes when the form in storage does; kubectl compares it only. Missing for what is not stored. */
+  readonly storageVersionHash: string | undefined;
+}
+
+export interface DiscoveredVersion {
+  readonly version: string;
+  /** Sorted by plural. */
+  readonly resources: readonly DiscoveredResource[];
+}
+
+export interface DiscoveredGroup {
+  /** '' for the core group. */
+  readonly group: string;
+  /** Preferred first. */
+  readonly versions: readonly DiscoveredVersion[];
+}
+
+/** Upstream's order of groups (priorities of the aggregator's local API services); others follow. */
+const GROUP_ORDER = [
+  '',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+/** What is served, by group and version. Pure. */
+export function discoveredGroups(kinds: readonly Kind[]): readonly DiscoveredGroup[] {
+  const groups = new Map<string, Map<string, DiscoveredResource[]>>();
+  for (const resource of kinds.flatMap(addressesOf)) {
+    const { group, version } = resource.resource;
+    const versions = groups.get(group) ?? new Map<string, DiscoveredResource[]>();
+    groups.set(group, versions);
+    versions.set(version, [...(versions.get(version) ?? []), resource]);
+  }
+  const rank = (group: string): number => {
+    const at = GROUP_ORDER.indexOf(group);
+    return at < 0 ? GROUP_ORDER.length : at;
+  };
+  return [...groups]
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([group, versions]) => ({
+      group,
+      versions: [...versions].map(([version, resources]) => ({
+        version,
+        resources: resources.sort((a, b) => order(a.resource.plural, b.resource.plural)),
+      })),
+    }));
+}
+
+function addressesOf(kind: Kind): DiscoveredResource[] {
+  const own = discovered(kind, kind.resource, kind.singular, kind.shortNames);
+  const others = (kind.alsoServedAs ?? []).map((other) =>
+    discovered(kind, other.resource, other.singular, other.shortNames),
+  );
+  return [own, ...others];
+}
+
+function discovered(
+  kind: Kind,
+  resource: Resource,
+  singular: string | undefined,
+  shortNames: readonly string[] | undefined,
+): DiscoveredResource {
+  return {
+    resource,
+    singular: singular ?? resource.kind.toLowerCase(),
+    verbs: [...(kind.verbs ?? ALL_VERBS)].sort(order),
+    shortNames: shortNames ?? [],
+    categories: kind.categories ?? [],
+    subresources: subresourcesOf(kind, resource),
+    storageVersionHash: kind.stored === false ? undefined : storageVersionHash(kind.resource),
+  };
+}
+
+function subresourcesOf(kind: Kind, { group, version }: Resource): DiscoveredSubresource[] {
+  const declared: Subresource[] = [...(kind.subresources ?? [])];
+  if (kind.status !== undefined) {
+    declared.push({ name: 'status', kind: kind.resource.kind, verbs: STATUS_VERBS });
+  }
+  if (kind.scale !== undefined) {
+    declared.push({ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: STATUS_VERBS });
+  }
+  return declared
+    .map((one) => ({
+      name: one.name,
+      group: one.group ?? group,
+      version: one.version ?? version,
+      kind: one.kind,
+      verbs: [...one.verbs].sort(order),
+    }))
+    .sort((a, b) => order(a.name, b.name));
+}
+
+/** apiserver `pkg/endpoints/discovery/storageversionhash.go`. */
+function storageVersionHash(resource: Resource): string {
+  const name = `${resource.group}/${apiVersionOf(resource).split('/').at(-1) ?? ''}/${resource.kind}`;
+  return createHash('sha256').update(name).digest().subarray(0, 8).toString('base64');
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { Kind } from '../../api/kind.ts';
+import type { ApiResponse } from '../../api/request.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Route } from '../handlers/nonResource.ts';
+import { noSuchResource } from '../handlers/notServed.ts';
+import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './documents.ts';
+import { discoveredGroups, type DiscoveredGroup } from './groups.ts';
+import { mediaTypes } from './mediaTypes.ts';
+
+/** Versions of aggregated discovery that clients ask for; kubectl 1.26 to 1.29 knows the first only. */
+const AGGREGATED_VERSIONS = ['v2beta1', 'v2'];
+
+/** Everything below /api and /apis that is about no object. Made from the list of kinds at the first request. */
+export function discoveryRoutes(kinds: readonly Kind[]): readonly Route[] {
+  let made: readonly DiscoveredGroup[] | undefined;
+  const groups = (): readonly DiscoveredGroup[] => (made ??= discoveredGroups(kinds));
+  const cache = new Map<string, AggregatedDocument>();
+  const root = (exchange: Exchange, core: boolean, plain: () => object): ApiResponse => {
+    const version = aggregatedVersion(exchange.request.headers.accept);
+    if (version === undefined) return document(plain());
+    const key = `${String(core)} ${version}`;
+    const found = cache.get(key) ?? aggregatedDocument(aggregated(groups(), core, version), version);
+    cache.set(key, found);
+    return respond(found, exchange.request.headers['if-none-match']);
+  };
+  const below = ({ request }: Exchange): ApiResponse => {
+    const [prefix = '', ...parts] = request.info.path.split('/').filter((part) => part !== '');
+    const [name, versionName, more] = prefix === 'api' ? ['', ...parts] : parts;
+    const group = groups().find((one) => one.group === name && (prefix === 'api') === (name === ''));
+    if (group === undefined || more !== undefined) throw noSuchResource();
+    if (versionName === undefined) return document(groupDocument(group));
+    const version = group.versions.find((one) => one.version === versionName);
+    if (version === undefined) throw noSuchResource();
+    return document(resourceList(group.group, version));
+  };
+  const api: Route['handle'] = (exchange) =>
+    root(exchange, true, () => coreVersions(groups(), exchange.request.headers.host ?? 'localhost'));
+  const apis: Route['handle'] = (exchange) => root(exchange, false, () => groupList(groups()));
+  return [
+    { path: '/api', handle: api },
+    { path: '/apis', handle: apis },
+    { path: '/api/', handle: below },
+    { path: '/apis/', handle: below },
+  ];
+}
+
+interface AggregatedDocument {
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function aggregatedDocument(object: object, version: string): AggregatedDocument {
+  const body = new TextEncoder().encode(JSON.stringify(object));
+  return {
+    body,
+    headers: {
+      'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+      etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`,
+      vary: 'Accept',
+      'cache-control': 'public',
+    },
+  };
+}
+
+function respond({ body, headers }: AggregatedDocument, ifNoneMatch: string | undefined): ApiResponse {
+  return ifNoneMatch !== undefined && ifNoneMatch === headers.etag
+    ? { type: 'raw', code: 304, headers: { ...headers }, body: '' }
+    : { type: 'raw', code: 200, headers, body };
+}
+
+function document(object: object): ApiResponse {
+  return { type: 'object', code: 200, object };
+}
+
+/** The version of aggregated discovery to answer with; undefined where the client prefers the plain documents. */
+function aggregatedVersion(accept: string | undefined): string | undefined {
+  for (const { type, parameters } of mediaTypes(accept)) {
+    if (type !== 'application/json' && type !== '*/*') continue;
+    if (parameters.as === undefined) return undefined;
+    if (parameters.as !== 'APIGroupDiscoveryList' || parameters.g !== 'apidiscovery.k8s.io') continue;
+    if (parameters.v !== undefined && AGGREGATED_VERSIONS.includes(parameters.v)) return parameters.v;
+  }
+  return undefined;
+}

@@ -1,0 +1,153 @@
+import type { Clock } from '../../base/clock.ts';
+import { draftOf, type KubeObject } from '../../api/meta.ts';
+import type { ApiResponse, WatchEvent } from '../../api/request.ts';
+import { badRequest } from '../../api/status.ts';
+import { mediaTypes } from '../discovery/mediaTypes.ts';
+import type { Filter } from '../exchange.ts';
+import type { Served, ServedTable } from '../registry/served.ts';
+import { partialMetadata, tableMetadata, tableOf, type IncludeObject, type TableOptions } from './table.ts';
+
+/** Another form in which a client wants objects. */
+interface Form {
+  readonly as: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
+  readonly apiVersion: string;
+}
+
+/** How one form shows what the server answers. */
+interface Presentation {
+  one(object: KubeObject): object;
+  many(objects: readonly KubeObject[], metadata: object): object;
+  event(object: KubeObject, first: boolean): object;
+  /** Shows no object: a bookmark has but a kind and a resourceVersion, no cells could be made of it. */
+  bookmark(object: KubeObject): object;
+}
+
+/**
+ * Answers in the form that the Accept header asks for: server-side tables (kubectl get) and metadata alone (garbage
+ * collectors, metadata informers). Everything else passes untouched.
+ */
+export function tableFilter(options: { served: ServedTable; clock: Pick<Clock, 'now'> }): Filter {
+  return async (exchange, next) => {
+    const { info, headers, query } = exchange.request;
+    const form = info.isResourceRequest ? formOf(headers.accept) : undefined;
+    if (form === undefined || !(info.subresource === '' || info.subresource === 'status'))
+      return next(exchange);
+    const served = options.served.find(info.group, info.version, info.resource);
+    if (served === undefined) return next(exchange);
+    const include = form.as === 'Table' ? includeOf(query.get('includeObject')) : 'None';
+    const now = (): number => options.clock.now();
+    return presentAnswer(await next(exchange), presentationOf(form, served, include, now));
+  };
+}
+
+function formOf(accept: string | undefined): Form | undefined {
+  if (accept?.includes('as=') !== true) return undefined;
+  for (const { type, parameters } of mediaTypes(accept)) {
+    if (type !== 'application/json' && type !== '*/*') continue;
+    const { as, g, v } = parameters;
+    if (as === undefined) return undefined;
+    if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
+    if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+      return { as, apiVersion: `${g}/${v}` };
+    }
+  }
+  return undefined;
+}
+
+function includeOf(text: string | null): IncludeObject {
+  switch (text) {
+    case null:
+    case '':
+    case 'Metadata':
+      return 'Metadata';
+    case 'None':
+    case 'Object':
+      return text;
+    default:
+      throw badRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`);
+  }
+}
+
+function presentationOf(form: Form, served: Served, include: IncludeObject, now: () => number): Presentation {
+  const { apiVersion } = form;
+  if (form.as !== 'Table') {
+    const one = (object: KubeObject): object => partialMetadata(object, apiVersion);
+    return {
+      one,
+      many: (objects, metadata) => ({
+        kind: 'PartialObjectMetadataList',
+        apiVersion,
+        metadata,
+        items: objects.map(one),
+      }),
+      event: one,
+      bookmark: one,
+    };
+  }
+  const { conversion } = served;
+  const options = (): TableOptions => ({
+    kind: served.kind,
+    toStored:
+      conversion === undefined
+        ? undefined
+        : (object) => conversion.toStored(draftOf(object)) as unknown as KubeObject,
+    apiVersion,
+    includeObject: include,
+    now: now(),
+  });
+  return {
+    one: (object) => tableOf(options(), [object], tableMetadata(object)),
+    many: (objects, metadata) => tableOf(options(), objects, metadata),
+    event: (object, first) => tableOf(options(), [object], tableMetadata(object), first),
+    bookmark: (object) => tableOf(options(), [], tableMetadata(object), false),
+  };
+}
+
+function presentAnswer(answer: ApiResponse, presentation: Presentation): ApiResponse {
+  switch (answer.type) {
+    case 'object': {
+      const { code, object, warnings } = answer;
+      if (isStatus(object)) return answer;
+      const shown = presentation.one(object as KubeObject);
+      return { type: 'object', code, object: shown, ...(warnings === undefined ? {} : { warnings }) };
+    }
+    case 'list':
+      return {
+        type: 'object',
+        code: 200,
+        object: presentation.many(
+          answer.items.map((entry) => entry.object),
+          answer.metadata,
+        ),
+      };
+    case 'watch':
+      return { type: 'watch', events: presentEvents(answer.events, presentation) };
+    default:
+      return answer;
+  }
+}
+
+async function* presentEvents(
+  events: AsyncIterable<readonly WatchEvent[]>,
+  presentation: Presentation,
+): AsyncIterable<readonly WatchEvent[]> {
+  let first = true;
+  for await (const batch of events) {
+    yield batch.map((event): WatchEvent => {
+      if (event.type === 'ERROR' || isStatus(event.object)) return event;
+      const shown = event.object as KubeObject;
+      if (event.type === 'BOOKMARK') return shownAs(event.type, presentation.bookmark(shown));
+      const object = presentation.event(shown, first);
+      first = false;
+      return shownAs(event.type, object);
+    });
+  }
+}
+
+function shownAs(type: WatchEvent['type'], object: object): WatchEvent {
+  return { type, object: object as unknown as KubeObject };
+}
+
+function isStatus(object: unknown): boolean {
+  return typeof object === 'object' && object !== null && (object as { kind?: unknown }).kind === 'Status';
+}
