@@ -1,6 +1,5 @@
 import type { Container, EnvVar, LifecycleHandler, Probe } from '../types.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
-import { setCanonicalQuantities } from './quantities.ts';
 import { dropZeros } from './zeros.ts';
 
 /** core/v1 `SetDefaults_Container` and what hangs below it. */
@@ -10,8 +9,6 @@ export function setContainerDefaults(container: Incomplete<Container>): void {
   if (!container.terminationMessagePolicy) container.terminationMessagePolicy = 'File';
   container.resources ??= {};
   dropZeros(container, ['workingDir', 'stdin', 'stdinOnce', 'tty']);
-  setCanonicalQuantities(container.resources?.limits);
-  setCanonicalQuantities(container.resources?.requests);
   for (const mount of container.volumeMounts ?? []) dropZeros(mount, ['readOnly', 'subPath', 'subPathExpr']);
   for (const port of container.ports ?? []) {
     if (!port.protocol) port.protocol = 'TCP';

@@ -1,7 +1,6 @@
 import type { Container, PodSpec, PodTemplateSpec } from '../types.ts';
 import type { Incomplete } from '../validation/unchecked.ts';
 import { setContainerDefaults } from './container.ts';
-import { setCanonicalQuantities } from './quantities.ts';
 import { setVolumeDefaults } from './volume.ts';
 import { dropZeros } from './zeros.ts';
 
@@ -30,7 +29,6 @@ export function setPodSpecDefaults(spec: IncompletePodSpec): void {
   ]);
   for (const toleration of spec.tolerations ?? [])
     dropZeros(toleration, ['key', 'operator', 'value', 'effect']);
-  setCanonicalQuantities(spec.overhead);
   for (const container of containersOf(spec)) setContainerDefaults(container);
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
 }

@@ -50,7 +50,7 @@ export const configMap: Kind = defineKind<ConfigMap>({
     nameColumn,
     column(
       'Data',
-      'integer',
+      'string',
       'Number of entries, text and binary.',
       (object) => Object.keys(object.data ?? {}).length + Object.keys(object.binaryData ?? {}).length,
     ),

@@ -1,6 +1,6 @@
 import { field, required } from '../fieldErrors.ts';
 import { defineKind, type Kind } from '../kind.ts';
-import { controllerOf } from '../meta.ts';
+import { controllerOf, type Draft } from '../meta.ts';
 import { controllerRevisions } from '../resources.ts';
 import type { ControllerRevision } from '../types.ts';
 import { immutableField, nonNegative } from '../validation/metadata.ts';
@@ -9,6 +9,10 @@ import { ageColumn, column, nameColumn, NONE } from './columns.ts';
 export const controllerRevision: Kind = defineKind<ControllerRevision>({
   resource: controllerRevisions,
   model: 'V1ControllerRevision',
+  setDefaults(draft) {
+    const incomplete: Partial<Draft<ControllerRevision>> = draft;
+    incomplete.revision ??= 0;
+  },
   validate(object) {
     const errors = nonNegative(object.revision, field('revision'));
     return object.data === undefined ? [...errors, required(field('data'), 'data is mandatory')] : errors;

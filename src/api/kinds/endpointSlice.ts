@@ -6,6 +6,7 @@ import type { EndpointSlice } from '../types.ts';
 import { equal } from '../validation/equal.ts';
 import { validateEndpointSlice } from '../validation/endpointSlice.ts';
 import { immutableField } from '../validation/metadata.ts';
+import type { Unchecked } from '../validation/unchecked.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 
 /** How many ports and addresses the table shows. */
@@ -28,7 +29,12 @@ export const endpointSlice: Kind = defineKind<EndpointSlice>({
   validateUpdate: (object, old) => immutableField(object.addressType, old.addressType, field('addressType')),
   columns: [
     nameColumn,
-    column('AddressType', 'string', 'IPv4, IPv6 or FQDN.', (o) => o.addressType),
+    column(
+      'AddressType',
+      'string',
+      'IPv4, IPv6 or FQDN.',
+      (o: Unchecked<EndpointSlice>) => o.addressType ?? '',
+    ),
     column('Ports', 'string', 'Ports, the first three.', (o) => portsText(o)),
     column('Endpoints', 'string', 'Addresses, the first three.', (o) =>
       firstOf((o.endpoints ?? []).flatMap((endpoint) => endpoint.addresses)),

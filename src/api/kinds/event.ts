@@ -1,7 +1,9 @@
-import { field, invalid, type FieldError } from '../fieldErrors.ts';
 import { defineKind, type Kind } from '../kind.ts';
+import type { Draft } from '../meta.ts';
 import { events, eventsV1 } from '../resources.ts';
 import type { CoreEvent } from '../types.ts';
+import { validateEvent } from '../validation/event.ts';
+import type { Unchecked } from '../validation/unchecked.ts';
 import { age, column, wideColumn } from './columns.ts';
 import { coreEventFrom, eventsV1From } from './eventConversion.ts';
 
@@ -12,6 +14,10 @@ const last = (event: CoreEvent, now: number): string =>
       ? first(event, now)
       : age(event.lastTimestamp, now)
     : age(event.series.lastObservedTime, now);
+
+/** What an event is about; a client may leave it out. */
+const aboutOf = (event: Unchecked<CoreEvent>): NonNullable<Unchecked<CoreEvent>['involvedObject']> =>
+  event.involvedObject ?? {};
 
 /** Events are stored as core/v1 and served as events.k8s.io/v1 as well. */
 export const event: Kind = defineKind<CoreEvent>({
@@ -29,21 +35,13 @@ export const event: Kind = defineKind<CoreEvent>({
     },
   ],
   setDefaults(draft) {
+    const incomplete: Partial<Draft<CoreEvent>> = draft;
+    incomplete.involvedObject ??= {};
     draft.source ??= {};
   },
-  validate(object) {
-    const errors: FieldError[] = [];
-    const involved = object.involvedObject.namespace ?? '';
-    const own = object.metadata.namespace;
-    // A cluster-scoped object's events are kept in "default", or by old clients without a namespace.
-    const matches = involved === '' ? own === 'default' || own === 'kube-system' : involved === own;
-    if (!matches) {
-      errors.push(invalid(field('involvedObject', 'namespace'), involved, 'does not match event.namespace'));
-    }
-    return errors;
-  },
+  validate: validateEvent,
   selectableFields(object) {
-    const involved = object.involvedObject;
+    const involved = aboutOf(object);
     const about = {
       kind: involved.kind ?? '',
       namespace: involved.namespace ?? '',
@@ -71,11 +69,11 @@ export const event: Kind = defineKind<CoreEvent>({
     column('Type', 'string', 'Normal or Warning.', (o) => o.type ?? ''),
     column('Reason', 'string', 'What happened, in one word.', (o) => o.reason ?? ''),
     column('Object', 'string', 'What it happened to.', (o) => {
-      const kind = (o.involvedObject.kind ?? '').toLowerCase();
-      const name = o.involvedObject.name ?? '';
+      const kind = (aboutOf(o).kind ?? '').toLowerCase();
+      const name = aboutOf(o).name ?? '';
       return name === '' ? kind : `${kind}/${name}`;
     }),
-    wideColumn('Subobject', 'string', 'The part it happened to.', (o) => o.involvedObject.fieldPath ?? ''),
+    wideColumn('Subobject', 'string', 'The part it happened to.', (o) => aboutOf(o).fieldPath ?? ''),
     wideColumn('Source', 'string', 'Who reports it.', (o) => {
       const component = (o.source?.component ?? '') === '' ? o.reportingComponent : o.source?.component;
       const host = (o.source?.host ?? '') === '' ? o.reportingInstance : o.source?.host;

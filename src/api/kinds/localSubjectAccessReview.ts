@@ -3,6 +3,7 @@ import { defineKind, type Kind } from '../kind.ts';
 import { localSubjectAccessReviews } from '../resources.ts';
 import type { LocalSubjectAccessReview } from '../types.ts';
 import { validateReviewedSubject } from '../validation/accessReview.ts';
+import type { Unchecked } from '../validation/unchecked.ts';
 import { createdAtColumn, nameColumn } from './columns.ts';
 
 export const localSubjectAccessReview: Kind = defineKind<LocalSubjectAccessReview>({
@@ -10,10 +11,10 @@ export const localSubjectAccessReview: Kind = defineKind<LocalSubjectAccessRevie
   model: 'V1LocalSubjectAccessReview',
   stored: false,
   verbs: ['create'],
-  validate(object) {
-    const { resourceAttributes, nonResourceAttributes } = object.spec;
+  validate(object: Unchecked<LocalSubjectAccessReview>) {
+    const { resourceAttributes, nonResourceAttributes } = object.spec ?? {};
     const errors = validateReviewedSubject(object.spec);
-    if (resourceAttributes !== undefined && resourceAttributes.namespace !== object.metadata.namespace) {
+    if (resourceAttributes !== undefined && resourceAttributes.namespace !== object.metadata?.namespace) {
       errors.push(
         invalid(
           field('spec', 'resourceAttributes', 'namespace'),

@@ -1,4 +1,3 @@
-import { setCanonicalQuantities } from '../defaults/quantities.ts';
 import { dropZeros } from '../defaults/zeros.ts';
 import { type FieldError, field, forbiddenField, invalid } from '../fieldErrors.ts';
 import { defineKind, type Kind } from '../kind.ts';
@@ -21,8 +20,6 @@ export const node: Kind = defineKind<Node>({
     const incomplete: Partial<Draft<Node>> = draft;
     incomplete.spec ??= {};
     dropZeros(draft.spec, ['unschedulable', 'podCIDR', 'providerID']);
-    setCanonicalQuantities(draft.status?.capacity);
-    setCanonicalQuantities(draft.status?.allocatable);
     if (draft.status?.capacity !== undefined) draft.status.allocatable ??= { ...draft.status.capacity };
   },
   validate(object) {

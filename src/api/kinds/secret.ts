@@ -56,7 +56,7 @@ export const secret: Kind = defineKind<Secret>({
   columns: [
     nameColumn,
     column('Type', 'string', 'What the secret is for, and so which keys it has.', (o) => o.type ?? ''),
-    column('Data', 'integer', 'Number of entries.', (o) => Object.keys(o.data ?? {}).length),
+    column('Data', 'string', 'Number of entries.', (o) => Object.keys(o.data ?? {}).length),
     ageColumn,
   ],
 });
