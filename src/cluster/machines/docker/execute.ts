@@ -1,0 +1,79 @@
+import { PassThrough, type Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type Docker from 'dockerode';
+import type { MachineShell } from '../contract.ts';
+
+const MAX_OUTPUT = 16 * 1024;
+/** The exit code that the engine gives for one it does not know. */
+const UNKNOWN_EXIT = 255;
+
+/** An interactive login shell in a container. */
+export async function openShell(
+  container: Docker.Container,
+  size: { columns: number; rows: number },
+): Promise<MachineShell> {
+  const exec = await container.exec({
+    Cmd: ['/bin/bash', '-l'],
+    Tty: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Env: ['TERM=xterm-256color'],
+    WorkingDir: '/root',
+  });
+  const stream = await exec.start({ hijack: true, stdin: true, Tty: true });
+  const resize = (columns: number, rows: number): void => {
+    // A shell that has just ended has no size any more.
+    void exec.resize({ w: columns, h: rows }).catch(() => undefined);
+  };
+  resize(size.columns, size.rows);
+  const exited = new Promise<void>((resolve) => stream.once('close', () => resolve())).then(() =>
+    exitCode(exec),
+  );
+  return { stream, resize, exited };
+}
+
+/** Runs a command in a container, fed with `input`, to its end. */
+export async function execute(
+  docker: Docker,
+  containerId: string,
+  command: readonly string[],
+  input: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<{ code: number; output: string }> {
+  const exec = await docker.getContainer(containerId).exec({
+    Cmd: [...command],
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    abortSignal: signal,
+  });
+  const stream = await exec.start({ hijack: true, stdin: true });
+  const output = new PassThrough();
+  docker.modem.demuxStream(stream, output, output);
+  let text = '';
+  output.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-MAX_OUTPUT)));
+  const ended = endOf(stream, signal);
+  // A command that ends early closes its input: its exit code says why.
+  await pipeline(input, stream, { signal, end: true }).catch(() => undefined);
+  await ended;
+  signal.throwIfAborted();
+  return { code: await exitCode(exec), output: text.trim() };
+}
+
+function endOf(stream: Duplex, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const drop = (): void => void stream.destroy();
+    signal.addEventListener('abort', drop, { once: true });
+    stream.once('close', () => {
+      signal.removeEventListener('abort', drop);
+      resolve();
+    });
+    stream.once('end', () => stream.destroy());
+  });
+}
+
+async function exitCode(exec: Docker.Exec): Promise<number> {
+  const { ExitCode } = await exec.inspect();
+  return ExitCode ?? UNKNOWN_EXIT;
+}
