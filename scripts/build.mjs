@@ -1,11 +1,11 @@
 // Bundles everything that runs outside the source tree: extension, control-plane worker, command line, agent, bootstrap.
 import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
-import { ensureSchema } from './extractSchema.mjs';
+// The schema of the official models is a source too; it is made where it is out of date.
+import './extractSchema.mjs';
 
 const production = process.argv.includes('--production');
 
-await ensureSchema();
 
 /** What native code of optional dependencies would be: none of it is needed, and none can be bundled. */
 const never = ['cpu-features', '*.node'];

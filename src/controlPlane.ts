@@ -1,0 +1,242 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import { systemClock } from './base/clock.ts';
+import { createDeferred } from './base/deferred.ts';
+import { Groups } from './base/groups.ts';
+import type { Logger } from './base/logger.ts';
+import { systemRandom } from './base/random.ts';
+import { kinds } from './api/kinds/index.ts';
+import type { UserInfo } from './api/request.ts';
+import { serviceUnavailable } from './api/status.ts';
+import { admissionPlugins } from './apiserver/admission/index.ts';
+import { createServiceAllocators } from './apiserver/allocators/serviceAllocators.ts';
+import { createApiServer } from './apiserver/apiServer.ts';
+import { createHttpAdapter } from './apiserver/http/adapter.ts';
+import { createEventRecorder } from './client/eventWriter.ts';
+import { createInformerFactory } from './client/informerFactory.ts';
+import type { Client } from './client/contract.ts';
+import { inProcessClient } from './client/inProcess.ts';
+import { serviceController } from './cloud/serviceController.ts';
+import { writeKubeconfig } from './cluster/kubeconfig.ts';
+import { clearOwner, writeOwner } from './cluster/owner.ts';
+import { createOwnerEndpoints } from './cluster/ownerEndpoints.ts';
+import type { ClusterPaths } from './cluster/paths.ts';
+import { ensurePki } from './cluster/pki.ts';
+import { CLUSTER_DOMAIN, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
+import { controllers } from './controllers/index.ts';
+import { runControllers } from './controllers/manager.ts';
+import { signCsr } from './host/certificates.ts';
+import { startHttpsListener, type HttpsListener } from './host/httpsListener.ts';
+import { listenTcp } from './host/tcp.ts';
+import { agentBundle, createBootstrapService } from './nodes/bootstrapService.ts';
+import { createNodeDialer, type HubDialer } from './nodes/dialer.ts';
+import { createEnrolment } from './nodes/enrolment.ts';
+import { createNodeGateway } from './nodes/gateway.ts';
+import { createNodeHub } from './nodes/hub.ts';
+import { createEnrolmentTokens } from './nodes/tokens.ts';
+import type { ClusterSettings } from './protocol/agentLink.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
+import { openSqliteStorage, startWatchCache } from './storage/index.ts';
+
+/** Where the bundles are: beside this one, or in `dist` when the sources run as they are. */
+const dist =
+  path.basename(import.meta.dirname) === 'dist'
+    ? import.meta.dirname
+    : path.join(import.meta.dirname, '../dist');
+
+export interface ControlPlaneOptions {
+  readonly profile: ClusterProfile;
+  readonly paths: ClusterPaths;
+  readonly owner: 'editor' | 'process';
+  /** Nodes that need no machine, besides those of the profile. */
+  readonly simulatedNodes: number;
+  readonly logger: Logger;
+}
+
+export interface ControlPlane {
+  readonly server: string;
+  stop(): Promise<void>;
+  /** Resolves when it has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>;
+}
+
+/** What acts for the control plane itself, as upstream's loopback client. */
+const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+const SCHEDULER: UserInfo = { name: 'system:kube-scheduler', groups: ['system:authenticated'] };
+
+/**
+ * The composition root of the control plane: starts its parts in named groups and stops them in reverse. Resolves when
+ * /readyz is ok. Rejects, with nothing left running, where the store is another process's or a port is taken.
+ */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const groups = new Groups(options.logger);
+  try {
+    return await start(options, groups);
+  } catch (error) {
+    await groups.stop();
+    throw error;
+  }
+}
+
+async function start(options: ControlPlaneOptions, groups: Groups): Promise<ControlPlane> {
+  const { profile, paths, logger } = options;
+  const clock = systemClock;
+  const random = systemRandom;
+  const stopped = createDeferred<undefined>();
+
+  const stop = async (): Promise<void> => {
+    await groups.stop();
+    stopped.resolve(undefined);
+  };
+  const endpoints = createOwnerEndpoints(() => void stop());
+  let listener: HttpsListener | undefined;
+  // Closed last: whoever asked for the stop is told when everything else is down.
+  groups.started('listener', async () => {
+    await clearOwner(paths);
+    endpoints.stopped();
+    await listener?.close();
+  });
+
+  // Storage before anything else: its lock decides who owns the cluster.
+  const storage = await openSqliteStorage({ path: paths.store, clock });
+  groups.started('storage', () => storage.close());
+  const cache = await startWatchCache(storage);
+  groups.started('watch cache', () => cache.close());
+  const pki = await ensurePki(paths.pki, serverNames(profile), clock.now());
+  const server = `https://127.0.0.1:${profile.port}`;
+
+  // Nodes' side of the control plane.
+  const bundle = agentBundle(await readFile(path.join(dist, 'agent.mjs')));
+  const hub = createNodeHub({ clock, logger, agentDigest: bundle.digest });
+  groups.started('node hub', () => hub.dispose());
+  const dialer = createNodeDialer(hub);
+
+  // API server.
+  const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });
+  groups.started('allocators', () => allocators.dispose());
+  const api = createApiServer({
+    kinds,
+    storage,
+    cache,
+    admission: admissionPlugins({ cache, clock, random, allocators }),
+    authenticators: [],
+    authorizer: { authorize: () => ({ allowed: true, reason: '' }), rulesFor: () => [] },
+    postStartHooks: [],
+    clock,
+    random,
+    logger,
+  });
+  const clientFor = (user: UserInfo): Client => inProcessClient(api.handler, user);
+
+  // The one port: the API, nodes, and what the desktop asks of the owner.
+  const tokens = createEnrolmentTokens({ client: clientFor(LOOPBACK), clock, random });
+  const gateway = createNodeGateway({
+    hub,
+    logger,
+    bootstrap: createBootstrapService({ bundle, tokens, logger }),
+    enrolment: createEnrolment({
+      tokens,
+      logger,
+      cluster: clusterSettings(profile),
+      sign: (csr, node) =>
+        signCsr(
+          pki.ca,
+          csr,
+          { commonName: `system:node:${node}`, organizations: ['system:nodes'], usage: 'client' },
+          clock.now(),
+        ),
+    }),
+  });
+  const adapter = createHttpAdapter(api.handler);
+  listener = await startHttpsListener({
+    addresses: ['127.0.0.1', ...profile.nodeAddresses],
+    port: profile.port,
+    tls: { ...pki.server, clientCa: pki.ca.cert },
+    request: (request, response, peer) => {
+      if (endpoints.request(request, response, peer) || gateway.request(request, response, peer)) return;
+      adapter.request(request, response, peer);
+    },
+    upgrade: (...upgrade) => adapter.upgrade(...upgrade),
+  });
+  gateway.register(listener);
+
+  await api.start(new AbortController().signal);
+  await writeKubeconfig(paths.kubeconfig, { name: profile.name, server, ca: pki.ca.cert, admin: pki.admin });
+  await writeOwner(paths, {
+    pid: process.pid,
+    kind: options.owner,
+    since: new Date(clock.now()).toISOString(),
+  });
+
+  // Controllers and scheduler, each under its own identity.
+  const fail = (part: string) => (error: unknown) =>
+    logger.error('a part of the control plane failed', { part, error });
+  const balancer = serviceController({
+    listen: (port, onConnection) => listenTcp('127.0.0.1', port, onConnection),
+    dial: (host, port, signal) => dialThroughAnyNode(hub.nodes(), dialer, host, port, signal),
+  });
+  groups.run(
+    'controllers',
+    (signal) =>
+      runControllers(
+        {
+          controllers: [...controllers, { name: 'service', account: 'service-controller', create: balancer }],
+          clientFor,
+          clock,
+          logger,
+        },
+        signal,
+      ),
+    fail('controllers'),
+  );
+  groups.run('scheduler', (signal) => runScheduler(clientFor(SCHEDULER), logger, signal), fail('scheduler'));
+
+  return { server, stop, stopped: stopped.promise };
+}
+
+async function runScheduler(client: Client, logger: Logger, signal: AbortSignal): Promise<void> {
+  const clock = systemClock;
+  const informers = createInformerFactory({ client, clock, logger });
+  const events = createEventRecorder({ client, clock, logger, component: 'default-scheduler' });
+  const scheduler = createScheduler({ client, informers, events, clock, random: systemRandom, logger });
+  informers.start(signal);
+  await scheduler.run(signal);
+  await informers.stopped();
+}
+
+/** A connection into the cluster needs some node that is linked; which one does not matter. */
+async function dialThroughAnyNode(
+  nodes: readonly string[],
+  dialer: HubDialer,
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const [node] = nodes;
+  if (node === undefined) throw serviceUnavailable('no node is connected');
+  return dialer.connect(node, host, port, signal);
+}
+
+function clusterSettings(profile: ClusterProfile): ClusterSettings {
+  const { name, clusterCIDR, serviceCIDR } = profile;
+  return {
+    clusterName: name,
+    clusterDomain: CLUSTER_DOMAIN,
+    clusterCIDR,
+    serviceCIDR,
+    dnsAddress: serviceAddress(serviceCIDR, 10),
+  };
+}
+
+/** Under which names the API server is reached: from the desktop, from nodes, from pods. */
+function serverNames(profile: ClusterProfile): {
+  dnsNames: readonly string[];
+  ipAddresses: readonly string[];
+} {
+  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
+  return {
+    dnsNames: ['localhost', ...service, `kubernetes.default.svc.${CLUSTER_DOMAIN}`],
+    ipAddresses: ['127.0.0.1', serviceAddress(profile.serviceCIDR, 1), ...profile.nodeAddresses],
+  };
+}
