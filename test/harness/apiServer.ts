@@ -24,7 +24,7 @@ export interface TestServerOptions {
   /** Default: all kinds that the project serves. */
   readonly kinds?: readonly Kind[];
   /** Default: none, so that objects need no namespace to exist and nothing is added to them. */
-  readonly admission?: readonly AdmissionPlugin[];
+  readonly admission?: readonly AdmissionPlugin[] | ((cache: Cache) => readonly AdmissionPlugin[]);
   /** Default: everything is allowed. */
   readonly authorizer?: Authorizer;
   readonly authenticators?: readonly Authenticator[];
@@ -65,7 +65,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     kinds: options.kinds ?? allKinds,
     storage,
     cache,
-    admission: options.admission ?? [],
+    admission: typeof options.admission === 'function' ? options.admission(cache) : (options.admission ?? []),
     authenticators: options.authenticators ?? [],
     authorizer: options.authorizer ?? allowAll,
     postStartHooks: options.postStartHooks ?? [],
