@@ -46,7 +46,7 @@ export function nodeFiles(root = ''): NodeFiles {
   return {
     config: `${root}/etc/wheelhouse/bootstrap.json`,
     state,
-    bundle: `${state}/agent.cjs`,
+    bundle: `${state}/agent.mjs`,
     identity: `${state}/identity.json`,
   };
 }
