@@ -30,7 +30,7 @@ export interface ControllerContext {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Adds a key to this controller's queue, at once or later. */
-  enqueue(key: string, afterMs?: number): void;
+  readonly enqueue: (key: string, afterMs?: number) => void;
 }
 
 /** One line of the list in `index.ts`: subscribes to informers in the call, returns the controller. */
