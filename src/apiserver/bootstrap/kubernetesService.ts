@@ -43,6 +43,7 @@ export function kubernetesService(options: KubernetesServiceOptions): readonly B
     },
     {
       resource: endpoints,
+      authoritative: true,
       object: {
         apiVersion: 'v1',
         kind: 'Endpoints',
@@ -56,6 +57,7 @@ export function kubernetesService(options: KubernetesServiceOptions): readonly B
     },
     {
       resource: endpointSlices,
+      authoritative: true,
       object: {
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',

@@ -2,9 +2,11 @@ import { namespaces, priorityClasses } from '../../api/resources.ts';
 import type { Resource } from '../../api/resource.ts';
 import { SYSTEM_PRIORITIES } from '../../api/priority.ts';
 
-/** An object that the API server makes at start where it is missing; what is there stays as it is. */
+/** An object that the API server makes at start where it is missing. */
 export interface BootstrapObject {
   readonly resource: Resource;
+  /** True where it is written over what is there; otherwise that stays as it is. */
+  readonly authoritative?: boolean;
   readonly object: Readonly<Record<string, unknown>> & {
     readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object };
   };
