@@ -1,4 +1,5 @@
 import type * as model from '@kubernetes/client-node';
+import { cloneJson } from './clone.ts';
 
 /**
  * A type of the official model as it is on the wire and in a cache: deeply read-only, times as RFC 3339
@@ -68,7 +69,7 @@ export type Draft<T extends KubeObject = KubeObject> = Mutable<Omit<T, 'metadata
 
 /** A private, writable copy of a (frozen) object. */
 export function draftOf<T extends KubeObject>(object: T): Draft<T> {
-  return structuredClone(object) as unknown as Draft<T>;
+  return cloneJson(object) as unknown as Draft<T>;
 }
 
 /** Where an object is: unique among the objects of one resource. */

@@ -18,7 +18,9 @@ import { maxInFlight } from './filters/maxInFlight.ts';
 import { metrics } from './filters/metrics.ts';
 import { warnings } from './filters/warnings.ts';
 import { nonResourceHandler } from './handlers/nonResource.ts';
+import type { HandlerOptions, Review } from './handlers/handler.ts';
 import { handleResource } from './handlers/resource.ts';
+import type { NodeDialer } from './nodeDialer.ts';
 import type { HealthCheck } from './observe/health.ts';
 import { HookRun, type PostStartHook } from './postStartHooks.ts';
 import { RequestMetrics } from './observe/requestMetrics.ts';
@@ -33,6 +35,10 @@ export interface ApiServerOptions {
   readonly admission: readonly AdmissionPlugin[];
   readonly authenticators: readonly Authenticator[];
   readonly authorizer: Authorizer;
+  readonly nodes: NodeDialer;
+  /** By plural: tokenreviews, subjectaccessreviews, … */
+  readonly reviews: Readonly<Record<string, Review>>;
+  readonly requestToken: HandlerOptions['requestToken'];
   /** Run one after the other by `start`. */
   readonly postStartHooks: readonly PostStartHook[];
   /** Besides the server's own, for `/readyz`. */
@@ -73,6 +79,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     clock,
     random,
   };
+  const handlerOptions: HandlerOptions = {
+    registry,
+    authorizer: options.authorizer,
+    nodes: options.nodes,
+    reviews: options.reviews,
+    requestToken: (account, request) => options.requestToken(account, request),
+  };
   const requestMetrics = new RequestMetrics();
   const hooks = new HookRun(options.postStartHooks);
   const documents = nonResourceHandler(
@@ -95,7 +108,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   ];
   const run = chainOf(filters, (exchange: Exchange): Promise<ApiResponse> =>
     exchange.request.info.isResourceRequest
-      ? handleResource({ registry }, table, exchange)
+      ? handleResource(handlerOptions, table, exchange)
       : documents(exchange),
   );
   const handler: RequestHandler = {

@@ -5,10 +5,12 @@ import type { Kind } from '../../src/api/kind.ts';
 import { kinds as allKinds } from '../../src/api/kinds/index.ts';
 import type { ApiRequest, ApiResponse, RequestHandler, UserInfo } from '../../src/api/request.ts';
 import { resolveRequestInfo } from '../../src/api/requestInfo.ts';
+import { serviceUnavailable } from '../../src/api/status.ts';
 import type { AdmissionPlugin } from '../../src/apiserver/admission/contract.ts';
 import type { Authenticator, Authorizer } from '../../src/apiserver/auth/contract.ts';
 import type { PostStartHook } from '../../src/apiserver/postStartHooks.ts';
-import { type ApiServer, createApiServer } from '../../src/apiserver/apiServer.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/apiserver/apiServer.ts';
+import type { NodeDialer } from '../../src/apiserver/nodeDialer.ts';
 import type { Cache } from '../../src/storage/cache.ts';
 import type { Storage } from '../../src/storage/contract.ts';
 import { openSqliteStorage, startWatchCache, type WatchCacheOptions } from '../../src/storage/index.ts';
@@ -20,6 +22,11 @@ const allowAll: Authorizer = {
   rulesFor: () => [],
 };
 
+const unconnected = (node: string): Promise<never> =>
+  Promise.reject(serviceUnavailable(`node ${JSON.stringify(node)} is not connected`));
+
+const noNodes: NodeDialer = { request: unconnected, upgrade: unconnected, connect: unconnected };
+
 export interface TestServerOptions {
   /** Default: all kinds that the project serves. */
   readonly kinds?: readonly Kind[];
@@ -29,6 +36,9 @@ export interface TestServerOptions {
   readonly authorizer?: Authorizer;
   readonly authenticators?: readonly Authenticator[];
   readonly postStartHooks?: readonly PostStartHook[];
+  readonly nodes?: NodeDialer;
+  readonly reviews?: ApiServerOptions['reviews'];
+  readonly requestToken?: ApiServerOptions['requestToken'];
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
@@ -69,6 +79,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     authenticators: options.authenticators ?? [],
     authorizer: options.authorizer ?? allowAll,
     postStartHooks: options.postStartHooks ?? [],
+    nodes: options.nodes ?? noNodes,
+    reviews: options.reviews ?? {},
+    requestToken:
+      options.requestToken ?? (() => Promise.reject(serviceUnavailable('no tokens in this test'))),
     clock,
     random: systemRandom,
     logger: options.logger ?? createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' }),

@@ -8,13 +8,13 @@ export function authorization(authorizer: Authorizer): Filter {
   return (exchange, next) => {
     const { info } = exchange.request;
     const { allowed, reason } = authorizer.authorize(exchange.user, info);
-    if (!allowed) throw refusal(exchange.user, info, reason);
+    if (!allowed) throw forbiddenError(exchange.user, info, reason);
     return next(exchange);
   };
 }
 
 /** Upstream's words (apiserver `handlers/responsewriters/errors.go`). */
-export function refusal(user: UserInfo, info: AuthorizationAttributes, reason: string): StatusError {
+export function forbiddenError(user: UserInfo, info: AuthorizationAttributes, reason: string): StatusError {
   const who = `User ${JSON.stringify(user.name)}`;
   const because = reason === '' ? '' : `: ${reason}`;
   if (!info.isResourceRequest) {

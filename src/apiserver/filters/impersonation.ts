@@ -1,8 +1,10 @@
 import type { UserInfo } from '../../api/request.ts';
 import { badRequest } from '../../api/status.ts';
 import type { AuthorizationAttributes, Authorizer } from '../auth/contract.ts';
+import { AUTHENTICATED, SERVICE_ACCOUNTS, UNAUTHENTICATED } from '../auth/users.ts';
 import type { Filter } from '../exchange.ts';
-import { refusal } from './authorization.ts';
+import { anonymous } from './authentication.ts';
+import { forbiddenError } from './authorization.ts';
 
 const EXTRA = 'impersonate-extra-';
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
@@ -27,7 +29,7 @@ export function impersonation(authorizer: Authorizer): Filter {
     const demand = (attributes: Partial<AuthorizationAttributes>): void => {
       const asked = { ...IMPERSONATE, ...attributes };
       const { allowed, reason } = authorizer.authorize(exchange.user, asked);
-      if (!allowed) throw refusal(exchange.user, asked, reason);
+      if (!allowed) throw forbiddenError(exchange.user, asked, reason);
     };
     const account = serviceAccountOf(name);
     demand(
@@ -76,8 +78,8 @@ function impersonated(
   const own =
     groups.length > 0 || account === undefined
       ? groups
-      : ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`];
-  const mark = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+      : [SERVICE_ACCOUNTS, `${SERVICE_ACCOUNTS}:${account.namespace}`];
+  const mark = name === anonymous.name ? UNAUTHENTICATED : AUTHENTICATED;
   return {
     name,
     groups: own.includes(mark) ? own : [...own, mark],

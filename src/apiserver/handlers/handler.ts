@@ -1,5 +1,9 @@
-import type { ApiResponse, Entry } from '../../api/request.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+import type { ApiResponse, Entry, UserInfo } from '../../api/request.ts';
+import type { ServiceAccount, TokenRequest } from '../../api/types.ts';
+import type { Authorizer } from '../auth/contract.ts';
 import type { Exchange } from '../exchange.ts';
+import type { NodeDialer } from '../nodeDialer.ts';
 import type { RegistryOptions } from '../registry/context.ts';
 import { shown } from '../registry/conversion.ts';
 import type { Served } from '../registry/served.ts';
@@ -7,7 +11,16 @@ import type { Served } from '../registry/served.ts';
 /** What all handlers are given. */
 export interface HandlerOptions {
   readonly registry: RegistryOptions;
+  readonly authorizer: Authorizer;
+  readonly nodes: NodeDialer;
+  /** Answers of the kinds that are not stored, by plural: the reviews. */
+  readonly reviews: Readonly<Record<string, Review>>;
+  /** POST serviceaccounts/token. */
+  requestToken(account: ServiceAccount, request: Draft<TokenRequest>): Promise<TokenRequest>;
 }
+
+/** Answers a review: the draft with its status. Throws a StatusError where it makes no sense. */
+export type Review = (draft: Draft, user: UserInfo) => KubeObject | Promise<KubeObject>;
 
 /** A request about a resource whose address is known. */
 export interface Target {

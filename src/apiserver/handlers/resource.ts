@@ -1,6 +1,7 @@
-import type { ApiResponse, Verb } from '../../api/request.ts';
+import type { ApiResponse, RequestInfo, Verb } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served, ServedTable } from '../registry/served.ts';
+import { scale, subresources, type VerbHandlers } from '../subresources/index.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { deleteCollection } from './deleteCollection.ts';
@@ -9,10 +10,11 @@ import type { Handler, HandlerOptions } from './handler.ts';
 import { list } from './list.ts';
 import { noSuchMethod, noSuchResource } from './notServed.ts';
 import { patch } from './patch.ts';
+import { review } from './review.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
-const VERBS: Partial<Record<Verb, Handler>> = {
+const VERBS: VerbHandlers = {
   get,
   list,
   watch,
@@ -23,9 +25,9 @@ const VERBS: Partial<Record<Verb, Handler>> = {
   deletecollection: deleteCollection,
 };
 
-const STATUS_VERBS: Partial<Record<Verb, Handler>> = { get, update, patch };
+const STATUS_VERBS: VerbHandlers = { get, update, patch };
 
-/** Finds the handler of a request about a resource. */
+/** Finds the handler of a request about a resource. Throws where there is none. */
 export function handleResource(
   options: HandlerOptions,
   table: ServedTable,
@@ -33,28 +35,40 @@ export function handleResource(
 ): Promise<ApiResponse> {
   const { info } = exchange.request;
   const served = table.find(info.group, info.version, info.resource);
-  if (served === undefined || isMisplaced(served, info)) throw noSuchResource();
-  const namespace = served.resource.namespaced ? info.namespace : '';
+  if (served === undefined) throw noSuchResource();
+  checkScope(served, info);
   const handler = handlerOf(served, info.verb, info.subresource);
-  return handler(options, exchange, { served, namespace, name: info.name, subresource: info.subresource });
+  return handler(options, exchange, {
+    served,
+    namespace: served.resource.namespaced ? info.namespace : '',
+    name: info.name,
+    subresource: info.subresource,
+  });
 }
 
 function handlerOf(served: Served, verb: Verb, subresource: string): Handler {
   if (subresource === '') {
-    const handler = served.verbs.has(verb) ? VERBS[verb] : undefined;
-    if (handler === undefined) throw noSuchMethod();
+    const handler = served.kind.stored === false ? review : VERBS[verb];
+    if (handler === undefined || !served.verbs.has(verb)) throw noSuchMethod();
     return handler;
   }
-  if (subresource === 'status' && served.kind.status !== undefined) {
-    const handler = STATUS_VERBS[verb];
-    if (handler === undefined) throw noSuchMethod();
-    return handler;
-  }
-  throw noSuchResource();
+  const handlers = subresourceOf(served, subresource);
+  if (handlers === undefined) throw noSuchResource();
+  const handler = handlers[verb];
+  if (handler === undefined) throw noSuchMethod();
+  return handler;
 }
 
-/** A cluster-scoped resource below a namespace, or a write of a namespaced one without. */
-function isMisplaced(served: Served, info: { namespace: string; resource: string; verb: Verb }): boolean {
-  if (!served.resource.namespaced) return info.namespace !== '' && info.resource !== 'namespaces';
-  return info.namespace === '' && !['list', 'watch'].includes(info.verb);
+function subresourceOf({ kind }: Served, name: string): VerbHandlers | undefined {
+  if (name === 'status') return kind.status === undefined ? undefined : STATUS_VERBS;
+  if (name === 'scale') return kind.scale === undefined ? undefined : scale;
+  return kind.resource.group === '' ? subresources[`${kind.resource.plural}/${name}`] : undefined;
+}
+
+/** No cluster-scoped resource below a namespace, and of a namespaced one only collections without. */
+function checkScope(served: Served, info: RequestInfo): void {
+  const { namespaced } = served.resource;
+  if (!namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw noSuchResource();
+  if (!namespaced || info.namespace !== '' || info.verb === 'list' || info.verb === 'watch') return;
+  throw info.name === '' ? noSuchMethod() : noSuchResource();
 }

@@ -1,0 +1,31 @@
+import type { Handler } from '../handlers/handler.ts';
+import { decodeObject } from '../handlers/decode.ts';
+import { objectResponse } from '../handlers/handler.ts';
+import { checkAddress } from '../handlers/update.ts';
+import { fieldValidation, writeContext } from '../handlers/writeOptions.ts';
+import { keepAllBut, type UpdateStrategy } from '../registry/strategy.ts';
+import { updateObject } from '../registry/update.ts';
+
+/** Takes spec.finalizers alone, which an ordinary update may not change (core/namespace `strategy.go`). */
+const finalizeStrategy: UpdateStrategy = {
+  prepare: (draft, old) => keepAllBut(['apiVersion', 'kind', 'metadata', 'spec'], draft, old),
+  validate: () => [],
+};
+
+/** PUT namespaces/finalize: what empties a namespace says that it is done; with the last finalizer it goes. */
+export const finalize: Handler = async (options, exchange, target) => {
+  const context = writeContext(exchange, 'UpdateOptions');
+  const { served, namespace, name } = target;
+  const draft = decodeObject(exchange, served, fieldValidation(exchange, 'UpdateOptions'));
+  checkAddress(draft, target);
+  const { entry } = await updateObject(options.registry, context, {
+    served,
+    namespace,
+    name,
+    subresource: 'finalize',
+    strategy: finalizeStrategy,
+    allowCreate: false,
+    desired: () => structuredClone(draft),
+  });
+  return objectResponse(served, entry);
+};

@@ -1,0 +1,48 @@
+import { notFound } from '../../../api/status.ts';
+import type { Pod, Service } from '../../../api/types.ts';
+import type { Handler } from '../../handlers/handler.ts';
+import { keyOfObject } from '../../registry/keys.ts';
+import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
+import { forward, forwarded, methodOf, missingSlash, targetPath } from './forward.ts';
+import { parseProxyName, podLocation, serviceLocation } from './location.ts';
+
+/** pods/proxy: HTTP to a pod, in whatever method. */
+export const podProxy: Handler = (options, exchange, { served, namespace, name }) => {
+  const parsed = parseProxyName(name);
+  const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, parsed.name));
+  if (entry === undefined) throw notFound(served.resource, parsed.name);
+  return forward(options, exchange, podLocation(entry.object as Pod, parsed));
+};
+
+/** services/proxy: HTTP to one of the ready endpoints of a service. */
+export const serviceProxy: Handler = (options, exchange, { served, namespace, name }) => {
+  const { cache, random } = options.registry;
+  const parsed = parseProxyName(name);
+  const entry = cache.get(keyOfObject(served.kind.resource, namespace, parsed.name));
+  if (entry === undefined) throw notFound(served.resource, parsed.name);
+  const location = serviceLocation(entry.object as Service, parsed, cache, () => random.number());
+  return forward(options, exchange, location);
+};
+
+/** nodes/proxy: the node's agent itself. */
+export const nodeProxy: Handler = async (options, exchange, { served, name }) => {
+  const { name: node } = parseProxyName(name);
+  if (options.registry.cache.get(keyOfObject(served.kind.resource, '', node)) === undefined) {
+    throw notFound(served.resource, node);
+  }
+  const redirect = missingSlash(exchange);
+  if (redirect !== undefined) return redirect;
+  const path = targetPath(exchange);
+  if (wantsUpgrade(exchange)) {
+    return upgradeInto(await options.nodes.upgrade(node, path, exchange.signal), path);
+  }
+  const { body, headers } = exchange.request;
+  const answer = await options.nodes.request(node, {
+    method: methodOf(exchange),
+    path,
+    headers: forwarded(headers),
+    ...(body.type === 'stream' ? { body: body.stream } : {}),
+    signal: exchange.signal,
+  });
+  return { type: 'raw', code: answer.code, headers: forwarded(answer.headers), body: answer.body };
+};

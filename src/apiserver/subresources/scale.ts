@@ -1,0 +1,114 @@
+import { field, invalid, invalidObject } from '../../api/fieldErrors.ts';
+import { matcherOf } from '../../api/labels.ts';
+import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../api/meta.ts';
+import type { ApiResponse, Entry } from '../../api/request.ts';
+import { badRequest, notFound } from '../../api/status.ts';
+import type { Scale } from '../../api/types.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Handler, HandlerOptions, Target } from '../handlers/handler.ts';
+import { readPatch } from '../handlers/patch.ts';
+import { writeContext } from '../handlers/writeOptions.ts';
+import { keyOfObject } from '../registry/keys.ts';
+import type { Served } from '../registry/served.ts';
+import { mainStrategy } from '../registry/strategy.ts';
+import { updateObject } from '../registry/update.ts';
+import { subresourceBody } from './body.ts';
+
+const MODEL = 'V1Scale';
+
+export const getScale: Handler = async (options, _exchange, { served, namespace, name }) => {
+  const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
+  if (entry === undefined) throw notFound(served.resource, name);
+  return Promise.resolve(scaleResponse(served, entry));
+};
+
+export const updateScale: Handler = (options, exchange, target) => {
+  const sent = subresourceBody<Scale>(exchange, { kind: 'Scale', model: MODEL });
+  return changeScale(options, exchange, target, 'UpdateOptions', () => sent);
+};
+
+export const patchScale: Handler = (options, exchange, target) => {
+  const change = readPatch(exchange, MODEL);
+  return changeScale(options, exchange, target, 'PatchOptions', (scale) => change(scale) as unknown as Scale);
+};
+
+/** Reads the object as a Scale, takes the changed Scale's replicas and its conditions, and writes the object. */
+async function changeScale(
+  options: HandlerOptions,
+  exchange: Exchange,
+  { served, namespace, name }: Target,
+  kind: string,
+  change: (scale: Scale) => Scale,
+): Promise<ApiResponse> {
+  const { entry } = await updateObject(options.registry, writeContext(exchange, kind), {
+    served,
+    namespace,
+    name,
+    subresource: 'scale',
+    strategy: mainStrategy(served.kind),
+    allowCreate: false,
+    desired(existing) {
+      if (existing === undefined) throw badRequest('there is nothing to scale');
+      const scale = change(scaleOf(served, existing));
+      const replicas = scale.spec?.replicas ?? 0;
+      if (replicas < 0) {
+        throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, [
+          invalid(field('spec', 'replicas'), replicas, 'must be greater than or equal to 0'),
+        ]);
+      }
+      const draft = draftOf(existing);
+      write(draft, pathsOf(served).specReplicas, replicas);
+      draft.metadata.uid = scale.metadata.uid;
+      draft.metadata.resourceVersion = scale.metadata.resourceVersion;
+      return draft;
+    },
+  });
+  return scaleResponse(served, entry);
+}
+
+function scaleResponse(served: Served, entry: Entry): ApiResponse {
+  return { type: 'object', code: 200, object: scaleOf(served, entry.object) };
+}
+
+function scaleOf(served: Served, object: KubeObject): Scale {
+  const { name, namespace = '', uid, resourceVersion, creationTimestamp } = object.metadata;
+  const paths = pathsOf(served);
+  const selector = read(object, paths.selector);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: numberAt(object, paths.specReplicas) },
+    status: {
+      replicas: numberAt(object, paths.statusReplicas),
+      ...(selector === undefined
+        ? {}
+        : {
+            selector:
+              typeof selector === 'string' ? selector : matcherOf(selector as LabelSelector).toString(),
+          }),
+    },
+  };
+}
+
+function pathsOf(served: Served): NonNullable<Served['kind']['scale']> {
+  const { scale } = served.kind;
+  if (scale === undefined) throw badRequest(`${served.resource.plural} cannot be scaled`);
+  return scale;
+}
+
+function read(object: unknown, path: string): unknown {
+  let value = object;
+  for (const name of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[name];
+  return value;
+}
+
+const numberAt = (object: unknown, path: string): number => Number(read(object, path) ?? 0);
+
+function write(draft: Draft, path: string, value: unknown): void {
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  let parent = draft as unknown as Record<string, unknown>;
+  for (const name of names) parent = (parent[name] ??= {}) as Record<string, unknown>;
+  parent[last] = value;
+}

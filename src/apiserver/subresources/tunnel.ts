@@ -1,0 +1,51 @@
+import type { Duplex } from 'node:stream';
+import type { ApiResponse, UpgradedConnection } from '../../api/request.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** Ours to know and nobody's behind us: who asks was settled here. */
+const WITHHELD = /^(authorization|impersonate-.*)$/i;
+
+/** True where the client wants to go on in another protocol. */
+export function wantsUpgrade({ request }: Exchange): boolean {
+  return (
+    request.headers.upgrade !== undefined &&
+    (request.headers.connection ?? '').toLowerCase().includes('upgrade')
+  );
+}
+
+/**
+ * Hands the client's connection to a tunnel: the request's head with another path goes first, then bytes both ways
+ * until either side ends.
+ */
+export function upgradeInto(tunnel: Duplex, path: string, host?: string): ApiResponse {
+  return {
+    type: 'upgrade',
+    take(connection) {
+      tunnel.write(headOf(connection, path, host));
+      if (connection.head.length > 0) tunnel.write(connection.head);
+      join(connection.socket, tunnel);
+    },
+  };
+}
+
+function headOf({ method, rawHeaders }: UpgradedConnection, path: string, host: string | undefined): Buffer {
+  const lines = [`${method} ${path} HTTP/1.1`];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (WITHHELD.test(name)) continue;
+    const value = host !== undefined && name.toLowerCase() === 'host' ? host : rawHeaders[at + 1];
+    lines.push(`${name}: ${value ?? ''}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
+/** Pipes both ways; where one side breaks, the other is told. */
+export function join(a: Duplex, b: Duplex): void {
+  const forward = (from: Duplex, to: Duplex): void => {
+    from.pipe(to);
+    from.once('error', () => to.destroy());
+    from.once('close', () => to.destroy());
+  };
+  forward(a, b);
+  forward(b, a);
+}
