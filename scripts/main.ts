@@ -26,9 +26,10 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => stop.abort(new Error('stopped')));
 
+const home = defaultHome(process.env, os.homedir());
 const clusters = new Clusters({
-  home: defaultHome(process.env, os.homedir()),
-  providers: machineProviders({ resources: path.join(root, 'resources') }),
+  home,
+  providers: machineProviders({ resources: path.join(root, 'resources'), home }),
   // The cluster outlives a window's reload: the windows attach to it.
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
   nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),

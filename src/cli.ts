@@ -29,9 +29,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => stop.abort(new Error('stopped')));
 }
 
+const home = defaultHome(process.env, os.homedir());
 const clusters = new Clusters({
-  home: defaultHome(process.env, os.homedir()),
-  providers: machineProviders({ resources: path.join(dist, '../resources') }),
+  home,
+  providers: machineProviders({ resources: path.join(dist, '../resources'), home }),
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
   nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),
   clock: systemClock,

@@ -33,7 +33,7 @@ export async function activate(context: ExtensionContext): Promise<{ readonly mo
       : createWorkerLauncher({ entry, owner: 'editor', onLog: (line) => output.appendLine(line) });
   const clusters = new Clusters({
     home,
-    providers: machineProviders({ resources: path.join(context.extensionPath, 'resources') }),
+    providers: machineProviders({ resources: path.join(context.extensionPath, 'resources'), home }),
     launcher,
     nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), clock),
     clock,
@@ -43,7 +43,7 @@ export async function activate(context: ExtensionContext): Promise<{ readonly mo
   const model = new ClusterModel({
     clusters,
     openSession: async (cluster, paths) =>
-      new ClusterSession({ cluster, kubeconfig: await readFile(paths.kubeconfig, 'utf8'), clock }),
+      new ClusterSession({ cluster, kubeconfig: await readFile(paths.kubeconfig, 'utf8'), clock, logger }),
   });
   context.subscriptions.push(output, model, await watchClusters(home, () => void model.refresh()));
   registerEditor(context, { model, output, clock });

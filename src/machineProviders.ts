@@ -2,11 +2,18 @@ import path from 'node:path';
 import Docker from 'dockerode';
 import { createDockerMachines } from './cluster/machines/docker/dockerMachines.ts';
 import type { MachineProvider } from './cluster/machines/contract.ts';
+import { createSimulatedMachines } from './cluster/machines/simulated.ts';
+import { clusterPaths, clustersFolder } from './cluster/paths.ts';
 import { listNames, readText } from './host/files.ts';
 import { systemProcesses } from './host/processes.ts';
 
 /** All kinds of machines, in the order in which they are offered: shared by the extension and the command line. */
-export function machineProviders(options: { readonly resources: string }): readonly MachineProvider[] {
+export function machineProviders(options: {
+  /** The folder `resources` of the extension. */
+  readonly resources: string;
+  /** Where clusters are kept. */
+  readonly home: string;
+}): readonly MachineProvider[] {
   const imageFolder = path.join(options.resources, 'node');
   return [
     createDockerMachines({
@@ -21,6 +28,10 @@ export function machineProviders(options: { readonly resources: string }): reado
           })),
         );
       },
+    }),
+    createSimulatedMachines({
+      folder: (cluster) => clusterPaths(path.join(clustersFolder(options.home), cluster)).machines,
+      clusters: () => listNames(clustersFolder(options.home)),
     }),
   ];
 }

@@ -12,6 +12,8 @@ export interface ClusterPaths {
   /** Who runs the control plane now: see owner.ts. */
   readonly owner: string;
   readonly log: string;
+  /** Simulated machines: a file each. */
+  readonly machines: string;
 }
 
 export function clusterPaths(folder: string): ClusterPaths {
@@ -23,6 +25,7 @@ export function clusterPaths(folder: string): ClusterPaths {
     kubeconfig: path.join(folder, 'kubeconfig'),
     owner: path.join(folder, 'owner.json'),
     log: path.join(folder, 'control-plane.log'),
+    machines: path.join(folder, 'machines'),
   };
 }
 

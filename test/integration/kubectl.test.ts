@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ProcessError, systemProcesses, type RunningProcess } from '../../src/host/processes.ts';
+import { createDockerCluster, loadSampleImage, type DockerCluster } from '../harness/dockerCluster.ts';
+import { ensureKubectls, kubectlFor, type Kubectl } from '../harness/kubectl.ts';
+
+const sample = path.resolve(import.meta.dirname, '../../resources/sample/sample.yaml');
+
+/** Everything that people do with kubectl, with the oldest and a current one, against real nodes. */
+describe('kubectl', () => {
+  let cluster: DockerCluster;
+  let kubectls: readonly Kubectl[];
+
+  before(async function () {
+    this.timeout(600_000);
+    kubectls = await ensureKubectls();
+    cluster = await createDockerCluster('kubectl', 2);
+    await loadSampleImage(cluster);
+  });
+
+  after(async function () {
+    this.timeout(60_000);
+    await cluster.delete();
+  });
+
+  for (const [index, release] of ['Debian 12', 'Debian 13', 'Debian sid'].entries()) {
+    describe(`of ${release}`, () => scenarios(() => ({ cluster, kubectl: kubectls[index]! })));
+  }
+});
+
+function scenarios(given: () => { cluster: DockerCluster; kubectl: Kubectl }): void {
+  let folder: string;
+  let namespace: string;
+  let pod: string;
+
+  const run = (args: readonly string[], options = {}): ReturnType<ReturnType<typeof kubectlFor>> =>
+    kubectlFor(given().kubectl, given().cluster.paths.kubeconfig)(['-n', namespace, ...args], options);
+  const out = async (...args: string[]): Promise<string> => (await run(args)).stdout;
+  const fails = async (...args: string[]): Promise<string> => {
+    try {
+      await run(args);
+    } catch (error) {
+      if (error instanceof ProcessError) return error.stderr;
+      throw error;
+    }
+    assert.fail(`kubectl ${args.join(' ')} should have failed`);
+  };
+  const start = (...args: string[]): RunningProcess =>
+    systemProcesses.spawn(given().kubectl.path, ['-n', namespace, ...args], {
+      env: { KUBECONFIG: given().cluster.paths.kubeconfig, HOME: folder },
+    });
+
+  before(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-kubectl-'));
+    namespace = `t-${given().kubectl.version.replaceAll('.', '-')}`;
+    await run(['create', 'namespace', namespace]);
+    await run(['apply', '-f', sample]);
+    await run(['rollout', 'status', 'deployment/sample', '--timeout=60s']);
+    pod = await out('get', 'pods', '-l', 'app=sample', '-o', 'jsonpath={.items[0].metadata.name}');
+  });
+
+  after(async () => {
+    await run(['delete', 'namespace', namespace, '--timeout=60s']);
+    await rm(folder, { recursive: true });
+  });
+
+  it('apply says what has changed, and that nothing has', async () => {
+    assert.match(await out('apply', '-f', sample), /deployment\.apps\/sample unchanged/);
+    assert.match(
+      await out('apply', '--server-side', '--force-conflicts', '-f', sample),
+      /configmap\/sample serverside-applied/,
+    );
+  });
+
+  it('apply refuses a manifest with a wrong field or name and names the path', async () => {
+    const wrong = path.join(folder, 'wrong.yaml');
+    await writeFile(wrong, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Wrong_Name }\n');
+    assert.match(await fails('apply', '-f', wrong), /metadata\.name: Invalid value: "Wrong_Name"/);
+    await writeFile(wrong, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndatta: { a: b }\n');
+    assert.match(await fails('apply', '-f', wrong), /datta/);
+  });
+
+  it('get shows tables, wide and yaml', async () => {
+    assert.match(await out('get', 'pods'), /^NAME +READY +STATUS +RESTARTS +AGE\n/);
+    assert.match(await out('get', 'pods', '-o', 'wide'), /NOMINATED NODE/);
+    assert.match(await out('get', 'all'), /deployment\.apps\/sample +3\/3/);
+    assert.match(await out('get', 'configmap', 'sample', '-o', 'yaml'), /greeting: Hello from Wheelhouse/);
+    assert.match(await out('get', 'nodes', '-o', 'wide'), /containerd:\/\//);
+    assert.match(await fails('get', 'pod', 'nothing'), /pods "nothing" not found/);
+  });
+
+  it('get --watch follows changes', async () => {
+    const watch = start('get', 'configmaps', '--watch', '-o', 'name');
+    const lines = collect(watch);
+    await lines.until(/configmap\/sample/);
+    await run(['create', 'configmap', 'watched', '--from-literal=a=b']);
+    await lines.until(/configmap\/watched/);
+    watch.kill();
+    await watch.exited;
+    await run(['delete', 'configmap', 'watched']);
+  });
+
+  it('describe shows spec, state and events', async () => {
+    const text = await out('describe', 'pod', pod);
+    assert.match(text, /Status: +Running/);
+    assert.match(text, /Successfully assigned/);
+    assert.match(text, /Started container/);
+    assert.match(await out('describe', 'node'), /Allocated resources/);
+    assert.match(await out('describe', 'deployment', 'sample'), /RollingUpdateStrategy/);
+  });
+
+  it('explain documents fields from the server’s schema', async () => {
+    assert.match(await out('explain', 'deployment.spec.replicas'), /Number of desired pods/);
+    assert.match(await out('explain', 'pod', '--recursive'), /terminationGracePeriodSeconds/);
+  });
+
+  it('logs prints and follows', async () => {
+    await run(['exec', pod, '--', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/']);
+    const follow = start('logs', '-f', pod);
+    const lines = collect(follow);
+    await run(['exec', pod, '--', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/marker-of-the-log']).catch(
+      () => undefined,
+    );
+    await lines.until(/marker-of-the-log/);
+    follow.kill();
+    await follow.exited;
+    assert.match(await out('logs', pod, '--tail=1', '--timestamps'), /^\d{4}-\d\d-\d\dT/);
+  });
+
+  it('exec passes output, exit code and standard input', async () => {
+    assert.match(await out('exec', pod, '--', 'sh', '-c', 'echo out; echo err >&2'), /out/);
+    const { stdout } = await run(['exec', '-i', pod, '--', 'cat'], { input: 'through stdin' });
+    assert.equal(stdout, 'through stdin');
+    await assert.rejects(run(['exec', pod, '--', 'sh', '-c', 'exit 7']), /exit code 7/);
+  });
+
+  it('exec -it has a terminal that follows the size of the user’s', async () => {
+    const { kubectl } = given();
+    const inner = 'stty size; sleep 2; stty size';
+    const resize = '(sleep 1; stty rows 50 cols 120 < /dev/tty) &';
+    const line = `stty rows 40 cols 100; ${resize} ${kubectl.path} -n ${namespace} exec -it ${pod} -- sh -c '${inner}'`;
+    const { stdout } = await systemProcesses.run('script', ['-qfec', line, '/dev/null'], {
+      env: { KUBECONFIG: given().cluster.paths.kubeconfig, HOME: folder },
+    });
+    assert.match(stdout, /40 100\s+50 120/);
+  });
+
+  it('port-forward carries requests', async () => {
+    const forward = start('port-forward', pod, ':8080');
+    const lines = collect(forward);
+    const [, port] = await lines.until(/127\.0\.0\.1:(\d+) -> 8080/);
+    const response = await fetch(`http://127.0.0.1:${port ?? ''}/`);
+    assert.match(await response.text(), /Hello from Wheelhouse/);
+    forward.kill();
+    await forward.exited;
+  });
+
+  it('cp copies files both ways', async () => {
+    const file = path.join(folder, 'file.txt');
+    await writeFile(file, 'copied');
+    await run(['cp', file, `${pod}:/tmp/file.txt`]);
+    assert.equal(await out('exec', pod, '--', 'cat', '/tmp/file.txt'), 'copied');
+    await run(['cp', `${pod}:/tmp/file.txt`, path.join(folder, 'back.txt')]);
+    assert.equal(await readFile(path.join(folder, 'back.txt'), 'utf8'), 'copied');
+  });
+
+  it('scale changes the number of pods', async () => {
+    await run(['create', 'deployment', 'scaled', '--image=wheelhouse.local/sample:1', '--', 'sleep', '1000']);
+    await run(['scale', 'deployment/scaled', '--replicas=3']);
+    await run(['rollout', 'status', 'deployment/scaled', '--timeout=60s']);
+    assert.equal(await out('get', 'deployment', 'scaled', '-o', 'jsonpath={.status.readyReplicas}'), '3');
+  });
+
+  it('rollout status, history and undo', async () => {
+    await run(['set', 'env', 'deployment/scaled', 'VERSION=2']);
+    await run(['rollout', 'status', 'deployment/scaled', '--timeout=60s']);
+    assert.match(await out('rollout', 'history', 'deployment/scaled'), /\n2 /);
+    await run(['rollout', 'undo', 'deployment/scaled']);
+    await run(['rollout', 'status', 'deployment/scaled', '--timeout=60s']);
+    assert.equal(
+      await out('get', 'deployment', 'scaled', '-o', 'jsonpath={.spec.template.spec.containers[0].env}'),
+      '',
+    );
+  });
+
+  it('edit changes the live object', async () => {
+    await run(['edit', 'configmap', 'sample'], { env: { KUBE_EDITOR: 'sed -i s/Wheelhouse/edit/' } });
+    assert.match(
+      await out('get', 'configmap', 'sample', '-o', 'jsonpath={.data.greeting}'),
+      /Hello from edit/,
+    );
+  });
+
+  it('patch in all types', async () => {
+    const data = (): Promise<string> => out('get', 'configmap', 'sample', '-o', 'jsonpath={.data}');
+    await run(['patch', 'configmap', 'sample', '--type=merge', '-p', '{"data":{"a":"1"}}']);
+    await run(['patch', 'configmap', 'sample', '--type=strategic', '-p', '{"data":{"b":"2"}}']);
+    await run(['patch', 'configmap', 'sample', '--type=json', '-p', '[{"op":"remove","path":"/data/a"}]']);
+    assert.match(await data(), /"b":"2"/);
+    assert.doesNotMatch(await data(), /"a":"1"/);
+  });
+
+  it('diff shows what apply would change', async () => {
+    await assert.rejects(run(['diff', '-f', sample]), (error) => {
+      assert.ok(error instanceof ProcessError);
+      assert.equal(error.code, 1);
+      return true;
+    });
+    await run(['apply', '-f', sample]);
+    await run(['diff', '-f', sample]);
+  });
+
+  it('wait waits for a condition', async () => {
+    await run(['wait', '--for=condition=Available', 'deployment/sample', '--timeout=30s']);
+    assert.match(
+      await fails('wait', '--for=condition=Nonsense', 'deployment/sample', '--timeout=1s'),
+      /timed out/,
+    );
+  });
+
+  it('top fails politely where there are no metrics', async () => {
+    assert.match(await fails('top', 'nodes'), /Metrics API not available|metrics/i);
+  });
+
+  it('auth can-i answers for oneself and for others', async () => {
+    assert.match(await out('auth', 'can-i', 'delete', 'pods'), /yes/);
+    assert.match(
+      (
+        await run(['auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:default']).catch(
+          (error: unknown) => {
+            assert.ok(error instanceof ProcessError);
+            return { stdout: error.stderr };
+          },
+        )
+      ).stdout,
+      /no/,
+    );
+  });
+
+  for (const mode of ['background', 'foreground', 'orphan'] as const) {
+    it(`delete --cascade=${mode}`, async () => {
+      const name = `cascade-${mode}`;
+      await run(['create', 'deployment', name, '--image=wheelhouse.local/sample:1', '--', 'sleep', '1000']);
+      await run(['rollout', 'status', `deployment/${name}`, '--timeout=60s']);
+      await run(['delete', 'deployment', name, `--cascade=${mode}`, '--timeout=60s']);
+      const sets = (): Promise<string> => out('get', 'replicasets', '-l', `app=${name}`, '-o', 'name');
+      if (mode === 'orphan') {
+        assert.match(await sets(), /replicaset/);
+        await run(['delete', 'replicasets', '-l', `app=${name}`, '--timeout=60s']);
+      }
+      await run(['wait', '--for=delete', 'pods', '-l', `app=${name}`, '--timeout=60s']);
+      assert.equal(await sets(), '');
+    });
+  }
+}
+
+/** The output of a running command, to be waited on. */
+function collect(process: RunningProcess): { until(pattern: RegExp): Promise<RegExpExecArray> } {
+  let text = '';
+  const listeners = new Set<() => void>();
+  const add = (chunk: Buffer): void => {
+    text += chunk.toString();
+    for (const listener of [...listeners]) listener();
+  };
+  process.stdout.on('data', add);
+  process.stderr.on('data', add);
+  return {
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(text);
+          if (match === null) return;
+          listeners.delete(look);
+          resolve(match);
+        };
+        listeners.add(look);
+        void process.exited.then((code) => reject(new Error(`it ended with ${code}: ${text}`)));
+        look();
+      }),
+  };
+}
