@@ -10,9 +10,6 @@ export const KUBE_SCHEDULER = 'system:kube-scheduler';
 export const KUBE_CONTROLLER_MANAGER = 'system:kube-controller-manager';
 export const KUBE_PROXY = 'system:kube-proxy';
 
-/** Who makes a request without credentials. */
-export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED] };
-
 const NODE_PREFIX = 'system:node:';
 
 /** A user that has shown who it is belongs to `system:authenticated`. */

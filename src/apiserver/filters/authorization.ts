@@ -6,8 +6,11 @@ import type { Filter } from '../exchange.ts';
 /** Lets pass what the authorizer allows; the rest is Forbidden. */
 export function authorization(authorizer: Authorizer): Filter {
   return (exchange, next) => {
-    const { info } = exchange.request;
-    const { allowed, reason } = authorizer.authorize(exchange.user, info);
+    const { info, query } = exchange.request;
+    // Only lists and watches have one, and only what a node may read depends on it.
+    const fieldSelector = info.verb === 'list' || info.verb === 'watch' ? query.get('fieldSelector') : null;
+    const attributes = fieldSelector === null ? info : { ...info, fieldSelector };
+    const { allowed, reason } = authorizer.authorize(exchange.user, attributes);
     if (!allowed) throw forbiddenError(exchange.user, info, reason);
     return next(exchange);
   };

@@ -68,7 +68,7 @@ export class RoleIndex implements Disposable {
     });
     follow(
       clusterRoles,
-      (role, old) => this.#setClusterRole(role as ClusterRole | undefined, old?.metadata.name),
+      (role, old) => this.#setClusterRole(role, old?.metadata.name),
       () => this.#aggregate(),
     );
     for (const resource of [roleBindings, clusterRoleBindings]) {
