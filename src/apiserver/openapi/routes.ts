@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { Kind } from '../../api/kind.ts';
+import type { ApiRequest, ApiResponse } from '../../api/request.ts';
+import { loadDocumentation, type Documentation } from '../../api/schema/documentation.ts';
+import { StatusError } from '../../api/status.ts';
+import { discoveredGroups, type DiscoveredGroup, type DiscoveredVersion } from '../discovery/groups.ts';
+import { mediaTypes } from '../discovery/mediaTypes.ts';
+import type { Route } from '../handlers/nonResource.ts';
+import { noSuchResource } from '../handlers/notServed.ts';
+import { documentPath, openApiV2, openApiV3 } from './documents.ts';
+import { encodeOpenApiV2 } from './protobuf.ts';
+
+const JSON_TYPE = 'application/json';
+/** Clients before and after 1.28 spell it differently. */
+const V2_PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/;
+
+interface Document {
+  readonly body: Uint8Array;
+  readonly etag: string;
+}
+
+interface V3Entry {
+  readonly group: DiscoveredGroup;
+  readonly version: DiscoveredVersion;
+  readonly url: string;
+  readonly hash: string;
+}
+
+/** OpenAPI v2 and v3. Documents are made at the first request for them and kept as bytes. */
+export function openApiRoutes(options: { kinds: readonly Kind[]; version: string }): readonly Route[] {
+  const documents = new Documents(options);
+  const below = '/openapi/v3/';
+  return [
+    { path: '/openapi/v2', handle: ({ request }) => documents.v2(request) },
+    { path: '/openapi/v3', handle: ({ request }) => documents.index(request) },
+    { path: below, handle: ({ request }) => documents.v3(request, request.info.path.slice(below.length)) },
+  ];
+}
+
+class Documents {
+  readonly #kinds: readonly Kind[];
+  readonly #version: string;
+  readonly #made = new Map<string, Promise<Document>>();
+  #documentation: Promise<Documentation> | undefined;
+  #entries: ReadonlyMap<string, V3Entry> | undefined;
+
+  constructor({ kinds, version }: { kinds: readonly Kind[]; version: string }) {
+    this.#kinds = kinds;
+    this.#version = version;
+  }
+
+  async v2(request: ApiRequest): Promise<ApiResponse> {
+    const types = mediaTypes(request.headers.accept).map(({ type }) => type);
+    const wanted =
+      types.find((type) => V2_PROTOBUF.test(type) || isJson(type)) ?? (types.length === 0 ? JSON_TYPE : '');
+    if (wanted === '')
+      throw notAcceptable([JSON_TYPE, 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf']);
+    const protobuf = V2_PROTOBUF.test(wanted);
+    const document = await this.#document(protobuf ? 'v2 protobuf' : 'v2', (documentation) => {
+      const made = openApiV2({ kinds: this.#kinds, documentation, version: this.#version });
+      return protobuf ? encodeOpenApiV2(made) : encode(made);
+    });
+    return respond(request, document, protobuf ? wanted : JSON_TYPE, { vary: 'Accept' });
+  }
+
+  async index(request: ApiRequest): Promise<ApiResponse> {
+    const document = await this.#document('v3', () =>
+      encode({
+        paths: Object.fromEntries(
+          [...this.#v3Entries()].map(([path, { url }]) => [path, { serverRelativeURL: url }]),
+        ),
+      }),
+    );
+    return respond(request, document, JSON_TYPE, {});
+  }
+
+  async v3(request: ApiRequest, path: string): Promise<ApiResponse> {
+    const entry = this.#v3Entries().get(path.replace(/\/$/, ''));
+    if (entry === undefined) throw noSuchResource();
+    const types = mediaTypes(request.headers.accept).map(({ type }) => type);
+    if (types.length > 0 && !types.some(isJson)) throw notAcceptable([JSON_TYPE]);
+    const asked = request.query.get('hash');
+    if (asked !== null && asked !== '' && asked !== entry.hash) {
+      return { type: 'raw', code: 301, headers: { location: entry.url }, body: '' };
+    }
+    const document = await this.#document(path, (documentation) =>
+      encode(
+        openApiV3({ kinds: this.#kinds, documentation, version: this.#version }, entry.group, entry.version),
+      ),
+    );
+    // Under its hash a document never changes.
+    const cacheControl = asked === entry.hash ? { 'cache-control': 'public, immutable' } : {};
+    return respond(request, document, JSON_TYPE, { vary: 'Accept', ...cacheControl });
+  }
+
+  #document(key: string, make: (documentation: Documentation) => Uint8Array): Promise<Document> {
+    let made = this.#made.get(key);
+    if (made === undefined) {
+      made = this.#make(make);
+      this.#made.set(key, made);
+    }
+    return made;
+  }
+
+  async #make(make: (documentation: Documentation) => Uint8Array): Promise<Document> {
+    const body = make(await (this.#documentation ??= loadDocumentation()));
+    return { body, etag: `"${digest(body)}"` };
+  }
+
+  /** The hash is of what a document is made from, so that the index needs none of them. */
+  #v3Entries(): ReadonlyMap<string, V3Entry> {
+    return (this.#entries ??= new Map(
+      discoveredGroups(this.#kinds).flatMap((group) =>
+        group.versions.map((version): [string, V3Entry] => {
+          const path = documentPath(group.group, version.version);
+          const hash = digest(encode([this.#version, path, version]));
+          return [path, { group, version, hash, url: `/openapi/v3/${path}?hash=${hash}` }];
+        }),
+      ),
+    ));
+  }
+}
+
+function isJson(type: string): boolean {
+  return type === JSON_TYPE || type === 'application/*' || type === '*/*';
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha512').update(bytes).digest('hex').toUpperCase();
+}
+
+function respond(
+  request: ApiRequest,
+  { body, etag }: Document,
+  contentType: string,
+  more: Readonly<Record<string, string>>,
+): ApiResponse {
+  const headers = { 'content-type': contentType, etag, ...more };
+  return request.headers['if-none-match'] === etag
+    ? { type: 'raw', code: 304, headers, body: '' }
+    : { type: 'raw', code: 200, headers, body };
+}
+
+function notAcceptable(types: readonly string[]): StatusError {
+  return new StatusError(
+    406,
+    'NotAcceptable',
+    `only the following media types are accepted: ${types.join(', ')}`,
+  );
+}
