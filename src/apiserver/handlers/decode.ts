@@ -1,3 +1,4 @@
+import { cloneJson } from '../../api/clone.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { RequestBody } from '../../api/request.ts';
 import { conform, decode, decodeStrict, hasModel } from '../../api/schema/index.ts';
@@ -12,7 +13,8 @@ const MEDIA_TYPES = ['application/json', 'application/yaml'];
 export function decodeBody(body: RequestBody): unknown {
   switch (body.type) {
     case 'object':
-      return body.object;
+      // Callers build on what they read, and what they read is frozen and shared.
+      return cloneJson(body.object);
     case 'bytes':
       return body.bytes.length === 0 ? undefined : decode(body.bytes, mediaTypeOf(body.contentType));
     default:

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../api/clone.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Draft } from '../../api/meta.ts';
 import { toStored } from '../registry/conversion.ts';
@@ -24,7 +25,7 @@ export const update: Handler = async (options, exchange, target) => {
     subresource,
     strategy: subresource === 'status' ? statusStrategy(served.kind) : mainStrategy(served.kind),
     allowCreate: subresource === '' && served.kind.createOnUpdate === true,
-    desired: () => (conditional ? sent : structuredClone(sent)),
+    desired: () => (conditional ? sent : cloneJson(sent)),
   });
   return objectResponse(served, entry, created ? 201 : 200);
 };

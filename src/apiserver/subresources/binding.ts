@@ -1,6 +1,6 @@
 import { field, invalidObject, notSupported, required } from '../../api/fieldErrors.ts';
 import type { Draft, Mutable, ObjectMeta } from '../../api/meta.ts';
-import { conflict, StatusError } from '../../api/status.ts';
+import { conflict, type StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Binding, Pod, PodCondition } from '../../api/types.ts';
 import type { Handler } from '../handlers/handler.ts';

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../api/clone.ts';
 import type { Handler } from '../handlers/handler.ts';
 import { decodeObject } from '../handlers/decode.ts';
 import { objectResponse } from '../handlers/handler.ts';
@@ -25,7 +26,7 @@ export const finalize: Handler = async (options, exchange, target) => {
     subresource: 'finalize',
     strategy: finalizeStrategy,
     allowCreate: false,
-    desired: () => structuredClone(draft),
+    desired: () => cloneJson(draft),
   });
   return objectResponse(served, entry);
 };
