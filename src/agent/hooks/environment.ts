@@ -29,7 +29,12 @@ export function environmentHook(options: EnvironmentOptions): ContainerHook {
       for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
         const pairs =
           configMapRef !== undefined
-            ? await configMapData(options.objects, context, configMapRef.name ?? '', configMapRef.optional === true)
+            ? await configMapData(
+                options.objects,
+                context,
+                configMapRef.name ?? '',
+                configMapRef.optional === true,
+              )
             : await secretData(options.objects, context, secretRef?.name ?? '', secretRef?.optional === true);
         for (const [key, value] of Object.entries(pairs)) values.set(prefix + key, value);
       }
@@ -43,17 +48,21 @@ export function environmentHook(options: EnvironmentOptions): ContainerHook {
         values.delete(variable.name);
         values.set(variable.name, value);
       }
-      config.env = [...[...services].filter(([name]) => !values.has(name)), ...values].map(([name, value]) => ({
-        name,
-        value,
-      }));
+      config.env = [...[...services].filter(([name]) => !values.has(name)), ...values].map(
+        ([name, value]) => ({
+          name,
+          value,
+        }),
+      );
     },
   };
 }
 
 function servicesFor(pod: Pod, options: EnvironmentOptions): readonly Service[] {
   const { namespace } = pod.metadata;
-  const masters = options.services(MASTER_NAMESPACE).filter(({ metadata }) => MASTER_SERVICES.has(metadata.name));
+  const masters = options
+    .services(MASTER_NAMESPACE)
+    .filter(({ metadata }) => MASTER_SERVICES.has(metadata.name));
   if (pod.spec.enableServiceLinks === false) return masters;
   const own = options.services(namespace);
   return namespace === MASTER_NAMESPACE ? own : [...masters, ...own];
@@ -79,20 +88,24 @@ async function valueFrom(
       name === undefined || name === ''
         ? container
         : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((other) => other.name === name);
-    const value = of && resourceField(of, resourceFieldRef.resource, resourceFieldRef.divisor, sources.allocatable);
-    if (value === undefined) throw configError(`unsupported container resource : ${resourceFieldRef.resource}`);
+    const value =
+      of && resourceField(of, resourceFieldRef.resource, resourceFieldRef.divisor, sources.allocatable);
+    if (value === undefined)
+      throw configError(`unsupported container resource : ${resourceFieldRef.resource}`);
     return value;
   }
   if (configMapKeyRef !== undefined) {
     const { name = '', key, optional = false } = configMapKeyRef;
     const value = (await configMapData(objects, context, name, optional))[key];
-    if (value === undefined && !optional) throw configError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
+    if (value === undefined && !optional)
+      throw configError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
     return value;
   }
   if (secretKeyRef !== undefined) {
     const { name = '', key, optional = false } = secretKeyRef;
     const value = (await secretData(objects, context, name, optional))[key];
-    if (value === undefined && !optional) throw configError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
+    if (value === undefined && !optional)
+      throw configError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value;
   }
   return undefined;

@@ -35,7 +35,11 @@ export function imageHook(options: ImageHookOptions): ContainerHook {
     if (failure !== undefined && waitMs > 0) {
       const message = `Back-off pulling image "${image}"`;
       say('Normal', 'BackOff', message);
-      throw new ContainerStartError('ImagePullBackOff', `${message}: ErrImagePull: ${failure.message}`, waitMs);
+      throw new ContainerStartError(
+        'ImagePullBackOff',
+        `${message}: ErrImagePull: ${failure.message}`,
+        waitMs,
+      );
     }
     say('Normal', 'Pulling', `Pulling image "${image}"`);
     const started = clock.now();
@@ -98,7 +102,11 @@ export function imageHook(options: ImageHookOptions): ContainerHook {
 }
 
 /** With each credential that fits the registry in turn, or with none. */
-async function pullWith(options: ImageHookOptions, context: ContainerContext, reference: string): Promise<string> {
+async function pullWith(
+  options: ImageHookOptions,
+  context: ContainerContext,
+  reference: string,
+): Promise<string> {
   const found = await pullCredentials(options.objects, context.pod, reference, context.signal);
   let failure: unknown;
   for (const credentials of found.length === 0 ? [undefined] : found) {

@@ -11,8 +11,12 @@ export function withDefaultTag(image: string): { readonly reference: string } | 
   if (match === null) {
     const lower = image.toLowerCase();
     const why =
-      image !== lower && REFERENCE.test(lower) ? 'repository name must be lowercase' : 'invalid reference format';
-    return { error: `couldn't parse image name "${image}": invalid reference format${why === 'invalid reference format' ? '' : `: ${why}`}` };
+      image !== lower && REFERENCE.test(lower)
+        ? 'repository name must be lowercase'
+        : 'invalid reference format';
+    return {
+      error: `couldn't parse image name "${image}": invalid reference format${why === 'invalid reference format' ? '' : `: ${why}`}`,
+    };
   }
   const { tag, digest } = match.groups ?? {};
   return { reference: tag === undefined && digest === undefined ? `${image}:latest` : image };

@@ -18,7 +18,10 @@ export interface SandboxOptions {
 export function sandboxConfig(pod: Pod, attempt: number, options: SandboxOptions): SandboxConfig {
   const { spec, metadata } = pod;
   const context = spec.securityContext ?? {};
-  const groups = [...(context.supplementalGroups ?? []), ...(context.fsGroup === undefined ? [] : [context.fsGroup])];
+  const groups = [
+    ...(context.supplementalGroups ?? []),
+    ...(context.fsGroup === undefined ? [] : [context.fsGroup]),
+  ];
   return {
     name: metadata.name,
     namespace: metadata.namespace,

@@ -13,7 +13,10 @@ export const securityHook: ContainerHook = {
     const privileged = own.privileged === true;
     const profile = own.seccompProfile?.type ?? ofPod.seccompProfile?.type;
     if ((own.runAsNonRoot ?? ofPod.runAsNonRoot) === true) verifyNonRoot(pod, container, runAsUser, image);
-    const groups = [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])];
+    const groups = [
+      ...(ofPod.supplementalGroups ?? []),
+      ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup]),
+    ];
     config.security = {
       privileged,
       ...userOf(runAsUser, image),
@@ -55,5 +58,6 @@ function verifyNonRoot(
       `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${where}`,
     );
   }
-  if ((image?.uid ?? 0) === 0) throw configError(`container has runAsNonRoot and image will run as root ${where}`);
+  if ((image?.uid ?? 0) === 0)
+    throw configError(`container has runAsNonRoot and image will run as root ${where}`);
 }

@@ -12,7 +12,8 @@ export function serviceEnvironment(services: readonly Service[]): Map<string, st
     variables.set(`${prefix}_SERVICE_HOST`, ip);
     variables.set(`${prefix}_SERVICE_PORT`, String(ports[0]?.port ?? ''));
     for (const { name, port } of ports) {
-      if (name !== undefined && name !== '') variables.set(`${prefix}_SERVICE_PORT_${variableName(name)}`, String(port));
+      if (name !== undefined && name !== '')
+        variables.set(`${prefix}_SERVICE_PORT_${variableName(name)}`, String(port));
     }
     ports.forEach(({ port, protocol = 'TCP' }, index) => {
       const url = `${protocol.toLowerCase()}://${address}:${port}`;

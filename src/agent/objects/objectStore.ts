@@ -13,9 +13,19 @@ import { reflect } from '../../client/reflector.ts';
  */
 export interface ObjectStore {
   /** The object as it is, undefined where there is none. Reads it first if nobody watches it yet. */
-  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string, signal: AbortSignal): Promise<T | undefined>;
+  get<T extends KubeObject>(
+    resource: Resource<T>,
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<T | undefined>;
   /** Keeps it watched; `onChange` runs at every change after the first read. */
-  watch<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string, onChange: () => void): Disposable;
+  watch<T extends KubeObject>(
+    resource: Resource<T>,
+    namespace: string,
+    name: string,
+    onChange: () => void,
+  ): Disposable;
   stop(): Promise<void>;
 }
 
@@ -67,7 +77,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   };
 
   return {
-    async get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string, signal: AbortSignal) {
+    async get<T extends KubeObject>(
+      resource: Resource<T>,
+      namespace: string,
+      name: string,
+      signal: AbortSignal,
+    ) {
       const entry = entries.get(keyOf(resource, namespace, name));
       if (entry === undefined) {
         const list = await options.client.list(resource, {

@@ -8,9 +8,20 @@ import { fieldPathOf, roleOfInit } from './identity.ts';
 
 export interface ContainerKiller {
   /** preStop, then TERM, after what is left of the grace KILL. Resolves when it is down. */
-  kill(pod: Pod | undefined, instance: RuntimeContainer, podIP: string, message: string, grace: number): Promise<void>;
+  kill(
+    pod: Pod | undefined,
+    instance: RuntimeContainer,
+    podIP: string,
+    message: string,
+    grace: number,
+  ): Promise<void>;
   /** Everything that runs in a pod: its containers together, then its sidecars from the last to the first. */
-  killAll(pod: Pod | undefined, sandboxes: readonly SandboxStatus[], grace: number, signal: AbortSignal): Promise<void>;
+  killAll(
+    pod: Pod | undefined,
+    sandboxes: readonly SandboxStatus[],
+    grace: number,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface ContainerKillerOptions {
@@ -43,7 +54,13 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
       await lifecycle(handler, { container, containerId: instance.id, podIP }, grace * 1000, abort.signal);
     } catch (error) {
       logger.warn('preStop hook failed', { pod: pod.metadata.name, container: container.name, error });
-      recorder.event(pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', fieldPathOf(pod, container.name));
+      recorder.event(
+        pod,
+        'Warning',
+        'FailedPreStopHook',
+        'PreStopHook failed',
+        fieldPathOf(pod, container.name),
+      );
     } finally {
       over.dispose();
     }
@@ -75,8 +92,11 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
       const begun = clock.now();
       const podIP = sandboxes[0]?.ips[0] ?? '';
       const isSidecar = (name: string): boolean =>
-        pod?.spec.initContainers?.some((init) => init.name === name && roleOfInit(init) === 'sidecar') === true;
-      const alive = sandboxes.flatMap(({ containers }) => containers).filter(({ state }) => state !== 'exited');
+        pod?.spec.initContainers?.some((init) => init.name === name && roleOfInit(init) === 'sidecar') ===
+        true;
+      const alive = sandboxes
+        .flatMap(({ containers }) => containers)
+        .filter(({ state }) => state !== 'exited');
       const stop = (instance: RuntimeContainer): Promise<void> => {
         const left = Math.max(grace - (clock.now() - begun) / 1000, 0);
         return kill(pod, instance, podIP, `Stopping container ${instance.name}`, left);
@@ -100,12 +120,12 @@ function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
     const onAbort = (): void => reject(new Error('aborted', { cause: signal.reason }));
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    work
-      .then(() => resolve(), reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
+    work.then(() => resolve(), reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
 
 export function specOf(pod: Pod, name: string): Container | undefined {
-  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((container) => container.name === name);
+  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+    (container) => container.name === name,
+  );
 }

@@ -5,7 +5,13 @@ import type { Pod } from '../../api/types.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
 import { type ContainerDraft, type ContainerHook, ContainerStartError, RETRY_MS } from '../hooks/contract.ts';
 import type { LifecycleRunner } from '../lifecycle/handlers.ts';
-import type { ContainerConfig, ContainerId, Runtime, SandboxConfig, SandboxStatus } from '../runtime/contract.ts';
+import type {
+  ContainerConfig,
+  ContainerId,
+  Runtime,
+  SandboxConfig,
+  SandboxStatus,
+} from '../runtime/contract.ts';
 import type { ContainerKiller } from './containerKiller.ts';
 import { containerAnnotations, containerHash, containerLabels, fieldPathOf } from './identity.ts';
 import type { ContainerToStart } from './podActions.ts';
@@ -118,9 +124,17 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
     } catch (error) {
       if (signal.aborted) throw error;
       logger.warn('postStart hook failed', { pod: pod.metadata.name, container: container.name, error });
-      recorder.event(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', fieldPathOf(pod, container.name));
+      recorder.event(
+        pod,
+        'Warning',
+        'FailedPostStartHook',
+        'PostStartHook failed',
+        fieldPathOf(pod, container.name),
+      );
       record.waiting.set(container.name, { reason: 'PostStartHookError', message: textOf(error) });
-      const instance = (await runtime.status(sandbox.id))?.containers.find((candidate) => candidate.id === id);
+      const instance = (await runtime.status(sandbox.id))?.containers.find(
+        (candidate) => candidate.id === id,
+      );
       if (instance === undefined) return;
       const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
       await options.killer.kill(pod, instance, podIP, 'FailedPostStartHook', grace);
@@ -172,10 +186,13 @@ const goSeconds = (ms: number): string => {
 /** How often it was started before: from the runtime, or where that has lost its memory from the API. */
 function nextAttempt(pod: Pod, { container, previous }: ContainerToStart): number {
   if (previous !== undefined) return previous.state === 'created' ? previous.attempt : previous.attempt + 1;
-  const reported = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
-    ({ name }) => name === container.name,
-  );
-  return reported?.containerID === undefined || reported.containerID === '' ? (reported?.restartCount ?? 0) : reported.restartCount + 1;
+  const reported = [
+    ...(pod.status?.containerStatuses ?? []),
+    ...(pod.status?.initContainerStatuses ?? []),
+  ].find(({ name }) => name === container.name);
+  return reported?.containerID === undefined || reported.containerID === ''
+    ? (reported?.restartCount ?? 0)
+    : reported.restartCount + 1;
 }
 
 function blankConfig(pod: Pod, { container }: ContainerToStart, attempt: number): Mutable<ContainerConfig> {

@@ -58,7 +58,11 @@ function containerStatus(
   if (latest === undefined) return withoutInstance(pod, container, role, old, facts);
   const state = stateOf(latest, facts, pod);
   const lastState =
-    before?.state === 'exited' ? stateOf(before, facts, pod) : (old?.restartCount === latest.attempt ? old.lastState : undefined);
+    before?.state === 'exited'
+      ? stateOf(before, facts, pod)
+      : old?.restartCount === latest.attempt
+        ? old.lastState
+        : undefined;
   const base = {
     name: container.name,
     image: latest.image === '' ? (container.image ?? '') : latest.image,
@@ -102,7 +106,12 @@ function resourcesOf(container: Container): Pick<ContainerStatus, 'resources' | 
   };
 }
 
-function isReady(role: ContainerRole, latest: RuntimeContainer, started: boolean, facts: StatusFacts): boolean {
+function isReady(
+  role: ContainerRole,
+  latest: RuntimeContainer,
+  started: boolean,
+  facts: StatusFacts,
+): boolean {
   if (role === 'init') return latest.state === 'exited' && latest.exitCode === 0;
   return started && facts.ready(latest);
 }
@@ -130,11 +139,20 @@ function withoutInstance(
   };
   const lost = lostState(old);
   // What has ended stays ended: its container was taken away, or will not come again.
-  if (old?.state?.terminated !== undefined && (role === 'init' || pod.metadata.deletionTimestamp !== undefined)) {
+  if (
+    old?.state?.terminated !== undefined &&
+    (role === 'init' || pod.metadata.deletionTimestamp !== undefined)
+  ) {
     return { ...old, ready: role === 'init' ? old.ready : false, started: false };
   }
   if (lost !== undefined && pod.metadata.deletionTimestamp !== undefined) {
-    return { ...base, image: old?.image ?? base.image, imageID: old?.imageID ?? '', state: lost, lastState: old?.lastState ?? {} };
+    return {
+      ...base,
+      image: old?.image ?? base.image,
+      imageID: old?.imageID ?? '',
+      state: lost,
+      lastState: old?.lastState ?? {},
+    };
   }
   const waiting = facts.waiting(container.name) ?? initial;
   return {
@@ -152,7 +170,8 @@ function lostState(old: ContainerStatus | undefined): ContainerState | undefined
     terminated: {
       exitCode: 137,
       reason: TERMINATED_UNKNOWN,
-      message: 'The container could not be located when the pod was deleted.  The container used to be Running',
+      message:
+        'The container could not be located when the pod was deleted.  The container used to be Running',
     },
   };
 }
@@ -170,7 +189,10 @@ function stateOf(instance: RuntimeContainer, facts: StatusFacts, pod: Pod): Cont
   }
 }
 
-function terminated(instance: RuntimeContainer, facts: StatusFacts): NonNullable<ContainerState['terminated']> {
+function terminated(
+  instance: RuntimeContainer,
+  facts: StatusFacts,
+): NonNullable<ContainerState['terminated']> {
   const message = facts.terminationMessage(instance) ?? instance.message;
   const exitCode = instance.exitCode ?? 0;
   const state: Mutable<NonNullable<ContainerState['terminated']>> = {

@@ -161,7 +161,11 @@ class Plan {
         if ((this.#state.pod.spec.restartPolicy ?? 'Always') === 'Never') return 'fail';
         return this.#start(container, 'init');
       default:
-        this.#kill(container, instance, `Init container is in "${instance.state}" state, try killing it before restart`);
+        this.#kill(
+          container,
+          instance,
+          `Init container is in "${instance.state}" state, try killing it before restart`,
+        );
         return this.#start(container, 'init');
     }
   }
@@ -169,7 +173,8 @@ class Plan {
   #sidecar(container: Container): 'done' | 'wait' {
     const instance = this.#here(container.name);
     if (instance?.state !== 'running') {
-      if (instance?.state === 'unknown') this.#kill(container, instance, `Container ${container.name} is in unknown state`);
+      if (instance?.state === 'unknown')
+        this.#kill(container, instance, `Container ${container.name} is in unknown state`);
       return this.#start(container, 'sidecar');
     }
     if (this.#unhealthy(container, instance)) return this.#start(container, 'sidecar');
@@ -183,7 +188,8 @@ class Plan {
       const instance = this.#instances.get(container.name)?.[0];
       if (instance?.state !== 'running' || !this.#isHere(instance)) {
         if (!shouldRestart(pod, instance)) continue;
-        if (instance?.state === 'unknown') this.#kill(container, instance, `Container ${container.name} is in unknown state`);
+        if (instance?.state === 'unknown')
+          this.#kill(container, instance, `Container ${container.name} is in unknown state`);
         this.#start(container, 'container');
       } else if (hashOf(instance) !== containerHash(container)) {
         this.#kill(container, instance, `Container ${container.name} definition changed, will be restarted`);
@@ -194,7 +200,11 @@ class Plan {
         this.#kept++;
       }
     }
-    if (this.#kept === 0 && this.#toStart.every(({ role }) => role !== 'container') && this.#toKill.length === 0) {
+    if (
+      this.#kept === 0 &&
+      this.#toStart.every(({ role }) => role !== 'container') &&
+      this.#toKill.length === 0
+    ) {
       this.#killPod = true;
       this.#toStart.length = 0;
     }

@@ -55,7 +55,10 @@ function containersReadyCondition(
   const sidecars = (pod.spec.initContainers ?? []).filter((container) => roleOfInit(container) === 'sidecar');
   const watched = [
     ...sidecars.map(({ name }) => ({ name, status: init.find((status) => status.name === name) })),
-    ...pod.spec.containers.map(({ name }) => ({ name, status: containers.find((status) => status.name === name) })),
+    ...pod.spec.containers.map(({ name }) => ({
+      name,
+      status: containers.find((status) => status.name === name),
+    })),
   ];
   return verdict(type, 'ContainersNotReady', 'unready', watched, (status) => status.ready);
 }
@@ -80,7 +83,9 @@ function initialized(
   }));
   return verdict(type, 'ContainersNotInitialized', 'incomplete', watched, (status) => {
     const container = pod.spec.initContainers?.find(({ name }) => name === status.name);
-    return container !== undefined && roleOfInit(container) === 'sidecar' ? status.started === true : status.ready;
+    return container !== undefined && roleOfInit(container) === 'sidecar'
+      ? status.started === true
+      : status.ready;
   });
 }
 
@@ -97,7 +102,9 @@ function verdict(
     ...(unknown.length > 0 ? [`containers with unknown status: [${unknown.join(' ')}]`] : []),
     ...(bad.length > 0 ? [`containers with ${adjective} status: [${bad.join(' ')}]`] : []),
   ];
-  return parts.length === 0 ? { type, status: 'True' } : { type, status: 'False', reason, message: parts.join(', ') };
+  return parts.length === 0
+    ? { type, status: 'True' }
+    : { type, status: 'False', reason, message: parts.join(', ') };
 }
 
 function ready(pod: Pod, containersReady: Draft, conditions: readonly PodCondition[]): Draft {

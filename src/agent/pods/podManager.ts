@@ -16,7 +16,7 @@ import { createPodWorkers } from './podWorkers.ts';
 import { pruneContainers } from './prune.ts';
 import type { RuntimeView } from './runtimeView.ts';
 import type { StatusManager } from './statusManager.ts';
-import type { TerminationMessages } from './terminationMessage.ts';
+import type { PodFiles } from './podFiles.ts';
 
 /** All pods of the node: takes their objects and the runtime's news, runs one worker each. */
 export interface PodManager {
@@ -44,7 +44,7 @@ export interface PodManagerOptions {
   readonly starter: ContainerStarter;
   readonly recorder: EventRecorder;
   readonly hooks: readonly PodHook[];
-  readonly messages: TerminationMessages;
+  readonly files: PodFiles;
   readonly clock: Clock;
   readonly logger: Logger;
   hostIPs(): readonly string[];
@@ -59,7 +59,8 @@ export function createPodManager(options: PodManagerOptions): PodManager {
   const records = new Map<string, PodRecord>();
   let allKnown = false;
 
-  const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  const isTerminal = (pod: Pod): boolean =>
+    pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   const mustEnd = (record: PodRecord): boolean =>
     record.deleted ||
     record.failure !== undefined ||
@@ -123,7 +124,8 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       .forPod(record.identity.uid)
       .flatMap(({ containers }) => containers)
       .filter(({ id, state }) => state === 'exited' && !messages.has(id));
-    for (const instance of ended) messages.set(instance.id, await options.messages.read(record.identity, instance));
+    for (const instance of ended)
+      messages.set(instance.id, await options.files.terminationMessage(record.identity, instance));
   };
 
   const terminate = async (record: PodRecord, signal: AbortSignal): Promise<void> => {
@@ -136,7 +138,9 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       report(record);
       await killer.killAll(record.deleted ? undefined : pod, view.forPod(uid), record.grace, signal);
       const sandboxes = view.forPod(uid);
-      await Promise.all(sandboxes.filter(({ ready }) => ready || record.deleted).map(({ id }) => runtime.stopSandbox(id)));
+      await Promise.all(
+        sandboxes.filter(({ ready }) => ready || record.deleted).map(({ id }) => runtime.stopSandbox(id)),
+      );
       await Promise.all(sandboxes.map(({ id }) => view.refresh(id)));
       await readMessages(record);
       for (const hook of options.hooks.toReversed()) await hook.undo(identity);
@@ -146,7 +150,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
     }
     report(record);
     if (!record.deleted && pod?.metadata.deletionTimestamp === undefined) return;
-    await removeTraces(uid);
+    await removeTraces(identity);
     if (!record.deleted && pod !== undefined) {
       statuses.remove(pod);
       return;
@@ -156,8 +160,8 @@ export function createPodManager(options: PodManagerOptions): PodManager {
     records.delete(uid);
   };
 
-  const removeTraces = async (uid: string): Promise<void> => {
-    const sandboxes = view.forPod(uid);
+  const removeTraces = async (identity: PodIdentity): Promise<void> => {
+    const sandboxes = view.forPod(identity.uid);
     await Promise.all(
       sandboxes.map(async ({ id, containers }) => {
         await Promise.all(containers.map((container) => runtime.removeContainer(container.id)));
@@ -166,7 +170,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
         await view.refresh(id);
       }),
     );
-    await options.messages.remove(uid);
+    await options.files.removeLogs(identity);
   };
 
   /** What runs here and is in no list of the API: it was deleted while the agent was away. */
@@ -221,7 +225,8 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       if (known === undefined) {
         const record = newRecord(identityOf(pod), pod);
         records.set(uid, record);
-        const isNew = view.forPod(uid).length === 0 && !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
+        const isNew =
+          view.forPod(uid).length === 0 && !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
         const refusal = isNew ? options.admit(pod, activePods(uid)) : undefined;
         if (refusal !== undefined) {
           record.failure = refusal;
@@ -234,7 +239,8 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       const before = known.pod;
       known.pod = pod;
       if (known.prepared) for (const hook of options.hooks) hook.update?.(pod);
-      if (pod.metadata.deletionTimestamp !== undefined && needsNewGrace(known, before)) workers.interrupt(uid);
+      if (pod.metadata.deletionTimestamp !== undefined && needsNewGrace(known, before))
+        workers.interrupt(uid);
       else workers.wake(uid);
     },
     gone(pod) {
@@ -269,13 +275,17 @@ export function createPodManager(options: PodManagerOptions): PodManager {
 
   function activePods(except: string): readonly Pod[] {
     return [...records.values()].flatMap(({ pod, stage, deleted, identity }) =>
-      pod === undefined || deleted || stage === 'terminated' || identity.uid === except || isTerminal(pod) ? [] : [pod],
+      pod === undefined || deleted || stage === 'terminated' || identity.uid === except || isTerminal(pod)
+        ? []
+        : [pod],
     );
   }
 
   /** True at the first sight of the deletion, and when the grace was shortened under way. */
   function needsNewGrace(record: PodRecord, before: Pod | undefined): boolean {
     if (before?.metadata.deletionTimestamp === undefined) return true;
-    return record.grace !== undefined && record.stage === 'terminating' && graceSeconds(record) < record.grace;
+    return (
+      record.grace !== undefined && record.stage === 'terminating' && graceSeconds(record) < record.grace
+    );
   }
 }

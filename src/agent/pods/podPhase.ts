@@ -21,7 +21,9 @@ export function podPhase(
       if (status?.started !== true && status?.state?.terminated === undefined) pendingInit++;
       continue;
     }
-    const ended = status?.state?.terminated ?? (status?.state?.running === undefined ? status?.lastState?.terminated : undefined);
+    const ended =
+      status?.state?.terminated ??
+      (status?.state?.running === undefined ? status?.lastState?.terminated : undefined);
     if (ended !== undefined && ended.exitCode !== 0 && policy === 'Never') return 'Failed';
     if (status?.state?.terminated?.exitCode !== 0) pendingInit++;
   }

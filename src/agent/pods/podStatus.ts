@@ -33,7 +33,14 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const now = timeOf(input.now);
   const instances = instancesByName(sandboxes);
   const initContainers = pod.spec.initContainers ?? [];
-  const init = containerStatuses(pod, initContainers, true, instances, old.initContainerStatuses ?? [], facts);
+  const init = containerStatuses(
+    pod,
+    initContainers,
+    true,
+    instances,
+    old.initContainerStatuses ?? [],
+    facts,
+  );
   const containers = containerStatuses(
     pod,
     pod.spec.containers,
@@ -69,7 +76,11 @@ export function podStatus(input: PodStatusInput): PodStatus {
 }
 
 /** The addresses of the sandbox; where it is down, those that the pod had. */
-function podIPs(pod: Pod, sandboxes: readonly SandboxStatus[], hostIPs: readonly string[]): readonly string[] {
+function podIPs(
+  pod: Pod,
+  sandboxes: readonly SandboxStatus[],
+  hostIPs: readonly string[],
+): readonly string[] {
   if (pod.spec.hostNetwork === true) return sandboxes.length > 0 ? hostIPs : [];
   const own = sandboxes[0]?.ips ?? [];
   return own.length > 0 ? own : (pod.status?.podIPs ?? []).map(({ ip }) => ip);

@@ -66,7 +66,12 @@ export function createPodSync(options: PodSyncOptions): PodSync {
   const stopOld = async (record: PodRecord, pod: Pod, signal: AbortSignal): Promise<void> => {
     const old = view.forPod(pod.metadata.uid);
     if (old.length > 0) {
-      recorder.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+      recorder.event(
+        pod,
+        'Normal',
+        'SandboxChanged',
+        'Pod sandbox changed, it will be killed and re-created.',
+      );
     }
     await killer.killAll(pod, old, graceSeconds(record), signal);
     // Also those that are down already: their network must be given back (a node that was restarted).
@@ -107,7 +112,8 @@ export function createPodSync(options: PodSyncOptions): PodSync {
     const [sandbox] = view.forPod(pod.metadata.uid);
     const specs = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
     const running = (sandbox?.containers ?? []).flatMap((instance) => {
-      const container = instance.state === 'running' ? specs.find(({ name }) => name === instance.name) : undefined;
+      const container =
+        instance.state === 'running' ? specs.find(({ name }) => name === instance.name) : undefined;
       return container === undefined ? [] : [{ container, instance }];
     });
     probes.track(pod, sandbox?.ips[0] ?? options.hostIP(), running);
@@ -137,7 +143,12 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       }
       record.failures = 0;
       for (const { instance, message, probe, container } of actions.toKill) {
-        const ofProbe = probe === 'liveness' ? container.livenessProbe : probe === 'startup' ? container.startupProbe : undefined;
+        const ofProbe =
+          probe === 'liveness'
+            ? container.livenessProbe
+            : probe === 'startup'
+              ? container.startupProbe
+              : undefined;
         const grace = ofProbe?.terminationGracePeriodSeconds ?? graceSeconds(record);
         await killer.kill(pod, instance, sandbox.ips[0] ?? '', message, grace);
       }

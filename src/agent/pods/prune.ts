@@ -27,6 +27,8 @@ export async function pruneContainers(pod: Pod, view: RuntimeView, runtime: Runt
       await runtime.removeSandbox(id);
     }),
   );
-  const touched = sandboxes.filter(({ id, containers }) => emptied.some((s) => s.id === id) || containers.some((c) => removed.has(c.id)));
+  const touched = sandboxes.filter(
+    ({ id, containers }) => emptied.some((s) => s.id === id) || containers.some((c) => removed.has(c.id)),
+  );
   await Promise.all(touched.map(({ id }) => view.refresh(id)));
 }

@@ -24,7 +24,8 @@ export function createRestartBackoff(options: RestartBackoffOptions): RestartBac
   return {
     remaining(key, failedAt) {
       const entry = entries.get(key);
-      if (entry === undefined || isStale(entry, Math.max(failedAt, entry.at))) return { waitMs: 0, delayMs: 0 };
+      if (entry === undefined || isStale(entry, Math.max(failedAt, entry.at)))
+        return { waitMs: 0, delayMs: 0 };
       return { waitMs: Math.max(failedAt + entry.delayMs - clock.now(), 0), delayMs: entry.delayMs };
     },
     next(key) {

@@ -1,3 +1,5 @@
+import { Emitter } from '../../base/events.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Runtime, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
 import { isManaged } from './identity.ts';
@@ -11,6 +13,8 @@ export interface RuntimeView {
   refresh(sandbox: string): Promise<void>;
   /** Reads everything again. */
   relist(): Promise<void>;
+  /** Tells of every change of any pod, after the view shows it. */
+  onRefresh(listener: () => void): Disposable;
   /** Follows the runtime's events until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -28,6 +32,8 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
   const byPod = new Map<string, Set<string>>();
   /** A read that is under way, and the one that follows it for those who came meanwhile. */
   const reads = new Map<string, { readonly current: Promise<void>; next?: Promise<void> }>();
+
+  const refreshed = new Emitter<void>();
 
   const put = (status: SandboxStatus): void => {
     sandboxes.set(status.id, status);
@@ -48,6 +54,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     const status = await runtime.status(id);
     if (status === undefined) drop(id);
     else if (isManaged(status)) put(status);
+    refreshed.fire();
   };
   const refresh = (id: string): Promise<void> => {
     const entry = reads.get(id);
@@ -89,12 +96,15 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       const found = [...ids].map((id) => sandboxes.get(id)).filter((status) => status !== undefined);
       return found.sort((a, b) => b.attempt - a.attempt || b.createdAt - a.createdAt);
     },
+    onRefresh: (listener) => refreshed.event(listener),
     uids: () => [...byPod.keys()],
     refresh,
     relist,
     async run(signal) {
       for await (const event of runtime.events(signal)) {
-        handle(event).catch((error: unknown) => logger.warn('runtime event not followed up', { event, error }));
+        handle(event).catch((error: unknown) =>
+          logger.warn('runtime event not followed up', { event, error }),
+        );
       }
     },
   };

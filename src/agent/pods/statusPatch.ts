@@ -41,7 +41,8 @@ export function statusPatch(base: Pod, wanted: PodStatus): object | undefined {
 function changedConditions(old: readonly PodCondition[], wanted: readonly PodCondition[]): object[] {
   return wanted.flatMap((condition) => {
     const before = old.find(({ type }) => type === condition.type);
-    if (before !== undefined && isDeepStrictEqual(plain(relevant(before)), plain(relevant(condition)))) return [];
+    if (before !== undefined && isDeepStrictEqual(plain(relevant(before)), plain(relevant(condition))))
+      return [];
     return [{ ...condition, reason: condition.reason ?? null, message: condition.message ?? null }];
   });
 }

@@ -81,9 +81,10 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
     else ids.add(instance.id);
 
     // After a restart of the agent, what was ready stays so until a probe says otherwise.
-    const reported = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
-      ({ containerID }) => containerID?.endsWith(`://${instance.id}`) === true,
-    );
+    const reported = [
+      ...(pod.status?.containerStatuses ?? []),
+      ...(pod.status?.initContainerStatuses ?? []),
+    ].find(({ containerID }) => containerID?.endsWith(`://${instance.id}`) === true);
     if (reported?.ready === true) tracked.results.set('readiness', true);
     const startupDone = createDeferred<void>();
     if (probes.startup === undefined || reported?.started === true) {

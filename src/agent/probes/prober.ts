@@ -78,7 +78,10 @@ async function checkExec(
   } catch (error) {
     if (error instanceof RuntimeError && error.code === 'deadline') {
       const shown = JSON.stringify(command.join(' '));
-      return { success: false, message: `command timed out: ${shown} timed out after ${goDuration(timeoutMs)}` };
+      return {
+        success: false,
+        message: `command timed out: ${shown} timed out after ${goDuration(timeoutMs)}`,
+      };
     }
     return { success: false, message: error instanceof Error ? error.message : String(error) };
   }

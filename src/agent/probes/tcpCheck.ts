@@ -2,7 +2,12 @@ import { createConnection } from 'node:net';
 import type { ProbeOutcome } from './prober.ts';
 
 /** Succeeds when the port accepts a connection. */
-export function checkTcp(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome> {
+export function checkTcp(
+  host: string,
+  port: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
     const socket = createConnection({ host, port, timeout: timeoutMs });
     const end = (outcome: ProbeOutcome): void => {

@@ -1,0 +1,55 @@
+import type { Disposable } from '../../base/disposable.ts';
+import { DisposableStore } from '../../base/disposable.ts';
+import { configMaps, secrets } from '../../api/resources.ts';
+import type { Pod } from '../../api/types.ts';
+import type { ObjectStore } from '../objects/objectStore.ts';
+import { containersOf } from '../pods/identity.ts';
+import type { PodHook } from './contract.ts';
+
+/**
+ * Watches the ConfigMaps and Secrets that a pod's environment and image pulls name, so that they are at hand when
+ * its containers start and a pod that waits for one goes on the moment it comes (kubelet's watch-based managers).
+ * Volumes watch their own.
+ */
+export function referencesHook(options: { objects: ObjectStore; wake(uid: string): void }): PodHook {
+  const watches = new Map<string, Disposable>();
+  return {
+    name: 'references',
+    prepare(pod) {
+      const { uid, namespace } = pod.metadata;
+      if (watches.has(uid)) return Promise.resolve();
+      const store = new DisposableStore();
+      const wake = (): void => options.wake(uid);
+      const names = referencesOf(pod);
+      for (const name of names.configMaps)
+        store.add(options.objects.watch(configMaps, namespace, name, wake));
+      for (const name of names.secrets) store.add(options.objects.watch(secrets, namespace, name, wake));
+      watches.set(uid, store);
+      return Promise.resolve();
+    },
+    undo({ uid }) {
+      watches.get(uid)?.dispose();
+      watches.delete(uid);
+      return Promise.resolve();
+    },
+  };
+}
+
+function referencesOf(pod: Pod): { configMaps: ReadonlySet<string>; secrets: ReadonlySet<string> } {
+  const found = { configMaps: new Set<string>(), secrets: new Set<string>() };
+  const add = (to: Set<string>, name: string | undefined): void => {
+    if (name !== undefined && name !== '') to.add(name);
+  };
+  for (const { name } of pod.spec.imagePullSecrets ?? []) add(found.secrets, name);
+  for (const { container } of containersOf(pod)) {
+    for (const { configMapRef, secretRef } of container.envFrom ?? []) {
+      add(found.configMaps, configMapRef?.name);
+      add(found.secrets, secretRef?.name);
+    }
+    for (const { valueFrom } of container.env ?? []) {
+      add(found.configMaps, valueFrom?.configMapKeyRef?.name);
+      add(found.secrets, valueFrom?.secretKeyRef?.name);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { arch, availableParallelism, freemem, hostname, networkInterfaces, release, totalmem } from 'node:os';
+
+/** The machine that a node is, as far as its Node object tells. */
+export interface MachineInfo {
+  readonly hostname: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly storageBytes: number;
+  readonly machineID: string;
+  readonly systemUUID: string;
+  readonly bootID: string;
+  readonly kernelVersion: string;
+  readonly osImage: string;
+  /** As Go names it: amd64, arm64. */
+  readonly architecture: string;
+}
+
+/** What is left of the machine: levels, which no event announces. */
+export interface MachineUsage {
+  readonly memoryAvailableBytes: number;
+  /** Fractions that are free. */
+  readonly storageFree: number;
+  readonly inodesFree: number;
+}
+
+export interface Machine {
+  info(): Promise<MachineInfo>;
+  usage(): Promise<MachineUsage>;
+  /** The node's addresses, the main one first. They may change while the agent runs. */
+  addresses(): readonly string[];
+}
+
+const GO_ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+
+/** This machine. `interfaces` of the pod network and of containers are none of its own. */
+export function localMachine(options: { storagePath: string }): Machine {
+  return {
+    async info() {
+      const storage = await statfs(options.storagePath);
+      return {
+        hostname: hostname(),
+        cpus: availableParallelism(),
+        memoryBytes: totalmem(),
+        storageBytes: storage.blocks * storage.bsize,
+        machineID: await firstLine('/etc/machine-id'),
+        systemUUID:
+          (await firstLine('/sys/class/dmi/id/product_uuid')) || (await firstLine('/etc/machine-id')),
+        bootID: await firstLine('/proc/sys/kernel/random/boot_id'),
+        kernelVersion: release(),
+        osImage: await osImage(),
+        architecture: GO_ARCHITECTURES[arch()] ?? arch(),
+      };
+    },
+    async usage() {
+      const storage = await statfs(options.storagePath);
+      return {
+        memoryAvailableBytes: await memoryAvailable(),
+        storageFree: storage.blocks === 0 ? 1 : storage.bavail / storage.blocks,
+        inodesFree: storage.files === 0 ? 1 : storage.ffree / storage.files,
+      };
+    },
+    addresses: localAddresses,
+  };
+}
+
+const VIRTUAL = /^(lo|cni|veth|docker|br-|virbr|tun|tap|wht-|vxlan|flannel)/;
+
+function localAddresses(): readonly string[] {
+  const found = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    VIRTUAL.test(name) ? [] : addresses.filter(({ family, internal }) => family === 'IPv4' && !internal),
+  );
+  return found.map(({ address }) => address);
+}
+
+async function firstLine(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.split('\n')[0]?.trim() ?? '';
+}
+
+async function osImage(): Promise<string> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? 'Linux';
+}
+
+async function memoryAvailable(): Promise<number> {
+  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
+  return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+}

@@ -1,0 +1,241 @@
+import { isDeepStrictEqual } from 'node:util';
+import { exponentialBackoff } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import { nodes } from '../../api/resources.ts';
+import { isAlreadyExists, isNotFound } from '../../api/status.ts';
+import type { Node, NodeCondition } from '../../api/types.ts';
+import type { Client } from '../../client/contract.ts';
+import type { EventRecorder } from '../../client/eventRecorder.ts';
+import type { NodeSettings } from '../../protocol/agentLink.ts';
+import type { Runtime } from '../runtime/contract.ts';
+import type { Machine, MachineInfo } from './machineInfo.ts';
+import {
+  allocatableOf,
+  capacityOf,
+  daemonEndpoints,
+  nodeAddresses,
+  nodeConditions,
+  nodeImages,
+  nodeInfo,
+  nodeLabels,
+  type NodeReadiness,
+  type Quantities,
+} from './nodeStatus.ts';
+
+/** Registers the node and keeps its status true. */
+export interface NodeReporter {
+  /** Registers, then reports until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves once the Node object is there; its uid is known then. */
+  registered(): Promise<Node>;
+  /** Something that the status tells may have changed: addresses, readiness, images. */
+  refresh(): void;
+  /** The API shows the node so. */
+  seen(node: Node | undefined): void;
+  allocatable(): Quantities;
+  memoryCapacity(): number;
+}
+
+export interface NodeReporterOptions {
+  readonly client: Client;
+  readonly nodeName: string;
+  readonly runtime: Runtime;
+  readonly machine: Machine;
+  readonly settings: NodeSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly recorder: EventRecorder;
+  readiness(): NodeReadiness;
+}
+
+/** As kubelet's nodeStatusReportFrequency; between those only changes are written. */
+const REPORT_MS = 300_000;
+/** Levels of memory and storage are looked at this often, as kubelet's nodeStatusUpdateFrequency. */
+const CHECK_MS = 10_000;
+const RETRY = exponentialBackoff({ initialMs: 100, maxMs: 7_000 });
+const NOT_READY_TAINT = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
+
+export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
+  const { client, nodeName, runtime, machine, settings, clock, logger, recorder } = options;
+  const registration = Promise.withResolvers<Node>();
+  let info: MachineInfo | undefined;
+  let current: Node | undefined;
+  let reportedAt = -Infinity;
+  let wakeUp: (() => void) | undefined;
+  let isDirty = true;
+
+  const declared = settings.capacity ?? {};
+  const capacity = (): Quantities => (info === undefined ? declared : capacityOf(info, declared));
+  const allocatable = (): Quantities =>
+    info === undefined ? declared : allocatableOf(capacity(), info, declared);
+
+  const wantedStatus = async (machineInfo: MachineInfo): Promise<Record<string, unknown>> => {
+    const [usage, images, version] = await Promise.all([
+      machine.usage(),
+      runtime.images.list().catch(() => []),
+      runtime.version().catch(() => undefined),
+    ]);
+    const readiness: NodeReadiness =
+      version === undefined ? { ready: false, message: 'container runtime is down' } : options.readiness();
+    // Resources that others declared (extended resources) are allocatable as they are (kubelet_node_status.go).
+    const foreign = Object.fromEntries(
+      Object.entries(current?.status?.capacity ?? {}).filter(([name]) => !(name in capacity())),
+    );
+    const seenVersion = current?.status?.nodeInfo?.containerRuntimeVersion ?? '';
+    return {
+      capacity: { ...foreign, ...capacity() },
+      allocatable: { ...foreign, ...allocatable() },
+      addresses: nodeAddresses(machine.addresses(), nodeName),
+      conditions: nodeConditions(current?.status?.conditions ?? [], usage, readiness, clock.now()),
+      nodeInfo: nodeInfo(
+        machineInfo,
+        version === undefined ? seenVersion : `${version.name}://${version.version.replace(/^v/, '')}`,
+      ),
+      daemonEndpoints,
+      images: nodeImages(images),
+    };
+  };
+
+  const register = async (signal: AbortSignal): Promise<void> => {
+    info = await machine.info();
+    const labels = nodeLabels(nodeName, info, settings.labels);
+    const status = await wantedStatus(info);
+    const isReady = (status['conditions'] as NodeCondition[]).some(
+      ({ type, status: is }) => type === 'Ready' && is === 'True',
+    );
+    try {
+      current = await client.create(
+        nodes,
+        {
+          metadata: { name: nodeName, labels },
+          spec: {
+            ...(settings.providerID === undefined ? {} : { providerID: settings.providerID }),
+            ...(isReady ? {} : { taints: [{ ...NOT_READY_TAINT }] }),
+          },
+          status,
+        },
+        { signal },
+      );
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      current = await client.get(nodes, { name: nodeName }, { signal });
+      const patch = { metadata: { labels } };
+      if (!isDeepStrictEqual({ ...current.metadata.labels, ...labels }, { ...current.metadata.labels })) {
+        current = await client.patch(nodes, { name: nodeName }, 'application/merge-patch+json', patch, {
+          signal,
+        });
+      }
+    }
+    recorder.event(current, 'Normal', 'Starting', 'Starting kubelet.');
+    registration.resolve(current);
+  };
+
+  const report = async (signal: AbortSignal): Promise<void> => {
+    if (info === undefined || current === undefined) return;
+    const wanted = await wantedStatus(info);
+    const isDue = clock.now() - reportedAt >= REPORT_MS;
+    const patch = statusPatch(current, wanted, isDue);
+    if (patch === undefined) return;
+    announce(current, wanted['conditions'] as NodeCondition[]);
+    current = await client.patch(nodes, { name: nodeName }, 'application/strategic-merge-patch+json', patch, {
+      subresource: 'status',
+      signal,
+    });
+    reportedAt = clock.now();
+  };
+
+  const announce = (node: Node, conditions: readonly NodeCondition[]): void => {
+    const before = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    const after = conditions.find(({ type }) => type === 'Ready')?.status;
+    if (before === after) return;
+    const reason = after === 'True' ? 'NodeReady' : 'NodeNotReady';
+    recorder.event(node, 'Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+  };
+
+  const wait = async (signal: AbortSignal): Promise<void> => {
+    if (isDirty) return;
+    const woken = new Promise<void>((resolve) => (wakeUp = resolve));
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
+    await Promise.race([woken, clock.sleep(CHECK_MS, until).catch(() => undefined)]);
+    over.abort();
+  };
+
+  return {
+    async run(signal) {
+      let backoff = RETRY;
+      while (!signal.aborted) {
+        try {
+          isDirty = false;
+          if (current === undefined) await register(signal);
+          await report(signal);
+          backoff = RETRY;
+          await wait(signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          // Somebody deleted the Node object: it comes back with the next round.
+          if (isNotFound(error)) current = undefined;
+          logger.warn('node status not written', { error });
+          await clock.sleep(backoff.delayMs, signal).catch(() => undefined);
+          backoff = backoff.next();
+        }
+      }
+    },
+    registered: () => registration.promise,
+    refresh() {
+      isDirty = true;
+      wakeUp?.();
+    },
+    seen(node) {
+      if (node === undefined) {
+        if (current !== undefined) {
+          current = undefined;
+          this.refresh();
+        }
+        return;
+      }
+      if (current === undefined) return;
+      const isForeign = BigInt(node.metadata.resourceVersion) > BigInt(current.metadata.resourceVersion);
+      if (!isForeign) return;
+      current = node;
+      this.refresh();
+    },
+    allocatable,
+    memoryCapacity: () => info?.memoryBytes ?? 1,
+  };
+}
+
+/** What of the wanted status differs, as a strategic merge patch; heartbeat times alone are worth a write when due. */
+function statusPatch(node: Node, wanted: Record<string, unknown>, isDue: boolean): object | undefined {
+  const old = (node.status ?? {}) as Record<string, unknown>;
+  const changed = Object.entries(wanted).filter(([name, value]) => {
+    if (name === 'conditions')
+      return isDue || !isDeepStrictEqual(withoutTimes(old[name]), withoutTimes(value));
+    if (name === 'capacity' || name === 'allocatable') {
+      return Object.entries(value as Quantities).some(
+        ([key, amount]) => (old[name] as Quantities | undefined)?.[key] !== amount,
+      );
+    }
+    return !isDeepStrictEqual(plain(old[name]), plain(value));
+  });
+  if (changed.length === 0) return undefined;
+  const status = Object.fromEntries(changed);
+  // Addresses merge by type: an address that is gone must go.
+  if (Array.isArray(status['addresses']))
+    status['addresses'] = [...(status['addresses'] as object[]), { $patch: 'replace' }];
+  return { status };
+}
+
+function withoutTimes(conditions: unknown): unknown {
+  return ((conditions ?? []) as readonly NodeCondition[])
+    .filter(({ type }) => OWN_CONDITIONS.has(type))
+    .map(({ type, status, reason, message }) => [type, status, reason, message])
+    .sort();
+}
+
+const OWN_CONDITIONS = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']);
+
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}

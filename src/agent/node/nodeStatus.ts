@@ -1,0 +1,145 @@
+import { canonicalQuantity } from '../../api/quantity.ts';
+import { timeOf } from '../../api/time.ts';
+import type { Node, NodeAddress, NodeCondition } from '../../api/types.ts';
+import type { ImageStatus } from '../runtime/contract.ts';
+import type { MachineInfo, MachineUsage } from './machineInfo.ts';
+
+export const KUBELET_VERSION = 'v1.36.0';
+const MAX_PODS = 110;
+/** kubelet's default eviction thresholds (eviction `defaults_linux.go`). */
+const MEMORY_THRESHOLD_BYTES = 100 * 1024 * 1024;
+const STORAGE_THRESHOLD = 0.1;
+const INODES_THRESHOLD = 0.05;
+const MAX_IMAGES = 50;
+const MAX_NAMES_PER_IMAGE = 5;
+const KUBELET_PORT = 10_250;
+
+export type Quantities = Readonly<Record<string, string>>;
+
+export interface NodeReadiness {
+  readonly ready: boolean;
+  /** Why not. */
+  readonly message: string;
+}
+
+/** Declared capacity counts before what the machine shows: container nodes all show the host's. */
+export function capacityOf(info: MachineInfo, declared: Quantities): Quantities {
+  return canonical({
+    cpu: String(info.cpus),
+    memory: `${Math.floor(info.memoryBytes / 1024)}Ki`,
+    'ephemeral-storage': `${Math.floor(info.storageBytes / 1024)}Ki`,
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    pods: String(MAX_PODS),
+    ...declared,
+  });
+}
+
+/** As the API gives them back: what differs in writing alone is no change. */
+const canonical = (quantities: Quantities): Quantities =>
+  Object.fromEntries(Object.entries(quantities).map(([name, text]) => [name, canonicalQuantity(text)]));
+
+/** What of the capacity pods may use: all but what evictions begin at. */
+export function allocatableOf(capacity: Quantities, info: MachineInfo, declared: Quantities): Quantities {
+  const memory = Math.max(info.memoryBytes - MEMORY_THRESHOLD_BYTES, 0);
+  const storage = Math.floor(info.storageBytes * (1 - STORAGE_THRESHOLD));
+  return canonical({
+    ...capacity,
+    memory: `${Math.floor(memory / 1024)}Ki`,
+    'ephemeral-storage': String(storage),
+    ...declared,
+  });
+}
+
+export function nodeAddresses(addresses: readonly string[], nodeName: string): NodeAddress[] {
+  return [
+    ...addresses.slice(0, 1).map((address) => ({ type: 'InternalIP', address })),
+    { type: 'Hostname', address: nodeName },
+  ];
+}
+
+/** The conditions with texts as kubelet's `nodestatus/setters.go`; `now` in ms. */
+export function nodeConditions(
+  old: readonly NodeCondition[],
+  usage: MachineUsage,
+  readiness: NodeReadiness,
+  now: number,
+): NodeCondition[] {
+  const lowMemory = usage.memoryAvailableBytes < MEMORY_THRESHOLD_BYTES;
+  const lowStorage = usage.storageFree < STORAGE_THRESHOLD || usage.inodesFree < INODES_THRESHOLD;
+  const time = timeOf(now);
+  const make = (type: string, isTrue: boolean, reason: string, message: string): NodeCondition => {
+    const status = isTrue ? 'True' : 'False';
+    const before = old.find((condition) => condition.type === type);
+    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? time) : time;
+    return { type, status, lastHeartbeatTime: time, lastTransitionTime, reason, message };
+  };
+  return [
+    lowMemory
+      ? make(
+          'MemoryPressure',
+          true,
+          'KubeletHasInsufficientMemory',
+          'kubelet has insufficient memory available',
+        )
+      : make(
+          'MemoryPressure',
+          false,
+          'KubeletHasSufficientMemory',
+          'kubelet has sufficient memory available',
+        ),
+    lowStorage
+      ? make('DiskPressure', true, 'KubeletHasDiskPressure', 'kubelet has disk pressure')
+      : make('DiskPressure', false, 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    make('PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    readiness.ready
+      ? make('Ready', true, 'KubeletReady', 'kubelet is posting ready status')
+      : make('Ready', false, 'KubeletNotReady', readiness.message),
+  ];
+}
+
+export function nodeImages(images: readonly ImageStatus[]): { names: string[]; sizeBytes: number }[] {
+  return [...images]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes)
+    .slice(0, MAX_IMAGES)
+    .map(({ tags, digests, sizeBytes }) => ({
+      names: [...digests, ...tags].slice(0, MAX_NAMES_PER_IMAGE),
+      sizeBytes,
+    }));
+}
+
+export function nodeInfo(
+  info: MachineInfo,
+  runtimeVersion: string,
+): NonNullable<NonNullable<Node['status']>['nodeInfo']> {
+  return {
+    architecture: info.architecture,
+    bootID: info.bootID,
+    containerRuntimeVersion: runtimeVersion,
+    kernelVersion: info.kernelVersion,
+    kubeProxyVersion: KUBELET_VERSION,
+    kubeletVersion: KUBELET_VERSION,
+    machineID: info.machineID,
+    operatingSystem: 'linux',
+    osImage: info.osImage,
+    systemUUID: info.systemUUID,
+  };
+}
+
+export const daemonEndpoints = { kubeletEndpoint: { Port: KUBELET_PORT } } as const;
+
+/** Labels that every node has by itself. */
+export function nodeLabels(
+  nodeName: string,
+  info: MachineInfo,
+  declared: Quantities,
+): Record<string, string> {
+  return {
+    'kubernetes.io/hostname': nodeName,
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': info.architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/arch': info.architecture,
+    ...declared,
+  };
+}

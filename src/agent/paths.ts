@@ -1,0 +1,26 @@
+/** Where the agent keeps things on its node. */
+export interface AgentPaths {
+  /** `/var/lib/kubelet` */
+  readonly kubelet: string;
+  /** `/var/log/pods` */
+  readonly logs: string;
+  /** On a tmpfs: what must never reach a disk (Secrets, tokens). `/run/wheelhouse/volumes` */
+  readonly volatile: string;
+  /** `/etc/resolv.conf` */
+  readonly resolvConf: string;
+  /** `/etc/hosts` */
+  readonly hosts: string;
+}
+
+/** The paths of a real node, or of one below another root. */
+export function agentPathsAt(root = ''): AgentPaths {
+  return {
+    kubelet: `${root}/var/lib/kubelet`,
+    logs: `${root}/var/log/pods`,
+    volatile: `${root}/run/wheelhouse/volumes`,
+    resolvConf: '/etc/resolv.conf',
+    hosts: '/etc/hosts',
+  };
+}
+
+export const podDirectory = (paths: AgentPaths, uid: string): string => `${paths.kubelet}/pods/${uid}`;

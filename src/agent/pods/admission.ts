@@ -1,0 +1,75 @@
+import { quantityMilliValue } from '../../api/quantity.ts';
+import type { Pod } from '../../api/types.ts';
+import { containersOf } from './identity.ts';
+import type { PodFailure } from './podStatus.ts';
+
+const PREFIX = 'Pod was rejected: ';
+
+/**
+ * Whether the node can take the pod: the scheduler has asked the same, but a pod may name its node itself (kubelet
+ * `lifecycle/predicate.go`). Host ports and resources.
+ */
+export function admitPod(
+  pod: Pod,
+  others: readonly Pod[],
+  allocatable: Readonly<Record<string, string>>,
+): PodFailure | undefined {
+  const taken = new Set(others.flatMap(hostPorts));
+  if (hostPorts(pod).some((port) => taken.has(port))) {
+    return {
+      reason: 'NodePorts',
+      message: `${PREFIX}Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports`,
+    };
+  }
+  const wanted = requestsOf(pod);
+  for (const [name, amount] of wanted) {
+    const capacity = allocatable[name];
+    if (capacity === undefined) {
+      if (name.includes('/')) return outOf(name, amount, 0, 0);
+      continue;
+    }
+    const used = others.reduce((sum, other) => sum + (requestsOf(other).get(name) ?? 0), 0);
+    const limit = quantityMilliValue(capacity);
+    if (amount > 0 && used + amount > limit) return outOf(name, amount, used, limit);
+  }
+  const podLimit = allocatable['pods'];
+  if (podLimit !== undefined && others.length + 1 > Number(podLimit))
+    return outOf('pods', 1000, others.length * 1000, Number(podLimit) * 1000);
+  return undefined;
+}
+
+function outOf(name: string, requested: number, used: number, capacity: number): PodFailure {
+  // CPU is counted in thousandths, all else whole.
+  const show = (milli: number): number => (name === 'cpu' ? milli : Math.ceil(milli / 1000));
+  const message = `${PREFIX}Node didn't have enough resource: ${name}, requested: ${show(requested)}, used: ${show(used)}, capacity: ${show(capacity)}`;
+  return { reason: `OutOf${name}`, message };
+}
+
+function hostPorts(pod: Pod): string[] {
+  return containersOf(pod).flatMap(({ container, role }) =>
+    role === 'init'
+      ? []
+      : (container.ports ?? []).flatMap(({ hostPort, protocol = 'TCP', hostIP }) =>
+          hostPort === undefined || hostPort === 0
+            ? []
+            : [`${hostIP === undefined || hostIP === '' ? '0.0.0.0' : hostIP}/${protocol}/${hostPort}`],
+        ),
+  );
+}
+
+/** Requests in thousandths: containers and sidecars together, or the largest init container. */
+function requestsOf(pod: Pod): Map<string, number> {
+  const sum = new Map<string, number>();
+  const peak = new Map<string, number>();
+  for (const { container, role } of containersOf(pod)) {
+    for (const [name, text] of Object.entries(container.resources?.requests ?? {})) {
+      const amount = quantityMilliValue(text);
+      if (role === 'init') peak.set(name, Math.max(peak.get(name) ?? 0, amount));
+      else sum.set(name, (sum.get(name) ?? 0) + amount);
+    }
+  }
+  for (const [name, amount] of peak) sum.set(name, Math.max(sum.get(name) ?? 0, amount));
+  for (const [name, text] of Object.entries(pod.spec.overhead ?? {}))
+    sum.set(name, (sum.get(name) ?? 0) + quantityMilliValue(text));
+  return sum;
+}

@@ -1,0 +1,16 @@
+import type { RuntimeContainer } from '../runtime/contract.ts';
+import type { PodIdentity } from './identity.ts';
+
+/** What pods leave in the node's file system. */
+export interface PodFiles {
+  /** What a container said when it ended; '' where it left nothing. Never rejects. */
+  terminationMessage(pod: PodIdentity, instance: RuntimeContainer): Promise<string>;
+  /** Takes the pod's logs away: it is gone from the API. */
+  removeLogs(pod: PodIdentity): Promise<void>;
+}
+
+/** For nodes without files. */
+export const noPodFiles: PodFiles = {
+  terminationMessage: () => Promise.resolve(''),
+  removeLogs: () => Promise.resolve(),
+};

@@ -1,0 +1,86 @@
+import type { Http2ServerResponse } from 'node:http2';
+import type { PodManager } from '../pods/podManager.ts';
+import type { RuntimeView } from '../pods/runtimeView.ts';
+import type { Clock } from '../../base/clock.ts';
+import { HttpError } from './httpError.ts';
+import { followLog, type LogOptions } from './logReader.ts';
+import { findContainer, findPod } from './lookup.ts';
+
+export interface ContainerLogsOptions {
+  readonly view: RuntimeView;
+  readonly manager: PodManager;
+  readonly clock: Clock;
+}
+
+/** `GET /containerLogs/NAMESPACE/POD/CONTAINER` with the options of `kubectl logs` (core/v1 PodLogOptions). */
+export async function serveLogs(
+  options: ContainerLogsOptions,
+  [namespace = '', podName = '', name = '']: readonly string[],
+  query: URLSearchParams,
+  response: Http2ServerResponse,
+): Promise<void> {
+  const logOptions = readOptions(query, options.clock.now());
+  const pod = findPod(options.manager, namespace, podName);
+  const instance = findContainer(options.view, pod, name, query.get('previous') === 'true');
+  const isAlive = (): boolean =>
+    options.view
+      .forPod(pod.metadata.uid)
+      .some(({ containers }) =>
+        containers.some(({ id, state }) => id === instance.id && state === 'running'),
+      );
+
+  const abort = new AbortController();
+  response.stream.once('close', () => abort.abort());
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+  // The head goes out at once: a follower of a silent container is connected, not waiting.
+  response.stream.uncork();
+  for await (const chunk of followLog(
+    instance.logPath,
+    logOptions,
+    { isAlive, onExit: (listener) => options.view.onRefresh(listener) },
+    abort.signal,
+  )) {
+    if (!response.write(chunk)) await drained(response, abort.signal);
+    if (abort.signal.aborted) return;
+  }
+  response.end();
+}
+
+function readOptions(query: URLSearchParams, now: number): LogOptions {
+  const number = (name: string): number | undefined => {
+    const text = query.get(name);
+    if (text === null || text === '') return undefined;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 0) throw new HttpError(400, `invalid ${name}: ${text}`);
+    return value;
+  };
+  const flag = (name: string): boolean => query.get(name) === 'true' || query.get(name) === '1';
+  const sinceSeconds = number('sinceSeconds');
+  const sinceTime = query.get('sinceTime');
+  const stream = query.get('stream');
+  return {
+    follow: flag('follow'),
+    timestamps: flag('timestamps'),
+    tailLines: number('tailLines'),
+    limitBytes: number('limitBytes'),
+    since:
+      sinceSeconds === undefined
+        ? sinceTime === null
+          ? undefined
+          : Date.parse(sinceTime)
+        : now - sinceSeconds * 1000,
+    stream: stream === 'Stdout' ? 'stdout' : stream === 'Stderr' ? 'stderr' : undefined,
+  };
+}
+
+function drained(response: Http2ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    response.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,24 @@
+import type { Http2ServerResponse } from 'node:http2';
+import type { Logger } from '../../base/logger.ts';
+
+/** An answer that is an error: kubelet's texts, which the API server shows to the user. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function sendError(response: Http2ServerResponse, error: unknown, logger: Logger): void {
+  if (!(error instanceof HttpError)) logger.warn('request failed', { error });
+  if (response.headersSent) {
+    response.stream.destroy();
+    return;
+  }
+  response.writeHead(error instanceof HttpError ? error.code : 500, {
+    'content-type': 'text/plain; charset=utf-8',
+  });
+  response.end(error instanceof Error ? error.message : String(error));
+}

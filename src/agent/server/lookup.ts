@@ -1,0 +1,62 @@
+import type { Pod } from '../../api/types.ts';
+import { instancesByName } from '../pods/identity.ts';
+import type { PodManager } from '../pods/podManager.ts';
+import type { RuntimeView } from '../pods/runtimeView.ts';
+import type { RuntimeContainer } from '../runtime/contract.ts';
+import { HttpError } from './httpError.ts';
+
+export function findPod(manager: PodManager, namespace: string, name: string): Pod {
+  const pod = manager.find(namespace, name);
+  if (pod === undefined) throw new HttpError(404, `pod "${name}" not found`);
+  return pod;
+}
+
+/** The newest instance of a container, or the one before it. Errors as kubelet's `validateContainerLogStatus`. */
+export function findContainer(
+  view: RuntimeView,
+  pod: Pod,
+  name: string,
+  previous: boolean,
+): RuntimeContainer {
+  const specs = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  if (!specs.some((container) => container.name === name)) {
+    throw new HttpError(404, `container "${name}" not found in pod "${pod.metadata.name}"`);
+  }
+  const instances = instancesByName(view.forPod(pod.metadata.uid)).get(name) ?? [];
+  if (previous) {
+    const ended = instances[1];
+    if (ended === undefined) {
+      throw new HttpError(
+        400,
+        `previous terminated container "${name}" in pod "${pod.metadata.name}" not found`,
+      );
+    }
+    return ended;
+  }
+  const [latest] = instances;
+  // One that was made and has not started has nothing to show; what ran before it has.
+  const shown = latest?.state === 'created' ? (instances[1] ?? latest) : latest;
+  if (shown === undefined || shown.state === 'created') {
+    const status = [
+      ...(pod.status?.containerStatuses ?? []),
+      ...(pod.status?.initContainerStatuses ?? []),
+    ].find((candidate) => candidate.name === name);
+    const reason = status?.state?.waiting?.reason ?? 'ContainerCreating';
+    const why = /^(ErrImage|ImagePull|InvalidImage|ImageInspect)/.test(reason)
+      ? `is waiting to start: ${imageText(reason)}`
+      : `is waiting to start: ${reason}`;
+    throw new HttpError(400, `container "${name}" in pod "${pod.metadata.name}" ${why}`);
+  }
+  return shown;
+}
+
+function imageText(reason: string): string {
+  switch (reason) {
+    case 'ErrImagePull':
+      return "image can't be pulled";
+    case 'ImagePullBackOff':
+      return 'trying and failing to pull image';
+    default:
+      return reason;
+  }
+}

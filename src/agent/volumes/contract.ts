@@ -1,0 +1,40 @@
+import type { Pod, Volume } from '../../api/types.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Client } from '../../client/contract.ts';
+import type { FieldSources } from '../hooks/podFields.ts';
+import type { ObjectStore } from '../objects/objectStore.ts';
+import type { AgentPaths } from '../paths.ts';
+
+/** What volume plugins may use. */
+export interface VolumeOptions {
+  readonly paths: AgentPaths;
+  readonly objects: ObjectStore;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  sources(): Pick<FieldSources, 'hostIPs' | 'allocatable'>;
+  /** The pod's addresses; empty before its sandbox has any. */
+  podIPs(uid: string): readonly string[];
+}
+
+/** A volume of one pod, ready to be mounted into its containers. */
+export interface PodVolume {
+  readonly hostPath: string;
+  /** Containers may not write to it, whatever they ask for. */
+  readonly isReadOnly: boolean;
+  /** The pod's object has changed. */
+  update?(pod: Pod): void;
+  /** Ends watches and timers. Files go with the pod's directory. */
+  close(): Promise<void>;
+}
+
+/** One type of volume. */
+export interface VolumePlugin {
+  /** The field of the volume that it serves: `emptyDir`. */
+  readonly type: keyof Volume;
+  /** Idempotent; also finds what an agent's earlier life has set up. Throws what goes into the FailedMount event. */
+  setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<PodVolume>;
+}
+
+export const NOTHING_TO_CLOSE = (): Promise<void> => Promise.resolve();

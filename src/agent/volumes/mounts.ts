@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Mount points at or below a directory, the deepest first. */
+export async function mountPointsBelow(directory: string): Promise<readonly string[]> {
+  const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const points = text.split('\n').flatMap((line) => {
+    const point = line.split(' ')[4];
+    return point === undefined ? [] : [unescaped(point)];
+  });
+  return points.filter((point) => point === directory || point.startsWith(`${directory}/`)).reverse();
+}
+
+/** Throws where one cannot be unmounted. */
+export async function unmountBelow(directory: string): Promise<void> {
+  for (const point of await mountPointsBelow(directory)) await run('umount', [point]);
+}
+
+export async function mountTmpfs(directory: string, options: readonly string[]): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', directory]);
+}
+
+/** The kernel writes blanks and backslashes as octal escapes. */
+const unescaped = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));

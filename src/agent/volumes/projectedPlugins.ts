@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { exponentialBackoff } from '../../base/backoff.ts';
+import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import { configMaps, secrets } from '../../api/resources.ts';
+import type { Pod, Volume } from '../../api/types.ts';
+import { podDirectory } from '../paths.ts';
+import { type Payload, type PayloadFile, writeAtomically } from './atomicWriter.ts';
+import type { PodVolume, VolumeOptions, VolumePlugin } from './contract.ts';
+import { downwardSource, objectSource, projectedSources, type VolumeSource } from './sources.ts';
+
+/** Volumes whose files are made from objects of the API, and kept in step with them while the pod runs. */
+export function projectedPlugins(options: VolumeOptions): readonly VolumePlugin[] {
+  const plugin = (
+    type: VolumePlugin['type'],
+    directory: string,
+    isSecret: boolean,
+    sourcesOf: (volume: Volume) => readonly VolumeSource[],
+  ): VolumePlugin => ({
+    type,
+    setUp(pod, volume, signal) {
+      const root = isSecret
+        ? join(options.paths.volatile, pod.metadata.uid)
+        : join(podDirectory(options.paths, pod.metadata.uid), 'volumes');
+      const hostPath = join(root, `kubernetes.io~${directory}`, volume.name);
+      return LiveVolume.open(options, pod, hostPath, sourcesOf(volume), signal);
+    },
+  });
+  return [
+    plugin('configMap', 'configmap', false, ({ configMap }) =>
+      configMap === undefined ? [] : [objectSource(options, 'configMap', configMap, configMap.defaultMode)],
+    ),
+    plugin('secret', 'secret', true, ({ secret }) => {
+      if (secret === undefined) return [];
+      const { secretName, items, optional, defaultMode } = secret;
+      const source = {
+        ...(secretName === undefined ? {} : { name: secretName }),
+        ...(items === undefined ? {} : { items }),
+        ...(optional === undefined ? {} : { optional }),
+      };
+      return [objectSource(options, 'secret', source, defaultMode)];
+    }),
+    plugin('downwardAPI', 'downward-api', false, ({ downwardAPI }) =>
+      downwardAPI === undefined
+        ? []
+        : [downwardSource(options, downwardAPI.items ?? [], downwardAPI.defaultMode)],
+    ),
+    plugin('projected', 'projected', true, ({ projected }) =>
+      projected === undefined ? [] : projectedSources(options, projected),
+    ),
+  ];
+}
+
+const RETRY = exponentialBackoff({ initialMs: 1_000, maxMs: 60_000 });
+
+/** Writes its files again when an object, the pod or a token's time asks for it; one write at a time, the latest wins. */
+class LiveVolume implements PodVolume {
+  readonly hostPath: string;
+  readonly isReadOnly = true;
+  readonly #options: VolumeOptions;
+  readonly #sources: readonly VolumeSource[];
+  readonly #watches = new DisposableStore();
+  readonly #abort = new AbortController();
+  #pod: Pod;
+  #payload: Payload | undefined;
+  #timer: Disposable | undefined;
+  #writing: Promise<void> | undefined;
+  #again = false;
+  #backoff = RETRY;
+
+  private constructor(options: VolumeOptions, pod: Pod, hostPath: string, sources: readonly VolumeSource[]) {
+    this.#options = options;
+    this.#pod = pod;
+    this.hostPath = hostPath;
+    this.#sources = sources;
+  }
+
+  static async open(
+    options: VolumeOptions,
+    pod: Pod,
+    hostPath: string,
+    sources: readonly VolumeSource[],
+    signal: AbortSignal,
+  ): Promise<LiveVolume> {
+    const volume = new LiveVolume(options, pod, hostPath, sources);
+    const { namespace } = pod.metadata;
+    for (const { kind, name } of sources.flatMap(({ watched }) => watched)) {
+      const onChange = (): void => volume.#renew();
+      const watch =
+        kind === 'secret'
+          ? options.objects.watch(secrets, namespace, name, onChange)
+          : options.objects.watch(configMaps, namespace, name, onChange);
+      volume.#watches.add(watch);
+    }
+    try {
+      await volume.#write(signal);
+    } catch (error) {
+      await volume.close();
+      throw error;
+    }
+    return volume;
+  }
+
+  update(pod: Pod): void {
+    this.#pod = pod;
+    this.#renew();
+  }
+
+  async close(): Promise<void> {
+    this.#watches.dispose();
+    this.#timer?.dispose();
+    this.#abort.abort();
+    await this.#writing;
+    this.#timer?.dispose();
+  }
+
+  #renew(): void {
+    if (this.#abort.signal.aborted) return;
+    if (this.#writing !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#writing = this.#write(this.#abort.signal)
+      .then(
+        () => (this.#backoff = RETRY),
+        (error: unknown) => {
+          if (this.#abort.signal.aborted) return;
+          // What was there stays: a running pod does not lose its files because their object is gone.
+          this.#options.logger.warn('volume not updated', { path: this.hostPath, error });
+          this.#wakeIn(this.#backoff.delayMs);
+          this.#backoff = this.#backoff.next();
+        },
+      )
+      .then(() => {
+        this.#writing = undefined;
+        if (this.#again) {
+          this.#again = false;
+          this.#renew();
+        }
+      });
+  }
+
+  async #write(signal: AbortSignal): Promise<void> {
+    const files = new Map<string, PayloadFile>();
+    for (const source of this.#sources) {
+      for (const [path, file] of await source.read(this.#pod, signal)) files.set(path, file);
+    }
+    const now = this.#options.clock.now();
+    const group = this.#pod.spec.securityContext?.fsGroup;
+    this.#payload = await writeAtomically(this.hostPath, files, { group, now }, this.#payload);
+    const expiries = this.#sources.flatMap((source) => source.expiresAt?.() ?? []);
+    if (expiries.length > 0) this.#wakeIn(Math.min(...expiries) - now);
+  }
+
+  #wakeIn(ms: number): void {
+    this.#timer?.dispose();
+    this.#timer = this.#options.clock.timeout(ms, () => this.#renew());
+  }
+}
