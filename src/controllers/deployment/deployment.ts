@@ -1,11 +1,12 @@
 import { controllerOf, draftOf, keyOf, type KubeObject, parseKey } from '../../api/meta.ts';
 import { deployments, pods, replicaSets } from '../../api/resources.ts';
-import { isAlreadyExists, isNotFound, isReason, toStatusError } from '../../api/status.ts';
+import { isAlreadyExists, isNotFound, toStatusError } from '../../api/status.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { equal } from '../../api/validation/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { PendingWrites } from '../writes.ts';
 import { isRollingUpdate, sizeOf } from './limits.ts';
@@ -276,11 +277,4 @@ interface Done {
 /** The hash of the template is that of another template. */
 class HashCollision extends Error {
   override readonly name = 'HashCollision';
-}
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return (
-    isReason(error, 'Forbidden') &&
-    (error.status.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
-  );
 }

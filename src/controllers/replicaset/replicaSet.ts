@@ -7,6 +7,7 @@ import { matcherOf } from '../../api/labels.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { isPodActive, isPodTerminating } from '../pods.ts';
 import { inSlowStartBatches } from '../slowStart.ts';
@@ -200,13 +201,6 @@ function podOf(rs: ReplicaSet): NewObject<Pod> {
     },
     spec: spec ?? { containers: [] },
   };
-}
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return (
-    isReason(error, 'Forbidden') &&
-    (error.status.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating')
-  );
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

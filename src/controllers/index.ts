@@ -1,0 +1,2 @@
+import type { ControllerEntry } from './manager.ts';
+export const controllers: readonly ControllerEntry[] = [];
