@@ -55,10 +55,7 @@ function definitionOf(source: DefinitionSource, name: string): Json {
       ? {}
       : {
           properties: Object.fromEntries(
-            properties.map((property) => [
-              property.name,
-              propertySchema(source.flavour, name, property, documentation.property(property.name)),
-            ]),
+            properties.map((property) => [property.name, propertySchema(source, name, property)]),
           ),
         }),
     ...(required.length === 0 ? {} : { required }),
@@ -67,11 +64,15 @@ function definitionOf(source: DefinitionSource, name: string): Json {
   };
 }
 
-function propertySchema(flavour: Flavour, model: string, property: Property, description: string): Json {
-  const field = `${model}.${property.name}`;
+function propertySchema(source: DefinitionSource, model: string, property: Property): Json {
+  const { flavour, documentation } = source;
+  const own = documentation(model).property(property.name);
+  // The generated models keep no description of fields that refer to another model: its own says most of it.
+  const description =
+    own === '' && property.type.kind === 'model' ? documentation(property.type.model).description : own;
   return {
     ...described(description),
-    ...schemaOf(flavour, property.type, field, description !== ''),
+    ...schemaOf(flavour, property.type, `${model}.${property.name}`, description !== ''),
     ...extensions(property),
   };
 }

@@ -11,7 +11,8 @@ import { documentPath, openApiV2, openApiV3 } from './documents.ts';
 import { encodeOpenApiV2 } from './protobuf.ts';
 
 const JSON_TYPE = 'application/json';
-/** Clients before and after 1.28 spell it differently. */
+/** Clients ask for it in two spellings; only the second is a media type that they can parse in an answer. */
+const V2_PROTOBUF_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const V2_PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/;
 
 interface Document {
@@ -53,14 +54,13 @@ class Documents {
     const types = mediaTypes(request.headers.accept).map(({ type }) => type);
     const wanted =
       types.find((type) => V2_PROTOBUF.test(type) || isJson(type)) ?? (types.length === 0 ? JSON_TYPE : '');
-    if (wanted === '')
-      throw notAcceptable([JSON_TYPE, 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf']);
+    if (wanted === '') throw notAcceptable([JSON_TYPE, V2_PROTOBUF_TYPE]);
     const protobuf = V2_PROTOBUF.test(wanted);
     const document = await this.#document(protobuf ? 'v2 protobuf' : 'v2', (documentation) => {
       const made = openApiV2({ kinds: this.#kinds, documentation, version: this.#version });
       return protobuf ? encodeOpenApiV2(made) : encode(made);
     });
-    return respond(request, document, protobuf ? wanted : JSON_TYPE, { vary: 'Accept' });
+    return respond(request, document, protobuf ? V2_PROTOBUF_TYPE : JSON_TYPE, { vary: 'Accept' });
   }
 
   async index(request: ApiRequest): Promise<ApiResponse> {
