@@ -22,7 +22,7 @@ function pod(status: Status, spec: object = {}, metadata: object = {}): Pod {
     },
     spec: { containers: [{ name: 'a' }, { name: 'b' }], ...spec },
     status,
-  } as unknown as Pod;
+  };
 }
 
 const running = (name: string, more: object = {}): object => ({
