@@ -10,13 +10,12 @@
  *
  *   const access = createAccessControl(cache)
  *     .authorizer                     masters, then nodes, then RBAC; synchronous
- *     .escalation                     .role(user, role, old?) and .binding(user, binding, old?) before a write
+ *     .escalation                     for `escalationPlugin(access.escalation)`, the last admission plugin
  *     .dispose()
  *
- *   bootstrapPolicyHook(user, reader) default roles, after the system namespaces
+ *   createReviews(authorizer, tokens) answers of the kinds that are not stored, by plural
+ *   bootstrapPolicyHook(user, reader) default roles, after the system namespaces; `user` in system:masters
  *
- * Answers of reviews, each from the (validated) spec to the status: reviewToken, reviewSubjectAccess,
- * reviewOwnAccess, reviewLocalAccess, reviewOwnRules, reviewSelf.
  * In-process identities: nodeUser, serviceAccountUser, and the names in users.ts.
  */
 export { type AccessControl, createAccessControl } from './accessControl.ts';
@@ -31,9 +30,8 @@ export { staticTokens } from './authenticators/staticTokens.ts';
 export { bootstrapPolicyHook } from './policy/hook.ts';
 export { bootstrapPolicy } from './policy/index.ts';
 export type { EscalationCheck } from './rbac/escalation.ts';
-export { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './reviews/accessReview.ts';
-export { reviewOwnRules, reviewSelf } from './reviews/self.ts';
-export { reviewToken } from './reviews/tokenReview.ts';
+export { escalationPlugin } from './rbac/escalationPlugin.ts';
+export { createReviews } from './reviews/index.ts';
 export {
   createServiceAccountTokens,
   type ServiceAccountTokens,

@@ -1,0 +1,34 @@
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../../api/resources.ts';
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../../api/types.ts';
+import type { AdmissionPlugin } from '../../admission/contract.ts';
+import type { EscalationCheck } from './escalation.ts';
+
+const ROLES: readonly string[] = [roles.plural, clusterRoles.plural];
+const BINDINGS: readonly string[] = [roleBindings.plural, clusterRoleBindings.plural];
+
+/**
+ * Runs the escalation check on writes of roles and bindings. Upstream has it in the storage of the four kinds; as the
+ * last plugin it sees the same: the object as it would be stored, and who asks.
+ */
+export function escalationPlugin(check: EscalationCheck): AdmissionPlugin {
+  return {
+    name: 'RBACEscalation',
+    handles: ({ operation, kind, subresource }) =>
+      (operation === 'CREATE' || operation === 'UPDATE') &&
+      subresource === '' &&
+      kind.resource.group === roles.group &&
+      (ROLES.includes(kind.resource.plural) || BINDINGS.includes(kind.resource.plural)),
+    validate({ kind, object, old, user }) {
+      if (ROLES.includes(kind.resource.plural)) {
+        check.role(user, object as unknown as Role | ClusterRole, old);
+      } else {
+        check.binding(
+          user,
+          object as unknown as RoleBinding | ClusterRoleBinding,
+          old as RoleBinding | ClusterRoleBinding | undefined,
+        );
+      }
+      return [];
+    },
+  };
+}
