@@ -6,6 +6,12 @@ export interface Deferred<T> {
 }
 
 export function createDeferred<T>(): Deferred<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  // Not Promise.withResolvers: the agent runs on Debian's Node 20.
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
   return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) };
 }
