@@ -8,8 +8,10 @@ import type { Storage } from '../storage/contract.ts';
 import { createAdmissionChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/contract.ts';
 import type { Authenticator, Authorizer } from './auth/contract.ts';
+import { discoveryRoutes } from './discovery/routes.ts';
 import { chainOf, type Exchange, type Filter } from './exchange.ts';
 import { anonymous, authentication } from './filters/authentication.ts';
+import { acceptable } from './filters/acceptable.ts';
 import { authorization } from './filters/authorization.ts';
 import { catchErrors } from './filters/catchErrors.ts';
 import { deadline } from './filters/deadline.ts';
@@ -17,16 +19,19 @@ import { impersonation } from './filters/impersonation.ts';
 import { maxInFlight } from './filters/maxInFlight.ts';
 import { metrics } from './filters/metrics.ts';
 import { warnings } from './filters/warnings.ts';
-import { nonResourceHandler } from './handlers/nonResource.ts';
+import { nonResourceHandler, type Route } from './handlers/nonResource.ts';
 import type { HandlerOptions, Review } from './handlers/handler.ts';
 import { handleResource } from './handlers/resource.ts';
 import type { NodeDialer } from './nodeDialer.ts';
 import type { HealthCheck } from './observe/health.ts';
 import { HookRun, type PostStartHook } from './postStartHooks.ts';
+import { apiVersion } from './observe/version.ts';
+import { openApiRoutes } from './openapi/routes.ts';
 import { RequestMetrics } from './observe/requestMetrics.ts';
 import { observeRoutes } from './observe/routes.ts';
 import type { RegistryOptions } from './registry/context.ts';
 import { createServedTable } from './registry/served.ts';
+import { tableFilter } from './tables/filter.ts';
 
 export interface ApiServerOptions {
   readonly kinds: readonly Kind[];
@@ -41,6 +46,8 @@ export interface ApiServerOptions {
   readonly requestToken: HandlerOptions['requestToken'];
   /** Run one after the other by `start`. */
   readonly postStartHooks: readonly PostStartHook[];
+  /** Besides the server's own documents: keys of the token issuer and the like. */
+  readonly routes?: readonly Route[];
   /** Besides the server's own, for `/readyz`. */
   readonly readyChecks?: readonly HealthCheck[];
   readonly clock: Clock;
@@ -67,6 +74,8 @@ export interface ApiServer {
  *   authorization    may they
  *   deadline         not longer than a minute, unless it is a stream
  *   warnings         what was warned of goes into the answer
+ *   acceptable       JSON, or nothing
+ *   tables           the form that the client asks for
  *   dispatch         the verb's handler, a subresource's, or a document's
  */
 export function createApiServer(options: ApiServerOptions): ApiServer {
@@ -88,14 +97,17 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
   const requestMetrics = new RequestMetrics();
   const hooks = new HookRun(options.postStartHooks);
-  const documents = nonResourceHandler(
-    observeRoutes({
+  const documents = nonResourceHandler([
+    ...observeRoutes({
       live: [{ name: 'ping', check: () => undefined }, ...hooks.checks],
       ready: options.readyChecks ?? [],
       metrics: requestMetrics,
       storage,
     }),
-  );
+    ...discoveryRoutes(options.kinds),
+    ...openApiRoutes({ kinds: options.kinds, version: apiVersion.gitVersion }),
+    ...(options.routes ?? []),
+  ]);
   const filters: readonly Filter[] = [
     metrics(requestMetrics, () => performance.now()),
     catchErrors(logger),
@@ -105,6 +117,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authorization(options.authorizer),
     deadline(clock),
     warnings,
+    acceptable,
+    tableFilter({ served: table, clock }),
   ];
   const run = chainOf(filters, (exchange: Exchange): Promise<ApiResponse> =>
     exchange.request.info.isResourceRequest

@@ -11,6 +11,7 @@ import type { Authenticator, Authorizer } from '../../src/apiserver/auth/contrac
 import type { PostStartHook } from '../../src/apiserver/postStartHooks.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/apiserver/apiServer.ts';
 import type { NodeDialer } from '../../src/apiserver/nodeDialer.ts';
+import type { HealthCheck } from '../../src/apiserver/observe/health.ts';
 import type { Cache } from '../../src/storage/cache.ts';
 import type { Storage } from '../../src/storage/contract.ts';
 import { openSqliteStorage, startWatchCache, type WatchCacheOptions } from '../../src/storage/index.ts';
@@ -36,12 +37,15 @@ export interface TestServerOptions {
   readonly authorizer?: Authorizer;
   readonly authenticators?: readonly Authenticator[];
   readonly postStartHooks?: readonly PostStartHook[];
+  readonly readyChecks?: readonly HealthCheck[];
   readonly nodes?: NodeDialer;
   readonly reviews?: ApiServerOptions['reviews'];
   readonly requestToken?: ApiServerOptions['requestToken'];
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
+  /** Default: in memory. */
+  readonly storagePath?: string;
 }
 
 export interface TestServer {
@@ -69,7 +73,7 @@ export interface TestServer {
 /** A whole API server on a store in memory. Stop it in the test that started it, or in its `after`. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clock = systemClock } = options;
-  const storage = await openSqliteStorage({ path: ':memory:', clock });
+  const storage = await openSqliteStorage({ path: options.storagePath ?? ':memory:', clock });
   const cache = await startWatchCache(storage, options.cache);
   const server = createApiServer({
     kinds: options.kinds ?? allKinds,
@@ -79,6 +83,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     authenticators: options.authenticators ?? [],
     authorizer: options.authorizer ?? allowAll,
     postStartHooks: options.postStartHooks ?? [],
+    readyChecks: options.readyChecks ?? [],
     nodes: options.nodes ?? noNodes,
     reviews: options.reviews ?? {},
     requestToken:

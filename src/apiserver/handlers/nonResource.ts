@@ -15,9 +15,11 @@ export function nonResourceHandler(routes: readonly Route[]): (exchange: Exchang
   const prefixes = routes
     .filter((route) => route.path.endsWith('/'))
     .sort((a, b) => b.path.length - a.path.length);
+  const paths = { paths: [...exact.keys()].sort() };
   return async (exchange) => {
     const { path, verb } = exchange.request.info;
     const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    if (path === '/') return { type: 'object', code: 200, object: paths };
     const route = exact.get(plain) ?? prefixes.find((each) => path.startsWith(each.path));
     if (route === undefined) throw noSuchResource();
     if (verb !== 'get' && verb !== 'head') throw noSuchMethod();

@@ -11,6 +11,7 @@ export function readBody(request: HttpRequest): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let ended = false;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= MAX_BODY_BYTES) chunks.push(chunk);
@@ -21,6 +22,7 @@ export function readBody(request: HttpRequest): Promise<RequestBody> {
       }
     });
     request.once('end', () => {
+      ended = true;
       if (size === 0) resolve({ type: 'none' });
       else {
         const [first] = chunks;
@@ -29,7 +31,9 @@ export function readBody(request: HttpRequest): Promise<RequestBody> {
       }
     });
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the request ended early')));
+    request.once('close', () => {
+      if (!ended) reject(new Error('the request ended early'));
+    });
   });
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { duplexPair } from 'node:stream';
+import { duplexPair, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Deployment, EndpointSlice, Namespace, Pod, Scale, ServiceAccount } from '../../api/types.ts';
 import type { ApiResponse } from '../../api/request.ts';
@@ -34,9 +34,7 @@ describe('subresources', () => {
       nodes: {
         request(node, request) {
           asked.push({ node, ...request });
-          const body = (async function* () {
-            yield Buffer.from(agentAnswer.body);
-          })();
+          const body = Readable.from([Buffer.from(agentAnswer.body)]);
           return Promise.resolve({ code: agentAnswer.code, headers: { 'content-type': 'text/plain' }, body });
         },
         upgrade: (...call) => nodes.upgrade?.(...call) ?? Promise.reject(new Error('not expected')),
