@@ -8,6 +8,7 @@ import {
   type ScalarTag,
   type Tags,
 } from 'yaml';
+import { decodeProtobuf, PROTOBUF_CONTENT_TYPE } from '../protobuf/decode.ts';
 import { badRequest } from '../status.ts';
 
 export interface Decoded {
@@ -24,6 +25,7 @@ function isYaml(contentType: string): boolean {
 
 /** Decodes a body without looking for duplicate keys. Throws BadRequest. */
 export function decode(bytes: Uint8Array, contentType: string): unknown {
+  if (contentType === PROTOBUF_CONTENT_TYPE) return decodeProtobuf(bytes);
   const source = text.decode(bytes);
   if (!isYaml(contentType)) return parseJson(source);
   return decodeYaml(source, false).object;
@@ -31,6 +33,8 @@ export function decode(bytes: Uint8Array, contentType: string): unknown {
 
 /** Decodes a body and finds duplicate keys, at the price of one more scan for strings. Throws BadRequest. */
 export function decodeStrict(bytes: Uint8Array, contentType: string): Decoded {
+  // Protobuf knows fields by number: there is nothing to be strict about.
+  if (contentType === PROTOBUF_CONTENT_TYPE) return { object: decodeProtobuf(bytes), duplicates: [] };
   const source = text.decode(bytes);
   if (isYaml(contentType)) return decodeYaml(source, true);
   const object = parseJson(source);
@@ -169,9 +173,7 @@ function decodeYaml(source: string, strict: boolean): Decoded {
 
 function yamlDuplicates(node: ParsedNode | null, path: string, found: string[]): void {
   if (isSeq(node)) {
-    node.items.forEach((item, index) =>
-      yamlDuplicates(item, `${path}[${index}]`, found),
-    );
+    node.items.forEach((item, index) => yamlDuplicates(item, `${path}[${index}]`, found));
     return;
   }
   if (!isMap(node)) return;

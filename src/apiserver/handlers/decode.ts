@@ -1,13 +1,14 @@
 import { cloneJson } from '../../api/clone.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { RequestBody } from '../../api/request.ts';
+import { PROTOBUF_CONTENT_TYPE } from '../../api/protobuf/decode.ts';
 import { conform, decode, decodeStrict, hasModel } from '../../api/schema/index.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served } from '../registry/served.ts';
 import type { FieldValidation } from './writeOptions.ts';
 
-const MEDIA_TYPES = ['application/json', 'application/yaml'];
+const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_CONTENT_TYPE];
 
 /** A request's body, whatever it is about; undefined where there is none. It belongs to the caller. */
 export function decodeBody(body: RequestBody): unknown {

@@ -1,0 +1,184 @@
+import protobuf from 'protobufjs/minimal.js';
+import { badRequest } from '../status.ts';
+import { layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
+
+export const PROTOBUF_CONTENT_TYPE = 'application/vnd.kubernetes.protobuf';
+
+/** Every body begins with these four bytes (apimachinery `runtime/serializer/protobuf`). */
+const MAGIC = Buffer.from('k8s\0');
+
+/** kubectl nests nothing deeper; what does is an attack. */
+const MAX_DEPTH = 64;
+
+type Reader = protobuf.Reader;
+type JsonObject = Record<string, unknown>;
+
+/**
+ * The JSON form of an object that came as Kubernetes protobuf, the way Go would print it: what kubectl sends for
+ * objects that it builds itself. Throws BadRequest where the bytes are none, or the kind is not known.
+ */
+export function decodeProtobuf(bytes: Uint8Array): JsonObject {
+  if (!MAGIC.equals(bytes.subarray(0, MAGIC.length))) {
+    throw badRequest('provided data does not appear to be a protobuf message, expected prefix "k8s\\0"');
+  }
+  try {
+    const { apiVersion, kind, raw } = readUnknown(protobuf.Reader.create(bytes.subarray(MAGIC.length)));
+    const layout = layoutOf(messageName(apiVersion, kind)) ?? layoutOf(`meta.v1.${kind}`);
+    if (layout === undefined) throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}"`);
+    const object = { apiVersion, kind };
+    readMessage(protobuf.Reader.create(raw), layout, object, 0);
+    return object;
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(`the protobuf message is cut off: ${error.message}`);
+    throw error;
+  }
+}
+
+/** `apps/v1` Deployment is `apps.v1.Deployment`; groups with dots are named after their first part. */
+function messageName(apiVersion: string, kind: string): string {
+  const [group = '', version] = apiVersion.split('/');
+  return version === undefined ? `core.${group}.${kind}` : `${group.split('.')[0] ?? ''}.${version}.${kind}`;
+}
+
+/** runtime.Unknown: the type, and the object's own bytes. */
+function readUnknown(reader: Reader): { apiVersion: string; kind: string; raw: Uint8Array } {
+  const unknown = { apiVersion: '', kind: '', raw: new Uint8Array() };
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === 1) {
+      const type = protobuf.Reader.create(reader.bytes());
+      while (type.pos < type.len) {
+        const inner = type.uint32();
+        if (inner >>> 3 === 1) unknown.apiVersion = type.string();
+        else if (inner >>> 3 === 2) unknown.kind = type.string();
+        else type.skipType(inner & 7);
+      }
+    } else if (tag >>> 3 === 2) unknown.raw = reader.bytes();
+    else reader.skipType(tag & 7);
+  }
+  return unknown;
+}
+
+function readMessage(reader: Reader, layout: MessageLayout, into: JsonObject, depth: number): void {
+  if (depth > MAX_DEPTH) throw badRequest('the protobuf message is nested too deeply');
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const field = layout.get(tag >>> 3);
+    if (field === undefined) reader.skipType(tag & 7);
+    else readField(reader, field, tag & 7, into, depth);
+  }
+}
+
+function readField(reader: Reader, field: FieldLayout, wire: number, into: JsonObject, depth: number): void {
+  const { name, shape } = field;
+  if (shape === 'map') {
+    const [key, value] = readMapEntry(protobuf.Reader.create(reader.bytes()), field, depth);
+    const map = (into[name] ??= {}) as JsonObject;
+    // Own property even for `__proto__`: keys are the client's.
+    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+  } else if (shape === 'list') {
+    const list = (into[name] ??= []) as unknown[];
+    if (wire === 2 && (field.type === 'i' || field.type === 'b')) {
+      const packed = protobuf.Reader.create(reader.bytes());
+      while (packed.pos < packed.len) list.push(readValue(packed, field, depth));
+    } else list.push(readValue(reader, field, depth));
+  } else if (field.type === '@' && name === '') {
+    readMessage(protobuf.Reader.create(reader.bytes()), messageLayout(field), into, depth + 1);
+  } else {
+    const value = readValue(reader, field, depth);
+    const zero = value === '' || value === 0 || value === false || value === undefined;
+    if (!zero || field.keepsZero) into[name] = value;
+  }
+}
+
+function readMapEntry(reader: Reader, field: FieldLayout, depth: number): [string, unknown] {
+  let key = '';
+  let value: unknown;
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === 1) key = reader.string();
+    else if (tag >>> 3 === 2) value = readValue(reader, field, depth);
+    else reader.skipType(tag & 7);
+  }
+  return [key, value ?? (field.type === 's' || field.type === 'y' ? '' : {})];
+}
+
+function readValue(reader: Reader, field: FieldLayout, depth: number): unknown {
+  switch (field.type) {
+    case 's':
+      return reader.string();
+    case 'b':
+      return reader.bool();
+    case 'i':
+      return Number(reader.int64());
+    case 'd':
+      return reader.double();
+    case 'y':
+      return Buffer.from(reader.bytes()).toString('base64');
+    case '@': {
+      const object = {};
+      readMessage(protobuf.Reader.create(reader.bytes()), messageLayout(field), object, depth + 1);
+      return object;
+    }
+    case 'l':
+      return readStrings(protobuf.Reader.create(reader.bytes()));
+    default:
+      return readSpecial(protobuf.Reader.create(reader.bytes()), field.type);
+  }
+}
+
+function messageLayout(field: FieldLayout): MessageLayout {
+  const layout = layoutOf(field.message);
+  if (layout === undefined) throw new Error(`no layout for message ${field.message}`);
+  return layout;
+}
+
+function readStrings(reader: Reader): string[] {
+  const strings: string[] = [];
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === 1) strings.push(reader.string());
+    else reader.skipType(tag & 7);
+  }
+  return strings;
+}
+
+/** Types whose JSON is no object: each is a message of one to three scalars. */
+function readSpecial(reader: Reader, type: string): unknown {
+  let text = '';
+  let bytes: Uint8Array = new Uint8Array();
+  const numbers: [number, number, number, number] = [0, 0, 0, 0];
+  let empty = true;
+  while (reader.pos < reader.len) {
+    empty = false;
+    const tag = reader.uint32();
+    const number = tag >>> 3;
+    if ((tag & 7) === 0 && number < numbers.length) numbers[number] = Number(reader.int64());
+    else if ((tag & 7) === 2) {
+      bytes = reader.bytes();
+      text = Buffer.from(bytes).toString();
+    } else reader.skipType(tag & 7);
+  }
+  switch (type) {
+    case 'q':
+      return text === '' ? '0' : text;
+    case 'o':
+      // 0 is a number, 1 a string.
+      return numbers[1] === 0 ? numbers[2] : text;
+    case 't':
+      return empty ? undefined : `${new Date(numbers[1] * 1000).toISOString().slice(0, 19)}Z`;
+    case 'u':
+      return empty ? undefined : microTime(numbers[1], numbers[2]);
+    case 'n':
+      return `${numbers[1] / 1e9}s`;
+    case 'r':
+      return bytes.length === 0 ? undefined : (JSON.parse(text) as unknown);
+    default:
+      throw new Error(`unknown type ${type}`);
+  }
+}
+
+function microTime(seconds: number, nanos: number): string {
+  const date = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return `${date}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`;
+}
