@@ -3,6 +3,8 @@ export function cloneJson<T>(value: T): T {
   return copy(value) as T;
 }
 
+const OWN = { configurable: true, enumerable: true, writable: true };
+
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy);

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { StatusError } from '../status.ts';
+import { decode, decodeStrict } from './index.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const strict = (text: string, type = 'application/json'): ReturnType<typeof decodeStrict> =>
+  decodeStrict(bytes(text), type);
+
+describe('decodeStrict', () => {
+  it('names duplicate keys by their path, once each', () => {
+    const { object, duplicates } = strict(
+      '{"a":1,"b":{"c":1,"c":2,"c":3},"l":[{},{"x":"}","x":"\\"{"}],"a":{"b":2}}',
+    );
+    assert.deepEqual(duplicates, ['b.c', 'l[1].x', 'a']);
+    assert.deepEqual(object, { a: { b: 2 }, b: { c: 3 }, l: [{}, { x: '"{' }] });
+  });
+
+  it('finds none in any JSON that was serialised from an object', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const { object, duplicates } = strict(JSON.stringify(value, undefined, 1));
+        assert.deepEqual(duplicates, []);
+        assert.deepEqual(object, JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('finds a repeated key wherever it is', () => {
+    const key = fc.string();
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 4 }), key, (path, repeated) => {
+        const text = path.reduceRight(
+          (inner, name) => `{${JSON.stringify(name)}: ${inner}}`,
+          `{${JSON.stringify(repeated)}: 1, ${JSON.stringify(repeated)} : [{}]}`,
+        );
+        assert.equal(strict(text).duplicates.length, 1);
+      }),
+    );
+  });
+
+  it('reads YAML as Go does: octal modes, yes and no, text for dates and for y', () => {
+    const { object, duplicates } = strict(
+      'mode: 0644\non: yes\noff: "no"\ny: y\ndate: 2020-01-01\ntime: 12:30:45\nnothing: null\nhex: 0x1F\nmode: 0600\n' +
+        'base: &base {a: 1}\nmerged: {<<: *base, b: 2}\n',
+      'application/yaml',
+    );
+    assert.deepEqual(object, {
+      mode: 0o600,
+      true: true,
+      false: 'no',
+      y: 'y',
+      date: '2020-01-01',
+      time: '12:30:45',
+      nothing: null,
+      hex: 31,
+      base: { a: 1 },
+      merged: { a: 1, b: 2 },
+    });
+    assert.deepEqual(duplicates, ['mode']);
+  });
+
+  it('reads JSON that is sent as YAML', () => {
+    assert.deepEqual(strict('{"a":{"b":1,"b":2}}', 'application/apply-patch+yaml'), {
+      object: { a: { b: 2 } },
+      duplicates: ['a.b'],
+    });
+    assert.deepEqual(decode(bytes('{a: [x, y]}'), 'application/yaml'), { a: ['x', 'y'] });
+  });
+
+  it('answers BadRequest for what is neither', () => {
+    for (const [text, type] of [
+      ['{"a":', 'application/json'],
+      ['a: [', 'application/yaml'],
+    ] as const) {
+      assert.throws(
+        () => decode(bytes(text), type),
+        (error) => error instanceof StatusError && error.code === 400 && error.message.startsWith('error '),
+      );
+    }
+  });
+});
