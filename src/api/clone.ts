@@ -11,7 +11,10 @@ function copy(value: unknown): unknown {
   const made: Record<string, unknown> = {};
   for (const key in value) {
     const part = (value as Record<string, unknown>)[key];
-    if (part !== undefined) made[key] = copy(part);
+    if (part === undefined) continue;
+    // A key of a ConfigMap may be this one; assigned, it would be lost.
+    if (key === '__proto__') Object.defineProperty(made, key, { ...OWN, value: copy(part) });
+    else made[key] = copy(part);
   }
   return made;
 }
