@@ -28,7 +28,7 @@ describe('API server', () => {
       assert.equal(await textOf(at, '/healthz'), 'ok');
       assert.equal(
         await textOf(at, '/readyz?verbose'),
-        '[+]ping ok\n[+]poststarthook/roles ok\nreadyz check passed\n',
+        '[+]ping ok\n[+]poststarthook/roles ok\n[+]storage ok\nreadyz check passed\n',
       );
       assert.equal(await textOf(at, '/livez/ping'), 'ok');
       assert.match(
@@ -42,7 +42,7 @@ describe('API server', () => {
       const at = await started({
         readyChecks: [
           {
-            name: 'storage',
+            name: 'other',
             check: () => {
               throw new Error('disk full');
             },
@@ -52,7 +52,10 @@ describe('API server', () => {
       const answer = await at.ask('GET', '/readyz');
       assert.ok(answer.type === 'raw');
       assert.equal(answer.code, 500);
-      assert.equal(answer.body, '[+]ping ok\n[-]storage failed: reason withheld\nreadyz check failed\n');
+      assert.equal(
+        answer.body,
+        '[+]ping ok\n[+]storage ok\n[-]other failed: reason withheld\nreadyz check failed\n',
+      );
       assert.equal(await textOf(at, '/livez'), 'ok');
     });
 
@@ -233,9 +236,10 @@ describe('API server', () => {
             calls.push(`mutate ${operation}`);
             if (object !== undefined) object.metadata.annotations = { touched: 'yes' };
           },
-          validate({ operation, object, old, warn }) {
+          validate(attributes) {
+            const { operation, object, old } = attributes;
             calls.push(`validate ${operation} ${object?.metadata.name ?? '-'} ${old?.metadata.name ?? '-'}`);
-            warn('mind this');
+            attributes.warn('mind this');
             if (object?.metadata.name === 'no') {
               throw new StatusError(403, 'Forbidden', 'not this one');
             }
@@ -263,6 +267,23 @@ describe('API server', () => {
       'mutate DELETE',
       'validate DELETE - a',
     ]);
+  });
+
+  it('needs the right to create for a PUT or apply that creates', async () => {
+    const at = await started({
+      authorizer: {
+        authorize: (_who, { verb }) => ({ allowed: verb !== 'create', reason: '' }),
+        rulesFor: () => [],
+      },
+    });
+    const lease = { metadata: { name: 'l' }, spec: {} };
+    const put = await at.call<Status>('PUT', '/apis/coordination.k8s.io/v1/namespaces/d/leases/l', lease);
+    assert.equal(put.code, 403);
+    assert.match(put.body.message ?? '', /cannot create resource "leases"/);
+    const applied = await at.call('PATCH', `${CONFIG_MAPS}/a?fieldManager=x`, '{}', {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+    assert.equal(applied.code, 403);
   });
 
   it('keeps the cause of a write with its revision', async () => {

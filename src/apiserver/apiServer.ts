@@ -100,7 +100,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const documents = nonResourceHandler([
     ...observeRoutes({
       live: [{ name: 'ping', check: () => undefined }, ...hooks.checks],
-      ready: options.readyChecks ?? [],
+      ready: [storageCheck(storage), ...(options.readyChecks ?? [])],
       metrics: requestMetrics,
       storage,
     }),
@@ -133,6 +133,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     async start(signal) {
       await hooks.run(handler, signal);
       logger.info('API server is ready', { revision: storage.currentRevision() });
+    },
+  };
+}
+
+/** Fails once the store takes no more requests. */
+function storageCheck(storage: Storage): HealthCheck {
+  return {
+    name: 'storage',
+    async check() {
+      await storage.get('');
     },
   };
 }

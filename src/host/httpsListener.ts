@@ -109,6 +109,10 @@ function createServer(
     allowHTTP1: true,
     ALPNProtocols: ['h2', 'http/1.1'],
     minVersion: 'TLSv1.2',
+    // Several lists of thousands of pods may be on their way at once, and informers end watches by the hundred.
+    maxSessionMemory: 1_000,
+    streamResetBurst: 10_000,
+    streamResetRate: 1_000,
   });
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true);

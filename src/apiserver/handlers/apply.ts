@@ -12,6 +12,7 @@ import { mainStrategy, statusStrategy } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { decodeBody, objectOf } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
+import { demandCreate } from './mayCreate.ts';
 import { checkAddress } from './update.ts';
 import { fieldValidation, writeContext } from './writeOptions.ts';
 
@@ -36,7 +37,7 @@ export const apply: Handler = async (options, exchange, target) => {
     name,
     subresource,
     strategy: subresource === 'status' ? statusStrategy(kind) : mainStrategy(kind),
-    allowCreate: subresource === '',
+    allowCreate: subresource === '' && (() => demandCreate(options.authorizer, exchange)),
     tracked: true,
     desired: (live) =>
       serverSideApply({

@@ -155,7 +155,7 @@ describe('create with fieldValidation', () => {
     assert.deepEqual(ignored.warnings ?? [], []);
   });
 
-  it('takes YAML and refuses protobuf with 415', async () => {
+  it('takes YAML, and refuses what it cannot read with 415', async () => {
     const yaml = await server.call<{ data: object }>(
       'POST',
       '/api/v1/namespaces/d/configmaps',
@@ -164,11 +164,11 @@ describe('create with fieldValidation', () => {
     );
     assert.equal(yaml.code, 201);
     assert.deepEqual(yaml.body.data, { a: 'b' });
-    const binary = await server.call<Status>('POST', '/api/v1/namespaces/d/configmaps', 'k8s', {
-      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+    const form = await server.call<Status>('POST', '/api/v1/namespaces/d/configmaps', 'a=b', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
-    assert.equal(binary.code, 415);
-    assert.equal(binary.body.reason, 'UnsupportedMediaType');
+    assert.equal(form.code, 415);
+    assert.equal(form.body.reason, 'UnsupportedMediaType');
   });
 });
 

@@ -6,6 +6,7 @@ import { mainStrategy, statusStrategy } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { decodeObject } from './decode.ts';
 import { type Handler, objectResponse, type Target } from './handler.ts';
+import { demandCreate } from './mayCreate.ts';
 import { fieldValidation, writeContext } from './writeOptions.ts';
 
 /** PUT of an object or of its status. */
@@ -24,7 +25,10 @@ export const update: Handler = async (options, exchange, target) => {
     name,
     subresource,
     strategy: subresource === 'status' ? statusStrategy(served.kind) : mainStrategy(served.kind),
-    allowCreate: subresource === '' && served.kind.createOnUpdate === true,
+    allowCreate:
+      subresource === '' &&
+      served.kind.createOnUpdate === true &&
+      (() => demandCreate(options.authorizer, exchange)),
     desired: () => (conditional ? sent : cloneJson(sent)),
   });
   return objectResponse(served, entry, created ? 201 : 200);

@@ -1,4 +1,5 @@
 import { type FieldError, field, invalid, invalidObject, notSupported } from '../../api/fieldErrors.ts';
+import type { Cause } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { WriteContext } from '../registry/context.ts';
 
@@ -24,7 +25,7 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', errors);
   return {
     user: exchange.user,
-    cause: exchange.request.cause ?? { actor: exchange.user.name },
+    cause: causeOf(exchange),
     dryRun: dryRun.length > 0,
     manager: manager === '' ? managerOf(exchange) : manager,
     signal: exchange.signal,
@@ -51,6 +52,15 @@ function managerErrors(manager: string): FieldError[] {
     errors.push(invalid(field('fieldManager'), manager, 'should only contain printable characters'));
   }
   return errors;
+}
+
+/** The history tells who wrote: what a request says of its cause may add to its user's name, not replace it. */
+function causeOf({ user, request }: Exchange): Cause {
+  const { cause } = request;
+  if (cause === undefined) return { actor: user.name };
+  return request.user !== undefined || cause.actor.startsWith(user.name)
+    ? cause
+    : { ...cause, actor: user.name };
 }
 
 /** Who writes without saying a manager is known by the program's name in the User-Agent. */

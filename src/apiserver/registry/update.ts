@@ -23,8 +23,8 @@ export interface UpdateOptions {
   /** '' for the object itself. */
   readonly subresource: string;
   readonly strategy: UpdateStrategy;
-  /** True where a missing object is created. */
-  readonly allowCreate: boolean;
+  /** Whether a missing object is created; a function is asked when it comes to that, and may throw. */
+  readonly allowCreate: boolean | (() => void);
   /**
    * The object as it shall be, from what is there: called again after a lost race. It gives away what it returns.
    * Its resourceVersion is the condition of the write: '' or missing for none.
@@ -56,7 +56,8 @@ export async function updateObject(
   for (let attempt = 1; ; attempt += 1) {
     const existing = registry.cache.get(key);
     if (existing === undefined) {
-      if (!options.allowCreate) throw notFound(served.resource, name);
+      if (options.allowCreate === false) throw notFound(served.resource, name);
+      if (options.allowCreate !== true) options.allowCreate();
       const draft = await options.desired(undefined);
       draft.metadata.name = name;
       return {

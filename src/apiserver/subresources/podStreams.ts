@@ -1,8 +1,8 @@
 import { badRequest } from '../../api/status.ts';
 import { agentPaths } from '../../protocol/agentLink.ts';
 import type { Exchange } from '../exchange.ts';
-import { forbiddenError } from '../filters/authorization.ts';
 import type { Handler, HandlerOptions } from '../handlers/handler.ts';
+import { demandCreate } from '../handlers/mayCreate.ts';
 import { containerOf, isTrue, nodeOf, podOf } from './podTarget.ts';
 import { upgradeInto, wantsUpgrade } from './tunnel.ts';
 
@@ -59,27 +59,9 @@ async function open(
   path: string,
   query: URLSearchParams,
 ): ReturnType<Handler> {
-  mayCreate(options, exchange);
+  // A WebSocket begins with GET but does what POST does (upstream since 1.35).
+  if (exchange.request.info.verb === 'get') demandCreate(options.authorizer, exchange);
   if (!wantsUpgrade(exchange)) throw badRequest('Upgrade request required');
   const target = query.size === 0 ? path : `${path}?${query.toString()}`;
   return upgradeInto(await options.nodes.upgrade(node, target, exchange.signal), target);
-}
-
-/** A WebSocket begins with GET but does what POST does (upstream since 1.35): the right to create is needed. */
-function mayCreate({ authorizer }: HandlerOptions, { user, request }: Exchange): void {
-  if (request.info.verb !== 'get') return;
-  const { info } = request;
-  const asked = {
-    isResourceRequest: true,
-    path: info.path,
-    verb: 'create',
-    group: info.group,
-    version: info.version,
-    namespace: info.namespace,
-    resource: info.resource,
-    subresource: info.subresource,
-    name: info.name,
-  };
-  const { allowed, reason } = authorizer.authorize(user, asked);
-  if (!allowed) throw forbiddenError(user, asked, reason);
 }
