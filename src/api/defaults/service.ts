@@ -46,6 +46,8 @@ export function setServiceDefaults(draft: Draft<Service>): void {
   if (onNodes || spec.type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   setIPFamilies(spec);
+  if (spec.type !== 'LoadBalancer') return;
+  for (const ingress of draft.status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
 }
 
 function setIPFamilies(spec: Incomplete<Service['spec']>): void {

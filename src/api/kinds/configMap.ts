@@ -30,7 +30,8 @@ export const configMap: Kind = defineKind<ConfigMap>({
       errors.push(...configMapKeyErrors(key).map((text) => invalid(path, key, text)));
       size += Buffer.byteLength(value, 'base64');
     }
-    if (size > MAX_DATA_BYTES) errors.push(tooLong(field(), MAX_DATA_BYTES));
+    // The object as a whole has no path; upstream prints an empty index.
+    if (size > MAX_DATA_BYTES) errors.push(tooLong(field('[]'), MAX_DATA_BYTES));
     return errors;
   },
   validateUpdate(object, old) {

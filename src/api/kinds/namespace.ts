@@ -34,11 +34,10 @@ export const namespace: Kind = defineKind<Namespace>({
     };
   },
   prepareForUpdate(draft, old) {
-    const kept = structuredClone(old) as Draft<Namespace>;
+    // Finalizers are changed through the subresource finalize only.
+    const kept = old as unknown as Draft<Namespace>;
     if (kept.status !== undefined) draft.status = kept.status;
-    draft.spec = { ...draft.spec };
-    if (kept.spec?.finalizers === undefined) delete draft.spec.finalizers;
-    else draft.spec.finalizers = kept.spec.finalizers;
+    if (kept.spec !== undefined) draft.spec = kept.spec;
   },
   validate(object) {
     return (object.spec?.finalizers ?? []).flatMap((name) => validateFinalizer(name));

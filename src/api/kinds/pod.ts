@@ -40,14 +40,10 @@ export const pod: Kind = defineKind<Pod>({
   validateUpdate: validatePodUpdate,
   status: {
     prepareForUpdate(draft, old) {
-      // Whether it may be scheduled and how it is to die is not the kubelet's to say.
-      draft.spec = structuredClone(old.spec) as Draft<Pod>['spec'];
-      if (old.metadata.deletionTimestamp !== undefined)
-        draft.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
-      else delete draft.metadata.deletionTimestamp;
-      const owners = old.metadata.ownerReferences;
-      if (owners !== undefined) draft.metadata.ownerReferences = structuredClone(owners) as never;
-      else delete draft.metadata.ownerReferences;
+      // What it is and whose it is are not the kubelet's to say. What is kept is shared with the old object.
+      draft.spec = old.spec as Draft<Pod>['spec'];
+      keepMetadata(draft, old, 'deletionTimestamp');
+      keepMetadata(draft, old, 'ownerReferences');
       draft.status ??= {};
       draft.status.qosClass = old.status?.qosClass ?? qosClassOf(old.spec);
     },
@@ -88,4 +84,9 @@ function graceOf(object: Pod, requested: number | undefined): number {
   const phase = object.status?.phase;
   if ((object.spec.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
   return period < 0 ? 1 : period;
+}
+
+function keepMetadata(draft: Draft<Pod>, old: Pod, name: keyof Pod['metadata']): void {
+  if (old.metadata[name] === undefined) Reflect.deleteProperty(draft.metadata, name);
+  else Reflect.set(draft.metadata, name, old.metadata[name]);
 }

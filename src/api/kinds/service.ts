@@ -5,6 +5,7 @@ import { services } from '../resources.ts';
 import type { Service } from '../types.ts';
 import { dropTypeDependent, keepAllocated, syncClusterIPs } from './serviceUpdates.ts';
 import { setServiceDefaults } from '../defaults/service.ts';
+import { validateLoadBalancerStatus } from '../validation/loadBalancerStatus.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
 import { ageColumn, column, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from './columns.ts';
 
@@ -21,18 +22,17 @@ export const service: Kind = defineKind<Service>({
     syncClusterIPs(draft.spec, undefined);
   },
   prepareForUpdate(draft, old) {
-    draft.status = structuredClone(old.status ?? { loadBalancer: {} }) as NonNullable<
-      Draft<Service>['status']
-    >;
+    draft.status = (old.status ?? { loadBalancer: {} }) as NonNullable<Draft<Service>['status']>;
     syncClusterIPs(draft.spec, old.spec);
     keepAllocated(draft.spec, old.spec);
     dropTypeDependent(draft.spec, old.spec);
-    if (old.spec.type === 'LoadBalancer' && draft.spec.type !== 'LoadBalancer')
-      draft.status.loadBalancer = {};
+    if (old.spec.type === 'LoadBalancer' && draft.spec.type !== 'LoadBalancer') {
+      draft.status = { ...draft.status, loadBalancer: {} };
+    }
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
-  status: {},
+  status: { validateUpdate: validateLoadBalancerStatus },
   subresources: [
     { name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   ],
