@@ -1,2 +1,69 @@
+import type { Resource } from '../api/resource.ts';
+import { clusterRoleAggregationController } from './clusterRoleAggregation.ts';
+import { deploymentController } from './deployment/deployment.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
+import { endpointSliceController } from './endpointslice/endpointSlice.ts';
+import { endpointSliceMirroringController } from './endpointslice/mirroring.ts';
+import { garbageCollector } from './garbagecollector/garbageCollector.ts';
 import type { ControllerEntry } from './manager.ts';
-export const controllers: readonly ControllerEntry[] = [];
+import { namespaceController } from './namespace/namespace.ts';
+import { nodeIpamController } from './nodeipam/nodeIpam.ts';
+import { nodeLifecycleController, type NodeLifecycleOptions } from './nodelifecycle/nodeLifecycle.ts';
+import { podGarbageCollector } from './podgc/podGc.ts';
+import { replicaSetController } from './replicaset/replicaSet.ts';
+import { rootCaPublisher } from './rootCaPublisher.ts';
+import { serviceAccountController } from './serviceAccount.ts';
+import { taintEvictionController } from './tainteviction/taintEviction.ts';
+
+export { runControllers, controllerUser, type ControllerEntry, type ManagerOptions } from './manager.ts';
+
+export interface ControllersConfig {
+  /** Every stored resource that is served, each once (not both addresses of Event). */
+  readonly resources: readonly Resource[];
+  /** PEM of what signs the API server's certificate. */
+  readonly rootCa: string;
+  /** `10.244.0.0/16`; without it nodes are given no ranges of pod addresses. */
+  readonly clusterCidr?: string;
+  readonly nodeLifecycle?: NodeLifecycleOptions;
+}
+
+/** All controllers: name, service account in kube-system, factory. A new one is a line here. */
+export function allControllers(config: ControllersConfig): readonly ControllerEntry[] {
+  const { resources, rootCa, clusterCidr } = config;
+  const collected = resources.filter((resource) => resource.kind !== 'Event');
+  return [
+    { name: 'deployment', account: 'deployment-controller', create: deploymentController },
+    { name: 'replicaset', account: 'replicaset-controller', create: replicaSetController },
+    { name: 'endpoints', account: 'endpoint-controller', create: endpointsController },
+    { name: 'endpointslice', account: 'endpointslice-controller', create: endpointSliceController },
+    {
+      name: 'endpointslice-mirroring',
+      account: 'endpointslicemirroring-controller',
+      create: endpointSliceMirroringController,
+    },
+    { name: 'namespace', account: 'namespace-controller', create: namespaceController(resources) },
+    { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(collected) },
+    { name: 'serviceaccount', account: 'service-account-controller', create: serviceAccountController },
+    { name: 'root-ca-publisher', account: 'root-ca-cert-publisher', create: rootCaPublisher(rootCa) },
+    {
+      name: 'nodelifecycle',
+      account: 'node-controller',
+      create: nodeLifecycleController(config.nodeLifecycle),
+    },
+    {
+      name: 'tainteviction',
+      account: 'node-controller',
+      component: 'taint-eviction-controller',
+      create: taintEvictionController,
+    },
+    { name: 'podgc', account: 'pod-garbage-collector', create: podGarbageCollector() },
+    ...(clusterCidr === undefined
+      ? []
+      : [{ name: 'nodeipam', account: 'node-controller', create: nodeIpamController({ clusterCidr }) }]),
+    {
+      name: 'clusterrole-aggregation',
+      account: 'clusterrole-aggregation-controller',
+      create: clusterRoleAggregationController,
+    },
+  ];
+}

@@ -16,6 +16,8 @@ export interface ControllerEntry {
   readonly name: string;
   /** The service account in kube-system that it acts as, for example `deployment-controller`. */
   readonly account: string;
+  /** The reporter of its Events, where that is not the account. */
+  readonly component?: string;
   readonly create: ControllerFactory;
 }
 
@@ -89,7 +91,7 @@ function prepare(
   const controller: Controller = entry.create({
     client,
     informers: causes.informers(informers),
-    events: createEventRecorder({ client, clock, logger, component: entry.account }),
+    events: createEventRecorder({ client, clock, logger, component: entry.component ?? entry.account }),
     clock,
     logger,
     enqueue(key, afterMs = 0) {

@@ -1,3 +1,4 @@
+import { scaledValue } from '../../api/intOrString.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
 
 /** How far a rollout may go above and below the wanted number of pods (`deployment/util` ResolveFenceposts). */
@@ -28,16 +29,9 @@ function fenceposts(deployment: Deployment): Fenceposts {
   const desired = desiredReplicas(deployment);
   const { maxSurge: up = '25%', maxUnavailable: down = '25%' } =
     deployment.spec.strategy?.rollingUpdate ?? {};
-  const surge = Math.ceil(share(up, desired));
-  const unavailable = Math.floor(share(down, desired));
+  const surge = scaledValue(up, desired, 'up');
+  const unavailable = scaledValue(down, desired, 'down');
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
-}
-
-function share(value: unknown, of: number): number {
-  if (typeof value === 'number') return value;
-  const match = /^(\d+)(%?)$/.exec(String(value));
-  if (match === null) return 0;
-  return match[2] === '%' ? (Number(match[1]) * of) / 100 : Number(match[1]);
 }
 
 export const sizeOf = (rs: ReplicaSet): number => rs.spec.replicas ?? 1;
