@@ -62,6 +62,19 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
     },
   },
+  {
+    // What nodes run must do with Debian 13's Node 20.
+    files: ['src/{base,api,protocol,host,client,agent}/**/*.ts', 'src/agent.ts', 'src/bootstrap.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Promise', property: 'withResolvers', message: 'Node 20 lacks it: use createDeferred.' },
+        { object: 'Map', property: 'groupBy', message: 'Node 20 lacks it: use groupBy of src/base.' },
+        { object: 'Object', property: 'groupBy', message: 'Node 20 lacks it: use groupBy of src/base.' },
+      ],
+    },
+  },
   { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],

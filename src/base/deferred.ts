@@ -5,13 +5,18 @@ export interface Deferred<T> {
   reject(error: unknown): void;
 }
 
+/** By hand: nodes run Node 20, which has no `Promise.withResolvers`. */
 export function createDeferred<T>(): Deferred<T> {
-  // Not Promise.withResolvers: the agent runs on Debian's Node 20.
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
+  let resolve: (value: T) => void = unset;
+  let reject: (error: unknown) => void = unset;
   const promise = new Promise<T>((onValue, onError) => {
     resolve = onValue;
     reject = onError;
   });
   return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) };
+}
+
+/** Until the promise's executor has run, which is at once. */
+function unset(): void {
+  throw new Error('a promise without ends');
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
+import { createDeferred } from '../../base/deferred.ts';
 import type { Logger } from '../../base/logger.ts';
 import { nodes } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../api/status.ts';
@@ -58,7 +59,7 @@ const NOT_READY_TAINT = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedu
 
 export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const { client, nodeName, runtime, machine, settings, clock, logger, recorder } = options;
-  const registration = Promise.withResolvers<Node>();
+  const registration = createDeferred<Node>();
   let info: MachineInfo | undefined;
   let current: Node | undefined;
   let reportedAt = -Infinity;

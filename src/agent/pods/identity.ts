@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/groupBy.ts';
 import { createHash } from 'node:crypto';
 import type { Container, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, SandboxStatus } from '../runtime/contract.ts';
@@ -92,7 +93,7 @@ export function instancesByName(
 ): ReadonlyMap<string, readonly RuntimeContainer[]> {
   const all = sandboxes.flatMap((sandbox) => sandbox.containers);
   const newestFirst = all.sort((a, b) => b.attempt - a.attempt || b.createdAt - a.createdAt);
-  return Map.groupBy(newestFirst, (container) => container.name);
+  return groupBy(newestFirst, (container) => container.name);
 }
 
 export type ContainerRole = 'init' | 'sidecar' | 'container';

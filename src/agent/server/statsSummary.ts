@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/groupBy.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Machine } from '../node/machineInfo.ts';
@@ -17,7 +18,7 @@ export interface StatsOptions {
 export async function statsSummary(options: StatsOptions): Promise<object> {
   const { runtime, view, machine, nodeName, clock } = options;
   const [stats, info, usage] = await Promise.all([runtime.stats(), machine.info(), machine.usage()]);
-  const bySandbox = Map.groupBy(stats, ({ sandbox }) => sandbox);
+  const bySandbox = groupBy(stats, ({ sandbox }) => sandbox);
   const time = timeOf(clock.now());
   const sandboxes = view.uids().flatMap((uid) => view.forPod(uid).slice(0, 1));
   return {

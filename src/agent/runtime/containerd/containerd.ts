@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import { groupBy } from '../../../base/groupBy.ts';
 import {
   type ContainerStats,
   type Runtime,
@@ -100,7 +101,7 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
         connection.call<{ items: readonly CriPodSandbox[] }>('ListPodSandbox', {}),
         containersOf(undefined),
       ]);
-      const bySandbox = Map.groupBy(containers, (container) => container.podSandboxId);
+      const bySandbox = groupBy(containers, (container) => container.podSandboxId);
       const all = await Promise.all(sandboxes.map(({ id }) => sandboxStatus(id, bySandbox.get(id) ?? [])));
       return all.filter((status) => status !== undefined);
     },
