@@ -131,7 +131,7 @@ export function createAgent(options: AgentOptions): Agent {
     services: (namespace) => serviceInformer.list(namespace),
     sources: () => ({ hostIPs: hostIPs(), allocatable: reporter.allocatable() }),
     memoryCapacity: () => reporter.memoryCapacity(),
-    wake: (uid) => manager.wake(uid),
+    wake: (uid) => manager.retry(uid),
   };
   const volumes: VolumeManager | undefined =
     paths &&
@@ -166,6 +166,7 @@ export function createAgent(options: AgentOptions): Agent {
     killer,
     starter,
     recorder,
+    clock,
     logger,
     hooks: ofPods,
     sandboxSlots: createSemaphore(options.parallelSandboxes ?? PARALLEL_SANDBOXES),

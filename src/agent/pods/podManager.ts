@@ -26,7 +26,8 @@ export interface PodManager {
   gone(pod: Pod): void;
   /** The API's pods are all known: what else runs here is an orphan. */
   synced(): void;
-  wake(uid: string): void;
+  /** What the pod waited for may be there now: nothing is held back any longer. */
+  retry(uid: string): void;
   /** The pod's status is worth another look: a container has changed, a probe has a result. */
   changed(uid: string): void;
   report(record: PodRecord): void;
@@ -238,6 +239,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       }
       const before = known.pod;
       known.pod = pod;
+      if (before?.metadata.generation !== pod.metadata.generation) known.notBefore.clear();
       if (known.prepared) for (const hook of options.hooks) hook.update?.(pod);
       if (pod.metadata.deletionTimestamp !== undefined && needsNewGrace(known, before))
         workers.interrupt(uid);
@@ -254,7 +256,14 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       allKnown = true;
       for (const uid of view.uids()) workers.wake(uid);
     },
-    wake: (uid) => workers.wake(uid),
+    retry(uid) {
+      // A container that crashes waits its time, whatever else changes.
+      const record = records.get(uid);
+      for (const name of [...(record?.notBefore.keys() ?? [])]) {
+        if (record?.waiting.get(name)?.reason !== 'CrashLoopBackOff') record?.notBefore.delete(name);
+      }
+      workers.wake(uid);
+    },
     changed(uid) {
       const record = records.get(uid);
       if (record !== undefined && record.stage !== 'terminated') report(record);

@@ -15,6 +15,11 @@ export interface PodRecord {
   prepared: boolean;
   /** Why containers wait, by name. */
   readonly waiting: Map<string, WaitingReason>;
+  /**
+   * What failed is not tried again before, in ms since the epoch: by container, or POD for the pod itself. Passes come
+   * for all kinds of reasons.
+   */
+  readonly notBefore: Map<string, number>;
   /** The agent ends it by its own decision. */
   failure: PodFailure | undefined;
   /** The node did not let it in: it never had containers. */
@@ -36,6 +41,7 @@ export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecor
     deleted: pod === undefined,
     prepared: false,
     waiting: new Map(),
+    notBefore: new Map(),
     failure: undefined,
     refused: false,
     stage: 'active',
@@ -45,6 +51,9 @@ export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecor
     failures: 0,
   };
 }
+
+/** The key of `notBefore` for directories, volumes and the sandbox: no container has this name. */
+export const POD = '';
 
 const DEFAULT_GRACE_SECONDS = 30;
 /** For a pod that was deleted by force: nobody waits for it. */

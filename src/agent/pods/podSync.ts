@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Pod } from '../../api/types.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
@@ -7,7 +8,7 @@ import type { Runtime, SandboxConfig, SandboxStatus } from '../runtime/contract.
 import type { ContainerKiller } from './containerKiller.ts';
 import type { ContainerStarter } from './containerStarter.ts';
 import { type PodActions, computePodActions } from './podActions.ts';
-import { graceSeconds, type PodRecord } from './podRecord.ts';
+import { graceSeconds, POD, type PodRecord } from './podRecord.ts';
 import type { RuntimeView } from './runtimeView.ts';
 import type { Semaphore } from './semaphore.ts';
 
@@ -26,6 +27,7 @@ export interface PodSyncOptions {
   readonly killer: ContainerKiller;
   readonly starter: ContainerStarter;
   readonly recorder: EventRecorder;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly hooks: readonly PodHook[];
   /** Sandboxes that are made at the same time. */
@@ -38,7 +40,7 @@ export interface PodSyncOptions {
   report(record: PodRecord): void;
 }
 
-const SANDBOX_RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
+const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 
 export interface PodSync {
   /** One pass over a pod that shall run. */
@@ -46,7 +48,7 @@ export interface PodSync {
 }
 
 export function createPodSync(options: PodSyncOptions): PodSync {
-  const { runtime, view, probes, killer, starter, recorder, logger } = options;
+  const { runtime, view, probes, killer, starter, recorder, clock, logger } = options;
 
   const actionsFor = (pod: Pod): PodActions =>
     computePodActions({
@@ -56,6 +58,14 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       startup: (id) => probes.startup(id),
       started: (id) => probes.started(id),
     });
+
+  /** Another failure of the pod as a whole: when it may be tried again. */
+  const hold = (record: PodRecord): number => {
+    const delay = RETRY_MS[Math.min(record.failures, RETRY_MS.length - 1)] ?? 10_000;
+    record.failures++;
+    record.notBefore.set(POD, clock.now() + delay);
+    return delay;
+  };
 
   const prepare = async (record: PodRecord, pod: Pod, signal: AbortSignal): Promise<void> => {
     if (record.prepared) return;
@@ -124,6 +134,8 @@ export function createPodSync(options: PodSyncOptions): PodSync {
     async run(record, pod, signal) {
       const actions = actionsFor(pod);
       if (actions.killPod && !actions.createSandbox) return { finished: true, retryMs: undefined };
+      const early = (record.notBefore.get(POD) ?? 0) - clock.now();
+      if (early > 0) return { finished: false, retryMs: early };
       try {
         await prepare(record, pod, signal);
       } catch (error) {
@@ -131,7 +143,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
         const text = error instanceof Error ? error.message : String(error);
         logger.warn('pod not prepared', { pod: pod.metadata.name, error });
         recorder.event(pod, 'Warning', 'FailedMount', text);
-        return { finished: false, retryMs: nextDelay(record) };
+        return { finished: false, retryMs: hold(record) };
       }
       let sandbox: SandboxStatus;
       try {
@@ -139,7 +151,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       } catch (error) {
         if (signal.aborted) throw error;
         logger.warn('sandbox not created', { pod: pod.metadata.name, error });
-        return { finished: false, retryMs: nextDelay(record) };
+        return { finished: false, retryMs: hold(record) };
       }
       record.failures = 0;
       for (const { instance, message, probe, container } of actions.toKill) {
@@ -172,10 +184,4 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       return { finished: false, retryMs: retries.length === 0 ? undefined : Math.min(...retries) };
     },
   };
-}
-
-function nextDelay(record: PodRecord): number {
-  const delay = SANDBOX_RETRY_MS[Math.min(record.failures, SANDBOX_RETRY_MS.length - 1)] ?? 10_000;
-  record.failures++;
-  return delay;
 }

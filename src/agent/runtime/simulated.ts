@@ -71,7 +71,8 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
   const find = (id: string): { sandbox: Sandbox; container: Simulated } => {
     const sandbox = sandboxes.get(owners.get(id) ?? '');
     const container = sandbox?.containers.get(id);
-    if (sandbox === undefined || container === undefined) throw new RuntimeError('notFound', `no container ${id}`);
+    if (sandbox === undefined || container === undefined)
+      throw new RuntimeError('notFound', `no container ${id}`);
     return { sandbox, container };
   };
   const statusOf = ({ status, containers }: Sandbox): SandboxStatus => ({
@@ -217,7 +218,8 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
         stderr: new Uint8Array(),
       });
     },
-    stream: () => Promise.reject(new RuntimeError('invalid', 'a simulated container has no processes to talk to')),
+    stream: () =>
+      Promise.reject(new RuntimeError('invalid', 'a simulated container has no processes to talk to')),
     reopenLog: () => Promise.resolve(),
     images: {
       status: (reference) => Promise.resolve(pulled.get(fullName(reference))),
@@ -265,7 +267,10 @@ function fullName(reference: string): string {
   return /[:@][^/]*$/.test(path) ? path : `${path}:latest`;
 }
 
-function statsOf(sandbox: Sandbox, time: number): ReturnType<Runtime['stats']> extends Promise<infer T> ? T : never {
+function statsOf(
+  sandbox: Sandbox,
+  time: number,
+): ReturnType<Runtime['stats']> extends Promise<infer T> ? T : never {
   return [...sandbox.containers.values()]
     .filter(({ status }) => status.state === 'running')
     .map(({ status }) => ({
