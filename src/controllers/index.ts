@@ -21,15 +21,15 @@ export interface ControllersConfig {
   /** Every stored resource that is served, each once (not both addresses of Event). */
   readonly resources: readonly Resource[];
   /** PEM of what signs the API server's certificate. */
-  readonly rootCa: string;
+  readonly ca: string;
   /** `10.244.0.0/16`; without it nodes are given no ranges of pod addresses. */
-  readonly clusterCidr?: string;
+  readonly clusterCIDR?: string | undefined;
   readonly nodeLifecycle?: NodeLifecycleOptions;
 }
 
 /** All controllers: name, service account in kube-system, factory. A new one is a line here. */
-export function allControllers(config: ControllersConfig): readonly ControllerEntry[] {
-  const { resources, rootCa, clusterCidr } = config;
+export function controllers(config: ControllersConfig): readonly ControllerEntry[] {
+  const { resources, ca, clusterCIDR } = config;
   const collected = resources.filter((resource) => resource.kind !== 'Event');
   return [
     { name: 'deployment', account: 'deployment-controller', create: deploymentController },
@@ -44,7 +44,7 @@ export function allControllers(config: ControllersConfig): readonly ControllerEn
     { name: 'namespace', account: 'namespace-controller', create: namespaceController(resources) },
     { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(collected) },
     { name: 'serviceaccount', account: 'service-account-controller', create: serviceAccountController },
-    { name: 'root-ca-publisher', account: 'root-ca-cert-publisher', create: rootCaPublisher(rootCa) },
+    { name: 'root-ca-publisher', account: 'root-ca-cert-publisher', create: rootCaPublisher(ca) },
     {
       name: 'nodelifecycle',
       account: 'node-controller',
@@ -57,9 +57,15 @@ export function allControllers(config: ControllersConfig): readonly ControllerEn
       create: taintEvictionController,
     },
     { name: 'podgc', account: 'pod-garbage-collector', create: podGarbageCollector() },
-    ...(clusterCidr === undefined
+    ...(clusterCIDR === undefined
       ? []
-      : [{ name: 'nodeipam', account: 'node-controller', create: nodeIpamController({ clusterCidr }) }]),
+      : [
+          {
+            name: 'nodeipam',
+            account: 'node-controller',
+            create: nodeIpamController({ clusterCidr: clusterCIDR }),
+          },
+        ]),
     {
       name: 'clusterrole-aggregation',
       account: 'clusterrole-aggregation-controller',
