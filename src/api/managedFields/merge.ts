@@ -1,5 +1,4 @@
 import { cloneJson } from '../clone.ts';
-import { orderElements } from '../patch/listOrder.ts';
 import { elements } from './compare.ts';
 import type { FieldSet } from './fieldSet.ts';
 import type { ListShape, Shape } from './shapes.ts';
@@ -29,15 +28,30 @@ function mergeField(shape: Shape, key: string, live: unknown, applied: unknown):
   return field === undefined ? cloneJson(applied ?? live) : merge(field.shape, live, applied);
 }
 
+/**
+ * The elements that are applied in the order in which they are; those of the live list alone where they are, before
+ * what follows them.
+ */
 function mergeList(shape: ListShape, live: unknown[], applied: unknown[]): unknown[] {
-  const current = elements(shape, live);
   const wanted = elements(shape, applied);
-  const merged = live.map((item) => {
-    const element = shape.element(item);
-    return merge(shape.items, item, element === undefined ? undefined : wanted.get(element));
-  });
-  for (const [element, item] of wanted) if (!current.has(element)) merged.push(cloneJson(item));
-  return orderElements(merged, applied, live, (item) => shape.element(item) ?? item);
+  const current = elements(shape, live);
+  const merged: unknown[] = [];
+  let next = 0;
+  const takeLiveOnly = (): void => {
+    for (; next < live.length; next++) {
+      const element = shape.element(live[next]);
+      if (element === undefined || !wanted.has(element)) merged.push(cloneJson(live[next]));
+      else if (!taken.has(element)) return;
+    }
+  };
+  const taken = new Set<string>();
+  for (const [element, item] of wanted) {
+    takeLiveOnly();
+    merged.push(merge(shape.items, current.get(element), item));
+    taken.add(element);
+  }
+  takeLiveOnly();
+  return merged;
 }
 
 /**
