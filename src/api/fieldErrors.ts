@@ -1,32 +1,41 @@
 import { StatusError, type StatusCause } from './status.ts';
 
-/** A path into an object: `field('spec').child('containers').index(0).child('name')`. */
+/**
+ * A path into an object: `field('spec').child('containers').index(0).child('name')`. Its text is made when it is asked
+ * for: nearly all paths are made for checks that find nothing.
+ */
 export class FieldPath {
-  readonly #text: string;
+  readonly #parent: FieldPath | undefined;
+  /** A number is an index; a text that starts with a bracket is a key; any other text is a name. */
+  readonly #step: string | number;
 
-  constructor(text = '') {
-    this.#text = text;
+  constructor(step: string | number = '', parent?: FieldPath) {
+    this.#step = step;
+    this.#parent = parent;
   }
 
-  child(...names: string[]): FieldPath {
-    return new FieldPath(names.reduce((path, name) => (path === '' ? name : `${path}.${name}`), this.#text));
+  child(name: string, ...more: string[]): FieldPath {
+    const path = new FieldPath(name, this);
+    return more.length === 0 ? path : more.reduce((parent, step) => new FieldPath(step, parent), path);
   }
 
   index(index: number): FieldPath {
-    return new FieldPath(`${this.#text}[${index}]`);
+    return new FieldPath(index, this);
   }
 
   /** A map's entry: `metadata.labels[key]`. */
   key(key: string): FieldPath {
-    return new FieldPath(`${this.#text}[${key}]`);
+    return new FieldPath(`[${key}]`, this);
   }
 
   toString(): string {
-    return this.#text;
+    const head = this.#parent?.toString() ?? '';
+    if (typeof this.#step === 'number') return `${head}[${this.#step}]`;
+    return head === '' || this.#step.startsWith('[') ? head + this.#step : `${head}.${this.#step}`;
   }
 }
 
-export const field = (...names: string[]): FieldPath => new FieldPath().child(...names);
+export const field = (name: string, ...more: string[]): FieldPath => new FieldPath().child(name, ...more);
 
 /** The closed list of apimachinery `pkg/util/validation/field/errors.go`. */
 export type FieldErrorType =

@@ -1,4 +1,4 @@
-import { compareQuantities, type Quantity, tryParseQuantity } from './quantity.ts';
+import { compareQuantities, tryParseQuantity } from './quantity.ts';
 import type { Container, PodSpec } from './types.ts';
 import type { Unchecked } from './validation/unchecked.ts';
 
@@ -22,15 +22,20 @@ export function qosClassOf(spec: Unchecked<PodSpec>): QosClass {
       const request = positive(resources?.requests?.[name]);
       const limit = positive(resources?.limits?.[name]);
       any ||= request !== undefined || limit !== undefined;
-      guaranteed &&=
-        limit !== undefined && (request === undefined || compareQuantities(request, limit) === 0);
+      guaranteed &&= limit !== undefined && (request === undefined || sameAmount(request, limit));
     }
   }
   if (!any) return 'BestEffort';
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-function positive(text: string | undefined): Quantity | undefined {
-  const quantity = text === undefined ? undefined : tryParseQuantity(text);
-  return quantity !== undefined && quantity.nano > 0n ? quantity : undefined;
+/** The quantity, if it is more than nothing: all that takes is a digit that is not zero. */
+const positive = (text: string | undefined): string | undefined =>
+  text !== undefined && /^[^-]*[1-9]/.test(text) ? text : undefined;
+
+function sameAmount(a: string, b: string): boolean {
+  if (a === b) return true;
+  const one = tryParseQuantity(a);
+  const other = tryParseQuantity(b);
+  return one !== undefined && other !== undefined && compareQuantities(one, other) === 0;
 }

@@ -36,8 +36,21 @@ const DECIMAL: Readonly<Record<string, number>> = {
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
 const DECIMAL_BY_EXPONENT = new Map(Object.entries(DECIMAL).map(([suffix, exponent]) => [exponent, suffix]));
 
+/** The same few texts come again and again: what they mean is remembered, up to a bound. */
+const parsed = new Map<string | number, Quantity>();
+const MAX_PARSED = 1000;
+
 /** Throws QuantityError with upstream's message. */
 export function parseQuantity(text: string | number): Quantity {
+  let quantity = parsed.get(text);
+  if (quantity !== undefined) return quantity;
+  quantity = parse(text);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(text, quantity);
+  return quantity;
+}
+
+function parse(text: string | number): Quantity {
   const source = typeof text === 'number' ? String(text) : text.trim();
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([a-zA-Z]*)([-+]?\d*)$/.exec(source);
   if (match === null) throw new QuantityError(FORMAT_WRONG);

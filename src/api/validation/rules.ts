@@ -57,5 +57,11 @@ export function each<T>(
   path: FieldPath,
   check: (item: T, path: FieldPath, index: number) => readonly FieldError[],
 ): FieldError[] {
-  return (list ?? []).flatMap((item, i) => check(item, path.index(i), i));
+  const errors: FieldError[] = [];
+  let i = 0;
+  for (const item of list ?? []) {
+    errors.push(...check(item, path.index(i), i));
+    i += 1;
+  }
+  return errors;
 }
