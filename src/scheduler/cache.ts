@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../api/types.ts';
+import { AmountTable } from './amounts.ts';
 import type { NodeInfo, Snapshot } from './framework.ts';
 import { hasPodAffinity, TrackedNode } from './nodeInfo.ts';
 import { type PodCounter, PodCounters, type PodSelector } from './podCounters.ts';
@@ -17,6 +18,7 @@ interface PodState {
  */
 export class SchedulerCache implements Snapshot {
   readonly #nodes = new Map<string, TrackedNode>();
+  readonly #amounts = new AmountTable(64);
   readonly #pods = new Map<string, PodState>();
   /** Pods bound to nodes that are not known (yet, or any more), by node and uid. */
   readonly #orphans = new Map<string, Map<string, Pod>>();
@@ -59,7 +61,7 @@ export class SchedulerCache implements Snapshot {
       this.updateNode(node);
       return;
     }
-    const info = new TrackedNode(node);
+    const info = new TrackedNode(node, this.#amounts);
     this.#nodes.set(name, info);
     this.#countImages(info, 1);
     const orphans = this.#orphans.get(name);
@@ -88,6 +90,7 @@ export class SchedulerCache implements Snapshot {
     const pods = [...info.pods];
     for (const pod of pods) this.#displace(pod);
     this.#nodes.delete(name);
+    info.release();
     this.#countImages(info, -1);
     this.#order = undefined;
     for (const pod of pods) this.#place(pod);

@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import type { Node, Pod } from '../api/types.ts';
+import type { Node, Pod, Taint } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import type { EventRecorder } from '../client/eventRecorder.ts';
 import type { InformerFactory } from '../client/informers.ts';
+import type { AmountTable } from './amounts.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodCounter, PodSelector } from './podCounters.ts';
 import type { WaitingPods } from './waitingPods.ts';
@@ -35,6 +36,12 @@ export interface Status {
 /** One node and what the scheduler counts on it. Immutable within a cycle. */
 export interface NodeInfo {
   readonly node: Node;
+  readonly name: string;
+  readonly unschedulable: boolean;
+  readonly taints: readonly Taint[];
+  /** Where `requested`, `nonZeroRequested` and `allocatable` are kept, for those who read them of very many nodes. */
+  readonly amounts: AmountTable;
+  readonly row: number;
   readonly pods: readonly Pod[];
   /** Those of them that have any pod affinity or anti-affinity. */
   readonly podsWithAffinity: readonly Pod[];

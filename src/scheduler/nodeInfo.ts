@@ -1,40 +1,52 @@
-import type { Node, Pod } from '../api/types.ts';
+import type { Node, Pod, Taint } from '../api/types.ts';
+import { AMOUNT, AmountTable, ResourceView } from './amounts.ts';
 import type { NodeInfo, Resources } from './framework.ts';
 import { podRequests } from './podRequests.ts';
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
 
-/** Amounts that are counted up and down. */
-export interface ResourceCount extends Resources {
-  cpu: number;
-  memory: number;
-  ephemeralStorage: number;
-  pods: number;
-  scalar: Map<string, number>;
-}
-
 let generations = 0;
+const NO_IMAGES: ReadonlyMap<string, number> = new Map();
+const NO_TAINTS: readonly Taint[] = [];
 
 /** A node with what is counted on it, changed in place between cycles (kube-scheduler `framework/types.go` NodeInfo). */
 export class TrackedNode implements NodeInfo {
   node: Node;
+  name: string;
+  unschedulable = false;
+  taints: readonly Taint[] = NO_TAINTS;
+  readonly amounts: AmountTable;
+  readonly row: number;
+  generation = 0;
   readonly pods: Pod[] = [];
   readonly podsWithAffinity: Pod[] = [];
-  readonly requested: ResourceCount = zero();
-  readonly nonZeroRequested = { cpu: 0, memory: 0 };
-  allocatable: Resources;
+  readonly requested: ResourceView;
+  readonly allocatable: ResourceView;
   usedPorts: Set<string> = new Set();
-  images: ReadonlyMap<string, number>;
-  generation = ++generations;
+  images: ReadonlyMap<string, number> = NO_IMAGES;
 
-  constructor(node: Node) {
+  constructor(node: Node, amounts = new AmountTable()) {
     this.node = node;
-    this.allocatable = allocatableOf(node);
-    this.images = imagesOf(node);
+    this.name = node.metadata.name;
+    this.amounts = amounts;
+    this.row = amounts.take();
+    this.allocatable = new ResourceView(amounts, this.row + AMOUNT.allocatableCpu);
+    this.requested = new ResourceView(amounts, this.row + AMOUNT.requestedCpu);
+    this.setNode(node);
+  }
+
+  get nonZeroRequested(): { readonly cpu: number; readonly memory: number } {
+    const { data } = this.amounts;
+    return {
+      cpu: data[this.row + AMOUNT.nonZeroCpu] ?? 0,
+      memory: data[this.row + AMOUNT.nonZeroMemory] ?? 0,
+    };
   }
 
   setNode(node: Node): void {
     this.node = node;
-    this.allocatable = allocatableOf(node);
+    this.unschedulable = node.spec.unschedulable === true;
+    this.taints = node.spec.taints ?? NO_TAINTS;
+    this.allocatable.replace(allocatableOf(node));
     this.images = imagesOf(node);
     this.generation = ++generations;
   }
@@ -57,6 +69,11 @@ export class TrackedNode implements NodeInfo {
     return true;
   }
 
+  /** The node is gone: its row may serve another one. */
+  release(): void {
+    this.amounts.release(this.row);
+  }
+
   with(pods: Iterable<Pod>): TrackedNode {
     const copy = this.#copy(this.pods);
     for (const pod of pods) copy.addPod(pod);
@@ -76,16 +93,12 @@ export class TrackedNode implements NodeInfo {
 
   #count(pod: Pod, sign: 1 | -1): void {
     const requests = podRequests(pod);
-    const requested = this.requested;
-    requested.cpu += sign * requests.cpu;
-    requested.memory += sign * requests.memory;
-    requested.ephemeralStorage += sign * requests.ephemeralStorage;
-    requested.pods += sign;
-    for (const [name, amount] of requests.scalar) {
-      requested.scalar.set(name, (requested.scalar.get(name) ?? 0) + sign * amount);
-    }
-    this.nonZeroRequested.cpu += sign * requests.nonZeroCpu;
-    this.nonZeroRequested.memory += sign * requests.nonZeroMemory;
+    this.requested.add(requests, sign);
+    const { data } = this.amounts;
+    const cpu = this.row + AMOUNT.nonZeroCpu;
+    const memory = this.row + AMOUNT.nonZeroMemory;
+    data[cpu] = (data[cpu] ?? 0) + sign * requests.nonZeroCpu;
+    data[memory] = (data[memory] ?? 0) + sign * requests.nonZeroMemory;
     this.generation = ++generations;
   }
 }
@@ -116,7 +129,7 @@ export function hasPodAffinity(pod: Pod): boolean {
 }
 
 export function allocatableOf(node: Node): Resources {
-  const result = zero();
+  const result = { cpu: 0, memory: 0, ephemeralStorage: 0, pods: 0, scalar: new Map<string, number>() };
   for (const [name, quantity] of Object.entries(node.status?.allocatable ?? {})) {
     if (name === 'cpu') result.cpu = quantityMilliValue(quantity);
     else if (name === 'memory') result.memory = quantityValue(quantity);
@@ -126,8 +139,6 @@ export function allocatableOf(node: Node): Resources {
   }
   return result;
 }
-
-const NO_IMAGES: ReadonlyMap<string, number> = new Map();
 
 function imagesOf(node: Node): ReadonlyMap<string, number> {
   const images = node.status?.images;
@@ -144,8 +155,4 @@ function take(pods: Pod[], pod: Pod): Pod | undefined {
   const last = pods.pop();
   if (last !== undefined && index < pods.length) pods[index] = last;
   return found;
-}
-
-function zero(): ResourceCount {
-  return { cpu: 0, memory: 0, ephemeralStorage: 0, pods: 0, scalar: new Map() };
 }

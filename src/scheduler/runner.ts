@@ -136,7 +136,7 @@ export class FrameworkRunner {
   filterWithNominated(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined {
     if (this.#nominator.size > 0) {
       const priority = pod.spec.priority ?? 0;
-      const promised = [...this.#nominator.on(node.node.metadata.name)].filter(
+      const promised = [...this.#nominator.on(node.name)].filter(
         (other) => other.metadata.uid !== pod.metadata.uid && (other.spec.priority ?? 0) >= priority,
       );
       const status = promised.length === 0 ? undefined : this.filter(state, pod, node.with(promised));
@@ -170,7 +170,10 @@ export class FrameworkRunner {
     const scores = new Float64Array(nodes.length);
     for (const { name, weight, run, plugin } of this.#steps.score) {
       if (skipped.has(name)) continue;
-      for (const [i, node] of nodes.entries()) scores[i] = run(state, pod, node);
+      for (let i = 0; i < nodes.length; i++) {
+        const node = nodes[i];
+        if (node !== undefined) scores[i] = run(state, pod, node);
+      }
       plugin.normalize?.(state, pod, nodes, scores);
       for (let i = 0; i < scores.length; i++) total[i] = (total[i] ?? 0) + weight * (scores[i] ?? 0);
     }

@@ -61,7 +61,7 @@ export class NodeSelector {
     const pre = this.#runner.preFilter(cycle, pod, this.#cache);
     if (pre.rejected !== undefined) {
       const status = this.#expected(pre.rejected);
-      const statuses = new Map(this.#cache.nodes.map((info) => [info.node.metadata.name, status]));
+      const statuses = new Map(this.#cache.nodes.map((info) => [info.name, status]));
       const diagnosis = { totalNodes, statuses, preFilter: status.reasons.join(', ') };
       return {
         node: undefined,
@@ -118,10 +118,9 @@ export class NodeSelector {
     for (; looked < candidates.length && feasible.length < wanted; looked++) {
       const info = candidates[(this.#start + looked) % candidates.length];
       if (info === undefined) break;
-      const { name } = info.node.metadata;
       const status = this.#runner.filterWithNominated(cycle, pod, info);
       if (status === undefined) feasible.push(info);
-      else statuses.set(name, this.#expected(status));
+      else statuses.set(info.name, this.#expected(status));
     }
     if (candidates.length > 0) this.#start = (this.#start + looked) % candidates.length;
     return feasible;
@@ -130,7 +129,7 @@ export class NodeSelector {
   #best(cycle: Cycle, pod: Pod, feasible: readonly NodeInfo[]): string {
     const [first] = feasible;
     if (first === undefined) throw new SchedulingError('nothing to choose from');
-    if (feasible.length === 1) return first.node.metadata.name;
+    if (feasible.length === 1) return first.name;
     const scores = this.#runner.score(cycle, pod, feasible);
     let best = first;
     let bestScore = -Infinity;
@@ -147,7 +146,7 @@ export class NodeSelector {
         if (this.#random.number() * equals < 1) best = info;
       }
     }
-    return best.node.metadata.name;
+    return best.name;
   }
 
   #expected(status: Status): Status {

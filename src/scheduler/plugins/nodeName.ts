@@ -14,7 +14,7 @@ export function nodeName(): Plugin {
       return (pod.spec.nodeName ?? '') === '' ? { status: { code: 'Skip', reasons: [] } } : undefined;
     },
     filter(_state, pod, info) {
-      return pod.spec.nodeName === info.node.metadata.name ? undefined : MISMATCH;
+      return pod.spec.nodeName === info.name ? undefined : MISMATCH;
     },
     events: () => [{ event: { resource: 'Node', actions: ['Add'] } }],
   };

@@ -1,5 +1,6 @@
 import type { Node, Pod } from '../../api/types.ts';
 import type { NodeInfo, Plugin, Resources, Status } from '../framework.ts';
+import { AMOUNT } from '../amounts.ts';
 import { allocatableOf } from '../nodeInfo.ts';
 import { podRequests, type PodRequests } from '../podRequests.ts';
 
@@ -19,10 +20,16 @@ export function nodeResourcesFit(): Plugin {
     },
     score(state, pod, info) {
       const requests = state.read<PodRequests>(KEY) ?? podRequests(pod);
-      const { nonZeroRequested: used, allocatable } = info;
-      const cpu = leastAllocated(used.cpu + requests.nonZeroCpu, allocatable.cpu);
-      const memory = leastAllocated(used.memory + requests.nonZeroMemory, allocatable.memory);
-      const weight = (allocatable.cpu === 0 ? 0 : 1) + (allocatable.memory === 0 ? 0 : 1);
+      const { data } = info.amounts;
+      const { row } = info;
+      const wholeCpu = data[row + AMOUNT.allocatableCpu] ?? 0;
+      const wholeMemory = data[row + AMOUNT.allocatableMemory] ?? 0;
+      const cpu = leastAllocated((data[row + AMOUNT.nonZeroCpu] ?? 0) + requests.nonZeroCpu, wholeCpu);
+      const memory = leastAllocated(
+        (data[row + AMOUNT.nonZeroMemory] ?? 0) + requests.nonZeroMemory,
+        wholeMemory,
+      );
+      const weight = (wholeCpu === 0 ? 0 : 1) + (wholeMemory === 0 ? 0 : 1);
       return weight === 0 ? 0 : Math.trunc((cpu + memory) / weight);
     },
     events: () => [
@@ -89,18 +96,22 @@ function insufficient(requests: PodRequests, info: NodeInfo): Status | undefined
 }
 
 /** The same question without the reasons: asked of very many nodes. */
-function fits(requests: PodRequests, { allocatable, requested }: NodeInfo): boolean {
+function fits(requests: PodRequests, info: NodeInfo): boolean {
+  const { data } = info.amounts;
+  const { row } = info;
+  const lacks = (wanted: number, allocatable: number, requested: number): boolean =>
+    wanted > 0 && wanted > (data[row + allocatable] ?? 0) - (data[row + requested] ?? 0);
   if (
-    requested.pods + 1 > allocatable.pods ||
-    (requests.cpu > 0 && requests.cpu > allocatable.cpu - requested.cpu) ||
-    (requests.memory > 0 && requests.memory > allocatable.memory - requested.memory) ||
-    (requests.ephemeralStorage > 0 &&
-      requests.ephemeralStorage > allocatable.ephemeralStorage - requested.ephemeralStorage)
+    lacks(1, AMOUNT.allocatablePods, AMOUNT.requestedPods) ||
+    lacks(requests.cpu, AMOUNT.allocatableCpu, AMOUNT.requestedCpu) ||
+    lacks(requests.memory, AMOUNT.allocatableMemory, AMOUNT.requestedMemory) ||
+    lacks(requests.ephemeralStorage, AMOUNT.allocatableEphemeralStorage, AMOUNT.requestedEphemeralStorage)
   ) {
     return false;
   }
+  if (requests.scalar.size === 0) return true;
   for (const [name, wanted] of requests.scalar) {
-    const free = (allocatable.scalar.get(name) ?? 0) - (requested.scalar.get(name) ?? 0);
+    const free = (info.allocatable.scalar.get(name) ?? 0) - (info.requested.scalar.get(name) ?? 0);
     if (wanted > 0 && wanted > free) return false;
   }
   return true;

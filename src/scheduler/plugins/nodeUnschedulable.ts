@@ -15,7 +15,7 @@ export function nodeUnschedulable(): Plugin {
   return {
     name: 'NodeUnschedulable',
     filter(_state, pod, info) {
-      if (info.node.spec.unschedulable !== true || toleratesCordon(pod)) return undefined;
+      if (!info.unschedulable || toleratesCordon(pod)) return undefined;
       return UNSCHEDULABLE;
     },
     events: () => [

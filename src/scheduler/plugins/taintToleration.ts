@@ -13,16 +13,15 @@ export function taintToleration(): Plugin {
   return {
     name: 'TaintToleration',
     filter(_state, pod, info) {
-      const taint = untolerated(info.node.spec.taints, pod.spec.tolerations, HARD);
+      const taint = untolerated(info.taints, pod.spec.tolerations, HARD);
       return taint === undefined ? undefined : statusOf(statuses, taint);
     },
     preScore(_state, _pod, nodes) {
       return nodes.some(hasSoftTaints) ? undefined : { code: 'Skip', reasons: [] };
     },
     score(_state, pod, info) {
-      const taints = info.node.spec.taints ?? [];
       let count = 0;
-      for (const taint of taints) {
+      for (const taint of info.taints) {
         if (taint.effect !== 'PreferNoSchedule') continue;
         if (!(pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint))) count++;
       }
@@ -59,5 +58,5 @@ function statusOf(statuses: Map<string, Status>, taint: Taint): Status {
 }
 
 function hasSoftTaints(info: NodeInfo): boolean {
-  return info.node.spec.taints?.some((taint) => taint.effect === 'PreferNoSchedule') ?? false;
+  return info.taints.length > 0 && info.taints.some((taint) => taint.effect === 'PreferNoSchedule');
 }

@@ -36,7 +36,7 @@ export function defaultPreemption(context: PluginContext): Plugin {
     for (let i = 0; i < nodes.length && candidates.length < wanted; i++) {
       const info = nodes[(offset + i) % nodes.length];
       if (info === undefined) break;
-      const node = info.node.metadata.name;
+      const node = info.name;
       const result = selectVictims(pod, info, (changed) => filters.run(state, pod, changed));
       if (result.victims === undefined) statuses.set(node, result.status);
       else if (result.victims.length > 0) candidates.push({ node, victims: result.victims });
@@ -97,9 +97,7 @@ export function defaultPreemption(context: PluginContext): Plugin {
   ): Promise<Outcome> {
     const ineligible = whyIneligible(pod, failed, context);
     if (ineligible !== undefined) return { status: { code: 'Unschedulable', reasons: [ineligible] } };
-    const nodes = snapshot.nodes.filter(
-      (info) => failed.get(info.node.metadata.name)?.code === 'Unschedulable',
-    );
+    const nodes = snapshot.nodes.filter((info) => failed.get(info.name)?.code === 'Unschedulable');
     const { candidates, statuses } = findCandidates(state, pod, nodes);
     const best = leastHarm(candidates);
     if (best === undefined) {
