@@ -9,12 +9,12 @@ const LIMIT_MS = 60_000;
 
 /**
  * Ends a request that takes longer than it may: the server's limit, or the `timeout` that the client sets below it.
- * Requests that last as long as the client wants have none.
+ * Requests that last as long as the client wants have none, nor have the control plane's own parts.
  */
 export function deadline(clock: Clock): Filter {
   return (exchange, next) => {
-    const { info, query } = exchange.request;
-    if (isLongRunning(info)) return next(exchange);
+    const { info, query, user } = exchange.request;
+    if (user !== undefined || isLongRunning(info)) return next(exchange);
     const wanted = query.get('timeout');
     const limitMs = wanted === null ? LIMIT_MS : Math.min(durationMs(wanted), LIMIT_MS);
     return within(clock, limitMs, next(exchange));

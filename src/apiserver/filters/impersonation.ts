@@ -17,15 +17,14 @@ export function impersonation(authorizer: Authorizer): Filter {
   return (exchange, next) => {
     const { headers } = exchange.request;
     const name = headers['impersonate-user'];
+    if (name === undefined) {
+      if (headers['impersonate-group'] === undefined && headers['impersonate-uid'] === undefined)
+        return next(exchange);
+      throw badRequest('requested impersonation without impersonating a user');
+    }
     const groups = listOf(headers['impersonate-group']);
     const uid = headers['impersonate-uid'];
     const extra = extraOf(headers);
-    if (name === undefined) {
-      if (groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0) {
-        throw badRequest('requested impersonation without impersonating a user');
-      }
-      return next(exchange);
-    }
     const demand = (attributes: Partial<AuthorizationAttributes>): void => {
       const asked = { ...IMPERSONATE, ...attributes };
       const { allowed, reason } = authorizer.authorize(exchange.user, asked);

@@ -2,7 +2,7 @@ import { gzip } from 'node:zlib';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
 import type { StatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
-import { lineOf } from './eventLines.ts';
+import { linesOf } from './eventLines.ts';
 import { listBody } from './listBody.ts';
 
 /** As upstream's `defaultGzipThresholdBytes`. */
@@ -119,11 +119,8 @@ async function writeWatch(
   // The client learns that the watch stands before the first event comes.
   response.flushHeaders();
   for await (const batch of events) {
-    const lines = batch.map(lineOf);
-    const [only] = lines;
-    const chunk = lines.length === 1 && only !== undefined ? only : Buffer.concat(lines);
     if (signal.aborted) return;
-    if (!response.write(chunk)) await drained(response);
+    if (!response.write(linesOf(batch))) await drained(response);
   }
   response.end();
 }

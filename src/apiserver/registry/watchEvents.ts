@@ -28,13 +28,9 @@ export function eventFor(served: Served, selection: Selection, change: CacheEven
   return before ? sharedEvent(served, change, 'DELETED', lastSeen(previous, entry.revision)) : undefined;
 }
 
-/** An object that was there when the watch began. */
+/** An object that was there when the watch began. Not kept for others: it would hold a second copy of all objects. */
 export function initialEvent(served: Served, entry: Entry): WatchEvent {
-  let known = initialEvents.get(served);
-  if (known === undefined) initialEvents.set(served, (known = new WeakMap()));
-  let event = known.get(entry);
-  if (event === undefined) known.set(entry, (event = new EntryEvent('ADDED', shown(served, entry))));
-  return event;
+  return new EntryEvent('ADDED', shown(served, entry));
 }
 
 /** Says how far the watch has come, in an object that has nothing else. */
@@ -58,7 +54,6 @@ export function bookmark(
 type Forms = Partial<Record<WatchEventType, WatchEvent>>;
 
 const changeEvents = new WeakMap<Served, WeakMap<CacheEvent, Forms>>();
-const initialEvents = new WeakMap<Served, WeakMap<Entry, WatchEvent>>();
 
 function sharedEvent(served: Served, change: CacheEvent, type: WatchEventType, entry: Entry): WatchEvent {
   let byChange = changeEvents.get(served);

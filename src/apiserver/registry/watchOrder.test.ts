@@ -102,16 +102,14 @@ describe('watch', () => {
           else {
             const body = { metadata: { name: one.name, labels: { l: one.label } } };
             writes.push(
-              server
-                .call('POST', ROOT, body)
-                .then(({ code }) =>
-                  code === 409
-                    ? server.call('PUT', `${ROOT}/${one.name}`, {
-                        ...body,
-                        data: { n: String(writes.length) },
-                      })
-                    : undefined,
-                ),
+              server.call('POST', ROOT, body).then(({ code }) =>
+                code === 409
+                  ? server.call('PUT', `${ROOT}/${one.name}`, {
+                      ...body,
+                      data: { n: String(writes.length) },
+                    })
+                  : undefined,
+              ),
             );
           }
         }
