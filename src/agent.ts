@@ -14,6 +14,7 @@ import { createAgent, type AgentNetwork } from './agent/createAgent.ts';
 import { parseResolvConf, type HostResolver } from './agent/hooks/dnsConfig.ts';
 import { ensureIdentity, renewInTime, type EnrolmentOptions } from './agent/link/enrolment.ts';
 import { runLink, type LinkTarget } from './agent/link/link.ts';
+import { createNodeDns } from './agent/dns/index.ts';
 import { CNI_CONFIG_FILE } from './agent/network/cni.ts';
 import { createNodeNetwork, type NodeNetwork } from './agent/network/index.ts';
 import { localMachine } from './agent/node/machineInfo.ts';
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
   const informers = createInformerFactory({ client, clock, logger, random: () => random.number() });
   const runtime = createContainerdRuntime({ socketPath: CONTAINERD_SOCKET, clock });
   const network = createNodeNetwork({ nodeName, informers, cluster, run: systemProcesses, clock, logger });
+  const dns = createNodeDns({ informers, cluster, run: systemProcesses, clock, random, logger });
   const agent = createAgent({
     client,
     nodeName,
@@ -77,6 +79,7 @@ async function main(): Promise<void> {
   await Promise.all([
     agent.run(signal),
     network.run(signal),
+    dns.run(signal),
     runLink(
       {
         target: async () => targetOf(await readConfig(), { key, cert }),
