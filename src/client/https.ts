@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { headersOfCause } from '../api/cause.ts';
 import type { Cause, WatchEvent } from '../api/request.ts';
@@ -19,6 +20,8 @@ export interface HttpsClientOptions extends HttpsTransportOptions {
   /** A bearer token, or what gives the current one (service account tokens are renewed on disk). */
   readonly token?: string | (() => string) | undefined;
   readonly userAgent?: string | undefined;
+  /** For the waits that a busy server asks for. Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A client that holds a connection until it is disposed of. */
@@ -27,7 +30,7 @@ export type HttpsClient = Client & Disposable;
 /** The client of a part that is elsewhere, or of a user: the same contract over one HTTP/2 connection. */
 export function httpsClient(options: HttpsClientOptions): HttpsClient {
   const wire = createHttpsTransport(options);
-  const { token, userAgent = 'wheelhouse' } = options;
+  const { token, userAgent = 'wheelhouse', clock = systemClock } = options;
 
   const headersOf = (
     more: Readonly<Record<string, string>>,
@@ -50,16 +53,22 @@ export function httpsClient(options: HttpsClientOptions): HttpsClient {
     }
   };
   const askResource = async (call: ResourceCall): Promise<HttpsResponse> => {
-    const { body } = call;
-    const response = await ask({
-      method: METHOD[call.verb] ?? 'GET',
-      path: urlOf(call),
-      headers: headersOf(body === undefined ? {} : { 'content-type': body.contentType }, call.cause),
-      body: body === undefined ? undefined : Buffer.from(JSON.stringify(body.object)),
-      signal: call.signal,
-    });
-    if (response.status >= 400) throw errorOf(response.status, await readText(response, call.signal));
-    return response;
+    const { body, signal } = call;
+    const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body.object));
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await ask({
+        method: METHOD[call.verb] ?? 'GET',
+        path: urlOf(call),
+        headers: headersOf(body === undefined ? {} : { 'content-type': body.contentType }, call.cause),
+        body: bytes,
+        signal,
+      });
+      if (response.status < 400) return response;
+      const error = errorOf(response.status, await readText(response, signal));
+      const wait = retryAfterSeconds(response, error);
+      if (wait === undefined || attempt > MAX_RETRIES) throw error;
+      await clock.sleep(wait * 1000, signal);
+    }
   };
 
   const transport: Transport = {
@@ -100,6 +109,9 @@ export function httpsClient(options: HttpsClientOptions): HttpsClient {
   return { ...clientOver(transport), dispose: () => wire.dispose() };
 }
 
+/** How often a request is repeated that the server was too busy for (client-go `rest/with_retry.go`). */
+const MAX_RETRIES = 10;
+
 const METHOD: Readonly<Record<string, string>> = {
   get: 'GET',
   list: 'GET',
@@ -120,6 +132,13 @@ function urlOf(call: ResourceCall): string {
   });
   const text = query.toString();
   return text === '' ? path : `${path}?${text}`;
+}
+
+/** Seconds that a server that is too busy asks to wait; undefined for every other failure. */
+function retryAfterSeconds(response: HttpsResponse, error: StatusError): number | undefined {
+  if (response.status !== 429 && response.status < 500) return undefined;
+  const seconds = Number(response.headers['retry-after'] ?? error.status.details?.retryAfterSeconds ?? 0);
+  return seconds > 0 ? seconds : undefined;
 }
 
 async function readText(response: HttpsResponse, signal: AbortSignal | undefined): Promise<string> {
