@@ -57,8 +57,6 @@ export const pod: Kind = defineKind<Pod>({
     { name: 'proxy', kind: 'PodProxyOptions', verbs: proxyVerbs },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
-    { name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
-    { name: 'resize', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
   ],
   returnsDeleted: true,
   gracePeriodSeconds: graceOf,

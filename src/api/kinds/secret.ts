@@ -26,10 +26,6 @@ export const secret: Kind = defineKind<Secret>({
     if (draft.type === undefined || draft.type === '') draft.type = 'Opaque';
     mergeStringData(draft);
   },
-  prepareForUpdate(draft, old) {
-    // An update that leaves the type out means the old one (core/secret strategy).
-    if (draft.type === undefined || draft.type === '') draft.type = old.type ?? 'Opaque';
-  },
   validate(object) {
     const data = object.data ?? {};
     const errors: FieldError[] = [];

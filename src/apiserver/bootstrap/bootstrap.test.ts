@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../base/clock.ts';
 import { systemRandom } from '../../base/random.ts';
-import type { EndpointSlice, Namespace, Node, Pod, PriorityClass, Service } from '../../api/types.ts';
+import type {
+  Endpoints,
+  EndpointSlice,
+  Namespace,
+  Node,
+  Pod,
+  PriorityClass,
+  Service,
+} from '../../api/types.ts';
 import { admin, startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 import { admissionPlugins } from '../admission/index.ts';
 import { createServiceAllocators, type ServiceAllocators } from '../allocators/serviceAllocators.ts';
@@ -85,6 +93,13 @@ describe('a bootstrapped API server', () => {
     );
     assert.deepEqual(slice.body.endpoints?.[0]?.addresses, ['192.168.7.9']);
     assert.equal(slice.body.metadata.generation, 2);
+  });
+
+  it('has no endpoints where the API server is on the loopback only', async () => {
+    const hooks = bootstrapHooks(admin, { clusterIP: '10.96.0.1', address: '127.0.0.1', port: 6443 });
+    for (const hook of hooks) await hook.run(server.handler, new AbortController().signal);
+    const { body } = await server.call<Endpoints>('GET', '/api/v1/namespaces/default/endpoints/kubernetes');
+    assert.deepEqual(body.subsets ?? [], []);
   });
 
   it('makes a pod complete: account, token, priority, tolerations', async () => {

@@ -1,4 +1,5 @@
 import { endpoints, endpointSlices, services } from '../../api/resources.ts';
+import { specialIPErrors } from '../../api/validation/ips.ts';
 import type { BootstrapObject } from './systemObjects.ts';
 
 const NAME = 'kubernetes';
@@ -21,6 +22,8 @@ export interface KubernetesServiceOptions {
  */
 export function kubernetesService(options: KubernetesServiceOptions): readonly BootstrapObject[] {
   const { clusterIP, address, port } = options;
+  // An address that only this machine knows is none for a pod, and no endpoint may have it.
+  const reachable = specialIPErrors(address).length === 0;
   return [
     {
       resource: services,
@@ -52,7 +55,9 @@ export function kubernetesService(options: KubernetesServiceOptions): readonly B
           namespace: NAMESPACE,
           labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
         },
-        subsets: [{ addresses: [{ ip: address }], ports: [{ name: PORT_NAME, port, protocol: 'TCP' }] }],
+        subsets: reachable
+          ? [{ addresses: [{ ip: address }], ports: [{ name: PORT_NAME, port, protocol: 'TCP' }] }]
+          : [],
       },
     },
     {
@@ -63,7 +68,7 @@ export function kubernetesService(options: KubernetesServiceOptions): readonly B
         kind: 'EndpointSlice',
         metadata: { name: NAME, namespace: NAMESPACE, labels: { 'kubernetes.io/service-name': NAME } },
         addressType: address.includes(':') ? 'IPv6' : 'IPv4',
-        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        endpoints: reachable ? [{ addresses: [address], conditions: { ready: true } }] : [],
         ports: [{ name: PORT_NAME, port, protocol: 'TCP' }],
       },
     },
