@@ -159,6 +159,12 @@ describe('node network, real rules and real traffic', function () {
     assert.match(await lab.ask('client', 'udp', NODE, 30053, '40001'), /^pod2/);
   });
 
+  it('takes SCTP services into the table', async () => {
+    const ports = [{ name: 'sctp', port: 7, protocol: 'SCTP', nodePort: 30007 }];
+    await serve(makeService('sctp', '10.96.1.10', { type: 'NodePort', ports }), here(1));
+    assert.match(await table(), /10\.96\.1\.10 \. (sctp|132) \. 7 : goto svc-/);
+  });
+
   it("keeps to the node where the policy is Local: outsiders' addresses stay real, without local targets dropped", async () => {
     const ports = [{ name: 'http', port: 80, protocol: 'TCP', nodePort: 30082 }];
     const spec = { type: 'NodePort', ports, externalTrafficPolicy: 'Local' };
@@ -192,10 +198,10 @@ describe('node network, real rules and real traffic', function () {
   });
 
   it("gives pods the node's address outside the cluster only", async () => {
-    await lab.serve('client', 'tcp', 9000);
-    await lab.serve('pod2', 'tcp', 9000);
+    const responders = [await lab.serve('client', 'tcp', 9000), await lab.serve('pod2', 'tcp', 9000)];
     assert.equal(await lab.ask('pod3', 'tcp', '172.31.0.2', 9000), 'client 172.31.0.1');
     assert.equal(await lab.ask('pod3', 'tcp', POD(2), 9000), 'pod2 10.244.0.13');
+    for (const responder of responders) await responder.stop();
   });
 
   it('sets a route to every other node and again when the interface returns', async () => {

@@ -1,62 +1,22 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import { promisify } from 'node:util';
 import { decode, encode, type Answer, type RecordType } from 'dns-packet';
 import { FakeClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { systemRandom } from '../../base/random.ts';
 import { endpointSlices, services } from '../../api/resources.ts';
+import { FakeUpstream } from '../../../test/harness/dnsUpstream.ts';
 import { MemoryCluster } from '../../../test/harness/memoryCluster.ts';
 import { makeService, makeSlice } from '../../../test/harness/serviceObjects.ts';
 import { ClusterZone } from './clusterZone.ts';
-import { createForwarder, framed, type Upstream } from './forwarder.ts';
+import { createForwarder, type Upstream } from './forwarder.ts';
 import { listen, type Listener } from './listener.ts';
 import { RCODES } from './message.ts';
 import { createResponder } from './responder.ts';
 
 const { FORMERR, NOTIMP, SERVFAIL } = RCODES;
 const rcodeOf = ({ flags = 0 }: { flags?: number | undefined }): number => flags & 0xf;
-
-/** Answers every A question with 192.0.2.1, unless it is told to be silent; remembers what it was asked. */
-class FakeUpstream {
-  readonly asked: string[] = [];
-  silent = false;
-  readonly #udp: Socket = createSocket('udp4');
-  readonly #tcp: Server = createServer((connection) => {
-    connection.on('data', (chunk: Buffer) => connection.end(framed(this.#answer(chunk.subarray(2), 'tcp'))));
-  });
-
-  async start(): Promise<Upstream> {
-    this.#udp.on('message', (message, from) => {
-      const answer = this.#answer(message, 'udp');
-      if (!this.silent) this.#udp.send(answer, from.port, from.address);
-    });
-    this.#udp.bind(0, '127.0.0.1');
-    await once(this.#udp, 'listening');
-    const { port } = this.#udp.address();
-    this.#tcp.listen(port, '127.0.0.1');
-    await once(this.#tcp, 'listening');
-    return { address: '127.0.0.1', port };
-  }
-
-  async stop(): Promise<void> {
-    const closed = Promise.all([once(this.#udp, 'close'), once(this.#tcp, 'close')]);
-    this.#udp.close();
-    this.#tcp.close();
-    await closed;
-  }
-
-  #answer(message: Buffer, over: string): Buffer {
-    const { id, questions = [] } = decode(message);
-    const name = questions[0]?.name ?? '';
-    this.asked.push(`${over} ${questions[0]?.type ?? ''} ${name}`);
-    const answers: Answer[] = [{ type: 'A', name, ttl: 60, data: '192.0.2.1' }];
-    return encode({ type: 'response', id: id ?? 0, questions, answers });
-  }
-}
 
 describe('cluster DNS over UDP and TCP', () => {
   const cluster = new MemoryCluster();
@@ -210,46 +170,5 @@ describe('cluster DNS over UDP and TCP', () => {
     await once(socket, 'message');
     socket.close();
     assert.equal(answers, 1);
-  });
-
-  describe('as dig sees it', () => {
-    const dig = async (...args: string[]): Promise<string> => {
-      const { stdout } = await promisify(execFile)('dig', [
-        '@127.0.0.1',
-        '-p',
-        String(listener.port),
-        '+time=2',
-        '+tries=1',
-        ...args,
-      ]);
-      return stdout;
-    };
-
-    it('A over UDP and TCP', async () => {
-      assert.equal(await dig('+short', 'web.default.svc.cluster.local'), '10.96.1.1\n');
-      assert.equal(await dig('+short', '+tcp', 'web.default.svc.cluster.local'), '10.96.1.1\n');
-    });
-
-    it('comes again over TCP after a truncated answer', async () => {
-      const text = await dig('+short', '+bufsize=512', 'many.default.svc.cluster.local');
-      assert.equal(text.trim().split('\n').length, 200);
-    });
-
-    it('forwards over TCP what came over TCP', async () => {
-      assert.equal(await dig('+short', '+tcp', 'example.net'), '192.0.2.1\n');
-      assert.equal(upstream.asked.at(-1), 'tcp A example.net');
-    });
-
-    it("NXDOMAIN with the zone's SOA", async () => {
-      const text = await dig('none.default.svc.cluster.local');
-      assert.match(text, /status: NXDOMAIN/);
-      assert.match(text, /^cluster\.local\.\s+5\s+IN\s+SOA\s+ns\.dns\.cluster\.local\. hostmaster/m);
-    });
-
-    it('SRV and PTR', async () => {
-      const srv = await dig('+short', 'SRV', '_http._tcp.web.default.svc.cluster.local');
-      assert.equal(srv, '0 100 80 web.default.svc.cluster.local.\n');
-      assert.equal(await dig('+short', '-x', '10.96.1.1'), 'web.default.svc.cluster.local.\n');
-    });
   });
 });
