@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Kind } from '../api/kind.ts';
 import type { ApiResponse, RequestHandler } from '../api/request.ts';
+import { groupResourceOf } from '../api/resource.ts';
 import type { Cache } from '../storage/cache.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createAdmissionChain } from './admission/chain.ts';
@@ -29,6 +30,7 @@ import { apiVersion } from './observe/version.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { RequestMetrics } from './observe/requestMetrics.ts';
 import { observeRoutes } from './observe/routes.ts';
+import { prefixOf } from './registry/keys.ts';
 import type { RegistryOptions } from './registry/context.ts';
 import { createServedTable } from './registry/served.ts';
 import { tableFilter } from './tables/filter.ts';
@@ -103,6 +105,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       ready: [storageCheck(storage), ...(options.readyChecks ?? [])],
       metrics: requestMetrics,
       storage,
+      countObjects: () =>
+        Object.fromEntries(
+          options.kinds
+            .filter((kind) => kind.stored !== false)
+            .map(({ resource }) => [groupResourceOf(resource), cache.list(prefixOf(resource, '')).length]),
+        ),
     }),
     ...discoveryRoutes(options.kinds),
     ...openApiRoutes({ kinds: options.kinds, version: apiVersion.gitVersion }),

@@ -8,7 +8,8 @@ const MIN_TIMEOUT_SECONDS = 1_800;
 export const watch: Handler = async (options, exchange, { served, namespace }) => {
   const { registry } = options;
   const query = parseListQuery(exchange.request.query, true);
-  const seconds = query.timeoutSeconds ?? MIN_TIMEOUT_SECONDS * (1 + registry.random.number());
+  const wanted = query.timeoutSeconds ?? 0;
+  const seconds = wanted > 0 ? wanted : MIN_TIMEOUT_SECONDS * (1 + registry.random.number());
   const events = await watchObjects(registry, served, namespace, query, {
     signal: exchange.signal,
     timeoutMs: seconds * 1000,

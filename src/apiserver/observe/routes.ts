@@ -10,6 +10,8 @@ export interface ObserveOptions {
   readonly ready: readonly HealthCheck[];
   readonly metrics: RequestMetrics;
   readonly storage: Pick<Storage, 'currentRevision' | 'compactedRevision'>;
+  /** Stored objects by `plural.group`. */
+  countObjects(): Readonly<Record<string, number>>;
 }
 
 /** Health, version and metrics. */
@@ -42,11 +44,16 @@ function healthRoutes(name: string, checks: readonly HealthCheck[]): Route[] {
   ];
 }
 
-function metricsText({ metrics, storage }: ObserveOptions): string {
+function metricsText({ metrics, storage, ...options }: ObserveOptions): string {
   const memory = process.memoryUsage();
   const cpu = process.cpuUsage();
   return `${[
     metrics.render(),
+    '# HELP apiserver_storage_objects Number of stored objects split by kind.',
+    '# TYPE apiserver_storage_objects gauge',
+    ...Object.entries(options.countObjects()).map(
+      ([resource, count]) => `apiserver_storage_objects{resource="${resource}"} ${count}`,
+    ),
     '# HELP wheelhouse_storage_revision The revision of the last durable write.',
     '# TYPE wheelhouse_storage_revision gauge',
     `wheelhouse_storage_revision ${storage.currentRevision()}`,

@@ -17,20 +17,29 @@ export function selectionOf(served: Served, labels: LabelMatcher, fields: FieldM
   for (const { field } of fields.terms) {
     if (!served.fieldNames.has(field)) throw unsupportedField(field);
   }
-  const { kind } = served;
-  const metadataOnly = fields.terms.every(({ field }) => field.startsWith('metadata.'));
   return {
     everything: labels.empty && fields.empty,
     name: fields.requires('metadata.name'),
-    matches(object) {
-      const { metadata } = object;
-      if (!labels.matches(metadata.labels)) return false;
-      if (fields.empty) return true;
-      return fields.matches({
-        'metadata.name': metadata.name,
-        'metadata.namespace': metadata.namespace,
-        ...(metadataOnly ? {} : kind.selectableFields?.(object)),
-      });
-    },
+    matches: (object) =>
+      labels.matches(object.metadata.labels) && (fields.empty || fields.matches(fieldsOf(served, object))),
   };
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** Asked once per object, however many watchers select by a field: there is one for each node's pods. */
+const known = new WeakMap<KubeObject, Fields>();
+
+function fieldsOf({ kind }: Served, object: KubeObject): Fields {
+  let fields = known.get(object);
+  if (fields === undefined) {
+    const { name, namespace = '' } = object.metadata;
+    fields = {
+      'metadata.name': name,
+      'metadata.namespace': namespace,
+      ...kind.selectableFields?.(object),
+    };
+    known.set(object, fields);
+  }
+  return fields;
 }
