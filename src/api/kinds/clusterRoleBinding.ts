@@ -11,7 +11,7 @@ export const clusterRoleBinding: Kind = defineKind<ClusterRoleBinding>({
   nameRule: 'pathSegment',
   createOnUpdate: true,
   setDefaults: setBindingDefaults,
-  validate: (object) => validateBinding(object, ['ClusterRole']),
+  validate: (object) => validateBinding(object, 'Cluster'),
   validateUpdate: validateBindingUpdate,
   columns: bindingColumns,
 });

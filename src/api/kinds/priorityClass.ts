@@ -47,7 +47,7 @@ export const priorityClass: Kind = defineKind<PriorityClass>({
     return [
       ...(object.value === old.value
         ? []
-        : [forbiddenField(field('Value'), 'may not be changed in an update.')]),
+        : [forbiddenField(field('value'), 'may not be changed in an update.')]),
       ...immutableField(object.preemptionPolicy, old.preemptionPolicy, field('preemptionPolicy')),
     ];
   },

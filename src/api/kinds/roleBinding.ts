@@ -11,7 +11,7 @@ export const roleBinding: Kind = defineKind<RoleBinding>({
   nameRule: 'pathSegment',
   createOnUpdate: true,
   setDefaults: setBindingDefaults,
-  validate: (object) => validateBinding(object, ['ClusterRole', 'Role']),
+  validate: (object) => validateBinding(object, 'Namespaced'),
   validateUpdate: validateBindingUpdate,
   columns: bindingColumns,
 });

@@ -11,7 +11,12 @@ import {
 import type { EndpointSlice } from '../types.ts';
 import { PROTOCOLS } from './endpoints.ts';
 import { ipErrors, isIPv4, isIPv6, specialIPErrors } from './ips.ts';
-import { dns1123LabelErrors, dns1123SubdomainErrors, portNumberErrors } from './names.ts';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  fullyQualifiedErrors,
+  portNumberErrors,
+} from './names.ts';
 import type { Unchecked } from './unchecked.ts';
 
 const MAX_ENDPOINTS = 1000;
@@ -65,7 +70,7 @@ function validateEndpointList(list: NonNullable<Slice['endpoints']>, type: strin
 
 function validateAddress(address: string, type: string, path: FieldPath): FieldError[] {
   const wrong = (texts: readonly string[]): FieldError[] => texts.map((text) => invalid(path, address, text));
-  if (type === 'FQDN') return wrong(dns1123SubdomainErrors(address));
+  if (type === 'FQDN') return wrong(fullyQualifiedErrors(address));
   const form = ipErrors(address);
   if (form.length > 0) return wrong(form);
   if (type === 'IPv4' && !isIPv4(address)) return wrong(['must be an IPv4 address']);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { asLines } from '../../../test/harness/fieldErrors.ts';
 import type { Kind } from '../kind.ts';
 import { clusterRole } from '../kinds/clusterRole.ts';
+import { clusterRoleBinding } from '../kinds/clusterRoleBinding.ts';
 import { configMap } from '../kinds/configMap.ts';
 import { controllerRevision } from '../kinds/controllerRevision.ts';
 import { deployment } from '../kinds/deployment.ts';
@@ -347,9 +348,28 @@ const created: readonly (readonly [Kind, string, object, readonly string[]])[] =
         { kind: 'Robot', name: 'b' },
       ],
     },
+    ['subjects[1].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"'],
+  ],
+  [
+    clusterRoleBinding,
+    'nobody in particular',
+    {
+      roleRef: { kind: 'Role', name: 'r' },
+      subjects: [{ kind: 'ServiceAccount', name: 'a' }, { kind: 'User' }],
+    },
     [
+      'roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"',
       'subjects[0].namespace: Required value',
-      'subjects[1].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"',
+      'subjects[1].name: Required value',
+      'subjects[1].name: Invalid value: "": user name cannot be empty',
+    ],
+  ],
+  [
+    endpointSlice,
+    'a host name of one label',
+    { addressType: 'FQDN', endpoints: [{ addresses: ['localhost', 'a.example.com.'] }] },
+    [
+      'endpoints[0].addresses[0]: Invalid value: "localhost": should be a domain with at least two segments separated by dots',
     ],
   ],
   [
@@ -464,7 +484,7 @@ const updated: readonly (readonly [Kind, string, object, object, readonly string
     'another value',
     { value: 1 },
     { value: 2 },
-    ['Value: Forbidden: may not be changed in an update.'],
+    ['value: Forbidden: may not be changed in an update.'],
   ],
 ];
 

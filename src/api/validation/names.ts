@@ -64,6 +64,17 @@ export function dns1123SubdomainErrors(value: string): string[] {
   ];
 }
 
+/** A domain name of at least two labels; a dot may follow. */
+export function fullyQualifiedErrors(value: string): string[] {
+  const name = value.endsWith('.') ? value.slice(0, -1) : value;
+  const errors = dns1123SubdomainErrors(name);
+  if (errors.length > 0) return [errors.join(',')];
+  const labels = name.split('.');
+  if (labels.length < 2) return ['should be a domain with at least two segments separated by dots'];
+  const wrong = labels.find((label) => dns1123LabelErrors(label).length > 0);
+  return wrong === undefined ? [] : [dns1123LabelErrors(wrong).join(',')];
+}
+
 export function dns1035LabelErrors(value: string): string[] {
   const errors = value.length > 63 ? [maxLengthError(63)] : [];
   if (dns1035Pattern.test(value)) return errors;

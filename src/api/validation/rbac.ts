@@ -58,8 +58,9 @@ function validateRule(rule: Unchecked<PolicyRule>, namespaced: boolean, path: Fi
 
 type Binding = Unchecked<Pick<RoleBinding, 'subjects' | 'roleRef'>>;
 
-/** rbac validation `ValidateRoleBinding` and `ValidateClusterRoleBinding`. */
-export function validateBinding(object: Binding, roleKinds: readonly string[]): FieldError[] {
+/** rbac validation `ValidateRoleBinding` and `ValidateClusterRoleBinding`: the latter has no namespace of its own. */
+export function validateBinding(object: Binding, scope: 'Namespaced' | 'Cluster'): FieldError[] {
+  const roleKinds = scope === 'Namespaced' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   const path = field('roleRef');
   const reference = object.roleRef ?? {};
   const errors: FieldError[] = [];
@@ -73,7 +74,7 @@ export function validateBinding(object: Binding, roleKinds: readonly string[]): 
   if (name === '') errors.push(required(path.child('name')));
   else errors.push(...pathSegmentErrors(name).map((text) => invalid(path.child('name'), name, text)));
   (object.subjects ?? []).forEach((subject, i) =>
-    errors.push(...validateSubject(subject, field('subjects').index(i))),
+    errors.push(...validateSubject(subject, scope, field('subjects').index(i))),
   );
   return errors;
 }
@@ -84,7 +85,11 @@ export function validateBindingUpdate(object: Binding, old: Binding): FieldError
     : [invalid(field('roleRef'), object.roleRef ?? null, 'cannot change roleRef')];
 }
 
-function validateSubject(subject: Unchecked<Subject>, path: FieldPath): FieldError[] {
+function validateSubject(
+  subject: Unchecked<Subject>,
+  scope: 'Namespaced' | 'Cluster',
+  path: FieldPath,
+): FieldError[] {
   const errors: FieldError[] = [];
   const name = subject.name ?? '';
   if (name === '') errors.push(required(path.child('name')));
@@ -95,10 +100,14 @@ function validateSubject(subject: Unchecked<Subject>, path: FieldPath): FieldErr
         errors.push(...dns1123SubdomainErrors(name).map((text) => invalid(path.child('name'), name, text)));
       }
       if (group !== '') errors.push(notSupported(path.child('apiGroup'), group, ['']));
-      if ((subject.namespace ?? '') === '') errors.push(required(path.child('namespace')));
+      if (scope === 'Cluster' && (subject.namespace ?? '') === '')
+        errors.push(required(path.child('namespace')));
       return errors;
     case 'User':
     case 'Group':
+      if (name === '') {
+        errors.push(invalid(path.child('name'), name, `${subject.kind.toLowerCase()} name cannot be empty`));
+      }
       if (group !== RBAC_GROUP) errors.push(notSupported(path.child('apiGroup'), group, [RBAC_GROUP]));
       return errors;
     default:
