@@ -13,7 +13,7 @@ import { inProcessClient } from '../../src/client/inProcess.ts';
 import { runControllers, type ControllerEntry } from '../../src/controllers/manager.ts';
 import { prefixOf } from '../../src/apiserver/registry/keys.ts';
 import type { AdmissionPlugin } from '../../src/apiserver/admission/contract.ts';
-import { admin, startTestServer, type TestServer } from './apiServer.ts';
+import { admin, startTestServer, type TestServer, type TestServerOptions } from './apiServer.ts';
 
 export interface ControlledCluster {
   readonly server: TestServer;
@@ -34,10 +34,20 @@ export async function startControlledCluster(options: {
   readonly kubelet?: boolean;
   readonly clock?: Clock;
   readonly admission?: readonly AdmissionPlugin[];
+  /** Anything else that the API server is to have. */
+  readonly server?: Partial<TestServerOptions>;
+  readonly logger?: Logger;
 }): Promise<ControlledCluster> {
   const { controllers, clock = systemClock, kubelet: withKubelet = true, admission = [] } = options;
-  const logger = createLogger((line) => process.stderr.write(`${line}\n`), { level: 'error' });
-  const server = await startTestServer({ clock, admission });
+  const {
+    logger = createLogger(
+      (line) =>
+        process.stderr.write(`${line}
+`),
+      { level: 'error' },
+    ),
+  } = options;
+  const server = await startTestServer({ clock, admission, logger, ...options.server });
   const client = inProcessClient(server.handler, admin);
   const stop = new AbortController();
   const mirror = createInformerFactory({ client, clock, logger });
@@ -139,7 +149,7 @@ export class SimulatedKubelet {
       pods,
       at,
       'application/merge-patch+json',
-      { metadata: { uid: at.uid }, status: { phase: 'Running', conditions: [condition] } },
+      { metadata: { uid: at.uid }, status: { phase: 'Running', podIP: '10.0.0.1', conditions: [condition] } },
       { subresource: 'status' },
     );
   }
