@@ -6,7 +6,6 @@ import './extractSchema.mjs';
 
 const production = process.argv.includes('--production');
 
-
 /** What native code of optional dependencies would be: none of it is needed, and none can be bundled. */
 const never = ['cpu-features', '*.node'];
 

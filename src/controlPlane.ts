@@ -8,11 +8,23 @@ import type { Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
 import { kinds } from './api/kinds/index.ts';
 import type { UserInfo } from './api/request.ts';
+import type { Resource } from './api/resource.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
+import { createAdmissionReader } from './apiserver/admission/reader.ts';
 import { createServiceAllocators } from './apiserver/allocators/serviceAllocators.ts';
 import { createApiServer } from './apiserver/apiServer.ts';
+import { createAccessControl } from './apiserver/auth/accessControl.ts';
+import { bearerTokens } from './apiserver/auth/authenticators/bearerToken.ts';
+import { clientCertificates } from './apiserver/auth/authenticators/clientCertificate.ts';
+import { bootstrapPolicyHook } from './apiserver/auth/policy/hook.ts';
+import { createReviews } from './apiserver/auth/reviews/index.ts';
+import { createServiceAccountTokens } from './apiserver/auth/serviceAccountTokens.ts';
+import { objectsHook } from './apiserver/bootstrap/hooks.ts';
+import { kubernetesService } from './apiserver/bootstrap/kubernetesService.ts';
+import { systemObjects } from './apiserver/bootstrap/systemObjects.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
+import type { PostStartHook } from './apiserver/postStartHooks.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -115,14 +127,26 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   // API server.
   const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });
   groups.started('allocators', () => allocators.dispose());
+  const reader = createAdmissionReader(cache);
+  const access = createAccessControl(cache);
+  groups.started('access control', () => access.dispose());
+  const issuer = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
+  const accounts = createServiceAccountTokens({ issuer, keyPem: pki.serviceAccountKey, reader, clock, random });
   const api = createApiServer({
     kinds,
     storage,
     cache,
     admission: admissionPlugins({ cache, clock, random, allocators }),
-    authenticators: [],
-    authorizer: { authorize: () => ({ allowed: true, reason: '' }), rulesFor: () => [] },
-    postStartHooks: [],
+    authenticators: [clientCertificates(), bearerTokens(accounts.tokens)],
+    authorizer: access.authorizer,
+    nodes: dialer,
+    reviews: createReviews(access.authorizer, accounts.tokens),
+    requestToken: (account, request) => accounts.request(account, request),
+    postStartHooks: [
+      objectsHook('system-namespaces', LOOPBACK, systemObjects()),
+      bootstrapPolicyHook(LOOPBACK, reader),
+      ...kubernetesServiceHook(profile),
+    ],
     clock,
     random,
     logger,
@@ -150,7 +174,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   });
   const adapter = createHttpAdapter(api.handler);
   listener = await startHttpsListener({
-    addresses: ['127.0.0.1', ...profile.nodeAddresses],
+    addresses: [...new Set(['127.0.0.1', ...profile.nodeAddresses])],
     port: profile.port,
     tls: { ...pki.server, clientCa: pki.ca.cert },
     request: (request, response, peer) => {
@@ -181,7 +205,10 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     (signal) =>
       runControllers(
         {
-          controllers: [...controllers, { name: 'service', account: 'service-controller', create: balancer }],
+          controllers: [
+            ...controllers({ resources: storedResources(), ca: pki.ca.cert, clusterCIDR: profile.clusterCIDR }),
+            { name: 'service', account: 'service-controller', create: balancer },
+          ],
           clientFor,
           clock,
           logger,
@@ -205,6 +232,14 @@ async function runScheduler(client: Client, logger: Logger, signal: AbortSignal)
   await informers.stopped();
 }
 
+/** Pods reach the API server where nodes do. Without machines there is no such address, and no pod that would ask. */
+function kubernetesServiceHook(profile: ClusterProfile): readonly PostStartHook[] {
+  const address = profile.nodeAddresses.find((candidate) => !candidate.startsWith('127.'));
+  if (address === undefined) return [];
+  const clusterIP = serviceAddress(profile.serviceCIDR, 1);
+  return [objectsHook('kubernetes-service', LOOPBACK, kubernetesService({ clusterIP, address, port: profile.port }))];
+}
+
 /** A connection into the cluster needs some node that is linked; which one does not matter. */
 async function dialThroughAnyNode(
   nodes: readonly string[],
@@ -216,6 +251,10 @@ async function dialThroughAnyNode(
   const [node] = nodes;
   if (node === undefined) throw serviceUnavailable('no node is connected');
   return dialer.connect(node, host, port, signal);
+}
+
+function storedResources(): readonly Resource[] {
+  return kinds.filter((kind) => kind.stored !== false).map((kind) => kind.resource);
 }
 
 function clusterSettings(profile: ClusterProfile): ClusterSettings {

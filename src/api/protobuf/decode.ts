@@ -42,7 +42,11 @@ function messageName(apiVersion: string, kind: string): string {
 
 /** runtime.Unknown: the type, and the object's own bytes. */
 function readUnknown(reader: Reader): { apiVersion: string; kind: string; raw: Uint8Array } {
-  const unknown = { apiVersion: '', kind: '', raw: new Uint8Array() };
+  const unknown: { apiVersion: string; kind: string; raw: Uint8Array } = {
+    apiVersion: '',
+    kind: '',
+    raw: new Uint8Array(),
+  };
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag >>> 3 === 1) {

@@ -8,7 +8,7 @@ import type { MachineSpec } from './contract.ts';
 export type BootstrapFile = MachineSpec['files'][number];
 
 /** Where a machine finds its bootstrap. The node image's entry point runs it. */
-export const BOOTSTRAP_SCRIPT = '/usr/lib/wheelhouse/bootstrap.mjs';
+export const BOOTSTRAP_SCRIPT = '/usr/local/lib/wheelhouse/bootstrap.mjs';
 export const BOOTSTRAP_CONFIG = '/etc/wheelhouse/bootstrap.json';
 
 /**
