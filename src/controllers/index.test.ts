@@ -120,7 +120,8 @@ describe('all controllers with the rights of their roles', () => {
       'nothing of it is left',
       () =>
         deployment() === undefined &&
-        [replicaSets, pods].every((each) => cluster.list(each, 'shop').length === 0),
+        cluster.list(replicaSets, 'shop').length === 0 &&
+        cluster.list(pods, 'shop').length === 0,
     );
     await client.delete(services, { namespace: 'shop', name: 'web' });
     await cluster.until('its slices are collected', () => cluster.list(endpointSlices, 'shop').length === 0);
