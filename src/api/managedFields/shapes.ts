@@ -73,6 +73,7 @@ const INHERENT: ReadonlySet<string> = new Set([
   'V1ContainerStatus.state',
   'V1ContainerStatus.lastState',
   'CoreV1Event.source',
+  'EventsV1Event.deprecatedSource',
 ]);
 
 export function shapeOfModel(model: string): StructShape {

@@ -30,7 +30,6 @@ const container: Readonly<Record<string, ListFact>> = {
 export const listFacts: Readonly<Record<string, Readonly<Record<string, ListFact>>>> = {
   // meta/v1
   V1ObjectMeta: { finalizers: by(''), ownerReferences: by('uid') },
-  V1LabelSelectorRequirement: {},
   // core/v1
   V1Container: container,
   V1EphemeralContainer: container,
@@ -82,6 +81,8 @@ export const listFacts: Readonly<Record<string, Readonly<Record<string, ListFact
   V1CSIDriverSpec: { volumeLifecycleModes: set },
   V1CertificateSigningRequestStatus: { conditions: map('type') },
   V1FlowSchemaStatus: { conditions },
+  V1NonResourcePolicyRule: { nonResourceURLs: set, verbs: set },
+  V1ResourcePolicyRule: { apiGroups: set, namespaces: set, resources: set, verbs: set },
   V1PriorityLevelConfigurationStatus: { conditions },
   // extension
   V1MutatingWebhookConfiguration: { webhooks: by('name') },
@@ -99,7 +100,6 @@ export const listFacts: Readonly<Record<string, Readonly<Record<string, ListFact
   V1APIServiceStatus: { conditions },
   V1JSONSchemaProps: { 'x-kubernetes-validations': by('rule') },
   // resource.k8s.io
-  ResourceV1ResourceClaim: {},
   V1ResourceClaimStatus: { reservedFor: by('uid'), devices: map('driver', 'device', 'pool', 'shareID') },
   V1AllocatedDeviceStatus: { conditions: map('type') },
 };
@@ -133,12 +133,12 @@ export const atomicModels: ReadonlySet<string> = new Set([
   'V1OwnerReference',
   'V1RoleRef',
   'RbacV1Subject',
-  'FlowcontrolV1Subject',
   'V1ServiceBackendPort',
   'V1ParamKind',
   'V1ParamRef',
   'V1MatchResources',
   'V1NamedRuleWithOperations',
+  'V1Variable',
 ]);
 
 /** Fields whose struct type is atomic elsewhere but merges here (`mapType=granular`). */
@@ -151,7 +151,6 @@ export const atomicMaps: ReadonlySet<string> = new Set([
   'V1ReplicationControllerSpec.selector',
   'V1ScaleStatus.selector',
   'V1Scheduling.nodeSelector',
-  'V1Endpoint.deprecatedTopology',
 ]);
 
 /** Defaults of the fields that are keys of lists: a key that is left out counts as this one. */
