@@ -154,6 +154,13 @@ describe('HTTPS adapter', () => {
     await text(response);
   });
 
+  it('tells a client that is held back when to come again', async () => {
+    answer = () => ({ type: 'object', code: 429, object: { details: { retryAfterSeconds: 7 } } });
+    const response = await send('GET', '/api/v1/nodes/x');
+    assert.equal(response.headers['retry-after'], '7');
+    await text(response);
+  });
+
   it('hands an upgrade over with its first bytes, and answers a refusal in plain HTTP', async () => {
     const upgrade = { connection: 'Upgrade', upgrade: 'SPDY/3.1' };
     answer = () => ({

@@ -1,7 +1,8 @@
 import { gzip } from 'node:zlib';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
-import type { StatusError } from '../../api/status.ts';
+import type { Status, StatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
+import type { ListResponse } from '../registry/list.ts';
 import { linesOf } from './eventLines.ts';
 import { listBody } from './listBody.ts';
 
@@ -9,6 +10,8 @@ import { listBody } from './listBody.ts';
 const GZIP_MIN_BYTES = 128 * 1024;
 const JSON_TYPE = 'application/json';
 const CACHE_CONTROL = 'no-cache, private';
+
+type Headers = Record<string, string | number | string[]>;
 
 /** Writes an answer to the connection. Rejects where the connection fails. */
 export async function writeResponse(
@@ -20,11 +23,13 @@ export async function writeResponse(
   switch (answer.type) {
     case 'object': {
       const bytes = answer.bytes ?? Buffer.from(JSON.stringify(answer.object));
-      writeBody(request, response, answer.code, bytes, to.peer, answer.warnings);
+      const headers = headersOf(bytes.length, answer.warnings);
+      if (answer.code >= 429) addRetryAfter(headers, answer.object as Status);
+      writeBody(request, response, answer.code, bytes, to.peer, headers);
       return;
     }
     case 'list':
-      writeBody(request, response, 200, listBody(answer), to.peer, undefined);
+      writeList(request, response, answer, to.peer);
       return;
     case 'watch':
       await writeWatch(response, answer.events, to.signal);
@@ -49,52 +54,51 @@ export function writeError(response: HttpResponse, error: StatusError): void {
   response.end(body);
 }
 
+function writeList(request: HttpRequest, response: HttpResponse, list: ListResponse, peer: TlsPeer): void {
+  const body = listBody(list);
+  writeBody(request, response, 200, body, peer, headersOf(body.length, undefined));
+}
+
 function writeBody(
   request: HttpRequest,
   response: HttpResponse,
   code: number,
   body: Uint8Array,
   peer: TlsPeer,
-  warnings: readonly string[] | undefined,
+  headers: Headers,
 ): void {
-  if (body.length > GZIP_MIN_BYTES && !peer.loopback && acceptsGzip(request)) {
-    gzip(body, { level: 1 }, (error, packed) => {
-      if (error !== null) send(response, code, body, headersOf(body.length, warnings));
-      else {
-        const headers = {
-          ...headersOf(packed.length, warnings),
-          'content-encoding': 'gzip',
-          vary: 'Accept-Encoding',
-        };
-        send(response, code, packed, headers);
-      }
-    });
+  if (body.length <= GZIP_MIN_BYTES || peer.loopback || !acceptsGzip(request)) {
+    send(response, code, body, headers);
     return;
   }
-  send(response, code, body, headersOf(body.length, warnings));
+  gzip(body, { level: 1 }, (error, packed) => {
+    if (error === null) {
+      headers['content-encoding'] = 'gzip';
+      headers['content-length'] = packed.length;
+      headers.vary = 'Accept-Encoding';
+    }
+    send(response, code, error === null ? packed : body, headers);
+  });
 }
 
-function send(
-  response: HttpResponse,
-  code: number,
-  body: Uint8Array,
-  headers: Record<string, string | number | string[]>,
-): void {
+function send(response: HttpResponse, code: number, body: Uint8Array, headers: Headers): void {
   response.writeHead(code, headers);
   response.end(body);
 }
 
-function headersOf(
-  length: number,
-  warnings: readonly string[] | undefined,
-): Record<string, string | number | string[]> {
-  const headers: Record<string, string | number | string[]> = {
+function headersOf(length: number, warnings: readonly string[] | undefined): Headers {
+  const headers: Headers = {
     'cache-control': CACHE_CONTROL,
     'content-type': JSON_TYPE,
     'content-length': length,
   };
   if (warnings !== undefined && warnings.length > 0) headers.warning = warnings.map(warningHeader);
   return headers;
+}
+
+/** Clients wait this long by themselves before they ask again. */
+function addRetryAfter(headers: Headers, { details }: Status): void {
+  if (details?.retryAfterSeconds !== undefined) headers['retry-after'] = details.retryAfterSeconds;
 }
 
 /** RFC 7234 `299 - "text"`, as apimachinery `NewWarningHeader` makes it. */
