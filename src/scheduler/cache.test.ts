@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { selectorFromMap } from '../api/labels.ts';
 import type { Pod } from '../api/types.ts';
 import { makeNode, makePod } from '../../test/harness/memoryCluster.ts';
 import { SchedulerCache } from './cache.ts';
 import { podSelector } from './podSelector.ts';
 
-const web = podSelector([{ app: 'web' }], []);
-assert.ok(web !== undefined);
+const web = podSelector(selectorFromMap({ app: 'web' }));
 
 const zoned = (name: string, zone: string): ReturnType<typeof makeNode> =>
   makeNode(name, { metadata: { labels: { 'topology.kubernetes.io/zone': zone } } });

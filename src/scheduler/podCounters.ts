@@ -7,9 +7,11 @@ export interface PodSelector {
   matches(labels: Readonly<Record<string, string>>): boolean;
   /** A label that every selected pod has, where the selector asks for one: lets a change skip what cannot match. */
   readonly pair?: { readonly key: string; readonly value: string } | undefined;
+  /** Counts pods on their way out as well; then `key` must say so. Default false. */
+  readonly leaving?: boolean;
 }
 
-/** How many pods match one selector in one namespace. Pods on their way out are not counted, as upstream. */
+/** How many pods match one selector in one namespace. */
 export interface PodCounter {
   on(node: string): number;
   /** Nodes with at least one matching pod. */
@@ -57,6 +59,7 @@ class Counter implements PodCounter {
   }
 
   count(pod: Pod, node: string, change: 1 | -1): void {
+    if (pod.metadata.deletionTimestamp !== undefined && this.selector.leaving !== true) return;
     if (!this.selector.matches(pod.metadata.labels ?? NO_LABELS)) return;
     bump(this.perNode, node, change);
     for (const [label, counts] of this.#topologies) this.#countAt(counts, label, node, change);
@@ -119,7 +122,7 @@ export class PodCounters {
     const bucket = pair === undefined ? `${namespace}/` : `${namespace}/${pair.key}=${pair.value}`;
     const counter = new Counter(key, bucket, selector, (node) => this.#source.labelsOf(node));
     for (const [pod, node] of this.#source.podsOf(namespace)) {
-      if (isCounted(pod)) counter.count(pod, node, 1);
+      counter.count(pod, node, 1);
     }
     const siblings = this.#buckets.get(bucket);
     if (siblings === undefined) this.#buckets.set(bucket, new Set([counter]));
@@ -139,7 +142,7 @@ export class PodCounters {
   }
 
   #change(pod: Pod, node: string, change: 1 | -1): void {
-    if (this.#counters.size === 0 || !isCounted(pod)) return;
+    if (this.#counters.size === 0) return;
     const namespace = pod.metadata.namespace;
     this.#changeBucket(`${namespace}/`, pod, node, change);
     for (const [key, value] of Object.entries(pod.metadata.labels ?? NO_LABELS)) {
@@ -151,10 +154,6 @@ export class PodCounters {
     const counters = this.#buckets.get(bucket);
     if (counters !== undefined) for (const counter of counters) counter.count(pod, node, change);
   }
-}
-
-function isCounted(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp === undefined;
 }
 
 function bump(counts: Map<string, number>, key: string, change: number): void {

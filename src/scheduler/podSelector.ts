@@ -1,55 +1,18 @@
-import type { LabelSelector } from '../api/meta.ts';
+import { LabelMatcher, type LabelRequirement } from '../api/labels.ts';
 import type { PodSelector } from './podCounters.ts';
 
-type Labels = Readonly<Record<string, string>>;
-
-interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values: readonly string[];
-}
-
-/** All of the given selectors together: label maps and label selectors. `undefined` where they ask for nothing. */
-export function podSelector(
-  maps: readonly Labels[],
-  selectors: readonly LabelSelector[],
-): PodSelector | undefined {
-  const requirements: Requirement[] = [];
-  const add = (labels: Labels): void => {
-    for (const [key, value] of Object.entries(labels))
-      requirements.push({ key, operator: 'In', values: [value] });
-  };
-  for (const map of maps) add(map);
-  for (const { matchLabels = {}, matchExpressions = [] } of selectors) {
-    add(matchLabels);
-    for (const { key, operator, values = [] } of matchExpressions)
-      requirements.push({ key, operator, values });
-  }
-  if (requirements.length === 0) return undefined;
-  const first = requirements.find(({ operator, values }) => operator === 'In' && values.length === 1);
-  const value = first?.values[0];
+/** A selector for counting, from matchers that must all match; not for those that select nothing. */
+export function podSelector(...matchers: readonly LabelMatcher[]): PodSelector {
+  const all = new LabelMatcher(matchers.flatMap(({ requirements }) => requirements));
+  const exact = all.requirements.find(isExact);
+  const [value] = exact?.values ?? [];
   return {
-    key: JSON.stringify(requirements.map(({ key, operator, values }) => [key, operator, ...values]).sort()),
-    matches: (labels) => requirements.every((requirement) => holds(requirement, labels)),
-    pair: first === undefined || value === undefined ? undefined : { key: first.key, value },
+    key: all.toString(),
+    matches: (labels) => all.matches(labels),
+    pair: exact === undefined || value === undefined ? undefined : { key: exact.key, value },
   };
 }
 
-export const EVERY_POD: PodSelector = { key: '*', matches: () => true };
-export const NO_POD: PodSelector = { key: '-', matches: () => false };
-
-function holds({ key, operator, values }: Requirement, labels: Labels): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
+function isExact({ operator, values }: LabelRequirement): boolean {
+  return values.length === 1 && (operator === '=' || operator === '==' || operator === 'in');
 }

@@ -1,3 +1,4 @@
+import { type LabelMatcher, matcherOf, selectorFromMap } from '../../api/labels.ts';
 import { controllerOf } from '../../api/meta.ts';
 import { replicaSets, services } from '../../api/resources.ts';
 import type { Pod } from '../../api/types.ts';
@@ -22,17 +23,19 @@ export function createDefaultSelector(informers: InformerFactory): (pod: Pod) =>
 
   return (pod) => {
     const { namespace, labels = {} } = pod.metadata;
-    const maps = [];
+    const matchers: LabelMatcher[] = [];
     for (const pair of Object.entries(labels)) {
       for (const service of serviceInformer.byIndex(INDEX, indexKey(namespace, pair))) {
-        const selector = service.spec.selector ?? {};
-        if (Object.entries(selector).every(([key, value]) => labels[key] === value)) maps.push(selector);
+        const matcher = selectorFromMap(service.spec.selector);
+        if (matcher.matches(labels)) matchers.push(matcher);
       }
     }
     const owner = controllerOf(pod);
     const replicaSet =
       owner?.kind === 'ReplicaSet' ? replicaSetInformer.get(namespace, owner.name) : undefined;
-    return podSelector(maps, replicaSet === undefined ? [] : [replicaSet.spec.selector]);
+    if (replicaSet !== undefined) matchers.push(matcherOf(replicaSet.spec.selector));
+    const selector = podSelector(...matchers);
+    return selector.key === '' ? undefined : selector;
   };
 }
 

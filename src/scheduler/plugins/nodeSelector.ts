@@ -1,6 +1,22 @@
+import { LabelMatcher, type LabelOperator, type LabelRequirement, nothing } from '../../api/labels.ts';
 import type { Node, NodeSelector, NodeSelectorTerm, Pod } from '../../api/types.ts';
 
-type Requirement = NonNullable<NodeSelectorTerm['matchExpressions']>[number];
+const OPERATORS: Readonly<Record<string, LabelOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+};
+
+interface CompiledTerm {
+  readonly labels: LabelMatcher;
+  readonly fields: LabelMatcher;
+}
+
+/** Terms are asked about very many nodes: compiled at first use. */
+const compiled = new WeakMap<NodeSelectorTerm, CompiledTerm>();
 
 /** Whether a node matches any of the terms (component-helpers `scheduling/corev1/nodeaffinity`). */
 export function matchesNodeSelector(selector: NodeSelector, node: Node): boolean {
@@ -9,16 +25,29 @@ export function matchesNodeSelector(selector: NodeSelector, node: Node): boolean
 
 /** All requirements of a term; a term without any matches nothing. */
 export function matchesTerm(term: NodeSelectorTerm, node: Node): boolean {
-  const expressions = term.matchExpressions ?? [];
-  const fields = term.matchFields ?? [];
-  if (expressions.length === 0 && fields.length === 0) return false;
-  const labels = node.metadata.labels ?? {};
+  let matchers = compiled.get(term);
+  if (matchers === undefined) {
+    matchers = { labels: compile(term.matchExpressions), fields: compile(term.matchFields) };
+    compiled.set(term, matchers);
+  }
+  const { labels, fields } = matchers;
+  if (labels.empty && fields.empty) return false;
   return (
-    expressions.every((requirement) => matches(requirement, labels[requirement.key])) &&
-    fields.every((requirement) =>
-      matches(requirement, requirement.key === 'metadata.name' ? node.metadata.name : undefined),
-    )
+    labels.matches(node.metadata.labels) &&
+    (fields.empty || fields.matches({ 'metadata.name': node.metadata.name }))
   );
+}
+
+function compile(requirements: NodeSelectorTerm['matchExpressions'] = []): LabelMatcher {
+  const known = requirements.map(({ key, operator, values = [] }) => ({
+    key,
+    operator: OPERATORS[operator],
+    values,
+  }));
+  const valid = known.filter(
+    (requirement): requirement is LabelRequirement => requirement.operator !== undefined,
+  );
+  return valid.length < known.length ? nothing : new LabelMatcher(valid);
 }
 
 /** spec.nodeSelector and the required node affinity of a pod together. */
@@ -36,34 +65,4 @@ export function hasNodeRequirements(pod: Pod): boolean {
     (pod.spec.nodeSelector !== undefined && Object.keys(pod.spec.nodeSelector).length > 0) ||
     pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined
   );
-}
-
-function matches({ operator, values = [] }: Requirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return compare(value, values[0], (a, b) => a > b);
-    case 'Lt':
-      return compare(value, values[0], (a, b) => a < b);
-    default:
-      return false;
-  }
-}
-
-function compare(
-  value: string | undefined,
-  bound: string | undefined,
-  holds: (a: bigint, b: bigint) => boolean,
-): boolean {
-  const integer = /^[+-]?\d+$/;
-  if (value === undefined || bound === undefined || !integer.test(value) || !integer.test(bound))
-    return false;
-  return holds(BigInt(value), BigInt(bound));
 }

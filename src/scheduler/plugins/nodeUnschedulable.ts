@@ -1,6 +1,6 @@
 import type { Node, Pod, Taint } from '../../api/types.ts';
 import type { Plugin, Status } from '../framework.ts';
-import { tolerates } from './tolerations.ts';
+import { tolerates } from '../../api/tolerations.ts';
 
 const UNSCHEDULABLE: Status = {
   code: 'UnschedulableAndUnresolvable',

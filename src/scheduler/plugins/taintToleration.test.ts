@@ -3,7 +3,7 @@ import type { Taint, Toleration } from '../../api/types.ts';
 import { makeNode, makePod } from '../../../test/harness/memoryCluster.ts';
 import { PluginWorld } from '../../../test/harness/pluginWorld.ts';
 import { taintToleration } from './taintToleration.ts';
-import { tolerates } from './tolerations.ts';
+import { tolerates } from '../../api/tolerations.ts';
 
 const taint = (key: string, value: string | undefined, effect: string): Taint => ({
   key,

@@ -1,7 +1,8 @@
+import { matcherOf, selectorFromMap } from '../../../api/labels.ts';
 import type { Node, Pod, TopologySpreadConstraint } from '../../../api/types.ts';
 import type { Snapshot } from '../../framework.ts';
 import type { PodCounter, PodSelector } from '../../podCounters.ts';
-import { NO_POD, EVERY_POD, podSelector } from '../../podSelector.ts';
+import { podSelector } from '../../podSelector.ts';
 import { hasNodeRequirements, matchesRequired } from '../nodeSelector.ts';
 import { untolerated } from '../tolerations.ts';
 
@@ -81,5 +82,7 @@ function selectorOf(pod: Pod, constraint: TopologySpreadConstraint): PodSelector
     const value = pod.metadata.labels?.[key];
     if (value !== undefined) own[key] = value;
   }
-  return podSelector([own], [constraint.labelSelector]) ?? EVERY_POD;
+  return podSelector(selectorFromMap(own), matcherOf(constraint.labelSelector));
 }
+
+const NO_POD: PodSelector = { key: '\0nothing', matches: () => false };
