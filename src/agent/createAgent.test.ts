@@ -32,8 +32,8 @@ describe('createAgent with the simulated runtime', () => {
       const node = await world.until(nodes, 'node-1', (object) => object !== undefined);
       assert.equal(node.metadata.labels?.['kubernetes.io/hostname'], 'node-1');
       assert.equal(node.status?.capacity?.['cpu'], '4');
-      assert.equal(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
-      assert.equal(node.status?.nodeInfo?.containerRuntimeVersion, 'simulated://1.0.0');
+      assert.equal(node.status.conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
+      assert.equal(node.status.nodeInfo?.containerRuntimeVersion, 'simulated://1.0.0');
     });
 
     it('is not ready, and tainted, until its network is', async () => {
@@ -96,7 +96,7 @@ describe('createAgent with the simulated runtime', () => {
       await world.createPod('web', { containers: [app] });
       const pod = await world.podUntil('web', isReady);
       assert.equal(pod.status?.phase, 'Running');
-      assert.equal(pod.status?.podIP, '10.244.0.1');
+      assert.equal(pod.status.podIP, '10.244.0.1');
       await eventually(async () => (await world.eventsOf('web')).length >= 4);
       assert.deepEqual(
         (await world.eventsOf('web')).map((text) => text.replace(/ in .*/, '')),
@@ -198,7 +198,7 @@ describe('createAgent with the simulated runtime', () => {
         state?.state?.waiting?.message,
         `back-off 10s restarting failed container=app pod=web_default(${crashed.metadata.uid})`,
       );
-      assert.equal(state?.lastState?.terminated?.exitCode, 3);
+      assert.equal(state.lastState?.terminated?.exitCode, 3);
       await clock.advance(10_000);
       await world.podUntil('web', (pod) => restarts(pod) === 2);
     });
@@ -361,7 +361,7 @@ describe('createAgent with the simulated runtime', () => {
       await world.startAgent({ clock, runtime });
       const pod = await world.podUntil('web', (object) => restarts(object) === 1 && isReady(object));
       assert.equal(pod.status?.podIP, '10.244.0.2');
-      assert.equal(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 255);
+      assert.equal(pod.status.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 255);
     });
   });
 
@@ -372,10 +372,10 @@ describe('createAgent with the simulated runtime', () => {
     const { client } = world;
     const flaky = new Proxy(client, {
       get(target, name: keyof typeof client) {
-        const method = target[name];
+        const method = Reflect.get(target, name) as (...args: unknown[]) => unknown;
         return (...args: unknown[]) => {
           if (isAway) throw new Error('connection refused');
-          return (method as (...args: unknown[]) => unknown).apply(target, args);
+          return method.apply(target, args);
         };
       },
     });
@@ -405,7 +405,7 @@ async function eventually(is: () => Promise<boolean>): Promise<void> {
 
 /** Moves the agent's time on until something has happened. */
 async function untilAdvanced(clock: FakeClock, stepMs: number, done: Promise<void>): Promise<void> {
-  let isDone = false;
-  void done.then(() => (isDone = true));
-  for (let step = 0; step < 10 && !isDone; step++) await clock.advance(stepMs);
+  const state = { isDone: false };
+  void done.then(() => (state.isDone = true));
+  for (let step = 0; step < 10 && !state.isDone; step++) await clock.advance(stepMs);
 }

@@ -1,3 +1,4 @@
+import { untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
@@ -112,8 +113,14 @@ export function createAgent(options: AgentOptions): Agent {
     recorder,
     readiness: () => network?.readiness ?? READY,
   });
+  const files = paths === undefined ? noPodFiles : podFilesAt(paths);
   const statuses = createStatusManager({ client, clock, logger, signal: abort.signal });
-  const view = createRuntimeView({ runtime, logger, onChange: (uid) => manager.changed(uid) });
+  const view = createRuntimeView({
+    runtime,
+    logger,
+    terminationMessage: (pod, container) => files.terminationMessage(pod, container),
+    onChange: (uid) => manager.changed(uid),
+  });
   const probes = createProbeManager({
     prober: options.prober ?? createProber({ runtime, clock }),
     clock,
@@ -141,7 +148,7 @@ export function createAgent(options: AgentOptions): Agent {
       client,
       clock,
       logger,
-      sources: hookOptions.sources,
+      sources: () => hookOptions.sources(),
       podIPs: (uid) => view.forPod(uid)[0]?.ips ?? [],
     });
   const ofPods = paths && volumes ? podHooks(hookOptions, paths, volumes) : [];
@@ -191,7 +198,7 @@ export function createAgent(options: AgentOptions): Agent {
     clock,
     logger,
     hooks: ofPods,
-    files: paths === undefined ? noPodFiles : podFilesAt(paths),
+    files,
     hostIPs,
     admit: (pod, others) => admitPod(pod, others, reporter.allocatable()),
     sync: () => sync,
@@ -221,7 +228,7 @@ export function createAgent(options: AgentOptions): Agent {
       await Promise.all(work.map((part) => part.catch((error: unknown) => reportEnd(error))));
       signal.removeEventListener('abort', stop);
       await manager.stop();
-      await Promise.all([probes.stop(), volumes?.stop(), statuses.settled()]);
+      await Promise.all([probes.stop(), statuses.settled(), ...ofPods.map((hook) => hook.close?.())]);
       await objects.stop();
       await informers.stopped();
       await recorder.flushed();
@@ -265,13 +272,10 @@ export function createAgent(options: AgentOptions): Agent {
 
 function whenReady(network: AgentNetwork | undefined, signal: AbortSignal): Promise<void> {
   if (network === undefined || network.readiness.ready) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new Error('aborted', { cause: signal.reason }));
-    signal.addEventListener('abort', onAbort, { once: true });
+  const ready = new Promise<void>((resolve) => {
     network.onChange(() => {
-      if (!network.readiness.ready) return;
-      signal.removeEventListener('abort', onAbort);
-      resolve();
+      if (network.readiness.ready) resolve();
     });
   });
+  return untilAborted(ready, signal);
 }

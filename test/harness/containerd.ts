@@ -6,6 +6,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Pack, pack } from 'tar-stream';
@@ -211,7 +212,7 @@ async function rootfs(busybox: Buffer): Promise<Buffer> {
   tar.entry({ name: 'etc/passwd' }, 'root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/tmp:/bin/sh\n');
   tar.entry({ name: 'etc/group' }, 'root:x:0:\napp:x:1000:\n');
   tar.finalize();
-  return collect(tar);
+  return buffer(tar);
 }
 
 /** An archive as `docker save` writes it. */
@@ -234,10 +235,4 @@ function imageTar(tag: string, config: object, layer: Buffer): Pack {
   );
   tar.finalize();
   return tar;
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

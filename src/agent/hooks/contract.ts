@@ -15,6 +15,8 @@ export interface PodHook {
   update?(pod: Pod): void;
   /** Nothing of the pod runs any more. Fine with what was never prepared, and with pods of an agent's earlier life. */
   undo(pod: PodIdentity): Promise<void>;
+  /** The agent ends, pods go on: lets go of watches and timers. */
+  close?(): Promise<void>;
 }
 
 /** Adds its part to a container's configuration right before it is created. */

@@ -32,6 +32,11 @@ export function referencesHook(options: { objects: ObjectStore; wake(uid: string
       watches.delete(uid);
       return Promise.resolve();
     },
+    close() {
+      for (const watch of watches.values()) watch.dispose();
+      watches.clear();
+      return Promise.resolve();
+    },
   };
 }
 

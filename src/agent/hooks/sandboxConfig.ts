@@ -41,7 +41,10 @@ export function sandboxConfig(pod: Pod, attempt: number, options: SandboxOptions
     security: {
       privileged: containersOf(pod).some(({ container }) => container.securityContext?.privileged === true),
       ...(context.runAsUser === undefined ? {} : { runAsUser: context.runAsUser }),
-      ...(context.runAsGroup === undefined ? {} : { runAsGroup: context.runAsGroup }),
+      // CRI refuses a sandbox with a group and no user; containers get theirs all the same.
+      ...(context.runAsUser === undefined || context.runAsGroup === undefined
+        ? {}
+        : { runAsGroup: context.runAsGroup }),
       supplementalGroups: groups,
     },
   };

@@ -8,5 +8,6 @@ export function volumesHook(volumes: VolumeManager): PodHook {
     prepare: (pod, signal) => volumes.setUp(pod, signal),
     update: (pod) => volumes.update(pod),
     undo: ({ uid }) => volumes.tearDown(uid),
+    close: () => volumes.stop(),
   };
 }

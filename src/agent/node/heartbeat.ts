@@ -1,4 +1,5 @@
 import { exponentialBackoff } from '../../base/backoff.ts';
+import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { draftOf } from '../../api/meta.ts';
@@ -64,7 +65,7 @@ export async function runHeartbeat(
       backoff = RETRY;
       await clock.sleep(RENEW_MS, signal);
     } catch (error) {
-      if (signal.aborted) return;
+      if (isAborted(signal)) return;
       if (isConflict(error) || isNotFound(error)) lease = undefined;
       else logger.warn('lease not renewed', { error });
       await clock.sleep(backoff.delayMs, signal).catch(() => undefined);

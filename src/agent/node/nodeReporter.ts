@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { exponentialBackoff } from '../../base/backoff.ts';
+import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createDeferred } from '../../base/deferred.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -174,7 +175,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
           backoff = RETRY;
           await wait(signal);
         } catch (error) {
-          if (signal.aborted) return;
+          if (isAborted(signal)) return;
           // Somebody deleted the Node object: it comes back with the next round.
           if (isNotFound(error)) current = undefined;
           logger.warn('node status not written', { error });

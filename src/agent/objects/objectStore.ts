@@ -1,3 +1,4 @@
+import { untilAborted } from '../../base/abort.ts';
 import { createDeferred, type Deferred } from '../../base/deferred.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, toDisposable } from '../../base/disposable.ts';
@@ -38,7 +39,7 @@ export interface ObjectStoreOptions {
 
 interface Entry {
   object: KubeObject | undefined;
-  readonly synced: Deferred<void>;
+  readonly synced: Deferred<undefined>;
   isSynced: boolean;
   readonly listeners: Set<() => void>;
   readonly abort: AbortController;
@@ -50,13 +51,13 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const ending = new Set<Promise<void>>();
 
   const open = (key: string, resource: Resource, namespace: string, name: string): Entry => {
-    const synced = createDeferred<void>();
+    const synced = createDeferred<undefined>();
     const abort = new AbortController();
     const change = (object: KubeObject | undefined): void => {
       entry.object = object;
       if (!entry.isSynced) {
         entry.isSynced = true;
-        synced.resolve();
+        synced.resolve(undefined);
         return;
       }
       for (const listener of [...entry.listeners]) listener();
@@ -92,7 +93,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         });
         return list.items[0];
       }
-      await whicheverFirst(entry.synced.promise, signal);
+      await untilAborted(entry.synced.promise, signal);
       return entry.object as T | undefined;
     },
     watch(resource, namespace, name, onChange) {
@@ -119,15 +120,3 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 
 const keyOf = (resource: Resource, namespace: string, name: string): string =>
   `${resource.group}/${resource.plural}/${namespace}/${name}`;
-
-async function whicheverFirst(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = createDeferred<never>();
-  const onAbort = (): void => aborted.reject(new Error('aborted', { cause: signal.reason }));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Container, Pod } from '../../api/types.ts';
@@ -102,26 +103,16 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
         return kill(pod, instance, podIP, `Stopping container ${instance.name}`, left);
       };
       // A pass that is cut short lets go of them; they are being stopped all the same.
-      await orAborted(Promise.all(alive.filter(({ name }) => !isSidecar(name)).map(stop)), signal);
+      await untilAborted(Promise.all(alive.filter(({ name }) => !isSidecar(name)).map(stop)), signal);
       const order = (pod?.spec.initContainers ?? []).map(({ name }) => name);
       const sidecars = alive
         .filter(({ name }) => isSidecar(name))
         .sort((a, b) => order.indexOf(b.name) - order.indexOf(a.name));
       for (const sidecar of sidecars) {
-        await orAborted(stop(sidecar), signal);
+        await untilAborted(stop(sidecar), signal);
       }
     },
   };
-}
-
-/** Rejects when the signal aborts; the work goes on. */
-function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new Error('aborted', { cause: signal.reason }));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(() => resolve(), reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 export function specOf(pod: Pod, name: string): Container | undefined {

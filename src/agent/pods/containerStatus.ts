@@ -20,8 +20,6 @@ export interface StatusFacts {
   waiting(container: string): WaitingReason | undefined;
   ready(instance: RuntimeContainer): boolean;
   started(instance: RuntimeContainer): boolean;
-  /** Text for a terminated state, where the container left one. */
-  terminationMessage(instance: RuntimeContainer): string | undefined;
 }
 
 const TERMINATED_UNKNOWN = 'ContainerStatusUnknown';
@@ -40,7 +38,9 @@ export function containerStatuses(
     const old = previous.find(({ name }) => name === container.name);
     const own = instances.get(container.name) ?? [];
     // A pod that has ended, or was never let in, gets no news about containers that are not there.
-    if (facts.ended && own.length === 0) return old === undefined ? [] : [old];
+    // What it said in the end is read once, and its files may be gone by now.
+    if (facts.ended && (own.length === 0 || old?.state?.terminated !== undefined))
+      return old === undefined ? [] : [old];
     return [containerStatus(pod, container, role, own, old, facts)];
   });
   return isInit ? statuses : statuses.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
@@ -193,7 +193,7 @@ function terminated(
   instance: RuntimeContainer,
   facts: StatusFacts,
 ): NonNullable<ContainerState['terminated']> {
-  const message = facts.terminationMessage(instance) ?? instance.message;
+  const { message } = instance;
   const exitCode = instance.exitCode ?? 0;
   const state: Mutable<NonNullable<ContainerState['terminated']>> = {
     containerID: `${facts.runtimeName}://${instance.id}`,

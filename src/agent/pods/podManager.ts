@@ -84,7 +84,6 @@ export function createPodManager(options: PodManagerOptions): PodManager {
           waiting: (name) => record.waiting.get(name),
           ready: (instance) => probes.ready(instance.id),
           started: (instance) => probes.started(instance.id),
-          terminationMessage: (instance) => record.messages.get(instance.id),
         },
         hostIPs: options.hostIPs(),
         terminal: record.stage === 'terminated',
@@ -99,13 +98,11 @@ export function createPodManager(options: PodManagerOptions): PodManager {
     if (record === undefined) return;
     record.timer?.dispose();
     record.timer = undefined;
-    await readMessages(record);
     const { pod } = record;
     if (!mustEnd(record) && pod !== undefined) {
       checkDeadline(record, pod);
       if (record.failure === undefined) {
         const result = await options.sync().run(record, pod, signal);
-        await readMessages(record);
         if (result.finished) record.stage = 'terminating';
         else {
           await pruneContainers(pod, view, runtime);
@@ -116,17 +113,6 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       }
     }
     await terminate(record, signal);
-  };
-
-  const readMessages = async (record: PodRecord): Promise<void> => {
-    const { pod, messages } = record;
-    if (pod === undefined) return;
-    const ended = view
-      .forPod(record.identity.uid)
-      .flatMap(({ containers }) => containers)
-      .filter(({ id, state }) => state === 'exited' && !messages.has(id));
-    for (const instance of ended)
-      messages.set(instance.id, await options.files.terminationMessage(record.identity, instance));
   };
 
   const terminate = async (record: PodRecord, signal: AbortSignal): Promise<void> => {
@@ -143,7 +129,6 @@ export function createPodManager(options: PodManagerOptions): PodManager {
         sandboxes.filter(({ ready }) => ready || record.deleted).map(({ id }) => runtime.stopSandbox(id)),
       );
       await Promise.all(sandboxes.map(({ id }) => view.refresh(id)));
-      await readMessages(record);
       for (const hook of options.hooks.toReversed()) await hook.undo(identity);
       probes.drop(uid);
       record.waiting.clear();

@@ -27,8 +27,6 @@ export interface PodRecord {
   stage: 'active' | 'terminating' | 'terminated';
   /** The grace that the termination under way was begun with, in seconds. */
   grace: number | undefined;
-  /** Termination messages by container id: read once when the container has ended. */
-  readonly messages: Map<string, string>;
   timer: Disposable | undefined;
   /** Consecutive passes that failed, for their back-off. */
   failures: number;
@@ -46,7 +44,6 @@ export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecor
     refused: false,
     stage: 'active',
     grace: undefined,
-    messages: new Map(),
     timer: undefined,
     failures: 0,
   };

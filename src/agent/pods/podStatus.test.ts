@@ -10,7 +10,6 @@ const facts: StatusFacts = {
   waiting: () => undefined,
   ready: () => true,
   started: () => true,
-  terminationMessage: () => undefined,
 };
 
 function status(input: Partial<PodStatusInput> & Pick<PodStatusInput, 'pod'>): PodStatus {
@@ -129,8 +128,8 @@ describe('podStatus', () => {
     });
     const [container] = result.containerStatuses ?? [];
     assert.deepEqual(container?.state, { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s' } });
-    assert.equal(container?.lastState?.terminated?.exitCode, 7);
-    assert.equal(container?.restartCount, 4);
+    assert.equal(container.lastState?.terminated?.exitCode, 7);
+    assert.equal(container.restartCount, 4);
     assert.equal(result.phase, 'Running');
   });
 
@@ -142,17 +141,13 @@ describe('podStatus', () => {
     ];
     const [container] = status({ pod, sandboxes: [testSandbox(pod, instances)] }).containerStatuses ?? [];
     assert.equal(container?.lastState?.terminated?.exitCode, 9);
-    assert.equal(container?.restartCount, 1);
+    assert.equal(container.restartCount, 1);
   });
 
   it('gives the termination message and the default reasons', () => {
     const pod = testPod({ restartPolicy: 'Never' });
-    const ended = testInstance(pod, 'app', { state: 'exited', exitCode: 2 });
-    const result = status({
-      pod,
-      sandboxes: [testSandbox(pod, [ended])],
-      facts: { ...facts, terminationMessage: () => 'DONE' },
-    });
+    const ended = testInstance(pod, 'app', { state: 'exited', exitCode: 2, message: 'DONE' });
+    const result = status({ pod, sandboxes: [testSandbox(pod, [ended])] });
     const terminated = result.containerStatuses?.[0]?.state?.terminated;
     assert.deepEqual([terminated?.message, terminated?.reason], ['DONE', 'Error']);
   });
@@ -194,6 +189,6 @@ describe('podStatus', () => {
     const before = status({ pod, sandboxes: [testSandbox(pod, [testInstance(pod, 'app', { attempt: 2 })])] });
     const [container] = status({ pod: { ...pod, status: before } }).containerStatuses ?? [];
     assert.equal(container?.lastState?.terminated?.reason, 'ContainerStatusUnknown');
-    assert.equal(container?.restartCount, 3);
+    assert.equal(container.restartCount, 3);
   });
 });

@@ -1,8 +1,8 @@
 import { Emitter } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Runtime, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
-import { isManaged } from './identity.ts';
+import type { Runtime, RuntimeContainer, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
+import { isManaged, type PodIdentity } from './identity.ts';
 
 /** What the runtime has, kept up to date by its events. */
 export interface RuntimeView {
@@ -22,18 +22,33 @@ export interface RuntimeView {
 export interface RuntimeViewOptions {
   readonly runtime: Runtime;
   readonly logger: Logger;
+  /** What a container said when it ended, '' for nothing; asked for once, before the view shows the end. */
+  terminationMessage(pod: PodIdentity, container: RuntimeContainer): Promise<string>;
   /** A pod's sandbox or one of its containers has changed; the view shows it already. */
   onChange(uid: string): void;
 }
 
 export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
-  const { runtime, logger, onChange } = options;
+  const { runtime, logger } = options;
   const sandboxes = new Map<string, SandboxStatus>();
   const byPod = new Map<string, Set<string>>();
   /** A read that is under way, and the one that follows it for those who came meanwhile. */
   const reads = new Map<string, { readonly current: Promise<void>; next?: Promise<void> }>();
 
   const refreshed = new Emitter<void>();
+
+  /** The status with what its containers said in the end. */
+  const described = async (status: SandboxStatus): Promise<SandboxStatus> => {
+    const known = sandboxes.get(status.id)?.containers ?? [];
+    const containers = status.containers.map(async (container) => {
+      if (container.state !== 'exited') return container;
+      const before = known.find(({ id, state }) => id === container.id && state === 'exited');
+      if (before !== undefined) return before;
+      const message = await options.terminationMessage(status, container);
+      return message === '' ? container : { ...container, message };
+    });
+    return { ...status, containers: await Promise.all(containers) };
+  };
 
   const put = (status: SandboxStatus): void => {
     sandboxes.set(status.id, status);
@@ -53,7 +68,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
   const read = async (id: string): Promise<void> => {
     const status = await runtime.status(id);
     if (status === undefined) drop(id);
-    else if (isManaged(status)) put(status);
+    else if (isManaged(status)) put(await described(status));
     refreshed.fire();
   };
   const refresh = (id: string): Promise<void> => {
@@ -67,7 +82,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     return current;
   };
   const relist = async (): Promise<void> => {
-    const present = (await runtime.list()).filter(isManaged);
+    const present = await Promise.all((await runtime.list()).filter(isManaged).map(described));
     const uids = new Set(byPod.keys());
     const ids = new Set(present.map(({ id }) => id));
     for (const id of sandboxes.keys()) if (!ids.has(id)) drop(id);
@@ -75,7 +90,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       put(status);
       uids.add(status.uid);
     }
-    for (const uid of uids) onChange(uid);
+    for (const uid of uids) options.onChange(uid);
   };
 
   const handle = async (event: RuntimeEvent): Promise<void> => {
@@ -86,7 +101,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     const before = sandboxes.get(event.sandbox)?.uid;
     await refresh(event.sandbox);
     const uid = sandboxes.get(event.sandbox)?.uid ?? before;
-    if (uid !== undefined) onChange(uid);
+    if (uid !== undefined) options.onChange(uid);
   };
 
   return {

@@ -1,3 +1,4 @@
+import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -70,7 +71,7 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
           return;
         } else return;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isAborted(signal)) return;
         // Gone, or another pod has the name now.
         if (isNotFound(error) || isConflict(error)) return;
         logger.warn('pod status not written', { pod: name.name, namespace: name.namespace, error });
@@ -110,7 +111,7 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
       entries.delete(uid);
     },
     async settled() {
-      await Promise.all([...entries.values()].map(({ writing }) => writing));
+      await Promise.all([...entries.values()].flatMap(({ writing }) => writing ?? []));
     },
   };
 }

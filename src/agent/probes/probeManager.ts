@@ -51,7 +51,7 @@ const TITLES: Readonly<Record<ProbeType, string>> = {
 };
 
 export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
-  const { prober, clock, logger, recorder, onChange } = options;
+  const { prober, clock, logger, recorder } = options;
   const containers = new Map<string, Tracked>();
   const byPod = new Map<string, Set<string>>();
   const loops = new Set<Promise<void>>();
@@ -86,10 +86,10 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
       ...(pod.status?.initContainerStatuses ?? []),
     ].find(({ containerID }) => containerID?.endsWith(`://${instance.id}`) === true);
     if (reported?.ready === true) tracked.results.set('readiness', true);
-    const startupDone = createDeferred<void>();
+    const startupDone = createDeferred<undefined>();
     if (probes.startup === undefined || reported?.started === true) {
       tracked.results.set('startup', true);
-      startupDone.resolve();
+      startupDone.resolve(undefined);
     }
     for (const type of present) {
       const probe = probes[type];
@@ -112,8 +112,8 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
           },
           onResult: (success) => {
             tracked.results.set(type, success);
-            if (type === 'startup' && success) startupDone.resolve();
-            onChange(uid);
+            if (type === 'startup' && success) startupDone.resolve(undefined);
+            options.onChange(uid);
           },
         },
         abort.signal,

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Probe } from '../../api/types.ts';
 import type { ProbeOutcome } from './prober.ts';
@@ -11,7 +12,7 @@ export interface ProbeWorkerOptions {
   readonly startedAt: number;
   readonly clock: Clock;
   /** Liveness and readiness wait for it; already resolved where there is no startup probe. */
-  readonly startupDone: Promise<void>;
+  readonly startupDone: Promise<unknown>;
   run(signal: AbortSignal): Promise<ProbeOutcome>;
   /** The outcome of every run. */
   onOutcome(outcome: ProbeOutcome): void;
@@ -31,7 +32,7 @@ export async function probeWorker(options: ProbeWorkerOptions, signal: AbortSign
   let last: boolean | undefined;
   let streak = 0;
   try {
-    await unlessAborted(options.startupDone, signal);
+    await untilAborted(options.startupDone, signal);
     const delay = options.startedAt + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now();
     if (delay > 0) await clock.sleep(delay, signal);
     for (;;) {
@@ -53,15 +54,4 @@ export async function probeWorker(options: ProbeWorkerOptions, signal: AbortSign
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new Error('aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
 }

@@ -108,14 +108,13 @@ async function tailPosition(file: FileHandle, lines: number): Promise<number> {
   const { size } = await file.stat();
   if (lines === 0) return size;
   let position = size;
-  let found = 0;
   let tail: Buffer = Buffer.alloc(0);
   while (position > 0) {
     const length = Math.min(CHUNK, position);
     position -= length;
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, position);
     tail = Buffer.concat([buffer, tail]);
-    found = 0;
+    let found = 0;
     for (let at = tail.length - 1; at > 0; at = tail.lastIndexOf(NEWLINE, at - 1)) {
       const start = tail.lastIndexOf(NEWLINE, at - 1) + 1;
       if (start === 0 && position > 0) break;

@@ -1,5 +1,6 @@
 import grpc from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
+import { isAborted } from '../../../base/abort.ts';
 import { RuntimeError } from '../contract.ts';
 import { CRI_PROTO } from './criProto.ts';
 
@@ -129,7 +130,7 @@ export function connectCri(socketPath: string): CriConnection {
       try {
         for await (const message of call as AsyncIterable<Response>) yield message;
       } catch (error) {
-        if (!signal.aborted) throw runtimeError(method, error as grpc.ServiceError);
+        if (!isAborted(signal)) throw runtimeError(method, error as grpc.ServiceError);
       } finally {
         signal.removeEventListener('abort', cancel);
         call.cancel();

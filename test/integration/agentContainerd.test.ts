@@ -1,0 +1,523 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { access, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../src/base/clock.ts';
+import { configMaps, pods, secrets } from '../../src/api/resources.ts';
+import type { Pod } from '../../src/api/types.ts';
+import { localMachine } from '../../src/agent/node/machineInfo.ts';
+import { agentPathsAt, type AgentPaths } from '../../src/agent/paths.ts';
+import {
+  type ContainerdRuntime,
+  createContainerdRuntime,
+} from '../../src/agent/runtime/containerd/containerd.ts';
+import { type AgentWorld, isReady, type RunningAgent, startAgentWorld } from '../harness/agent.ts';
+import { type AgentHttp, serveAgent } from '../harness/agentHttp.ts';
+import { BUSYBOX_IMAGE, startContainerd, type TestContainerd } from '../harness/containerd.ts';
+
+const sleeper = {
+  name: 'app',
+  image: BUSYBOX_IMAGE,
+  command: ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'],
+};
+const script = (text: string, rest: Record<string, unknown> = {}) => ({
+  name: 'app',
+  image: BUSYBOX_IMAGE,
+  command: ['sh', '-c', text],
+  ...rest,
+});
+const terminated = (pod: Pod) => pod.status?.containerStatuses?.[0]?.state?.terminated;
+const done = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+describe('agent on containerd', () => {
+  let containerd: TestContainerd;
+  let runtime: ContainerdRuntime;
+  let world: AgentWorld;
+  let running: RunningAgent;
+  let http: AgentHttp;
+  let paths: AgentPaths;
+
+  const startAgent = async (): Promise<void> => {
+    running = await world.startAgent({
+      runtime,
+      paths,
+      clock: systemClock,
+      machine: localMachine({ storagePath: '/' }),
+    });
+    http = await serveAgent(running.agent.handlers);
+  };
+  const stopAgent = async (): Promise<void> => {
+    await http.close();
+    await running.stop();
+  };
+
+  before(async () => {
+    containerd = await startContainerd({ name: 'agent', subnet: '10.201.2.0/24' });
+    runtime = createContainerdRuntime({
+      socketPath: containerd.socketPath,
+      handler: containerd.handler,
+      clock: systemClock,
+    });
+    paths = agentPathsAt(containerd.directory);
+    world = await startAgentWorld();
+  });
+  after(async () => {
+    await world.stop();
+    runtime.close();
+    await containerd.stop();
+  });
+  beforeEach(startAgent);
+  afterEach(async () => {
+    const { items } = await world.client.list(pods, { namespace: 'default' });
+    for (const { metadata } of items) await remove(metadata.name);
+    await stopAgent();
+  });
+
+  const remove = async (name: string, gracePeriodSeconds?: number): Promise<void> => {
+    await world.client.delete(
+      pods,
+      { namespace: 'default', name },
+      gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+    );
+    await world.podGone(name);
+  };
+  const logsOf = async (name: string, query = ''): Promise<string> =>
+    (await http.get(`/containerLogs/default/${name}/app${query}`)).body;
+  /** Runs a script to its end in a pod and gives what it wrote. */
+  const output = async (
+    name: string,
+    text: string,
+    spec: Record<string, unknown> = {},
+    container = {},
+  ): Promise<string> => {
+    await world.createPod(name, { restartPolicy: 'Never', containers: [script(text, container)], ...spec });
+    const pod = await world.podUntil(name, done);
+    assert.equal(pod.status?.phase, 'Succeeded', JSON.stringify(pod.status));
+    return logsOf(name);
+  };
+
+  it('runs a pod, stops it in order and leaves nothing behind', async () => {
+    await world.createPod('web', { containers: [sleeper] });
+    const pod = await world.podUntil('web', isReady);
+    const [sandbox] = await runtime.list();
+    assert.equal(pod.status?.podIP, sandbox?.ips[0]);
+    const directory = join(paths.kubelet, 'pods', pod.metadata.uid);
+    await access(directory);
+    await remove('web');
+    assert.deepEqual(await runtime.list(), []);
+    await assert.rejects(access(directory));
+  });
+
+  it('gives environment, command expansion, hosts file, resolver and hostname', async () => {
+    await world.client.create(configMaps, {
+      metadata: { name: 'env', namespace: 'default' },
+      data: { COLOR: 'red' },
+    });
+    await world.client.create(secrets, {
+      metadata: { name: 'env', namespace: 'default' },
+      data: { PASSWORD: Buffer.from('s3cret').toString('base64') },
+    });
+    const text = await output(
+      'env',
+      'echo $NAME $GREETING $COLOR $PASSWORD $IP $CPU $1; cat /etc/hosts /etc/resolv.conf; hostname',
+      { hostname: 'box', subdomain: 'sub', hostAliases: [{ ip: '1.2.3.4', hostnames: ['foo', 'bar'] }] },
+      {
+        args: ['zero', '$(NAME)-$(UNKNOWN)-$$(NAME)'],
+        envFrom: [{ configMapRef: { name: 'env' } }, { secretRef: { name: 'env' } }],
+        env: [
+          { name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+          { name: 'GREETING', value: 'hello-$(NAME)' },
+          { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+          { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+        ],
+        resources: { limits: { cpu: '1250m' } },
+      },
+    );
+    const ip = (await world.pod('env')).status?.podIP ?? '';
+    assert.match(text, new RegExp(`^env hello-env red s3cret ${ip} 2 env-\\$\\(UNKNOWN\\)-\\$\\(NAME\\)\n`));
+    assert.match(text, /# Kubernetes-managed hosts file\.\n/);
+    assert.match(text, new RegExp(`${ip}\tbox\\.sub\\.default\\.svc\\.cluster\\.local\tbox`));
+    assert.match(text, /1\.2\.3\.4\tfoo\tbar\n/);
+    assert.match(text, /search default\.svc\.cluster\.local svc\.cluster\.local cluster\.local\n/);
+    assert.match(text, /nameserver 10\.96\.0\.10\n/);
+    assert.match(text, /ndots:5/);
+    assert.match(text, /box\n$/);
+  });
+
+  it('mounts volumes with their modes and owners', async () => {
+    await world.client.create(configMaps, {
+      metadata: { name: 'files', namespace: 'default' },
+      data: { 'a.txt': 'alpha' },
+      binaryData: { 'b.bin': Buffer.from([0xde, 0xca]).toString('base64') },
+    });
+    await world.client.create(secrets, {
+      metadata: { name: 'files', namespace: 'default' },
+      data: { key: Buffer.from('hush').toString('base64') },
+    });
+    const text = await output(
+      'volumes',
+      `cat /config/a.txt /secret/deep/key /all/labels /all/a /sub/a.txt; echo
+       stat -Lc '%a %u %g' /config/a.txt /secret/deep/key /scratch /memory /config
+       touch /scratch/x && echo written; touch /config/x 2>&1 || echo refused; wc -c < /config/b.bin
+       grep ' /memory ' /proc/mounts | cut -d' ' -f3`.replace("| cut -d' ' -f3", ''),
+      {
+        securityContext: { runAsUser: 1000, fsGroup: 1001 },
+        volumes: [
+          { name: 'config', configMap: { name: 'files' } },
+          {
+            name: 'secret',
+            secret: { secretName: 'files', items: [{ key: 'key', path: 'deep/key', mode: 0o400 }] },
+          },
+          { name: 'scratch', emptyDir: {} },
+          { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+          {
+            name: 'all',
+            projected: {
+              sources: [
+                { downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+                { configMap: { name: 'files', items: [{ key: 'a.txt', path: 'a' }] } },
+              ],
+            },
+          },
+        ],
+      },
+      {
+        volumeMounts: [
+          { name: 'config', mountPath: '/config' },
+          { name: 'secret', mountPath: '/secret' },
+          { name: 'scratch', mountPath: '/scratch' },
+          { name: 'memory', mountPath: '/memory' },
+          { name: 'all', mountPath: '/all' },
+          { name: 'config', mountPath: '/sub/a.txt', subPath: 'a.txt' },
+        ],
+      },
+    );
+    assert.match(text, /^alphahushalphaalpha\n/);
+    assert.match(text, /644 0 1001\n440 0 1001\n2777 0 1001\n2777 0 1001\n/);
+    assert.match(text, /written\n/);
+    assert.match(text, /refused\n/);
+    assert.match(text, /^2$/m);
+    assert.match(text, /^tmpfs \/memory tmpfs .*size=1024k/m);
+  });
+
+  it('updates a mounted ConfigMap while the pod runs, and shows a change of the labels', async () => {
+    const name = { namespace: 'default', name: 'live' };
+    await world.client.create(configMaps, { metadata: name, data: { value: 'one' } });
+    await world.createPod('live', {
+      containers: [
+        script('while true; do echo $(cat /live/value) $(cat /pod/labels); sleep 0.1; done', {
+          volumeMounts: [
+            { name: 'live', mountPath: '/live' },
+            { name: 'pod', mountPath: '/pod' },
+          ],
+        }),
+      ],
+      terminationGracePeriodSeconds: 1,
+      volumes: [
+        { name: 'live', configMap: { name: 'live' } },
+        {
+          name: 'pod',
+          downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] },
+        },
+      ],
+    });
+    await world.podUntil('live', isReady);
+    await world.client.patch(configMaps, name, 'application/merge-patch+json', { data: { value: 'two' } });
+    await world.client.patch(pods, name, 'application/merge-patch+json', {
+      metadata: { labels: { tier: 'web' } },
+    });
+    const log = http.follow('/containerLogs/default/live/app?follow=true');
+    let text = '';
+    for await (const chunk of log.chunks) {
+      text += chunk;
+      if (text.includes('two tier="web"')) break;
+    }
+    assert.match(text, /one/);
+    log.abort();
+  });
+
+  it('waits for a Secret that a volume names, and goes on when it comes', async () => {
+    await world.createPod('late', {
+      containers: [{ ...sleeper, volumeMounts: [{ name: 's', mountPath: '/s' }] }],
+      volumes: [{ name: 's', secret: { secretName: 'late' } }],
+    });
+    const text = 'Warning FailedMount MountVolume.SetUp failed for volume "s" : secret "late" not found';
+    while (!(await world.eventsOf('late')).includes(text)) await systemClock.sleep(20);
+    await world.client.create(secrets, { metadata: { name: 'late', namespace: 'default' }, data: {} });
+    await world.podUntil('late', isReady);
+  });
+
+  it('applies users, capabilities and a read-only root', async () => {
+    const text = await output(
+      'secure',
+      'id -u; id -g; id -G; touch /x 2>&1; grep -E "NoNewPrivs|CapEff" /proc/self/status',
+      { securityContext: { runAsGroup: 2002, supplementalGroups: [3003] } },
+      {
+        securityContext: {
+          runAsUser: 1000,
+          readOnlyRootFilesystem: true,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+        },
+      },
+    );
+    assert.match(text, /^1000\n2002\n2002 3003\n/);
+    assert.match(text, /Read-only file system/);
+    assert.match(text, /NoNewPrivs:\s*1/);
+    assert.match(text, /CapEff:\s*0+\n/);
+  });
+
+  it('refuses to run as root what says runAsNonRoot', async () => {
+    await world.createPod('root', { securityContext: { runAsNonRoot: true }, containers: [sleeper] });
+    const pod = await world.podUntil(
+      'root',
+      (object) =>
+        object.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+    );
+    assert.match(
+      pod.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '',
+      /^container has runAsNonRoot and image will run as root \(pod: "root_default\(.*\)", container: app\)$/,
+    );
+  });
+
+  it('limits memory, and says OOMKilled', async () => {
+    await world.createPod('greedy', {
+      restartPolicy: 'Never',
+      containers: [script('x=a; while true; do x=$x$x; done', { resources: { limits: { memory: '16Mi' } } })],
+    });
+    const pod = await world.podUntil('greedy', done);
+    assert.deepEqual([terminated(pod)?.reason, terminated(pod)?.exitCode], ['OOMKilled', 137]);
+  });
+
+  it('takes the termination message from the file, or from the log where it is asked for', async () => {
+    await world.createPod('file', {
+      restartPolicy: 'Never',
+      containers: [
+        script('echo noise; printf DONE > /dev/own-log', {
+          terminationMessagePath: '/dev/own-log',
+          securityContext: { runAsUser: 10000 },
+        }),
+      ],
+    });
+    await world.createPod('log', {
+      restartPolicy: 'Never',
+      containers: [script('printf DONE; exit 1', { terminationMessagePolicy: 'FallbackToLogsOnError' })],
+    });
+    assert.equal(terminated(await world.podUntil('file', done))?.message, 'DONE');
+    assert.equal(terminated(await world.podUntil('log', done))?.message, 'DONE');
+  });
+
+  it('restarts a container and keeps the log of the one before', async () => {
+    await world.createPod('again', {
+      containers: [
+        script(
+          'n=$(cat /keep/n || echo 0); echo $((n+1)) > /keep/n; echo run $n; [ $n = 0 ] && exit 5; sleep 3600',
+          {
+            volumeMounts: [{ name: 'keep', mountPath: '/keep' }],
+          },
+        ),
+      ],
+      terminationGracePeriodSeconds: 1,
+      volumes: [{ name: 'keep', emptyDir: {} }],
+    });
+    const pod = await world.podUntil(
+      'again',
+      (object) => object.status?.containerStatuses?.[0]?.restartCount === 1 && isReady(object),
+    );
+    assert.equal(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 5);
+    assert.match(await logsOf('again', '?previous=true'), /run 0\n$/);
+    let text = '';
+    const log = http.follow('/containerLogs/default/again/app?follow=true');
+    for await (const chunk of log.chunks) {
+      text += chunk;
+      if (text.includes('run 1\n')) break;
+    }
+    log.abort();
+  });
+
+  it('runs init containers, a sidecar, and lifecycle hooks', async () => {
+    const mount = { volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
+    const say = (word: string) => ({ exec: { command: ['sh', '-c', `echo ${word} >> /shared/log`] } });
+    await world.createPod('order', {
+      initContainers: [
+        { ...script('echo init >> /shared/log', mount), name: 'first' },
+        {
+          ...script('echo sidecar >> /shared/log; trap "exit 0" TERM; sleep 3600 & wait', mount),
+          name: 'side',
+          restartPolicy: 'Always',
+        },
+      ],
+      containers: [
+        { ...sleeper, ...mount, lifecycle: { postStart: say('postStart'), preStop: say('preStop') } },
+      ],
+      volumes: [
+        {
+          name: 'shared',
+          hostPath: { path: join(containerd.directory, 'shared'), type: 'DirectoryOrCreate' },
+        },
+      ],
+    });
+    await world.podUntil('order', isReady);
+    await remove('order');
+    const log = await readFile(join(containerd.directory, 'shared/log'), 'utf8');
+    assert.deepEqual(log.split('\n'), ['init', 'sidecar', 'postStart', 'preStop', '']);
+  });
+
+  it('probes over HTTP, TCP and by commands', async () => {
+    const serve =
+      'mkdir /www; echo ok > /www/index.html; httpd -p 8080 -h /www; trap "exit 0" TERM; sleep 3600 & wait';
+    const period = { periodSeconds: 1 };
+    await world.createPod('probed', {
+      containers: [
+        script(serve, {
+          ports: [{ name: 'http', containerPort: 8080 }],
+          startupProbe: { tcpSocket: { port: 'http' }, ...period },
+          readinessProbe: { httpGet: { path: '/index.html', port: 'http' }, ...period },
+          livenessProbe: {
+            exec: { command: ['test', '-e', '/www/index.html'] },
+            failureThreshold: 1,
+            ...period,
+          },
+        }),
+      ],
+    });
+    await world.podUntil('probed', isReady);
+    const target = await containerId('probed');
+    await runtime.execSync(target, ['rm', '/www/index.html'], 5_000);
+    const pod = await world.podUntil(
+      'probed',
+      (object) => object.status?.containerStatuses?.[0]?.restartCount === 1 && isReady(object),
+    );
+    assert.equal(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 0);
+    assert.ok(
+      (await world.eventsOf('probed')).some((text) => /^Warning Unhealthy Liveness probe failed:/.test(text)),
+    );
+  });
+
+  const containerId = async (name: string): Promise<string> => {
+    const pod = await world.pod(name);
+    return pod.status?.containerStatuses?.[0]?.containerID?.replace('containerd://', '') ?? '';
+  };
+
+  it('serves logs: all, tail, limit, time stamps, one stream, and errors', async () => {
+    await output('talk', 'echo one; echo two >&2; echo three');
+    assert.deepEqual((await logsOf('talk')).split('\n').sort(), ['', 'one', 'three', 'two']);
+    assert.equal(await logsOf('talk', '?stream=Stderr'), 'two\n');
+    assert.equal(await logsOf('talk', '?stream=Stdout&tailLines=3&limitBytes=6'), 'one\nth');
+    assert.match(
+      await logsOf('talk', '?timestamps=true&stream=Stderr'),
+      /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) two\n$/,
+    );
+    assert.equal(await logsOf('talk', '?sinceTime=2999-01-01T00:00:00Z'), '');
+    assert.deepEqual(await http.get('/containerLogs/default/talk/nobody'), {
+      code: 404,
+      body: 'container "nobody" not found in pod "talk"',
+    });
+    assert.equal((await http.get('/containerLogs/default/talk/app?previous=true')).code, 400);
+    assert.deepEqual(await http.get('/containerLogs/default/nobody/app'), {
+      code: 404,
+      body: 'pod "nobody" not found',
+    });
+  });
+
+  it('follows a log to the end of its container', async () => {
+    await world.createPod('slow', {
+      restartPolicy: 'Never',
+      containers: [script('for i in 1 2 3; do echo $i; sleep 0.2; done')],
+    });
+    await world.podUntil('slow', (pod) => pod.status?.containerStatuses?.[0]?.state?.running !== undefined);
+    let text = '';
+    for await (const chunk of http.follow('/containerLogs/default/slow/app?follow=true').chunks)
+      text += chunk;
+    assert.equal(text, '1\n2\n3\n');
+  });
+
+  it("executes a command over the client's own WebSocket", async () => {
+    await world.createPod('web', { containers: [sleeper] });
+    await world.podUntil('web', isReady);
+    const socket = http.webSocket(
+      '/exec/default/web/app?command=cat&input=1&output=1&error=1',
+      'v4.channel.k8s.io',
+    );
+    await once(socket, 'open');
+    const echoed = new Promise<string>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        if (data[0] === 1 && data.length > 1) resolve(data.toString('utf8', 1));
+      });
+    });
+    socket.send(Buffer.from('\0ping\n'));
+    assert.equal(await echoed, 'ping\n');
+    socket.close();
+    await once(socket, 'close');
+  });
+
+  it("refuses a stream to a container that is not there with kubelet's words", async () => {
+    const socket = http.webSocket('/exec/default/nobody/app?command=sh&output=1', 'v4.channel.k8s.io');
+    const [error] = (await once(socket, 'error')) as [Error];
+    assert.match(error.message, /404/);
+  });
+
+  it('tells stats of nodes and pods, and health', async () => {
+    await world.createPod('web', { containers: [sleeper] });
+    await world.podUntil('web', isReady);
+    const { body } = await http.get('/stats/summary');
+    const summary = JSON.parse(body) as { node: { nodeName: string }; pods: { podRef: { name: string } }[] };
+    assert.equal(summary.node.nodeName, 'node-1');
+    assert.deepEqual(
+      summary.pods.map(({ podRef }) => podRef.name),
+      ['web'],
+    );
+    assert.deepEqual(await http.get('/healthz'), { code: 200, body: 'ok' });
+  });
+
+  it('shortens the grace of a pod that is going already', async () => {
+    await world.createPod('stubborn', {
+      terminationGracePeriodSeconds: 300,
+      containers: [script('trap "" TERM; while true; do sleep 1; done')],
+    });
+    await world.podUntil('stubborn', isReady);
+    await world.client.delete(pods, { namespace: 'default', name: 'stubborn' });
+    await remove('stubborn', 1);
+  });
+
+  it('finds its pods after a restart of the agent', async () => {
+    await world.createPod('web', { containers: [sleeper] });
+    const before = await world.podUntil('web', isReady);
+    await stopAgent();
+    await startAgent();
+    await world.createPod('next', { containers: [sleeper] });
+    await world.podUntil('next', isReady);
+    assert.deepEqual((await world.pod('web')).status, before.status);
+  });
+
+  it('goes on after a restart of containerd, pods untouched', async () => {
+    await world.createPod('web', { containers: [sleeper] });
+    const before = await world.podUntil('web', isReady);
+    await containerd.restart();
+    await world.createPod('next', { containers: [sleeper] });
+    await world.podUntil('next', isReady);
+    assert.equal(
+      (await world.pod('web')).status?.containerStatuses?.[0]?.containerID,
+      before.status?.containerStatuses?.[0]?.containerID,
+    );
+    await runtime.stopContainer(await containerId('web'), 2);
+    await world.podUntil('web', (pod) => pod.status?.containerStatuses?.[0]?.restartCount === 1);
+  });
+
+  it('makes a pod anew whose sandbox has died, as after a restart of the node', async () => {
+    await world.createPod('web', { containers: [sleeper] });
+    await world.podUntil('web', isReady);
+    await stopAgent();
+    const [sandbox] = await runtime.list();
+    await runtime.stopSandbox(sandbox?.id ?? '');
+    // A node's tmpfs is empty after its restart.
+    await rm(paths.volatile, { recursive: true, force: true });
+    await startAgent();
+    const pod = await world.podUntil(
+      'web',
+      (object) => object.status?.containerStatuses?.[0]?.restartCount === 1 && isReady(object),
+    );
+    assert.equal((await runtime.list()).filter(({ ready }) => ready).length, 1);
+    assert.equal(pod.status?.phase, 'Running');
+  });
+});
