@@ -14,7 +14,7 @@ import { dns1123LabelErrors } from './names.ts';
 import type { PodSpecContext } from './podSpec.ts';
 import { validateLifecycle, validateProbes } from './probes.ts';
 import { validateResources } from './resources.ts';
-import { each, oneOf, optionalOneOf, present, requiredText } from './rules.ts';
+import { all, each, oneOf, optionalOneOf, present, requiredText } from './rules.ts';
 import { validateSecurityContext } from './securityContext.ts';
 import type { Unchecked } from './unchecked.ts';
 import { validateMounts } from './volumeMounts.ts';
@@ -31,23 +31,27 @@ export function validateContainers(
   const containers = spec.containers ?? [];
   const at = path.child('containers');
   const names = new Set<string>();
-  return [
-    ...(containers.length === 0 ? [required(at)] : []),
-    ...each(containers, at, (container, index) => [
-      ...validateContainer(container, spec, index, context),
-      ...validateRunning(container, spec, index),
-      ...validateUniqueName(container.name, names, index),
-    ]),
-    ...validateHostPortsUnique(containers, at),
-    ...each(spec.initContainers, path.child('initContainers'), (container, index) => [
-      ...validateContainer(container, spec, index, context),
-      ...validateInitContainer(container, spec, index),
-      ...validateUniqueName(container.name, names, index),
-    ]),
-    ...validateEphemeralContainers(spec, path.child('ephemeralContainers'), names, (container, index) =>
+  return all(
+    containers.length === 0 ? [required(at)] : [],
+    each(containers, at, (container, index) =>
+      all(
+        validateContainer(container, spec, index, context),
+        validateRunning(container, spec, index),
+        validateUniqueName(container.name, names, index),
+      ),
+    ),
+    validateHostPortsUnique(containers, at),
+    each(spec.initContainers, path.child('initContainers'), (container, index) =>
+      all(
+        validateContainer(container, spec, index, context),
+        validateInitContainer(container, spec, index),
+        validateUniqueName(container.name, names, index),
+      ),
+    ),
+    validateEphemeralContainers(spec, path.child('ephemeralContainers'), names, (container, index) =>
       validateContainer(container, spec, index, context),
     ),
-  ];
+  );
 }
 
 /** What holds for every container. */
@@ -66,25 +70,25 @@ function validateContainer(
   if (isPod && image !== image.trim()) {
     errors.push(invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
   }
-  return [
-    ...errors,
-    ...oneOf(
+  return all(
+    errors,
+    oneOf(
       container.terminationMessagePolicy,
       ['File', 'FallbackToLogsOnError'],
       path.child('terminationMessagePolicy'),
     ),
-    ...validateContainerPorts(container.ports, path.child('ports')),
-    ...validateEnv(container.env, path.child('env')),
-    ...validateEnvFrom(container.envFrom, path.child('envFrom')),
-    ...validateMounts(container, spec.volumes ?? [], path),
-    ...oneOf(container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], path.child('imagePullPolicy')),
-    ...validateResources(container.resources, path.child('resources')),
-    ...validateSecurityContext(
+    validateContainerPorts(container.ports, path.child('ports')),
+    validateEnv(container.env, path.child('env')),
+    validateEnvFrom(container.envFrom, path.child('envFrom')),
+    validateMounts(container, spec.volumes ?? [], path),
+    oneOf(container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], path.child('imagePullPolicy')),
+    validateResources(container.resources, path.child('resources')),
+    validateSecurityContext(
       container.securityContext,
       path.child('securityContext'),
       spec.hostUsers !== false,
     ),
-  ];
+  );
 }
 
 /** What holds for containers that keep running: regular ones and sidecars. */
@@ -94,11 +98,11 @@ function validateRunning(
   path: FieldPath,
 ): FieldError[] {
   const grace = spec.terminationGracePeriodSeconds;
-  return [
-    ...validateLifecycle(container.lifecycle, grace, path.child('lifecycle')),
-    ...validateProbes(container, grace, path),
-    ...optionalOneOf(container.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')),
-  ];
+  return all(
+    validateLifecycle(container.lifecycle, grace, path.child('lifecycle')),
+    validateProbes(container, grace, path),
+    optionalOneOf(container.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')),
+  );
 }
 
 function validateInitContainer(

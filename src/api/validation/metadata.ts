@@ -19,6 +19,7 @@ import {
   qualifiedNameErrors,
   type StringRule,
 } from './names.ts';
+import { all } from './rules.ts';
 import type { Unchecked } from './unchecked.ts';
 
 const IMMUTABLE = 'field is immutable';
@@ -120,12 +121,12 @@ export function nonNegative(value: number | undefined, path: FieldPath): FieldEr
 
 /** The parts that are checked alike at creation and at change, and in pod templates. */
 function validateParts(meta: Meta, path: FieldPath): FieldError[] {
-  return [
-    ...validateLabels(meta.labels, path.child('labels')),
-    ...validateAnnotations(meta.annotations, path.child('annotations')),
-    ...validateOwnerReferences(meta.ownerReferences ?? [], path.child('ownerReferences')),
-    ...validateFinalizers(meta.finalizers ?? [], path.child('finalizers')),
-  ];
+  return all(
+    validateLabels(meta.labels, path.child('labels')),
+    validateAnnotations(meta.annotations, path.child('annotations')),
+    validateOwnerReferences(meta.ownerReferences ?? [], path.child('ownerReferences')),
+    validateFinalizers(meta.finalizers ?? [], path.child('finalizers')),
+  );
 }
 
 export function validateAnnotations(

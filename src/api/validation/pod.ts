@@ -1,7 +1,7 @@
 import { type FieldError, field, type FieldPath, forbiddenField, invalid } from '../fieldErrors.ts';
 import type { Pod } from '../types.ts';
 import { validatePodSpec } from './podSpec.ts';
-import { each } from './rules.ts';
+import { all, each } from './rules.ts';
 import type { Unchecked } from './unchecked.ts';
 
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
@@ -13,17 +13,17 @@ type PodLike = Unchecked<Pod>;
 export function validatePod(object: PodLike): FieldError[] {
   const spec = object.spec ?? {};
   const path = field('spec');
-  return [
-    ...validatePodAnnotations(object, field('metadata', 'annotations')),
-    ...validatePodSpec(spec, path, { isPod: true }),
-    ...((spec.serviceAccountName ?? '') === '' ? forbidTokens(object, path.child('volumes')) : []),
-    ...(isNew(object) && (spec.ephemeralContainers ?? []).length > 0
+  return all(
+    validatePodAnnotations(object, field('metadata', 'annotations')),
+    validatePodSpec(spec, path, { isPod: true }),
+    (spec.serviceAccountName ?? '') === '' ? forbidTokens(object, path.child('volumes')) : [],
+    isNew(object) && (spec.ephemeralContainers ?? []).length > 0
       ? [forbiddenField(path.child('ephemeralContainers'), 'cannot be set on create')]
-      : []),
-    ...((spec.nodeName ?? '') !== '' && (spec.schedulingGates ?? []).length > 0
+      : [],
+    (spec.nodeName ?? '') !== '' && (spec.schedulingGates ?? []).length > 0
       ? [forbiddenField(path.child('nodeName'), 'cannot be set until all schedulingGates have been cleared')]
-      : []),
-  ];
+      : [],
+  );
 }
 
 /** What is not stored yet has no revision. */

@@ -12,7 +12,7 @@ import { validateContainers } from './containers.ts';
 import { validateLabels } from './labels.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from './names.ts';
 import { validateDNSConfig, validateHostAliases } from './podDns.ts';
-import { conforms, each, inRange, oneOf, optionalText } from './rules.ts';
+import { all, conforms, each, inRange, oneOf, optionalText } from './rules.ts';
 import { validatePodSecurityContext } from './securityContext.ts';
 import { validateTolerations } from './tolerations.ts';
 import { validateTopologySpread } from './topologySpread.ts';
@@ -33,45 +33,39 @@ export function validatePodSpec(
   context: PodSpecContext,
 ): FieldError[] {
   const name = (key: keyof PodSpec): FieldPath => path.child(key);
-  return [
-    ...(spec.terminationGracePeriodSeconds === undefined
-      ? [required(name('terminationGracePeriodSeconds'))]
-      : []),
-    ...validateVolumes(spec.volumes, name('volumes')),
-    ...validateContainers(spec, path, context),
-    ...validateHostPorts(spec, path, context),
-    ...oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], name('restartPolicy')),
-    ...oneOf(
-      spec.dnsPolicy,
-      ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'],
-      name('dnsPolicy'),
-    ),
-    ...validateLabels(spec.nodeSelector, name('nodeSelector')),
-    ...validatePodSecurityContext(spec, path),
-    ...validateAffinity(spec.affinity, name('affinity')),
-    ...validateDNSConfig(spec, name('dnsConfig')),
-    ...each(spec.readinessGates, name('readinessGates'), (gate, at) =>
+  return all(
+    spec.terminationGracePeriodSeconds === undefined ? [required(name('terminationGracePeriodSeconds'))] : [],
+    validateVolumes(spec.volumes, name('volumes')),
+    validateContainers(spec, path, context),
+    validateHostPorts(spec, path, context),
+    oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], name('restartPolicy')),
+    oneOf(spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], name('dnsPolicy')),
+    validateLabels(spec.nodeSelector, name('nodeSelector')),
+    validatePodSecurityContext(spec, path),
+    validateAffinity(spec.affinity, name('affinity')),
+    validateDNSConfig(spec, name('dnsConfig')),
+    each(spec.readinessGates, name('readinessGates'), (gate, at) =>
       conforms(qualifiedNameErrors, gate.conditionType ?? '', at.child('conditionType')),
     ),
-    ...validateSchedulingGates(spec, name('schedulingGates')),
-    ...validateTopologySpread(spec.topologySpreadConstraints, name('topologySpreadConstraints')),
-    ...optionalText(dns1123SubdomainErrors, spec.serviceAccountName, name('serviceAccountName')),
-    ...optionalText(dns1123SubdomainErrors, spec.nodeName, name('nodeName')),
-    ...(spec.activeDeadlineSeconds === undefined
+    validateSchedulingGates(spec, name('schedulingGates')),
+    validateTopologySpread(spec.topologySpreadConstraints, name('topologySpreadConstraints')),
+    optionalText(dns1123SubdomainErrors, spec.serviceAccountName, name('serviceAccountName')),
+    optionalText(dns1123SubdomainErrors, spec.nodeName, name('nodeName')),
+    spec.activeDeadlineSeconds === undefined
       ? []
-      : inRange(spec.activeDeadlineSeconds, 1, MAX_INT32, name('activeDeadlineSeconds'))),
-    ...optionalText(dns1123LabelErrors, spec.hostname, name('hostname')),
-    ...optionalText(dns1123LabelErrors, spec.subdomain, name('subdomain')),
-    ...validateTolerations(spec.tolerations, name('tolerations')),
-    ...validateHostAliases(spec.hostAliases, name('hostAliases')),
-    ...optionalText(dns1123SubdomainErrors, spec.priorityClassName, name('priorityClassName')),
-    ...optionalText(dns1123SubdomainErrors, spec.runtimeClassName, name('runtimeClassName')),
-    ...(spec.preemptionPolicy === undefined
+      : inRange(spec.activeDeadlineSeconds, 1, MAX_INT32, name('activeDeadlineSeconds')),
+    optionalText(dns1123LabelErrors, spec.hostname, name('hostname')),
+    optionalText(dns1123LabelErrors, spec.subdomain, name('subdomain')),
+    validateTolerations(spec.tolerations, name('tolerations')),
+    validateHostAliases(spec.hostAliases, name('hostAliases')),
+    optionalText(dns1123SubdomainErrors, spec.priorityClassName, name('priorityClassName')),
+    optionalText(dns1123SubdomainErrors, spec.runtimeClassName, name('runtimeClassName')),
+    spec.preemptionPolicy === undefined
       ? []
-      : oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], name('preemptionPolicy'))),
-    ...(spec.os === undefined ? [] : oneOf(spec.os.name, ['linux', 'windows'], name('os'))),
-    ...validateHostUsers(spec, path),
-  ];
+      : oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], name('preemptionPolicy')),
+    spec.os === undefined ? [] : oneOf(spec.os.name, ['linux', 'windows'], name('os')),
+    validateHostUsers(spec, path),
+  );
 }
 
 /** In the host's network a container's port is the host's; in a template it may still be left out. */

@@ -58,10 +58,17 @@ export function each<T>(
   check: (item: T, path: FieldPath, index: number) => readonly FieldError[],
 ): FieldError[] {
   const errors: FieldError[] = [];
-  let i = 0;
-  for (const item of list ?? []) {
-    errors.push(...check(item, path.index(i), i));
-    i += 1;
+  if (list === undefined) return errors;
+  for (let i = 0; i < list.length; i++) {
+    const found = check(list[i] as T, path.index(i), i);
+    if (found.length > 0) errors.push(...found);
   }
+  return errors;
+}
+
+/** Several checks' errors as one list. Nearly all are empty, which a loop passes over faster than a spread. */
+export function all(...lists: readonly (readonly FieldError[])[]): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const list of lists) if (list.length > 0) errors.push(...list);
   return errors;
 }

@@ -9,7 +9,7 @@ import {
 import type { Container, PodSpec } from '../types.ts';
 import { idErrors } from './names.ts';
 import { localDescendingPath } from './paths.ts';
-import { each, oneOf, optionalOneOf } from './rules.ts';
+import { all, each, oneOf, optionalOneOf } from './rules.ts';
 import type { Unchecked } from './unchecked.ts';
 
 type PodContext = NonNullable<Unchecked<PodSpec>['securityContext']>;
@@ -35,21 +35,21 @@ export function validatePodSecurityContext(spec: Unchecked<PodSpec>, specPath: F
     const why = 'ShareProcessNamespace and HostPID cannot both be enabled';
     errors.push(invalid(path.child('shareProcessNamespace'), true, why));
   }
-  return [
-    ...errors,
-    ...validateSysctls(context, spec, path.child('sysctls')),
-    ...optionalOneOf(
+  return all(
+    errors,
+    validateSysctls(context, spec, path.child('sysctls')),
+    optionalOneOf(
       context.fsGroupChangePolicy,
       ['Always', 'OnRootMismatch'],
       path.child('fsGroupChangePolicy'),
     ),
-    ...validateProfiles(context, path),
-    ...optionalOneOf(
+    validateProfiles(context, path),
+    optionalOneOf(
       context.supplementalGroupsPolicy,
       ['Merge', 'Strict'],
       path.child('supplementalGroupsPolicy'),
     ),
-  ];
+  );
 }
 
 /** core validation `ValidateSecurityContext`. */

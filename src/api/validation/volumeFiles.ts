@@ -2,7 +2,7 @@ import { type FieldError, type FieldPath, forbiddenField, invalid, required } fr
 import type { Volume } from '../types.ts';
 import { validateFieldRef, validateResourceFieldRef } from './env.ts';
 import { localDescendingPath, localNonReservedPath } from './paths.ts';
-import { each, present } from './rules.ts';
+import { all, each, present } from './rules.ts';
 import type { Unchecked } from './unchecked.ts';
 
 type Source = Unchecked<Volume>;
@@ -98,14 +98,14 @@ function filesOf({ secret, configMap, downwardAPI, serviceAccountToken }: Projec
 
 function validateProjection(source: Projection, path: FieldPath): FieldError[] {
   const { secret, configMap, downwardAPI, serviceAccountToken } = source;
-  return [
-    ...(secret === undefined ? [] : validateObjectProjection(secret, path.child('secret'))),
-    ...(configMap === undefined ? [] : validateObjectProjection(configMap, path.child('configMap'))),
-    ...validateDownwardFiles(downwardAPI?.items, path.child('downwardAPI')),
-    ...(serviceAccountToken === undefined
+  return all(
+    secret === undefined ? [] : validateObjectProjection(secret, path.child('secret')),
+    configMap === undefined ? [] : validateObjectProjection(configMap, path.child('configMap')),
+    validateDownwardFiles(downwardAPI?.items, path.child('downwardAPI')),
+    serviceAccountToken === undefined
       ? []
-      : validateToken(serviceAccountToken, path.child('serviceAccountToken'))),
-  ];
+      : validateToken(serviceAccountToken, path.child('serviceAccountToken')),
+  );
 }
 
 function validateObjectProjection(source: NonNullable<Projection['secret']>, path: FieldPath): FieldError[] {

@@ -8,7 +8,7 @@ import {
 } from '../fieldErrors.ts';
 import type { Container, Volume } from '../types.ts';
 import { localDescendingPath } from './paths.ts';
-import { each, present } from './rules.ts';
+import { all, each, present } from './rules.ts';
 import type { Unchecked } from './unchecked.ts';
 
 const PROPAGATIONS = ['Bidirectional', 'HostToContainer', 'None'];
@@ -26,8 +26,8 @@ export function validateMounts(
   const mountsPath = path.child('volumeMounts');
   const devices = container.volumeDevices ?? [];
   const paths = new Set<string>();
-  return [
-    ...each(container.volumeMounts, mountsPath, (mount, at) => {
+  return all(
+    each(container.volumeMounts, mountsPath, (mount, at) => {
       const { name = '', mountPath = '' } = mount;
       const errors = present(name, at.child('name'));
       if (!volumes.some((volume) => volume.name === name)) errors.push(notFoundValue(at.child('name'), name));
@@ -47,8 +47,8 @@ export function validateMounts(
         ...validateModes(mount, container, mountsPath),
       ];
     }),
-    ...validateDevices(container, volumes, path.child('volumeDevices')),
-  ];
+    validateDevices(container, volumes, path.child('volumeDevices')),
+  );
 }
 
 /** Upstream gives some of these errors the path of the list, not of the mount. */
