@@ -3,6 +3,7 @@ import type { EnabledPlugin } from '../runner.ts';
 import { defaultBinder } from './defaultBinder.ts';
 import { defaultPreemption } from './defaultPreemption/defaultPreemption.ts';
 import { imageLocality } from './imageLocality.ts';
+import { interPodAffinity } from './interPodAffinity/interPodAffinity.ts';
 import { nodeAffinity } from './nodeAffinity.ts';
 import { nodeName } from './nodeName.ts';
 import { nodePorts } from './nodePorts.ts';
@@ -26,6 +27,7 @@ export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[]
     { plugin: nodePorts() },
     { plugin: nodeResourcesFit(), weight: 1 },
     { plugin: podTopologySpread(context), weight: 2 },
+    { plugin: interPodAffinity(context), weight: 2 },
     { plugin: defaultPreemption(context) },
     { plugin: nodeResourcesBalancedAllocation(), weight: 1 },
     { plugin: imageLocality(context), weight: 1 },
