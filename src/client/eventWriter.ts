@@ -30,7 +30,7 @@ export interface RunningEventRecorder extends EventRecorder {
 /** Events that wait to be written; more are dropped (client-go `maxQueuedEvents`). */
 const MAX_WAITING = 1000;
 /** Requests under way at once, so that a burst shares commits without crowding out other writers. */
-const MAX_WRITING = 4;
+const MAX_WRITING = 16;
 
 /** One record's event in the API. */
 interface Written {

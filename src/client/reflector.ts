@@ -76,6 +76,11 @@ export async function reflect<T extends KubeObject>(
       if (isExpired(error)) {
         logger.debug('revision expired, listing again', { revision });
         revision = undefined;
+        // The first time at once: whoever fell behind in a burst must not fall further behind.
+        if (backoff === fresh) {
+          backoff = fresh.next();
+          continue;
+        }
       } else logger.warn('list or watch failed', { error });
     }
     if (isAborted(signal)) return;

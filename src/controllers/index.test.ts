@@ -106,6 +106,12 @@ describe('all controllers with the rights of their roles', () => {
       'it is up and can be reached',
       () => deployment()?.status?.availableReplicas === 3 && addresses().length === 3,
     );
+    const [pod] = cluster.list(pods, 'shop');
+    const [made] = (await cluster.server.storage.history(`core/pods/shop/${pod!.metadata.name}`)).slice(-1);
+    assert.equal(made!.cause?.actor, 'system:kube-controller-manager replicaset');
+    const [rs] = (await cluster.server.storage.history('apps/replicasets/shop/')).slice(-1);
+    assert.equal(made!.cause.revision, rs!.revision, 'the pod was made because its replica set was');
+
     await client.patch(deployments, { namespace: 'shop', name: 'web' }, 'application/merge-patch+json', {
       spec: { template: { spec: { containers: [{ name: 'c', image: 'v2' }] } } },
     });

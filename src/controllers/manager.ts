@@ -69,29 +69,34 @@ async function lead(options: ManagerOptions, signal: AbortSignal): Promise<void>
   informers.start(signal);
   try {
     await informers.whenSynced(signal);
-    await Promise.all(runners.map((run) => run(signal)));
+    await Promise.all(runners.map((runner) => runner.run(signal)));
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     await informers.stopped();
+    await Promise.all(runners.map((runner) => runner.flushed()));
   }
 }
 
-/** Builds one controller (it subscribes to the informers) and returns what works its queue off. */
-function prepare(
-  entry: ControllerEntry,
-  options: ManagerOptions,
-  informers: InformerFactory,
-): (signal: AbortSignal) => Promise<void> {
+interface Runner {
+  /** Works the queue off until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves when the last Event is written or dropped. */
+  flushed(): Promise<void>;
+}
+
+/** Builds one controller, which subscribes to the informers. */
+function prepare(entry: ControllerEntry, options: ManagerOptions, informers: InformerFactory): Runner {
   const { clientFor, clock } = options;
   const logger = options.logger.with({ controller: entry.name });
   const causes = new CauseTracker(`${MANAGER.name} ${entry.name}`);
   const client = causes.client(clientFor(controllerUser(entry.account)));
   const queue = new WorkQueue({ clock });
+  const events = createEventRecorder({ client, clock, logger, component: entry.component ?? entry.account });
   const controller: Controller = entry.create({
     client,
     informers: causes.informers(informers),
-    events: createEventRecorder({ client, clock, logger, component: entry.component ?? entry.account }),
+    events,
     clock,
     logger,
     enqueue(key, afterMs = 0) {
@@ -99,16 +104,20 @@ function prepare(
       queue.addAfter(key, afterMs);
     },
   });
-  return (signal) =>
-    workOff(
-      queue,
-      controller.workers,
-      (key) => causes.run(key, () => controller.reconcile(key, signal)),
-      (key, error) => {
-        if (signal.aborted) return;
-        if (isConflict(error)) logger.debug('changed meanwhile, trying again', { key });
-        else logger.warn('reconcile failed', { key, error, retries: queue.retries(key) });
-      },
-      signal,
-    ).finally(() => controller.stop?.());
+  const onError = (signal: AbortSignal) => (key: string, error: unknown) => {
+    if (signal.aborted) return;
+    if (isConflict(error)) logger.debug('changed meanwhile, trying again', { key });
+    else logger.warn('reconcile failed', { key, error, retries: queue.retries(key) });
+  };
+  return {
+    run: (signal) =>
+      workOff(
+        queue,
+        controller.workers,
+        (key) => causes.run(key, () => controller.reconcile(key, signal)),
+        onError(signal),
+        signal,
+      ),
+    flushed: () => events.flushed(),
+  };
 }

@@ -28,6 +28,8 @@ export function namespaceController(resources: readonly Resource[]): ControllerF
     };
     all.addHandler({ onAdd: wake, onUpdate: wake });
     for (const resource of namespaced) {
+      // Nothing holds an Event up, so nothing waits for its end.
+      if (resource.kind === 'Event') continue;
       context.informers.for(resource).addHandler({
         onDelete({ metadata: { namespace = '' } }) {
           if (isEnding(namespace)) context.enqueue(namespace, GATHER_MS);

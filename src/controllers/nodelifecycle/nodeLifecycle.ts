@@ -43,6 +43,7 @@ class NodeLifecycleController {
   readonly #startupGraceMs: number;
   /** When each node was last heard of, by this machine's clock. */
   readonly #heard = new Map<string, number>();
+  readonly #known = new Set<string>();
   readonly #lost = new Set<string>();
   readonly #pace = new EvictionPace();
 
@@ -64,6 +65,7 @@ class NodeLifecycleController {
       },
       onDelete: ({ metadata: { name } }) => {
         this.#heard.delete(name);
+        this.#known.delete(name);
         if (this.#lost.delete(name)) this.#reconsiderLost();
       },
     });
@@ -103,6 +105,7 @@ class NodeLifecycleController {
   #see(node: Node): void {
     const { name } = node.metadata;
     const before = this.#mayEvict();
+    this.#known.add(name);
     if (shouldEvict(node)) this.#lost.add(name);
     else this.#lost.delete(name);
     this.#context.enqueue(name);
@@ -110,7 +113,7 @@ class NodeLifecycleController {
   }
 
   #mayEvict(): boolean {
-    return evictionInterval(this.#lost.size, this.#nodes.list().length) !== undefined;
+    return evictionInterval(this.#lost.size, this.#known.size) !== undefined;
   }
 
   #reconsiderLost(): void {
@@ -133,7 +136,7 @@ class NodeLifecycleController {
 
   /** Milliseconds until the node may be emptied, where it has to wait its turn. */
   async #setTaints(node: Node, now: number, signal: AbortSignal): Promise<number | undefined> {
-    const intervalMs = evictionInterval(this.#lost.size, this.#nodes.list().length);
+    const intervalMs = evictionInterval(this.#lost.size, this.#known.size);
     let evict = intervalMs !== undefined && shouldEvict(node);
     let wait: number | undefined;
     if (evict && intervalMs !== undefined && !isEvicting(node)) {

@@ -65,6 +65,8 @@ export function podGarbageCollector(options: PodGcOptions = {}): ControllerFacto
             await remove(pod);
         } else if (key.startsWith('node/')) {
           const name = key.slice('node/'.length);
+          const cached = allNodes.get(undefined, name);
+          if (cached !== undefined && !isOutOfService(cached)) return undefined;
           // Past the cache: a mistake here costs pods.
           const node = await client.get(nodes, { name }, { signal }).catch((error: unknown) => {
             if (!isNotFound(error)) throw error;

@@ -136,14 +136,15 @@ class ReplicaSetController {
       victims.map(async (pod) => {
         try {
           await client.delete(pods, pod.metadata, { signal, preconditions: { uid: pod.metadata.uid } });
+          events.event(rs, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
         } catch (error) {
+          // Gone already, or another pod under its name.
           if (!isNotFound(error) && !isReason(error, 'Conflict')) {
             events.event(rs, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
             throw error;
           }
         }
         this.#pending.deleted(key, pod);
-        events.event(rs, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
       }),
     );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
