@@ -34,7 +34,7 @@ until [ -n "$(ctr -n k8s.io images list -q name==wheelhouse.local/pause:1 2> /de
 done &
 
 while :; do
-  node /usr/lib/wheelhouse/bootstrap.mjs &
+  node /usr/local/lib/wheelhouse/bootstrap.mjs &
   wait $!
   # 75: it asks to be renewed. Anything else is a failure, which a pause keeps from going round in circles.
   [ $? -eq 75 ] || sleep 1
