@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { createNodeNetwork, type NodeNetwork } from '../../src/agent/network/index.ts';
 import { endpointSlices, nodes, services } from '../../src/api/resources.ts';
 import type { Service } from '../../src/api/types.ts';
-import { makeNode, MemoryCluster } from '../harness/memoryCluster.ts';
+import { makeNode, makePod, MemoryCluster } from '../harness/memoryCluster.ts';
 import { NetLab } from '../harness/netLab.ts';
 import { type EndpointDescription, makeService, makeSlice } from '../harness/serviceObjects.ts';
 
@@ -195,6 +195,27 @@ describe('node network, real rules and real traffic', function () {
     const open = { ...service, spec: { ...service.spec, loadBalancerSourceRanges: ['172.31.0.0/24'] } };
     await serve(open, here(1));
     assert.match(await lab.ask('client', 'tcp', '203.0.113.2', 80), /^pod1/);
+  });
+
+  it('leads host ports to their pod: from outside, from the node, on one address only where it names one', async () => {
+    const ports = [
+      { containerPort: 8080, hostPort: 8888 },
+      { containerPort: 8080, hostPort: 8889, hostIP: NODE },
+      { containerPort: 5353, hostPort: 8888, protocol: 'UDP' },
+    ];
+    const spec = { nodeName: 'node', containers: [{ name: 'c', ports }] };
+    const pod = makePod('ported', spec, {}, { phase: 'Running', podIP: POD(1) });
+    cluster.pods.put(pod);
+    await applied();
+    assert.equal(await lab.ask('client', 'tcp', NODE, 8888), 'pod1 172.31.0.2');
+    assert.match(await lab.ask('client', 'udp', NODE, 8888), /^pod1/);
+    assert.match(await lab.ask('node', 'tcp', NODE, 8889), /^pod1/);
+    assert.match(await lab.ask('pod3', 'tcp', NODE, 8888), /^pod1/);
+    assert.equal(await lab.ask('pod3', 'tcp', '10.244.0.1', 8889), 'ECONNREFUSED');
+    assert.match(await lab.ask('pod1', 'tcp', NODE, 8888), /^pod1/);
+    cluster.pods.put({ ...pod, status: { ...pod.status, phase: 'Succeeded' } });
+    await applied();
+    assert.equal(await lab.ask('client', 'tcp', NODE, 8888), 'ECONNREFUSED');
   });
 
   it("gives pods the node's address outside the cluster only", async () => {

@@ -5,13 +5,14 @@ import type { InformerFactory } from '../../client/informers.ts';
 import { readText, writeWhole } from '../../host/files.ts';
 import type { ProcessRunner } from '../../host/processes.ts';
 import type { ClusterSettings } from '../../protocol/agentLink.ts';
+import { createHostPorts } from './hostPorts.ts';
 import { NftTable } from './nftables/table.ts';
 import { createPodNetwork, type NetworkFiles } from './podNetwork.ts';
 import { createServiceProxy } from './serviceProxy/serviceProxy.ts';
 
 export interface NodeNetworkOptions {
   readonly nodeName: string;
-  /** Nodes, Services and EndpointSlices are asked for here; whoever owns the factory starts it after this call. */
+  /** Nodes, Services, EndpointSlices and this node's pods are asked for here; whoever owns the factory starts it after this call. */
   readonly informers: InformerFactory;
   readonly cluster: ClusterSettings;
   readonly run: ProcessRunner;
@@ -27,7 +28,7 @@ export interface NodeNetwork {
   settled(): Promise<void>;
 }
 
-/** The pod network and the services of one node. */
+/** The pod network, the services and the host ports of one node. */
 export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const { files = systemFiles } = options;
   const table = new NftTable(options);
@@ -35,6 +36,7 @@ export function createNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     table,
     createPodNetwork({ ...options, files, table }),
     createServiceProxy({ ...options, table }),
+    createHostPorts({ ...options, table }),
   ];
   return {
     run: async (signal) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { FakeClock } from '../../../base/clock.ts';
+import { createDeferred } from '../../../base/deferred.ts';
 import type { Disposable } from '../../../base/disposable.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
@@ -10,6 +11,7 @@ import { NftTable } from './table.ts';
 describe('NftTable', () => {
   let scripts: string[];
   let refuse: boolean;
+  let delay: Promise<undefined>;
   let clock: FakeClock;
   let table: NftTable;
   let stop: AbortController;
@@ -20,13 +22,15 @@ describe('NftTable', () => {
     run: (command: string, args: readonly string[], { input = '' }: { input?: string } = {}) => {
       assert.deepEqual([command, ...args], ['nft', '-f', '-']);
       scripts.push(input);
-      return refuse ? Promise.reject(new Error('busy')) : Promise.resolve({ stdout: '', stderr: '' });
+      if (refuse) return Promise.reject(new Error('busy'));
+      return delay.then(() => ({ stdout: '', stderr: '' }));
     },
   } as unknown as ProcessRunner;
 
   beforeEach(() => {
     scripts = [];
     refuse = false;
+    delay = Promise.resolve(undefined);
     clock = new FakeClock();
     table = new NftTable({ run, clock, logger: silentLogger });
     stop = new AbortController();
@@ -67,6 +71,23 @@ describe('NftTable', () => {
     other.dispose();
     await table.settled();
     assert.equal(scripts.length, 1);
+  });
+
+  it('settled waits for the transaction under way', async () => {
+    table.set('a', chain('a'));
+    start.dispose();
+    await table.settled();
+    const gate = createDeferred<undefined>();
+    delay = gate.promise;
+    table.set('b', chain('b'));
+    await clock.advance(0);
+    assert.equal(scripts.length, 2);
+    let isSettled = false;
+    const settled = table.settled().then(() => (isSettled = true));
+    await clock.advance(0);
+    assert.equal(isSettled, false);
+    gate.resolve(undefined);
+    await settled;
   });
 
   it('runs nothing where nothing changes', async () => {

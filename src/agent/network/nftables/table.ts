@@ -27,6 +27,7 @@ export class NftTable {
   /** Chains that are empty and unused: the next transaction deletes them. */
   #garbage = new Set<string>();
   #complete = false;
+  #isApplying = false;
   readonly #holds = new Set<Disposable>();
   #wake: Deferred<undefined> | undefined;
   #settled: Deferred<undefined> | undefined;
@@ -79,12 +80,15 @@ export class NftTable {
         this.#wake = undefined;
         continue;
       }
+      this.#isApplying = true;
       try {
         await this.#apply();
+        this.#isApplying = false;
         backoff = first;
       } catch (error) {
         logger.error('applying nftables rules failed; all rules are written again', { error });
         this.#complete = false;
+        this.#isApplying = false;
         await clock.sleep(backoff.delayMs, signal).catch(() => undefined);
         backoff = backoff.next();
       }
@@ -93,7 +97,7 @@ export class NftTable {
   }
 
   get #isIdle(): boolean {
-    return this.#complete && this.#wanted.size === 0;
+    return this.#complete && this.#wanted.size === 0 && !this.#isApplying;
   }
 
   async #apply(): Promise<void> {

@@ -82,24 +82,22 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       if (signal.aborted) return;
       const stopped = aborted(signal);
       const dirty = new Set<string>();
-      let working: Promise<void> | undefined;
-      const work = async (): Promise<void> => {
-        while (dirty.size > 0 && !signal.aborted) {
-          const keys = [...dirty];
-          dirty.clear();
-          const flows = keys.flatMap((key) => update(key));
-          hold.dispose();
-          if (flows.length === 0) continue;
+      // Flows are ended one batch after the other; rules never wait for that.
+      let cleaning: Promise<void> = Promise.resolve();
+      const work = (): void => {
+        const flows = [...dirty].flatMap((key) => update(key));
+        dirty.clear();
+        hold.dispose();
+        if (flows.length === 0) return;
+        cleaning = cleaning.then(async () => {
           await Promise.race([table.settled(), stopped]);
           await endFlows(run, logger, flows, signal);
-        }
+        });
       };
       const mark = (key: string | undefined): void => {
         if (key === undefined) return;
+        if (dirty.size === 0) queueMicrotask(work);
         dirty.add(key);
-        working ??= Promise.resolve()
-          .then(work)
-          .finally(() => (working = undefined));
       };
       const subscriptions = new DisposableStore();
       const service = (object: { metadata: { namespace: string; name: string } }): void =>
@@ -111,7 +109,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       if (dirty.size === 0) hold.dispose();
       await stopped;
       subscriptions.dispose();
-      await working;
+      await cleaning;
     },
   };
 }
