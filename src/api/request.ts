@@ -70,6 +70,8 @@ export interface ApiRequest {
   /** The HTTP method, upper-case, where `info.verb` does not tell it (proxies, non-resource requests). */
   readonly method?: string | undefined;
   readonly query: URLSearchParams;
+  /** The query as received, with its question mark, for handing on unchanged; missing where there was no URL. */
+  readonly search?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: RequestBody;

@@ -34,7 +34,10 @@ async function serve(
   peer: TlsPeer,
 ): Promise<void> {
   const gone = new AbortController();
-  response.once('close', () => gone.abort(CLIENT_GONE));
+  let answered = false;
+  response.once('close', () => {
+    if (!answered) gone.abort(CLIENT_GONE);
+  });
   // A write that meets a closing connection fails there; `close` is all that matters.
   response.on('error', () => undefined);
   try {
@@ -48,6 +51,7 @@ async function serve(
           : await readBody(request);
     const answer = await handler.handle({ ...head, body, signal: gone.signal });
     await writeResponse(request, response, answer, { peer, signal: gone.signal });
+    answered = true;
   } catch (error) {
     if (gone.signal.aborted) return;
     writeError(response, toStatusError(error));
@@ -62,7 +66,8 @@ export function requestHead(request: HttpRequest, peer: TlsPeer): Omit<ApiReques
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const search = mark < 0 ? '' : url.slice(mark);
+  const query = new URLSearchParams(search);
   const headers = request.headers as Readonly<Record<string, string | undefined>>;
   if (peer.refused && headers.authorization === undefined) throw refusedCertificate();
   const method = request.method ?? 'GET';
@@ -70,6 +75,7 @@ export function requestHead(request: HttpRequest, peer: TlsPeer): Omit<ApiReques
     info: resolveRequestInfo(method, path, query),
     method,
     query,
+    search,
     headers,
     certificate: peer.certificate,
     cause: headers.tracestate === undefined ? undefined : causeOfHeaders(headers),

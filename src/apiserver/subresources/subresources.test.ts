@@ -409,6 +409,17 @@ describe('subresources', () => {
       assert.equal(answer.headers['x-seen'], 'GET /x -');
     });
 
+    it('leads to no address that only the node itself may reach', async () => {
+      for (const podIP of ['127.0.0.1', '169.254.169.254', '::1', 'fe80::1', '0.0.0.0']) {
+        await server.call('PATCH', `${PODS}/p/status`, JSON.stringify({ status: { podIP } }), {
+          headers: { 'content-type': 'application/merge-patch+json' },
+        });
+        const answer = await server.call<Status>('GET', `${PODS}/p:${port}/proxy/`);
+        assert.equal(answer.code, 400, podIP);
+        assert.equal(answer.body.message, 'address not allowed');
+      }
+    });
+
     it('answers ServiceUnavailable where nobody listens', async () => {
       const { port: dead } = await new Promise<AddressInfo>((resolve) => {
         const probe = createServer().listen(0, '127.0.0.1', () => {

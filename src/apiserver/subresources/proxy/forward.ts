@@ -71,6 +71,7 @@ export function forwarded(headers: Readonly<Record<string, string | undefined>>)
 }
 
 function queryText({ request }: Exchange): string {
+  if (request.search !== undefined) return request.search;
   const text = request.query.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -38,7 +38,7 @@ export function parseProxyName(text: string): ProxyName {
 /** A pod at a number of a port, by default its first container's (core/pod `strategy.go` ResourceLocation). */
 export function podLocation(pod: Pod, { scheme, port }: ProxyName): Location {
   const address = pod.status?.podIP ?? '';
-  if (address === '') throw badRequest(`address not allowed`);
+  checkAddress(address);
   const first = pod.spec.containers.flatMap((container) => container.ports ?? [])[0]?.containerPort;
   return {
     node: pod.spec.nodeName ?? '',
@@ -73,12 +73,21 @@ export function serviceLocation(
   if (chosen === undefined || host === undefined) {
     throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
   }
+  checkAddress(host);
   return {
     node: chosen.endpoint.nodeName ?? anyNode(cache),
     host,
     port: chosen.number,
     tls: scheme === 'https',
   };
+}
+
+/** Loopback, link-local, multicast and unspecified: an object must not lead to what only the node itself may reach. */
+const NOT_ALLOWED = /^(127\.|169\.254\.|22[4-9]\.|23\d\.|0\.0\.0\.0$|::1?$|fe[89ab]|ff|::ffff:)/i;
+
+/** @throws StatusError BadRequest (apimachinery `pkg/util/proxy` IsProxyableIP) */
+function checkAddress(address: string): void {
+  if (address === '' || NOT_ALLOWED.test(address)) throw badRequest('address not allowed');
 }
 
 function portNameOf(service: Service, port: string): string {
