@@ -33,6 +33,7 @@ import { createProbeManager } from './probes/probeManager.ts';
 import { createProber, type Prober } from './probes/prober.ts';
 import type { Runtime } from './runtime/contract.ts';
 import { createAgentServer } from './server/agentServer.ts';
+import { fileLogs, type LogSource } from './server/logReader.ts';
 import { rotateLogs } from './server/logRotation.ts';
 import { podFilesAt } from './hooks/terminationLog.ts';
 import { createVolumeManager, type VolumeManager } from './volumes/volumeManager.ts';
@@ -65,6 +66,8 @@ export interface AgentOptions {
   readonly services?: Informer<Service>;
   /** Default: real probes; a simulated node answers those over the network itself. */
   readonly prober?: Prober;
+  /** Default: the files that the runtime writes. */
+  readonly logs?: LogSource;
   /** Sandboxes made at the same time. Default 8. */
   readonly parallelSandboxes?: number;
 }
@@ -117,6 +120,7 @@ export function createAgent(options: AgentOptions): Agent {
   const statuses = createStatusManager({ client, clock, logger, signal: abort.signal });
   const view = createRuntimeView({
     runtime,
+    clock,
     logger,
     terminationMessage: (pod, container) => files.terminationMessage(pod, container),
     onChange: (uid) => manager.changed(uid),
@@ -203,7 +207,16 @@ export function createAgent(options: AgentOptions): Agent {
     admit: (pod, others) => admitPod(pod, others, reporter.allocatable()),
     sync: () => sync,
   });
-  const handlers = createAgentServer({ runtime, view, manager, logger, nodeName, clock, machine });
+  const handlers = createAgentServer({
+    runtime,
+    view,
+    manager,
+    logger,
+    nodeName,
+    clock,
+    machine,
+    logs: options.logs ?? fileLogs,
+  });
 
   return {
     handlers,

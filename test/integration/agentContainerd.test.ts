@@ -311,7 +311,7 @@ describe('agent on containerd', () => {
     await world.createPod('again', {
       containers: [
         script(
-          'n=$(cat /keep/n || echo 0); echo $((n+1)) > /keep/n; echo run $n; [ $n = 0 ] && exit 5; sleep 3600',
+          'n=$(cat /keep/n 2>/dev/null || echo 0); echo $((n+1)) > /keep/n; echo run $n; [ $n = 0 ] && exit 5; sleep 3600',
           {
             volumeMounts: [{ name: 'keep', mountPath: '/keep' }],
           },

@@ -1,3 +1,5 @@
+import { isAborted } from '../../base/abort.ts';
+import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -21,6 +23,7 @@ export interface RuntimeView {
 
 export interface RuntimeViewOptions {
   readonly runtime: Runtime;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** What a container said when it ended, '' for nothing; asked for once, before the view shows the end. */
   terminationMessage(pod: PodIdentity, container: RuntimeContainer): Promise<string>;
@@ -28,8 +31,11 @@ export interface RuntimeViewOptions {
   onChange(uid: string): void;
 }
 
+const RETRY_MS = 1_000;
+const SAFETY_MS = 300_000;
+
 export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
-  const { runtime, logger } = options;
+  const { runtime, clock, logger } = options;
   const sandboxes = new Map<string, SandboxStatus>();
   const byPod = new Map<string, Set<string>>();
   /** A read that is under way, and the one that follows it for those who came meanwhile. */
@@ -93,6 +99,18 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     for (const uid of uids) options.onChange(uid);
   };
 
+  /**
+   * containerd's event stream is a buffer of fixed size that drops what does not fit, without a word: once in a while
+   * everything is read, so that no pod waits for ever for an event that was dropped.
+   */
+  const relistNowAndThen = async (signal: AbortSignal): Promise<void> => {
+    while (!isAborted(signal)) {
+      await clock.sleep(SAFETY_MS, signal).catch(() => undefined);
+      if (isAborted(signal)) return;
+      await relist().catch((error: unknown) => logger.warn('runtime not read again', { error }));
+    }
+  };
+
   const handle = async (event: RuntimeEvent): Promise<void> => {
     if (event.type === 'reconnected') {
       await relist();
@@ -116,11 +134,19 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     refresh,
     relist,
     async run(signal) {
+      const safety = relistNowAndThen(signal);
       for await (const event of runtime.events(signal)) {
-        handle(event).catch((error: unknown) =>
-          logger.warn('runtime event not followed up', { event, error }),
-        );
+        handle(event).catch((error: unknown) => {
+          if (isAborted(signal)) return;
+          logger.warn('runtime event not followed up', { event, error });
+          // The event will not come again: what it told of is found by reading everything.
+          clock
+            .sleep(RETRY_MS, signal)
+            .then(relist)
+            .catch((again: unknown) => logger.warn('runtime not read again', { error: again }));
+        });
       }
+      await safety;
     },
   };
 }

@@ -7,6 +7,7 @@ import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import { serveLogs } from './containerLogs.ts';
 import { HttpError, sendError } from './httpError.ts';
+import type { LogSource } from './logReader.ts';
 import { statsSummary } from './statsSummary.ts';
 import { openStream } from './streams.ts';
 
@@ -17,6 +18,7 @@ export interface AgentServerOptions {
   readonly machine: Machine;
   readonly nodeName: string;
   readonly clock: Clock;
+  readonly logs: LogSource;
   readonly logger: Logger;
 }
 

@@ -3,13 +3,14 @@ import type { PodManager } from '../pods/podManager.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { Clock } from '../../base/clock.ts';
 import { HttpError } from './httpError.ts';
-import { followLog, type LogOptions } from './logReader.ts';
+import type { LogOptions, LogSource } from './logReader.ts';
 import { findContainer, findPod } from './lookup.ts';
 
 export interface ContainerLogsOptions {
   readonly view: RuntimeView;
   readonly manager: PodManager;
   readonly clock: Clock;
+  readonly logs: LogSource;
 }
 
 /** `GET /containerLogs/NAMESPACE/POD/CONTAINER` with the options of `kubectl logs` (core/v1 PodLogOptions). */
@@ -34,12 +35,8 @@ export async function serveLogs(
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
   // The head goes out at once: a follower of a silent container is connected, not waiting.
   response.stream.uncork();
-  for await (const chunk of followLog(
-    instance.logPath,
-    logOptions,
-    { isAlive, onExit: (listener) => options.view.onRefresh(listener) },
-    abort.signal,
-  )) {
+  const container = { isAlive, onExit: (listener: () => void) => options.view.onRefresh(listener) };
+  for await (const chunk of options.logs(instance, logOptions, container, abort.signal)) {
     if (!response.write(chunk)) await drained(response, abort.signal);
     if (abort.signal.aborted) return;
   }

@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Disposable } from '../../base/disposable.ts';
+import type { RuntimeContainer } from '../runtime/contract.ts';
 import { parseLogLine } from './logLine.ts';
 
 export interface LogOptions {
@@ -19,6 +20,18 @@ export interface LogContainer {
   /** Calls the listener whenever the container's state may have changed. */
   onExit(listener: () => void): Disposable;
 }
+
+/** Where the log of a container instance comes from. */
+export type LogSource = (
+  instance: RuntimeContainer,
+  options: LogOptions,
+  container: LogContainer,
+  signal: AbortSignal,
+) => AsyncIterable<Uint8Array>;
+
+/** Logs that the runtime writes into files. */
+export const fileLogs: LogSource = (instance, options, container, signal) =>
+  followLog(instance.logPath, options, container, signal);
 
 const CHUNK = 64 * 1024;
 const NEWLINE = 0x0a;
