@@ -47,7 +47,18 @@ const MAX_BINDING = 256;
 const TURN_MS = 5;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { client, informers, events, clock, random, logger, schedulerName = 'default-scheduler' } = options;
+  const { client, events, clock, random, logger, schedulerName = 'default-scheduler' } = options;
+  const used: { whenSynced(signal: AbortSignal): Promise<void> }[] = [];
+  /** Remembers what is asked for, the plugins' informers included: nothing is decided before all of them are filled. */
+  const informers: InformerFactory = {
+    for(resource, selection) {
+      const informer = options.informers.for(resource, selection);
+      used.push(informer);
+      return informer;
+    },
+    start: (signal) => options.informers.start(signal),
+    whenSynced: (signal) => options.informers.whenSynced(signal),
+  };
   const cache = new SchedulerCache();
   const nominator = new Nominator();
   const podInformer = informers.for(pods);
@@ -88,9 +99,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   return {
     async run(signal) {
-      await Promise.all([podInformer.whenSynced(signal), nodeInformer.whenSynced(signal)]).catch(
-        () => undefined,
-      );
+      await Promise.all(used.map((informer) => informer.whenSynced(signal))).catch(() => undefined);
       if (signal.aborted) return;
       const subscription = subscribe({
         nodes: nodeInformer,
