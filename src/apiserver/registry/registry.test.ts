@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { FakeClock } from '../../base/clock.ts';
 import { type Kind, defineKind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
@@ -396,6 +397,38 @@ describe('registry', () => {
       assert.equal(mark.metadata.resourceVersion, String(server.storage.currentRevision()));
       await events.return?.();
       assert.equal((await server.ask('GET', `${ROOT}?watch=true&sendInitialEvents=true`)).type, 'object');
+    });
+
+    it('sends bookmarks each minute and before its end, with the revision of the whole store', async () => {
+      await server.stop();
+      const clock = new FakeClock();
+      server = await startTestServer({ kinds: [things], clock });
+      const events = await open('allowWatchBookmarks=true&timeoutSeconds=100&resourceVersion=0');
+      const next = (): Promise<WatchEvent[]> => take(events, 1);
+      const revisionOf = ([event]: readonly WatchEvent[]): string | undefined => {
+        assert.equal(event?.type, 'BOOKMARK');
+        return (event.object as KubeObject).metadata.resourceVersion;
+      };
+      const first = next();
+      await clock.advance(60_000);
+      assert.equal(revisionOf(await first), '0');
+      await server.call('POST', '/apis/test.io/v1/namespaces/other/things', thing('elsewhere'));
+      const last = next();
+      await clock.advance(38_000);
+      assert.equal(revisionOf(await last), '1');
+      const end = events.next();
+      await clock.advance(2_000);
+      assert.equal((await end).done, true);
+      assert.equal(clock.pending, 0);
+    });
+
+    it('ends when its caller goes', async () => {
+      const caller = new AbortController();
+      const answer = await server.ask('GET', `${ROOT}?watch=true`, undefined, { signal: caller.signal });
+      assert.ok(answer.type === 'watch');
+      const next = answer.events[Symbol.asyncIterator]().next();
+      caller.abort();
+      assert.equal((await next).done, true);
     });
 
     it('ends with an Expired event where the start is gone from the window', async () => {

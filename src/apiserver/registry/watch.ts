@@ -56,7 +56,8 @@ export async function watchObjects(
     initial,
     changes,
     select: (change) => eventFor(served, selection, change),
-    bookmark: query.allowBookmarks ? () => bookmark(served, registry.cache.revision()) : undefined,
+    bookmark: query.allowBookmarks ? (revision) => bookmark(served, revision) : undefined,
+    revision: () => registry.cache.revision(),
     clock: registry.clock,
     timeoutMs: options.timeoutMs,
     end: () => ended.abort(),
@@ -69,7 +70,8 @@ interface BatchOptions {
   readonly initial: readonly WatchEvent[];
   readonly changes: AsyncIterator<readonly CacheEvent[]>;
   select(change: CacheEvent): WatchEvent | undefined;
-  readonly bookmark: (() => WatchEvent) | undefined;
+  readonly bookmark: ((revision: number) => WatchEvent) | undefined;
+  revision(): number;
   readonly clock: Clock;
   readonly timeoutMs: number;
   end(): void;
@@ -84,8 +86,8 @@ async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEve
     let pending = options.changes.next();
     for (;;) {
       const result = await (alarm === undefined ? pending : Promise.race([pending, alarm.next()]));
-      if (result === undefined) {
-        if (options.bookmark !== undefined) yield [options.bookmark()];
+      if (typeof result === 'number') {
+        if (options.bookmark !== undefined) yield [options.bookmark(result)];
         continue;
       }
       if (result.done === true) return;
@@ -110,10 +112,13 @@ function selected(changes: readonly CacheEvent[], options: BatchOptions): WatchE
   return events;
 }
 
-/** Rings each minute and shortly before the end. A new promise per wait, so that none collects listeners. */
-function bookmarkAlarm(options: BatchOptions, timers: DisposableStore): { next(): Promise<undefined> } {
-  let waiting: Deferred<undefined> | undefined;
-  const ring = (): void => waiting?.resolve(undefined);
+/**
+ * Rings each minute and shortly before the end. A new promise per wait, so that none collects listeners. It tells the
+ * revision at the time of the ring: who waits then has had everything up to it, but maybe not what comes until it wakes.
+ */
+function bookmarkAlarm(options: BatchOptions, timers: DisposableStore): { next(): Promise<number> } {
+  let waiting: Deferred<number> | undefined;
+  const ring = (): void => waiting?.resolve(options.revision());
   const again = (): void => {
     const timer = timers.add(
       options.clock.timeout(BOOKMARK_MS, () => {
@@ -127,7 +132,7 @@ function bookmarkAlarm(options: BatchOptions, timers: DisposableStore): { next()
   if (options.timeoutMs > LAST_BOOKMARK_MS) {
     timers.add(options.clock.timeout(options.timeoutMs - LAST_BOOKMARK_MS, ring));
   }
-  return { next: () => (waiting = createDeferred<undefined>()).promise };
+  return { next: () => (waiting = createDeferred<number>()).promise };
 }
 
 function watchError(error: unknown, requested: number): StatusError {
