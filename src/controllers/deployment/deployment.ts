@@ -148,10 +148,12 @@ class DeploymentController {
         newRs = await this.#create(key, deployment, plan, plan.create, signal);
         outcome = { type: 'created', name: newRs.metadata.name };
       } catch (caught) {
-        error = caught;
-        if (!isNamespaceTerminating(caught) && !(caught instanceof HashCollision)) {
-          const message = this.#failedCreate(deployment, caught);
-          outcome = { type: 'failed', message };
+        // A namespace that ends needs no more replica sets.
+        if (!isNamespaceTerminating(caught)) {
+          error = caught;
+          if (!(caught instanceof HashCollision)) {
+            outcome = { type: 'failed', message: this.#failedCreate(deployment, caught) };
+          }
         }
       }
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { silentLogger } from '../../base/logger.ts';
 import { controllerOf } from '../../api/meta.ts';
 import { events, pods, replicaSets } from '../../api/resources.ts';
-import { forbidden } from '../../api/status.ts';
+import { forbidden, serviceUnavailable } from '../../api/status.ts';
 import type { ReplicaSet } from '../../api/types.ts';
 import type { NewObject } from '../../client/contract.ts';
 import { type ControlledCluster, startControlledCluster } from '../../../test/harness/controlledCluster.ts';
@@ -123,6 +125,92 @@ describe('replicaSetController', () => {
     await cluster.until('ready', () => status()?.readyReplicas === 1);
     assert.equal(status()?.availableReplicas ?? 0, 0);
     await cluster.until('available', () => status()?.availableReplicas === 1);
+  });
+
+  it('has exactly the wanted pods in the end, and never more than were ever wanted, while a tenth of its writes fails', async function () {
+    this.timeout(30_000);
+    await cluster.stop();
+    let seed = 1;
+    const unlucky = (): boolean => (seed = (seed * 48271) % 2147483647) % 10 === 0;
+    cluster = await startControlledCluster({
+      controllers: [entry],
+      logger: silentLogger,
+      admission: [
+        {
+          name: 'Flaky',
+          handles: ({ user }) => user.name.includes('replicaset-controller') && unlucky(),
+          validate: () => {
+            throw serviceUnavailable('try again');
+          },
+        },
+      ],
+    });
+    const steps = fc.array(
+      fc.oneof(
+        fc.tuple(fc.constant('scale' as const), fc.nat(12)),
+        fc.tuple(fc.constant('kill' as const), fc.nat(12)),
+        fc.tuple(fc.constant('fail' as const), fc.nat(12)),
+        fc.tuple(fc.constant('free' as const), fc.nat(12)),
+      ),
+      { maxLength: 8 },
+    );
+    const mine = () => cluster.list(pods, 'shop').filter((pod) => controllerOf(pod) !== undefined);
+    const active = () =>
+      mine().filter(
+        ({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase !== 'Failed',
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.nat(8), steps, async (first, changes) => {
+        let most = 0;
+        let allowed = first;
+        const watching = cluster.server.cache.onChange('core/pods/', () => {
+          most = Math.max(most, active().length);
+        });
+        await cluster.client.create(replicaSets, web(first));
+        for (const [what, value] of changes) {
+          const pod = mine()[value];
+          const at = pod?.metadata ?? { namespace: 'shop', name: 'none' };
+          const patch = (change: object, subresource?: string) =>
+            cluster.client
+              .patch(
+                pods,
+                at,
+                'application/merge-patch+json',
+                change,
+                subresource === undefined ? {} : { subresource },
+              )
+              .catch(() => undefined);
+          if (what === 'scale') {
+            allowed = Math.max(allowed, value);
+            await scale(value);
+          } else if (what === 'kill') await cluster.client.delete(pods, at).catch(() => undefined);
+          else if (what === 'fail') await patch({ status: { phase: 'Failed' } }, 'status');
+          else await patch({ metadata: { labels: { app: 'free' } } });
+        }
+        const desired = () => cluster.get(replicaSets, 'shop', 'web')?.spec.replicas ?? 0;
+        await cluster.until(
+          'as many as wanted',
+          () =>
+            active().filter((pod) => pod.metadata.labels?.app === 'web').length === desired() &&
+            (status()?.availableReplicas ?? 0) === desired() &&
+            mine().every((pod) => pod.metadata.labels?.app === 'web'),
+        );
+        watching.dispose();
+        assert.ok(
+          most <= allowed + changes.filter(([what]) => what === 'free').length,
+          `${most} pods, ${allowed} wanted`,
+        );
+        await cluster.client.delete(replicaSets, { namespace: 'shop', name: 'web' });
+        for (const { metadata } of cluster.list(pods, 'shop')) {
+          await cluster.client.delete(pods, metadata, { gracePeriodSeconds: 0 }).catch(() => undefined);
+        }
+        await cluster.until(
+          'nothing is left',
+          () => cluster.list(pods, 'shop').length === 0 && status() === undefined,
+        );
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('tells in a condition and an event that pods are refused, and recovers', async () => {
