@@ -21,9 +21,12 @@ export interface Commit {
 /** Most writes of one transaction, so that a burst does not hold the thread for long. */
 const MAX_BATCH = 512;
 
+/** Most turns for which a batch stays open; a turn without I/O takes some microseconds. */
+const MAX_TURNS = 4;
+
 /**
- * Group commit: all writes that come in one turn of the event loop share one transaction and its one fsync. The
- * batch closes when the turn's I/O has been handled, so that nobody waits for a timer.
+ * Group commit: all writes that come in one turn of the event loop, and in those that follow it at once, share one
+ * transaction and its one fsync. Nobody waits for a timer.
  */
 export class CommitQueue {
   readonly #commit: (writes: readonly PendingWrite[]) => Commit;
@@ -45,7 +48,7 @@ export class CommitQueue {
     this.#waiting.push({ write, done });
     if (this.#idle === undefined) {
       this.#idle = createDeferred<undefined>();
-      setImmediate(() => this.#flush());
+      this.#gather(0, 0);
     }
     return done.promise;
   }
@@ -53,6 +56,15 @@ export class CommitQueue {
   /** Resolves when nothing waits. */
   async drain(): Promise<void> {
     await this.#idle?.promise;
+  }
+
+  /** Commits once a turn has brought no more writes: what is on its way in other connections comes with this batch. */
+  #gather(seen: number, turns: number): void {
+    setImmediate(() => {
+      const count = this.#waiting.length;
+      if (count > seen && count < MAX_BATCH && turns < MAX_TURNS) this.#gather(count, turns + 1);
+      else this.#flush();
+    });
   }
 
   #flush(): void {
@@ -66,7 +78,7 @@ export class CommitQueue {
       for (const { done } of batch) done.reject(error);
     }
     if (this.#waiting.length > 0) {
-      setImmediate(() => this.#flush());
+      this.#gather(0, 0);
       return;
     }
     this.#idle?.resolve(undefined);
