@@ -1,4 +1,5 @@
 import { type FieldError, field, invalid, invalidObject, notSupported } from '../../api/fieldErrors.ts';
+import { conform } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types.ts';
 import type { Exchange } from '../exchange.ts';
@@ -20,6 +21,8 @@ export function deleteOptions(exchange: Exchange): DeleteOptions {
   if (options.kind !== undefined && options.kind !== 'DeleteOptions') {
     throw badRequest('decoded object cannot be converted to DeleteOptions');
   }
+  const { typeError } = conform('V1DeleteOptions', options);
+  if (typeError !== undefined) throw badRequest(`DeleteOptions cannot be decoded: ${typeError}`);
   const errors = errorsOf(options);
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
   return options;

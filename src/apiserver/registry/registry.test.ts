@@ -214,6 +214,23 @@ describe('registry', () => {
       assert.equal(gone.body.status, 'Success');
     });
 
+    it('refuses options that make no sense and deletes nothing', async () => {
+      await create(thing('a'));
+      for (const [body, code] of [
+        [{ gracePeriodSeconds: 'a' }, 400],
+        [{ preconditions: 7 }, 400],
+        [{ kind: 'Pod' }, 400],
+        [[], 400],
+        [{ propagationPolicy: 'Sometimes' }, 422],
+        [{ propagationPolicy: 'Orphan', orphanDependents: true }, 422],
+        [{ dryRun: ['Some'] }, 422],
+      ] as const) {
+        const answer = await server.call('DELETE', `${ROOT}/a`, JSON.stringify(body));
+        assert.equal(answer.code, code, JSON.stringify(body));
+      }
+      assert.equal((await server.call('GET', `${ROOT}/a`)).code, 200);
+    });
+
     it('checks preconditions', async () => {
       await create(thing('a'));
       const wrong = await server.call<Status>('DELETE', `${ROOT}/a`, { preconditions: { uid: 'other' } });
