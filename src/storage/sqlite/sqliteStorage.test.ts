@@ -113,6 +113,16 @@ describe('openSqliteStorage', () => {
     await assert.rejects(slow.next(), CompactedError);
   });
 
+  it('keeps as many revisions of the past as it is told, and every current value', async () => {
+    const storage = await open({ path: ':memory:', keepRevisions: 100 });
+    await storage.create('/stays', value());
+    for (let i = 0; i < 300; i++) await storage.create(`/${i}`, value());
+    assert.ok(storage.compactedRevision() >= 301 - 110);
+    assert.ok(storage.compactedRevision() <= 301 - 100);
+    await assert.rejects(storage.list('', { revision: 10 }), CompactedError);
+    assert.equal((await storage.list('')).entries.length, 301);
+  });
+
   it('compaction gives space back to later writes', async () => {
     const storage = await open({ maxBytes: 400_000 });
     let revision = 0;

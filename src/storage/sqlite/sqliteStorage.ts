@@ -27,6 +27,11 @@ export interface SqliteStorageOptions {
   readonly clock?: Clock;
   /** The file's limit; beyond it writes fail as on a full disk. Default: none. */
   readonly maxBytes?: number;
+  /**
+   * How much of the past is kept, in revisions; what is older is compacted away as writes come. Default 50,000: some
+   * days of a small cluster, and a file of one or two hundred megabytes.
+   */
+  readonly keepRevisions?: number;
   /** Events that one watcher may have unread before it is ended. Default 100,000. */
   readonly watchBuffer?: number;
 }
@@ -35,7 +40,10 @@ export interface SqliteStorageOptions {
 const WATCH_PAGE = 500;
 
 /** Rows that one step of compaction goes through, so that it holds nothing else up. */
-const COMPACTION_STEP = 2_000;
+const COMPACTION_STEP = 500;
+
+/** By how much the past may outgrow `keepRevisions`, so that compaction comes seldom. */
+const COMPACTION_SLACK = 1.1;
 
 /** Opens or creates a store. Rejects with StorageUnavailableError where it cannot be used, or another process has it. */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
@@ -60,6 +68,7 @@ class SqliteStorage implements Storage {
   readonly #commits: CommitQueue;
   readonly #watchers: Broadcaster<StorageEvent>;
   readonly #current = new Map<string, StoredEntry>();
+  readonly #keepRevisions: number;
   #revision: number;
   #compacted: number;
   #compaction: Promise<void> = Promise.resolve();
@@ -69,6 +78,7 @@ class SqliteStorage implements Storage {
   constructor(database: DatabaseSync, options: SqliteStorageOptions) {
     this.#path = options.path;
     this.#clock = options.clock ?? systemClock;
+    this.#keepRevisions = options.keepRevisions ?? 50_000;
     this.#database = database;
     this.#statements = new Statements(database);
     this.#commits = new CommitQueue(
@@ -213,7 +223,14 @@ class SqliteStorage implements Storage {
       else this.#current.set(key, { key, revision, value });
       this.#revision = revision;
     }
+    this.#compactOld();
     return commit;
+  }
+
+  /** Where it fails (a full disk), it is tried again after the next write; reads and writes do not depend on it. */
+  #compactOld(): void {
+    if (this.#revision - this.#compacted <= this.#keepRevisions * COMPACTION_SLACK) return;
+    this.compact(this.#revision - this.#keepRevisions).catch(() => undefined);
   }
 
   /** In steps between which others have their turn. A step that fails, or never ran, is made up for by the next compaction. */
