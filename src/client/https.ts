@@ -10,9 +10,9 @@ import {
   type HttpsResponse,
   type HttpsTransportOptions,
 } from '../host/httpsTransport.ts';
+import { textOf } from './body.ts';
 import { clientOver } from './client.ts';
 import type { Client } from './contract.ts';
-import { textOf } from './inProcess.ts';
 import { linesOf } from './jsonLines.ts';
 import type { ResourceCall, Transport } from './transport.ts';
 

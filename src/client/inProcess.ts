@@ -10,6 +10,7 @@ import type {
 import { resolveRequestInfo, selectedName } from '../api/requestInfo.ts';
 import { apiVersionOf, pathOf } from '../api/resource.ts';
 import { serviceUnavailable, StatusError, type Status } from '../api/status.ts';
+import { once, textOf } from './body.ts';
 import { clientOver } from './client.ts';
 import type { Client, RawResponse } from './contract.ts';
 import type { ResourceCall, Transport } from './transport.ts';
@@ -173,19 +174,6 @@ function rawOf(
   const body = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const chunks = body instanceof Uint8Array ? once(body) : body;
   return { code, headers, body: chunks, text: () => textOf(chunks) };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of what is at hand
-async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield chunk;
-}
-
-/** All of a body as UTF-8 text. */
-export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

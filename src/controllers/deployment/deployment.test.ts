@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { silentLogger } from '../../base/logger.ts';
 import { deployments, events, pods, replicaSets } from '../../api/resources.ts';
+import { serviceUnavailable } from '../../api/status.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
 import type { NewObject } from '../../client/contract.ts';
 import { type ControlledCluster, startControlledCluster } from '../../../test/harness/controlledCluster.ts';
@@ -247,8 +249,24 @@ describe('deploymentController', () => {
     assert.notEqual(setOf('v1')!.metadata.labels!['pod-template-hash'], labels!['pod-template-hash']);
   });
 
-  it('stays within its bounds and comes to the wanted state after any sequence of changes', async function () {
+  it('stays within its bounds and comes to the wanted state after any sequence of changes, while a tenth of the writes fails', async function () {
     this.timeout(60_000);
+    await cluster.stop();
+    let seed = 1;
+    const unlucky = (): boolean => (seed = (seed * 48271) % 2147483647) % 10 === 0;
+    cluster = await startControlledCluster({
+      controllers,
+      logger: silentLogger,
+      admission: [
+        {
+          name: 'Flaky',
+          handles: ({ user }) => user.name.endsWith('-controller') && unlucky(),
+          validate: () => {
+            throw serviceUnavailable('try again');
+          },
+        },
+      ],
+    });
     const change = fc.oneof(
       fc.tuple(fc.constant('image' as const), fc.constantFrom('v1', 'v2', 'v3', 'broken')),
       fc.tuple(fc.constant('scale' as const), fc.integer({ min: 0, max: 7 })),

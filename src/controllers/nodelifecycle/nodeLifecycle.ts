@@ -11,6 +11,8 @@ import { EvictionPace, evictionInterval } from './evictionPace.ts';
 import { isEvicting, readyStatus, shouldEvict, silentConditions, taintsFor } from './health.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
+/** A look that comes so much after its time was not late because of work. */
+const ASLEEP_MS = 10_000;
 
 export interface NodeLifecycleOptions {
   /** How long a node may be silent. Default 40 s. */
@@ -89,6 +91,11 @@ class NodeLifecycleController {
     const now = this.#context.clock.now();
     const grace = readyStatus(node) === undefined ? this.#startupGraceMs : this.#graceMs;
     const silentAt = (this.#heard.get(name) ?? now) + grace;
+    if (now - silentAt > ASLEEP_MS && readyStatus(node) === 'True') {
+      // The timer rang far too late: it was this machine that slept, and nobody could be heard.
+      for (const known of this.#known) this.#hear(known);
+      return { requeueAfterMs: grace };
+    }
     if (now >= silentAt && (await this.#tellSilence(node, now, signal))) return undefined;
 
     const wait = await this.#setTaints(node, now, signal);
