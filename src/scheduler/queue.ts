@@ -2,9 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import { createDeferred, type Deferred } from '../base/deferred.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Pod } from '../api/types.ts';
-import { hintOf, type Occurrence, podActions } from './clusterEvents.ts';
+import { hintOf, matchesEvent, type Occurrence, podActions } from './clusterEvents.ts';
 import type { EventRegistration, QueuedPod, Status } from './framework.ts';
 import { Heap } from './heap.ts';
+import { UnschedulablePods } from './unschedulablePods.ts';
 
 /** Upstream's defaults (kube-scheduler `apis/config/v1/defaults.go`, `backend/queue/scheduling_queue.go`). */
 const INITIAL_BACKOFF_MS = 1_000;
@@ -38,8 +39,7 @@ export class SchedulingQueue implements Disposable {
   readonly #options: SchedulingQueueOptions;
   readonly #active: Heap<QueueEntry>;
   readonly #backoff: Heap<QueueEntry>;
-  /** In order of arrival. */
-  readonly #unschedulable = new Map<string, QueueEntry>();
+  readonly #unschedulable = new UnschedulablePods<QueueEntry>();
   /** Pods that a preEnqueue plugin holds back. */
   readonly #gated = new Map<string, QueueEntry>();
   /** Pods being tried, in order of their start, with the number of the next occurrence at that time. */
@@ -94,7 +94,9 @@ export class SchedulingQueue implements Disposable {
     entry.pod = pod;
     if (this.#active.get(uid) !== undefined) this.#active.set(entry);
     else if (this.#gated.has(uid)) this.#release(entry);
-    else if (this.#unschedulable.has(uid) && !onlyStatusChanged(old, pod)) this.#consider(entry, occurrence);
+    else if (this.#unschedulable.get(uid) !== undefined && !onlyStatusChanged(old, pod)) {
+      if (this.#isWorthwhile(entry, occurrence)) this.#release(entry);
+    }
   }
 
   delete(pod: Pod): void {
@@ -150,14 +152,20 @@ export class SchedulingQueue implements Disposable {
       this.#enqueue(entry);
       return;
     }
-    this.#unschedulable.set(uid, entry);
+    this.#unschedulable.add(entry);
     this.#armFlush();
   }
 
   /** Something has happened in the cluster: moves the pods that it could help. */
   moveAll(occurrence: Occurrence): void {
     if (this.#inFlight.size > 0) this.#occurrences.push(occurrence);
-    for (const entry of [...this.#unschedulable.values()]) this.#consider(entry, occurrence);
+    const helped = new Set<QueueEntry>();
+    for (const [plugin, entries] of this.#unschedulable.plugins()) {
+      const registrations = this.#options.registrations.get(plugin);
+      if (registrations?.some(({ event }) => matchesEvent(event, occurrence.event)) === false) continue;
+      for (const entry of entries) if (this.#saysQueue(plugin, entry.pod, occurrence)) helped.add(entry);
+    }
+    for (const entry of helped) this.#release(entry);
   }
 
   dispose(): void {
@@ -173,19 +181,17 @@ export class SchedulingQueue implements Disposable {
     );
   }
 
-  #consider(entry: QueueEntry, occurrence: Occurrence): void {
-    if (this.#isWorthwhile(entry, occurrence)) this.#release(entry);
+  #isWorthwhile(entry: QueueEntry, occurrence: Occurrence): boolean {
+    for (const plugin of entry.rejectedBy) if (this.#saysQueue(plugin, entry.pod, occurrence)) return true;
+    return false;
   }
 
-  #isWorthwhile(entry: QueueEntry, occurrence: Occurrence): boolean {
+  /** A plugin that has said nothing about events is taken to care about all of them. */
+  #saysQueue(plugin: string, pod: Pod, occurrence: Occurrence): boolean {
     const { event, current } = occurrence;
-    if (event.resource === 'Pod' && uidOf(current) !== entry.pod.metadata.uid) return false;
-    for (const plugin of entry.rejectedBy) {
-      const registrations = this.#options.registrations.get(plugin);
-      if (registrations === undefined || hintOf(registrations, entry.pod, occurrence) === 'Queue')
-        return true;
-    }
-    return false;
+    if (event.resource === 'Pod' && uidOf(current) !== pod.metadata.uid) return false;
+    const registrations = this.#options.registrations.get(plugin);
+    return registrations === undefined || hintOf(registrations, pod, occurrence) === 'Queue';
   }
 
   /** Out of the unschedulable or gated part. */
@@ -238,13 +244,13 @@ export class SchedulingQueue implements Disposable {
   /** Pods that no event has helped for five minutes are tried again all the same. */
   #armFlush(): void {
     if (this.#flushTimer !== undefined) return;
-    const oldest = this.#unschedulable.values().next().value;
+    const oldest = this.#unschedulable.oldest;
     if (oldest === undefined) return;
     const { clock } = this.#options;
     this.#flushTimer = clock.timeout(oldest.timestamp + MAX_IN_UNSCHEDULABLE_MS - clock.now(), () => {
       this.#flushTimer = undefined;
       const before = clock.now() - MAX_IN_UNSCHEDULABLE_MS;
-      for (const entry of [...this.#unschedulable.values()]) {
+      for (const entry of this.#unschedulable.all()) {
         if (entry.timestamp > before) break;
         this.#release(entry);
       }
