@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Clusters } from '../src/cluster/clusters.ts';
+import { savedImage } from '../src/cluster/savedImage.ts';
 import type { Progress } from '../src/cluster/machines/contract.ts';
 import Docker from 'dockerode';
 import { ensureBaseImage } from '../src/cluster/machines/docker/baseImage.ts';
@@ -30,8 +31,7 @@ export async function runSample(options: SampleOptions): Promise<{ address: stri
   const build = ['build', '-q', '--build-arg', `BASE=${base}`, '-t', IMAGE, path.join(folder, 'image')];
   await processes.run('docker', build, { signal });
   step('Loading the sample image');
-  const save = (): AsyncIterable<Uint8Array> => processes.spawn('docker', ['save', IMAGE], { signal }).stdout;
-  await clusters.loadImage(cluster, save, progress, signal);
+  await clusters.loadImage(cluster, () => savedImage(processes, IMAGE), progress, signal);
 
   step('Applying the sample');
   await kubectl('apply', '-f', path.join(folder, 'sample.yaml'));

@@ -10,6 +10,7 @@ import { lineProgress } from './cli/progress.ts';
 import { Clusters } from './cluster/clusters.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
+import { savedImage } from './cluster/savedImage.ts';
 import { systemProcesses } from './host/processes.ts';
 import { machineProviders } from './machineProviders.ts';
 import { openNodeAdmin } from './nodes/nodeAdmin.ts';
@@ -46,8 +47,7 @@ const context: CliContext = {
   signal: stop.signal,
   print: write,
   serve: (options) => serve(options, { print: write, logger, signal: stop.signal }),
-  saveImage: (reference) =>
-    systemProcesses.spawn('docker', ['save', reference]).stdout as AsyncIterable<Uint8Array>,
+  saveImage: (reference) => savedImage(systemProcesses, reference),
 };
 
 const program = new Command('wheelhouse')
@@ -55,7 +55,11 @@ const program = new Command('wheelhouse')
   .showHelpAfterError();
 for (const command of commands) command(program, context);
 
-program.parseAsync().catch((error: unknown) => {
-  complain(`wheelhouse: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = stop.signal.aborted ? 130 : 1;
-});
+program
+  .parseAsync()
+  .catch((error: unknown) => {
+    complain(`wheelhouse: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = stop.signal.aborted ? 130 : 1;
+  })
+  // The connection that shows that a control plane is there would hold the process.
+  .finally(() => process.stdout.write('', () => process.exit()));

@@ -9,6 +9,7 @@ import { createDetachedLauncher } from '../../src/cluster/launchers/detached.ts'
 import { ensureBaseImage } from '../../src/cluster/machines/docker/baseImage.ts';
 import type { Progress } from '../../src/cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../src/cluster/paths.ts';
+import { savedImage } from '../../src/cluster/savedImage.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { machineProviders } from '../../src/machineProviders.ts';
 import { openNodeAdmin } from '../../src/nodes/nodeAdmin.ts';
@@ -75,6 +76,10 @@ export async function loadSampleImage(cluster: DockerCluster): Promise<void> {
     SAMPLE_IMAGE,
     folder,
   ]);
-  const tar = (): AsyncIterable<Uint8Array> => systemProcesses.spawn('docker', ['save', SAMPLE_IMAGE]).stdout;
-  await cluster.clusters.loadImage(cluster.name, tar, cluster.progress, never);
+  await cluster.clusters.loadImage(
+    cluster.name,
+    () => savedImage(systemProcesses, SAMPLE_IMAGE),
+    cluster.progress,
+    never,
+  );
 }
