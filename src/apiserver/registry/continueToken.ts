@@ -5,39 +5,61 @@ export interface ContinueToken {
   readonly revision: number;
   /** Relative to the list's prefix. */
   readonly after: string;
+  /** When the first page was given, ms since the epoch. */
+  readonly begun: number;
 }
+
+/**
+ * A token's life, as upstream's compaction interval. History is kept much longer here, but clients are built for
+ * tokens that expire, and a list that took longer than this is better begun anew.
+ */
+const LIFE_MS = 5 * 60_000;
 
 /** Opaque to clients: the form is ours, apiserver's `pkg/storage/continue.go` the model. */
 export function encodeContinue(token: ContinueToken): string {
-  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: `${token.after}\u0000` });
+  const text = JSON.stringify({
+    v: 'meta.k8s.io/v1',
+    rv: token.revision,
+    start: `${token.after}\u0000`,
+    t: token.begun,
+  });
   return Buffer.from(text).toString('base64url');
 }
 
-export function decodeContinue(text: string): ContinueToken {
+/** @throws StatusError BadRequest for what is no token, Expired with a usable one for a token that is too old */
+export function decodeContinue(text: string, now: number): ContinueToken {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(text, 'base64url').toString());
   } catch {
     throw badRequest('continue key is not valid: illegal base64 or JSON data');
   }
-  const { v, rv, start } = (parsed ?? {}) as { v?: unknown; rv?: unknown; start?: unknown };
+  const { v, rv, start, t } = (parsed ?? {}) as { v?: unknown; rv?: unknown; start?: unknown; t?: unknown };
   if (v !== 'meta.k8s.io/v1') {
     throw badRequest(
       `continue key is not valid: server does not recognize this encoded version ${JSON.stringify(v)}`,
     );
   }
-  if (typeof rv !== 'number' || rv === 0 || typeof start !== 'string' || start === '') {
+  if (
+    typeof rv !== 'number' ||
+    rv === 0 ||
+    typeof start !== 'string' ||
+    start === '' ||
+    typeof t !== 'number'
+  ) {
     throw badRequest(
       'continue key is not valid: incorrect encoded start resourceVersion or key (version meta.k8s.io/v1)',
     );
   }
-  return { revision: rv, after: start.endsWith('\u0000') ? start.slice(0, -1) : start };
+  const token = { revision: rv, after: start.endsWith('\u0000') ? start.slice(0, -1) : start, begun: t };
+  if (rv > 0 && now - t > LIFE_MS) throw expiredContinue(token);
+  return token;
 }
 
 /** 410 with a token that goes on from the same place as of now, at the price of consistency. */
 export function expiredContinue(token: ContinueToken): StatusError {
   return new StatusError(410, 'Expired', INCONSISTENT, {
-    continue: encodeContinue({ revision: -1, after: token.after }),
+    continue: encodeContinue({ ...token, revision: -1 }),
   });
 }
 

@@ -34,7 +34,9 @@ export async function listObjects(
 ): Promise<ListResponse> {
   const selection = selectionOf(served, query.labels, query.fields);
   const prefix = prefixOf(served.kind.resource, namespace);
-  const page = await pageOf(registry, served, namespace, prefix, selection, query, signal);
+  const now = registry.clock.now();
+  const token = query.continue === '' ? undefined : decodeContinue(query.continue, now);
+  const page = await pageOf(registry, served, namespace, prefix, selection, query, token, signal);
   const last = page.items.at(-1);
   const more = page.remaining > 0 && last !== undefined;
   return {
@@ -45,7 +47,13 @@ export async function listObjects(
     metadata: {
       resourceVersion: String(page.revision),
       ...(more
-        ? { continue: encodeContinue({ revision: page.revision, after: last.key.slice(prefix.length) }) }
+        ? {
+            continue: encodeContinue({
+              revision: page.revision,
+              after: last.key.slice(prefix.length),
+              begun: token?.begun ?? now,
+            }),
+          }
         : {}),
       ...(more && selection.everything ? { remainingItemCount: page.remaining } : {}),
     },
@@ -59,13 +67,13 @@ async function pageOf(
   prefix: string,
   selection: Selection,
   query: ListQuery,
+  token: ContinueToken | undefined,
   signal: AbortSignal,
 ): Promise<Page> {
-  if (query.continue !== '') {
+  if (token !== undefined) {
     if (query.resourceVersion !== undefined && query.resourceVersion !== 0) {
       throw badRequest('specifying resource version is not allowed when using continue');
     }
-    const token = decodeContinue(query.continue);
     return token.revision < 0
       ? currentPage(registry, prefix, selection, query.limit, token.after)
       : pastPage(registry, prefix, selection, query.limit, token, true);
@@ -75,7 +83,8 @@ async function pageOf(
     await waitUntilFresh(registry, revision, signal);
     // A limit with a revision means exactly that revision, unless NotOlderThan is asked for.
     const exact = query.match === 'Exact' || (query.match === '' && query.limit > 0);
-    if (exact) return pastPage(registry, prefix, selection, query.limit, { revision, after: '' }, false);
+    if (exact)
+      return pastPage(registry, prefix, selection, query.limit, { revision, after: '', begun: 0 }, false);
   }
   const single = singleKey(served, namespace, selection);
   if (single !== undefined) {
