@@ -51,7 +51,7 @@ export async function listObjects(
             continue: encodeContinue({
               revision: page.revision,
               after: last.key.slice(prefix.length),
-              begun: token?.begun ?? now,
+              begun: token === undefined || token.revision < 0 ? now : token.begun,
             }),
           }
         : {}),

@@ -319,7 +319,7 @@ describe('registry', () => {
       await server.stop();
       const clock = new FakeClock();
       server = await startTestServer({ kinds: [things], clock });
-      for (const name of ['a', 'b', 'c']) await create(thing(name));
+      for (const name of ['a', 'b', 'c', 'd']) await create(thing(name));
       const first = await server.call<List>('GET', `${ROOT}?limit=1`);
       await clock.advance(200_000);
       const second = await server.call<List>(
@@ -338,6 +338,11 @@ describe('registry', () => {
         `${ROOT}?limit=1&continue=${gone.body.metadata.continue ?? ''}`,
       );
       assert.deepEqual(names(rest), ['c']);
+      const last = await server.call<List>(
+        'GET',
+        `${ROOT}?limit=1&continue=${rest.body.metadata.continue ?? ''}`,
+      );
+      assert.deepEqual(names(last), ['d']);
     });
 
     it('shows an exact older revision, and refuses combinations that mean nothing', async () => {
