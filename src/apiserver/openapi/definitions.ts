@@ -67,14 +67,20 @@ function definitionOf(source: DefinitionSource, name: string): Json {
 function propertySchema(source: DefinitionSource, model: string, property: Property): Json {
   const { flavour, documentation } = source;
   const own = documentation(model).property(property.name);
-  // The generated models keep no description of fields that refer to another model: its own says most of it.
+  // The generated models keep no description of fields that refer to another model: its own begins with the gist.
   const description =
-    own === '' && property.type.kind === 'model' ? documentation(property.type.model).description : own;
+    own === '' && property.type.kind === 'model'
+      ? firstSentence(documentation(property.type.model).description)
+      : own;
   return {
     ...described(description),
     ...schemaOf(flavour, property.type, `${model}.${property.name}`, description !== ''),
     ...extensions(property),
   };
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text;
 }
 
 /** How the property merges, where that is not the default. */
