@@ -1,6 +1,8 @@
 /** Where containerd looks for its network; see resources/node/containerd.toml. */
 export const CNI_CONFIG_FILE = '/etc/cni/net.d/10-wheelhouse.conflist';
 
+export const BRIDGE = 'cni0';
+
 /**
  * Pods on a bridge with addresses of the node's own range. Leases are on a tmpfs: a restarted machine has no pods and
  * so no leases. Nothing is masqueraded here, so that pods see each other's real addresses on every node.
@@ -12,7 +14,7 @@ export function cniConfig(podCIDR: string): string {
     plugins: [
       {
         type: 'bridge',
-        bridge: 'cni0',
+        bridge: BRIDGE,
         isGateway: true,
         ipMasq: false,
         hairpinMode: true,

@@ -6,7 +6,7 @@ import { nodes } from '../../api/resources.ts';
 import type { InformerFactory } from '../../client/informers.ts';
 import type { ProcessRunner } from '../../host/processes.ts';
 import type { ClusterSettings } from '../../protocol/agentLink.ts';
-import { CNI_CONFIG_FILE, cniConfig } from './cni.ts';
+import { BRIDGE, CNI_CONFIG_FILE, cniConfig } from './cni.ts';
 import { chains } from './nftables/base.ts';
 import { PieceBuilder } from './nftables/piece.ts';
 import type { NftTable } from './nftables/table.ts';
@@ -61,7 +61,12 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
       ),
     );
     const config = cniConfig(next);
-    if ((await files.readText(CNI_CONFIG_FILE)) !== config) await files.writeWhole(CNI_CONFIG_FILE, config);
+    const old = await files.readText(CNI_CONFIG_FILE);
+    if (old !== undefined && old !== config) {
+      // The node has come back with another range: the bridge would keep the old gateway address.
+      await run.run('ip', ['link', 'delete', BRIDGE]).catch(() => undefined);
+    }
+    if (old !== config) await files.writeWhole(CNI_CONFIG_FILE, config);
     range = next;
     logger.info('pod network configured', { podCIDR: next });
   }
