@@ -3,6 +3,7 @@
  * RENEW_EXIT_CODE where it wants to be started anew (another agent is offered, or its certificate was renewed); pods
  * live on.
  */
+import { setMaxListeners } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,6 +40,8 @@ async function main(): Promise<void> {
   const logger = createLogger((line) => process.stdout.write(`${line}\n`));
   const abort = new AbortController();
   const { signal } = abort;
+  // Every part of the agent listens to this one, for as long as the process lives.
+  setMaxListeners(0, signal);
   const leave = (code: number): void => {
     process.exitCode = code;
     abort.abort();

@@ -11,7 +11,9 @@ if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   mount -o remount,bind,rw /sys/fs/cgroup
   mkdir -p /sys/fs/cgroup/node
   while read -r pid; do echo "$pid" > /sys/fs/cgroup/node/cgroup.procs; done < /sys/fs/cgroup/cgroup.procs
-  sed -e 's/ / +/g' -e 's/^/+/' /sys/fs/cgroup/cgroup.controllers > /sys/fs/cgroup/cgroup.subtree_control
+  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+    echo "+$controller" > /sys/fs/cgroup/cgroup.subtree_control
+  done
 else
   while read -r _ point type _; do
     [ "$type" = cgroup ] && mount -o remount,bind,rw "$point"

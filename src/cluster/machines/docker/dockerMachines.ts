@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { freeBytes } from '../../../host/disk.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
 import { MachineError, type Machine, type MachineProvider, type PreflightProblem } from '../contract.ts';
 import { containerOptions } from './containerOptions.ts';
@@ -10,6 +11,8 @@ import { tarOf } from './tar.ts';
 
 /** Docker Engine 20.10: the first with a cgroup namespace per container. */
 const MIN_API_VERSION = 1.41;
+/** The node image, and something for pods. */
+const MIN_FREE_BYTES = 2 * 2 ** 30;
 const IMPORT = ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'];
 
 export interface DockerMachinesOptions {
@@ -62,9 +65,11 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
       try {
         const [version, info] = (await Promise.all([docker.version(), docker.info()])) as [
           { ApiVersion: string },
-          { OSType?: string; SecurityOptions?: string[] },
+          EngineInfo,
         ];
-        return problemsOf(version.ApiVersion, info.OSType, info.SecurityOptions ?? []);
+        // An engine in a machine of its own (Docker Desktop) has its disk there.
+        const free = info.DockerRootDir === undefined ? undefined : await freeBytes(info.DockerRootDir);
+        return problemsOf(version.ApiVersion, info, free);
       } catch (error) {
         return [unreachable(error) ?? { what: engineMessage(error), remedy: 'See the Docker Engine’s log.' }];
       }
@@ -169,10 +174,17 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
   };
 }
 
-function problemsOf(
+interface EngineInfo {
+  readonly OSType?: string;
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly DockerRootDir?: string;
+}
+
+/** What of an engine does not do for nodes. `free`: bytes on its disk, where they are known. */
+export function problemsOf(
   apiVersion: string,
-  osType: string | undefined,
-  securityOptions: readonly string[],
+  { OSType: osType, SecurityOptions: securityOptions, DockerRootDir: root = '' }: EngineInfo,
+  free: number | undefined,
 ): readonly PreflightProblem[] {
   const problems: PreflightProblem[] = [];
   const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
@@ -188,7 +200,13 @@ function problemsOf(
       remedy: 'Switch Docker Desktop to Linux containers.',
     });
   }
-  if (securityOptions.some((option) => option.startsWith('name=rootless'))) {
+  if (free !== undefined && free < MIN_FREE_BYTES) {
+    problems.push({
+      what: `only ${Math.floor(free / 2 ** 20)} MiB are free below ${root}`,
+      remedy: `Nodes need ${MIN_FREE_BYTES / 2 ** 20} MiB at least: docker system prune removes what is unused.`,
+    });
+  }
+  if (securityOptions?.some((option) => option.startsWith('name=rootless')) === true) {
     problems.push({
       what: 'the Docker Engine runs rootless',
       remedy: 'Nodes need an engine that runs as root: switch to it with docker context use default.',
