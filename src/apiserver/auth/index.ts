@@ -4,7 +4,7 @@
  *   const accounts = createServiceAccountTokens({ issuer, audiences, keyPem, reader, clock, random })
  *     .tokens: TokenAuthenticator     for `bearerTokens` and `reviewToken`
  *     .request(account, draft)        POST serviceaccounts/NAME/token
- *     .openIdConfiguration(serverUrl), .keySet()   bodies of OPENID_CONFIGURATION_PATH and JWKS_PATH
+ *   openIdRoutes(accounts, serverUrl) what others check tokens with: `routes` of the server
  *   const tokens = unionTokens([accounts.tokens, staticTokens(map)])
  *   const authenticators = [clientCertificates(), bearerTokens(tokens)]      in this order
  *
@@ -37,5 +37,5 @@ export {
   type ServiceAccountTokens,
   type ServiceAccountTokensOptions,
 } from './serviceAccountTokens.ts';
-export { JWKS_CONTENT_TYPE, JWKS_PATH, OPENID_CONFIGURATION_PATH } from './tokens/discovery.ts';
+export { openIdRoutes } from './tokens/routes.ts';
 export * from './users.ts';

@@ -8,6 +8,8 @@ import { FakeClock } from '../../base/clock.ts';
 import { systemRandom } from '../../base/random.ts';
 import { createAdmissionReader } from '../admission/reader.ts';
 import { TokenError } from './authenticators/bearerToken.ts';
+import { bootstrapPolicy } from './policy/index.ts';
+import { openIdRoutes } from './tokens/routes.ts';
 import { createServiceAccountTokens, type ServiceAccountTokens } from './serviceAccountTokens.ts';
 import { signingKey } from './tokens/keys.ts';
 
@@ -264,6 +266,15 @@ describe('createServiceAccountTokens', () => {
       currentDate: new Date(clock.now()),
     });
     assert.equal(payload.sub, 'system:serviceaccount:team:bot');
+  });
+
+  it('the published documents are those that the role of all service accounts names', () => {
+    const paths = openIdRoutes(tokens, 'https://h').map(({ path }) => path);
+    assert.deepEqual(paths, ['/.well-known/openid-configuration', '/openid/v1/jwks']);
+    const discovery = bootstrapPolicy().find(
+      ({ object }) => object.metadata.name === 'system:service-account-issuer-discovery',
+    )?.object as { rules: { nonResourceURLs: string[] }[] } | undefined;
+    for (const path of paths) assert.ok(discovery?.rules[0]?.nonResourceURLs.includes(path));
   });
 
   it('keys that are neither RSA nor P-256 are refused', () => {
