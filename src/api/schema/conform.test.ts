@@ -181,6 +181,12 @@ describe('pruneUnknown', () => {
 });
 
 describe('conform', () => {
+  it('drops what is undefined without a word', () => {
+    const object = { metadata: { name: 'x', labels: undefined }, data: undefined, unknown: undefined };
+    assert.deepEqual(conform('V1ConfigMap', object), { unknown: [] });
+    assert.deepEqual(object, { metadata: { name: 'x' } });
+  });
+
   it('reports and prunes in one walk', () => {
     const object = { metadata: { name: 'x' }, data: { a: 'b' }, date: {} };
     assert.deepEqual(conform('V1ConfigMap', object), { unknown: ['date'] });

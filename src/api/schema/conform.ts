@@ -127,13 +127,15 @@ class Walk {
       const property = model.properties.get(key);
       const at = path === '' ? key : `${path}.${key}`;
       if (property === undefined) {
-        this.#unknown.push(at);
+        if (record[key] !== undefined) this.#unknown.push(at);
         if (this.#change) Reflect.deleteProperty(record, key);
         continue;
       }
       this.#struct = model.goName;
       this.#fields.push(key);
-      const made = record[key] === null ? undefined : this.#value(property.type, record[key], at);
+      // Callers in process leave fields undefined where JSON would leave them out.
+      const absent = record[key] === null || record[key] === undefined;
+      const made = absent ? undefined : this.#value(property.type, record[key], at);
       this.#fields.pop();
       if (!this.#change) continue;
       if (made === undefined || (!property.required && isEmptyCollection(property.type, made))) {
@@ -165,7 +167,10 @@ class Walk {
         const record = value as Record<string, unknown>;
         for (const key of Object.keys(record)) {
           const item = record[key];
-          const made = item === null ? zeroOf(type.values) : this.#value(type.values, item, `${path}.${key}`);
+          const made =
+            item === null || item === undefined
+              ? zeroOf(type.values)
+              : this.#value(type.values, item, `${path}.${key}`);
           if (this.#change) record[key] = made;
         }
         return record;
