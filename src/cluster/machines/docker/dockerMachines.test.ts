@@ -65,11 +65,13 @@ describe('Docker machines', () => {
       },
       'image:1',
     );
-    assert.deepEqual(options.HostConfig.PortBindings, {
+    const { HostConfig } = options;
+    assert.ok(HostConfig !== undefined);
+    assert.deepEqual(HostConfig.PortBindings, {
       '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }],
       '81/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }],
     });
-    assert.deepEqual([options.HostConfig.NanoCpus, options.HostConfig.Memory], [1.5e9, GIB]);
+    assert.deepEqual([HostConfig.NanoCpus, HostConfig.Memory], [1.5e9, GIB]);
     assert.ok(!JSON.stringify(options).includes('TOKEN'));
   });
 
