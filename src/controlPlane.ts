@@ -18,8 +18,10 @@ import { createAccessControl } from './apiserver/auth/accessControl.ts';
 import { bearerTokens } from './apiserver/auth/authenticators/bearerToken.ts';
 import { clientCertificates } from './apiserver/auth/authenticators/clientCertificate.ts';
 import { bootstrapPolicyHook } from './apiserver/auth/policy/hook.ts';
+import { escalationPlugin } from './apiserver/auth/rbac/escalationPlugin.ts';
 import { createReviews } from './apiserver/auth/reviews/index.ts';
 import { createServiceAccountTokens } from './apiserver/auth/serviceAccountTokens.ts';
+import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
 import { objectsHook } from './apiserver/bootstrap/hooks.ts';
 import { kubernetesService } from './apiserver/bootstrap/kubernetesService.ts';
 import { systemObjects } from './apiserver/bootstrap/systemObjects.ts';
@@ -49,6 +51,7 @@ import { createNodeHub } from './nodes/hub.ts';
 import { createEnrolmentTokens } from './nodes/tokens.ts';
 import type { ClusterSettings } from './protocol/agentLink.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { runSimulatedNodes } from './simulatedNodes.ts';
 import { openSqliteStorage, startWatchCache } from './storage/index.ts';
 
 /** Where the bundles are: beside this one, or in `dist` when the sources run as they are. */
@@ -102,12 +105,11 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     stopped.resolve(undefined);
   };
   const endpoints = createOwnerEndpoints(() => void stop());
-  let listener: HttpsListener | undefined;
+  const open: { listener?: HttpsListener } = {};
   // Closed last: whoever asked for the stop is told when everything else is down.
   groups.started('listener', async () => {
-    await clearOwner(paths);
     endpoints.stopped();
-    await listener?.close();
+    await open.listener?.close();
   });
 
   // Storage before anything else: its lock decides who owns the cluster.
@@ -131,17 +133,27 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   const access = createAccessControl(cache);
   groups.started('access control', () => access.dispose());
   const issuer = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
-  const accounts = createServiceAccountTokens({ issuer, keyPem: pki.serviceAccountKey, reader, clock, random });
+  const accounts = createServiceAccountTokens({
+    issuer,
+    keyPem: pki.serviceAccountKey,
+    reader,
+    clock,
+    random,
+  });
   const api = createApiServer({
     kinds,
     storage,
     cache,
-    admission: admissionPlugins({ cache, clock, random, allocators }),
+    admission: [
+      ...admissionPlugins({ cache, clock, random, allocators }),
+      escalationPlugin(access.escalation),
+    ],
     authenticators: [clientCertificates(), bearerTokens(accounts.tokens)],
     authorizer: access.authorizer,
     nodes: dialer,
     reviews: createReviews(access.authorizer, accounts.tokens),
     requestToken: (account, request) => accounts.request(account, request),
+    routes: openIdRoutes(accounts, server),
     postStartHooks: [
       objectsHook('system-namespaces', LOOPBACK, systemObjects()),
       bootstrapPolicyHook(LOOPBACK, reader),
@@ -173,7 +185,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     }),
   });
   const adapter = createHttpAdapter(api.handler);
-  listener = await startHttpsListener({
+  const listener = await startHttpsListener({
     addresses: [...new Set(['127.0.0.1', ...profile.nodeAddresses])],
     port: profile.port,
     tls: { ...pki.server, clientCa: pki.ca.cert },
@@ -183,6 +195,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     },
     upgrade: (...upgrade) => adapter.upgrade(...upgrade),
   });
+  open.listener = listener;
   gateway.register(listener);
 
   await api.start(new AbortController().signal);
@@ -192,6 +205,8 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     kind: options.owner,
     since: new Date(clock.now()).toISOString(),
   });
+
+  groups.started('owner', () => clearOwner(paths));
 
   // Controllers and scheduler, each under its own identity.
   const fail = (part: string) => (error: unknown) =>
@@ -206,7 +221,11 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
       runControllers(
         {
           controllers: [
-            ...controllers({ resources: storedResources(), ca: pki.ca.cert, clusterCIDR: profile.clusterCIDR }),
+            ...controllers({
+              resources: storedResources(),
+              ca: pki.ca.cert,
+              clusterCIDR: profile.clusterCIDR,
+            }),
             { name: 'service', account: 'service-controller', create: balancer },
           ],
           clientFor,
@@ -218,6 +237,23 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     fail('controllers'),
   );
   groups.run('scheduler', (signal) => runScheduler(clientFor(SCHEDULER), logger, signal), fail('scheduler'));
+
+  groups.run(
+    'simulated nodes',
+    (signal) =>
+      runSimulatedNodes(
+        {
+          clientFor,
+          shared: clientFor(LOOPBACK),
+          cluster: clusterSettings(profile),
+          count: options.simulatedNodes,
+          folder: paths.machines,
+          logger,
+        },
+        signal,
+      ),
+    fail('simulated nodes'),
+  );
 
   return { server, stop, stopped: stopped.promise };
 }
@@ -237,7 +273,13 @@ function kubernetesServiceHook(profile: ClusterProfile): readonly PostStartHook[
   const address = profile.nodeAddresses.find((candidate) => !candidate.startsWith('127.'));
   if (address === undefined) return [];
   const clusterIP = serviceAddress(profile.serviceCIDR, 1);
-  return [objectsHook('kubernetes-service', LOOPBACK, kubernetesService({ clusterIP, address, port: profile.port }))];
+  return [
+    objectsHook(
+      'kubernetes-service',
+      LOOPBACK,
+      kubernetesService({ clusterIP, address, port: profile.port }),
+    ),
+  ];
 }
 
 /** A connection into the cluster needs some node that is linked; which one does not matter. */

@@ -2,7 +2,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from './base/logger.ts';
 import { clusterPaths } from './cluster/paths.ts';
 import { readProfile } from './cluster/profile.ts';
-import type { ControlPlaneStart, FromControlPlane, ToControlPlane } from './cluster/launchers/messages.ts';
+import type { ControlPlaneStart, FromControlPlane } from './cluster/launchers/messages.ts';
 import { startControlPlane } from './controlPlane.ts';
 import { StorageUnavailableError } from './storage/contract.ts';
 
@@ -59,9 +59,8 @@ function run(start: ControlPlaneStart, onStop: (stop: () => void) => void): void
 if (parentPort !== null) {
   const port = parentPort;
   run(workerData as ControlPlaneStart, (stop) =>
-    port.on('message', (message: ToControlPlane) => {
-      if (message.type === 'stop') stop();
-    }),
+    // `stop` is all that it can be told.
+    port.on('message', stop),
   );
 } else {
   process.once('message', (start: ControlPlaneStart) =>

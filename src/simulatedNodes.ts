@@ -1,0 +1,93 @@
+import { existsSync, watch } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { addressPool, createSimulatedNode } from './agent/simulatedNode.ts';
+import { systemClock } from './base/clock.ts';
+import type { Logger } from './base/logger.ts';
+import { systemRandom } from './base/random.ts';
+import { services } from './api/resources.ts';
+import type { UserInfo } from './api/request.ts';
+import type { Client } from './client/contract.ts';
+import { createInformerFactory } from './client/informerFactory.ts';
+import type { ClusterSettings } from './protocol/agentLink.ts';
+
+export interface SimulatedNodesOptions {
+  /** A client that acts as the user. */
+  readonly clientFor: (user: UserInfo) => Client;
+  /** For what all simulated nodes share. */
+  readonly shared: Client;
+  readonly cluster: ClusterSettings;
+  /** Nodes that are there from the beginning, by number. */
+  readonly count: number;
+  /** Where the simulated machines of the cluster are kept, a file each: followed as they come and go. */
+  readonly folder: string;
+  readonly logger: Logger;
+}
+
+/** Runs the nodes that need no machine, inside the control plane, until the signal aborts. */
+export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: AbortSignal): Promise<void> {
+  const { clientFor, shared, cluster, logger, folder } = options;
+  const clock = systemClock;
+  const informers = createInformerFactory({ client: shared, clock, logger });
+  const sharedServices = informers.for(services);
+  informers.start(signal);
+  const running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
+  let index = 0;
+
+  const start = (nodeName: string): void => {
+    index += 1;
+    const stop = new AbortController();
+    const user = { name: `system:node:${nodeName}`, groups: ['system:nodes', 'system:authenticated'] };
+    const node = createSimulatedNode({
+      client: clientFor(user),
+      nodeName,
+      address: `172.31.${Math.floor(index / 250)}.${(index % 250) + 1}`,
+      pods: addressPool(`10.${200 + Math.floor(index / 256)}.${index % 256}`),
+      settings: { labels: { 'wheelhouse.io/simulated': 'true' } },
+      cluster,
+      clock,
+      random: systemRandom,
+      logger,
+      services: sharedServices,
+    });
+    running.set(nodeName, { stop, ended: node.run(AbortSignal.any([signal, stop.signal])) });
+  };
+  const follow = async (): Promise<void> => {
+    const wanted = await machinesIn(folder);
+    for (const name of wanted) if (!running.has(name)) start(name);
+    for (const [name, node] of running) {
+      if (wanted.has(name) || name.startsWith(NUMBERED)) continue;
+      node.stop.abort();
+      running.delete(name);
+    }
+  };
+
+  for (let number = 1; number <= options.count; number++) start(`${NUMBERED}${number}`);
+  await mkdir(folder, { recursive: true });
+  const watcher = watch(folder, () => {
+    follow().catch((error: unknown) => logger.warn('simulated machines cannot be read', { error }));
+  });
+  await follow();
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  watcher.close();
+  await Promise.all([...running.values()].map((node) => node.ended));
+  await informers.stopped();
+}
+
+const NUMBERED = 'simulated-';
+
+/** The machines that are on, by name. */
+async function machinesIn(folder: string): Promise<ReadonlySet<string>> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
+  const on = await Promise.all(
+    files.map(async (file) => {
+      const target = path.join(folder, file);
+      const text = existsSync(target) ? await readFile(target, 'utf8').catch(() => '') : '';
+      return /"state":"running"/.test(text) ? [path.basename(file, '.json')] : [];
+    }),
+  );
+  return new Set(on.flat());
+}
