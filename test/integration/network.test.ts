@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createNodeNetwork, type NodeNetwork } from '../../src/agent/network/index.ts';
@@ -38,6 +39,7 @@ describe('node network, real rules and real traffic', function () {
     // A foreign table with the names of Docker's: it must be there at the end as it was.
     await lab.node.run('nft', ['add', 'table', 'ip', 'nat']);
     await lab.node.run('nft', ['add', 'chain', 'ip', 'nat', 'DOCKER_OUTPUT']);
+    cluster.informer(nodes).put(makeNode('node', { spec: { podCIDR: '10.244.0.0/24' } }));
     network = createNodeNetwork({
       nodeName: 'node',
       informers: cluster.informers,
@@ -54,7 +56,6 @@ describe('node network, real rules and real traffic', function () {
         },
       },
     });
-    cluster.informer(nodes).put(makeNode('node', { spec: { podCIDR: '10.244.0.0/24' } }));
     running = network.run(stop.signal);
     await network.settled();
   });
@@ -248,12 +249,8 @@ describe('node network, real rules and real traffic', function () {
     await until(/^$/);
   });
 
-  it('leaves in the kernel exactly what a start from nothing would write', async () => {
-    await withdraw('empty');
-    await withdraw('public');
-    // One more change takes the chains away that the last one emptied.
-    await serve(makeService('last', '10.96.1.9'), here(1));
-    const incremental = await table();
+  /** What a start from nothing would write for what is known now. */
+  async function writtenAtOnce(): Promise<string> {
     const again = createNodeNetwork({
       nodeName: 'node',
       informers: cluster.informers,
@@ -273,7 +270,48 @@ describe('node network, real rules and real traffic', function () {
     const whole = await table();
     stopAgain.abort();
     await runningAgain;
-    assert.deepEqual(normalized(incremental), normalized(whole));
+    return whole;
+  }
+
+  it('leaves in the kernel exactly what a start from nothing would write, after any sequence of changes', async () => {
+    const endpoints = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
+    const change = fc.record({
+      name: fc.integer({ min: 0, max: 3 }),
+      gone: fc.boolean(),
+      endpoints,
+      sticky: fc.boolean(),
+      local: fc.boolean(),
+      nodePort: fc.boolean(),
+      shared: fc.boolean(),
+    });
+    const changes = fc.sample(change, { numRuns: 40, seed: 4711 });
+    for (const { name: number, gone, sticky, local, nodePort, shared, endpoints: targets } of changes) {
+      const name = `any-${number}`;
+      if (gone) {
+        await withdraw(name);
+        continue;
+      }
+      const port = {
+        name: 'http',
+        port: 80,
+        protocol: 'TCP',
+        ...(nodePort ? { nodePort: 30100 + number } : {}),
+      };
+      const service = makeService(name, `10.96.2.${number}`, {
+        type: nodePort ? 'NodePort' : 'ClusterIP',
+        ports: [port],
+        ...(sticky ? { sessionAffinity: 'ClientIP' } : {}),
+        ...(local ? { externalTrafficPolicy: 'Local' } : {}),
+        ...(shared ? { externalIPs: ['203.0.113.9'] } : {}),
+      });
+      await serve(service, ...targets.map((target) => (target % 2 === 0 ? here(target) : POD(target))));
+    }
+    // One more change takes the chains away that the last one emptied.
+    await serve(makeService('last', '10.96.1.9'), here(1));
+    await withdraw('last');
+    await serve(makeService('last', '10.96.1.9'), here(2));
+    const incremental = await table();
+    assert.deepEqual(normalized(incremental), normalized(await writtenAtOnce()));
   });
 
   it('touches no table but its own', async () => {
