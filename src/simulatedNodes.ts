@@ -5,7 +5,8 @@ import { addressPool, createSimulatedNode } from './agent/simulatedNode.ts';
 import { systemClock } from './base/clock.ts';
 import type { Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
-import { services } from './api/resources.ts';
+import { nodes, services } from './api/resources.ts';
+import { isNotFound } from './api/status.ts';
 import type { UserInfo } from './api/request.ts';
 import type { Client } from './client/contract.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
@@ -59,6 +60,9 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
       if (wanted.has(name) || name.startsWith(NUMBERED)) continue;
       node.stop.abort();
       running.delete(name);
+      await node.ended;
+      // It may have registered once more between its machine's end and its own.
+      if (!existsSync(path.join(folder, `${name}.json`))) await forget(shared, name);
     }
   };
 
@@ -75,6 +79,12 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
   watcher.close();
   await Promise.all([...running.values()].map((node) => node.ended));
   await informers.stopped();
+}
+
+async function forget(client: Client, name: string): Promise<void> {
+  await client.delete(nodes, { name }).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
 }
 
 const NUMBERED = 'simulated-';
