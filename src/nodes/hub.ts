@@ -1,18 +1,22 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
+import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Upgrade } from '../host/httpsListener.ts';
 import { AGENT_DIGEST_HEADER, LINK_PROTOCOL } from '../protocol/agentLink.ts';
 import { peerNode } from './identity.ts';
-import { openSession, type NodeSession } from './session.ts';
+import { openSession, sessionOver, type NodeSession } from './session.ts';
 import { acceptor, refuseUpgrade } from './upgrade.ts';
 
 /** Where nodes are linked: at most one session per node, known by the node's certificate and never by its address. */
 export interface NodeHub extends Disposable {
   session(node: string): NodeSession | undefined;
+  /** The nodes that are linked by a connection of their own. */
   nodes(): readonly string[];
+  /** A node whose agent runs in this process: `open` gives a stream to it when one is first needed, and again after it ended. */
+  attach(node: string, open: () => Duplex): Disposable;
   readonly onConnected: Event<string>;
   /** Not when a newer connection of the same node takes over. */
   readonly onDisconnected: Event<string>;
@@ -31,8 +35,17 @@ export function createNodeHub(options: {
   const sessions = new Map<string, NodeSession>();
   const connected = new Emitter<string>();
   const disconnected = new Emitter<string>();
+  const attached = new Map<string, { readonly open: () => Duplex; session?: NodeSession }>();
   let disposed = false;
 
+  const attachedSession = (node: string): NodeSession | undefined => {
+    const entry = attached.get(node);
+    if (entry === undefined) return undefined;
+    if (entry.session === undefined || entry.session.http2.destroyed) {
+      entry.session = sessionOver(node, entry.open());
+    }
+    return entry.session;
+  };
   const link = (node: string, socket: WebSocket): void => {
     // The node knows best which of its connections is alive: the newest.
     const previous = sessions.get(node);
@@ -50,8 +63,16 @@ export function createNodeHub(options: {
   };
 
   return {
-    session: (node) => sessions.get(node),
+    session: (node) => sessions.get(node) ?? attachedSession(node),
     nodes: () => [...sessions.keys()],
+    attach(node, open): Disposable {
+      const entry: { readonly open: () => Duplex; session?: NodeSession } = { open };
+      attached.set(node, entry);
+      return toDisposable(() => {
+        if (attached.get(node) === entry) attached.delete(node);
+        entry.session?.close();
+      });
+    },
     onConnected: connected.event,
     onDisconnected: disconnected.event,
     upgrade(request, socket, head, peer): void {
@@ -65,6 +86,8 @@ export function createNodeHub(options: {
     dispose(): void {
       disposed = true;
       for (const session of [...sessions.values()]) session.close();
+      for (const { session } of attached.values()) session?.close();
+      attached.clear();
       connected.dispose();
       disconnected.dispose();
     },

@@ -1,4 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { http2ClientOver } from '../host/reversedHttp2.ts';
@@ -6,7 +7,7 @@ import { keepAlive } from '../host/webSocketKeepAlive.ts';
 import { webSocketStream } from '../host/webSocketStream.ts';
 import { LINK_PING_MS } from '../protocol/agentLink.ts';
 
-/** One node's live link: the HTTP/2 client over the WebSocket that the node opened. */
+/** One node's live link: the HTTP/2 client over the stream to its agent. */
 export interface NodeSession {
   readonly node: string;
   readonly http2: ClientHttp2Session;
@@ -16,8 +17,14 @@ export interface NodeSession {
   close(): void;
 }
 
+/** The session over a WebSocket that a node opened. */
 export function openSession(node: string, socket: WebSocket, clock: Clock): NodeSession {
-  const stream = webSocketStream(socket);
+  keepAlive(socket, { clock, intervalMs: LINK_PING_MS, ping: true });
+  return sessionOver(node, webSocketStream(socket));
+}
+
+/** The session over any stream to the node's agent. */
+export function sessionOver(node: string, stream: Duplex): NodeSession {
   const http2 = http2ClientOver(stream);
   const closed = new Promise<void>((resolve) => {
     http2.once('close', () => {
@@ -30,6 +37,5 @@ export function openSession(node: string, socket: WebSocket, clock: Clock): Node
   http2.on('error', () => http2.destroy());
   stream.on('error', () => http2.destroy());
   stream.once('close', () => http2.destroy());
-  keepAlive(socket, { clock, intervalMs: LINK_PING_MS, ping: true });
   return { node, http2, closed, close: () => http2.destroy() };
 }

@@ -8,6 +8,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { isReason } from '../../src/api/status.ts';
 import { runLink, type AgentHandlers } from '../../src/agent/link/link.ts';
+import { localLink } from '../../src/agent/link/localLink.ts';
 import type { CertifiedKey } from '../../src/host/certificates.ts';
 import { createNodeDialer } from '../../src/nodes/dialer.ts';
 import { startNodeServer, type NodeServer } from '../harness/nodeServer.ts';
@@ -242,6 +243,25 @@ describe('node link', () => {
     await Promise.all(running);
     assert.equal(renewals, 1);
     assert.deepEqual(server.hub.nodes(), []);
+  });
+
+  it('attach() links an agent of the same process, opened when first used and again after its end', async () => {
+    const local = localLink(handlers);
+    const attachment = server.hub.attach('n2', () => local.open());
+    const ask = async (): Promise<string | undefined> => {
+      const answer = await dial().request('n2', { method: 'GET', path: '/near', signal: never });
+      await collect(answer.body);
+      return answer.headers['x-path'];
+    };
+    assert.equal(await ask(), '/near');
+    const first = server.hub.session('n2');
+    first?.close();
+    await first?.closed;
+    assert.equal(await ask(), '/near');
+    assert.deepEqual(server.hub.nodes(), []);
+    attachment.dispose();
+    assert.equal(server.hub.session('n2'), undefined);
+    local.dispose();
   });
 
   it('an agent of the right digest is linked', async () => {

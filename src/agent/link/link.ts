@@ -61,10 +61,7 @@ const STEADY_MS = 10_000;
  */
 export async function runLink(options: LinkOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, logger, handlers } = options;
-  const acceptor = http2ServerOver(
-    (request, response) => handlers.handle(request, response),
-    (request, response) => onConnect(handlers, request, response),
-  );
+  const acceptor = serveLink(handlers);
   const fresh = exponentialBackoff({
     initialMs: FIRST_RETRY_MS,
     maxMs: MAX_RETRY_MS,
@@ -86,6 +83,14 @@ export async function runLink(options: LinkOptions, signal: AbortSignal): Promis
     backoff = backoff.next();
   }
   acceptor.close();
+}
+
+/** The HTTP/2 server that a link carries. */
+export function serveLink(handlers: AgentHandlers): Http2Acceptor {
+  return http2ServerOver(
+    (request, response) => handlers.handle(request, response),
+    (request, response) => onConnect(handlers, request, response),
+  );
 }
 
 /** One connection from dial to end. Rejects where it could not be made or broke off. */
