@@ -2,9 +2,10 @@
 import { api } from './api.ts';
 import { type Benchmark, formatFigure } from './benchmark.ts';
 import { idle } from './idle.ts';
+import { schedulingBenchmark } from './scheduling.ts';
 import { storage } from './storage.ts';
 
-const benchmarks: readonly Benchmark[] = [storage, idle, api];
+const benchmarks: readonly Benchmark[] = [storage, idle, api, schedulingBenchmark];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
