@@ -202,6 +202,35 @@ describe('serverSideApply', () => {
     assert.equal(error.code, 400);
   });
 
+  it('lets kubectl take over what it applied on the client side before', () => {
+    const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+    const live = update(
+      undefined,
+      {
+        metadata: {
+          name: 'x',
+          annotations: { [annotation]: '{"metadata":{"name":"x"},"spec":{"replicas":1}}' },
+        },
+        spec: { replicas: 1, paused: true },
+      },
+      'kubectl-client-side-apply',
+    );
+    assert.equal(failure(() => apply(live, { spec: { replicas: 3 } })).code, 409);
+    const error = failure(() =>
+      apply(live, { spec: { replicas: 3, paused: false } }, { manager: 'kubectl' }),
+    );
+    assert.equal(
+      error.message,
+      'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using apps/v1: .spec.paused',
+    );
+    const taken = apply(live, { spec: { replicas: 3 } }, { manager: 'kubectl' });
+    assert.deepEqual(specOf(taken), { replicas: 3, paused: true });
+    assert.equal(
+      taken.metadata.annotations?.[annotation],
+      '{"metadata":{"name":"x"},"spec":{"replicas":3}}\n',
+    );
+  });
+
   const name = fc.constantFrom('a', 'b', 'c');
   const value = fc.constantFrom('1', '2');
   const config = fc

@@ -4,6 +4,7 @@ import { badRequest, StatusError } from '../status.ts';
 import { claimed } from './compare.ts';
 import { arrange, isOwner, newEntry, readEntries, type Entry, type Owner } from './entries.ts';
 import { difference, equalSets, intersection, pathsOf, union, type FieldSet } from './fieldSet.ts';
+import { clientSideFields, syncLastApplied } from './lastApplied.ts';
 import { merge, prune } from './merge.ts';
 import { shapeOfModel } from './shapes.ts';
 import { comparison, owned, store } from './update.ts';
@@ -48,11 +49,14 @@ export function serverSideApply(options: ApplyOptions): Draft {
   }
 
   const { changed, removed } = comparison(model, live ?? {}, draft, subresource);
-  const conflicts = others.flatMap((entry) => {
-    const fields = entry.apiVersion === owner.apiVersion ? intersection(entry.fieldsV1, changed) : undefined;
-    return fields === undefined ? [] : [{ entry, fields }];
-  });
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts);
+  if (!force) {
+    const taken = difference(changed, clientSideFields(model, live, owner.manager));
+    const conflicts = others.flatMap((entry) => {
+      const fields = entry.apiVersion === owner.apiVersion ? intersection(entry.fieldsV1, taken) : undefined;
+      return fields === undefined ? [] : [{ entry, fields }];
+    });
+    if (conflicts.length > 0) throw conflictError(conflicts);
+  }
 
   const lost = union(changed, removed);
   const after = others.flatMap((entry): Entry[] => {
@@ -64,6 +68,7 @@ export function serverSideApply(options: ApplyOptions): Draft {
     const same = lost === undefined && own !== undefined && equalSets(own.fieldsV1, set);
     after.push(same && own.apiVersion === owner.apiVersion ? own : newEntry(owner, time, set));
   }
+  syncLastApplied(draft, live, applied, owner.manager);
   const arranged = arrange(after);
   // An apply that changes nothing must not look like a change.
   store(draft, isDeepStrictEqual(arranged, entries) ? entries : arranged);
