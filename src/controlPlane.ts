@@ -246,6 +246,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
           clientFor,
           shared: clientFor(LOOPBACK),
           cluster: clusterSettings(profile),
+          hub,
           count: options.simulatedNodes,
           folder: paths.machines,
           logger,

@@ -1,6 +1,7 @@
 import { existsSync, watch } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { localLink } from './agent/link/localLink.ts';
 import { addressPool, createSimulatedNode } from './agent/simulatedNode.ts';
 import { systemClock } from './base/clock.ts';
 import type { Logger } from './base/logger.ts';
@@ -10,6 +11,7 @@ import { isNotFound } from './api/status.ts';
 import type { UserInfo } from './api/request.ts';
 import type { Client } from './client/contract.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
+import type { NodeHub } from './nodes/hub.ts';
 import type { ClusterSettings } from './protocol/agentLink.ts';
 
 export interface SimulatedNodesOptions {
@@ -18,6 +20,8 @@ export interface SimulatedNodesOptions {
   /** For what all simulated nodes share. */
   readonly shared: Client;
   readonly cluster: ClusterSettings;
+  /** Where the API server finds them for logs and exec. */
+  readonly hub: Pick<NodeHub, 'attach'>;
   /** Nodes that are there from the beginning, by number. */
   readonly count: number;
   /** Where the simulated machines of the cluster are kept, a file each: followed as they come and go. */
@@ -27,7 +31,7 @@ export interface SimulatedNodesOptions {
 
 /** Runs the nodes that need no machine, inside the control plane, until the signal aborts. */
 export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: AbortSignal): Promise<void> {
-  const { clientFor, shared, cluster, logger, folder } = options;
+  const { clientFor, shared, cluster, hub, logger, folder } = options;
   const clock = systemClock;
   const informers = createInformerFactory({ client: shared, clock, logger });
   const sharedServices = informers.for(services);
@@ -51,7 +55,13 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
       logger,
       services: sharedServices,
     });
-    running.set(nodeName, { stop, ended: node.run(AbortSignal.any([signal, stop.signal])) });
+    const link = localLink(node.handlers);
+    const attachment = hub.attach(nodeName, () => link.open());
+    const ended = node.run(AbortSignal.any([signal, stop.signal])).finally(() => {
+      attachment.dispose();
+      link.dispose();
+    });
+    running.set(nodeName, { stop, ended });
   };
   const follow = async (): Promise<void> => {
     const wanted = await machinesIn(folder);
