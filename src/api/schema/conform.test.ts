@@ -181,6 +181,17 @@ describe('pruneUnknown', () => {
 });
 
 describe('conform', () => {
+  it('keeps the largest int64 readable for clients that check the range', () => {
+    const pod = JSON.parse(
+      '{"spec":{"containers":[],"activeDeadlineSeconds":9223372036854775807}}',
+    ) as object;
+    assert.deepEqual(conform('V1Pod', pod), { unknown: [] });
+    const written = /\d+/.exec(JSON.stringify(pod))?.[0] ?? '';
+    assert.ok(BigInt(written) <= 2n ** 63n - 1n, written);
+    const beyond = JSON.parse('{"spec":{"activeDeadlineSeconds":92233720368547758070}}') as object;
+    assert.match(conform('V1Pod', beyond).typeError ?? '', /of type int64$/);
+  });
+
   it('drops what is undefined without a word', () => {
     const object = { metadata: { name: 'x', labels: undefined }, data: undefined, unknown: undefined };
     assert.deepEqual(conform('V1ConfigMap', object), { unknown: [] });

@@ -14,6 +14,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
 const INT64_LIMIT = 2 ** 63;
+/** The largest number below 2^63: the limit itself would be written as a number that no int64 takes. */
+const INT64_LARGEST = INT64_LIMIT - 1024;
 
 /** Go's name of a scalar's type in `cannot unmarshal … of type …`; undefined where the type decodes itself. */
 export const goTypes: Readonly<Record<Scalar, string>> = {
@@ -76,6 +78,9 @@ function isCanonical(text: string): boolean {
 export function normalScalar(scalar: Scalar, value: unknown): unknown {
   if (isNormal(scalar, value)) return value;
   switch (scalar) {
+    case 'int64':
+      // 9223372036854775807 and its neighbours, as near as a JavaScript number comes.
+      return value === INT64_LIMIT || value === -INT64_LIMIT ? Math.sign(value) * INT64_LARGEST : undefined;
     case 'byte':
       if (typeof value === 'string') return normalBytes(value);
       return undefined;
