@@ -104,7 +104,7 @@ describe('cluster DNS over UDP and TCP', () => {
     const edns: Answer = {
       type: 'OPT',
       name: '.',
-      udpPayloadSize: 16_384,
+      udpPayloadSize: 4096,
       extendedRcode: 0,
       ednsVersion: 0,
       flags: 0,

@@ -1,15 +1,9 @@
-import {
-  AUTHORITATIVE_ANSWER,
-  decode,
-  encode,
-  RECURSION_AVAILABLE,
-  RECURSION_DESIRED,
-  TRUNCATED_RESPONSE,
-} from 'dns-packet';
+import { AUTHORITATIVE_ANSWER, decode, encode, RECURSION_AVAILABLE, RECURSION_DESIRED } from 'dns-packet';
 import type { Logger } from '../../base/logger.ts';
 import type { ClusterZone } from './clusterZone.ts';
 import type { Forwarder } from './forwarder.ts';
 import { type Answer, type Question, RCODES, reply, type Reply } from './message.ts';
+import { pack } from './pack.ts';
 
 /** A message that came in, decoded. */
 interface Query {
@@ -30,6 +24,17 @@ export interface Responder {
 const PLAIN_UDP_SIZE = 512;
 const OWN_UDP_SIZE = 4096;
 const MAX_ALIASES = 8;
+
+const EDNS: Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: OWN_UDP_SIZE,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
 
 export function createResponder(options: {
   readonly zone: ClusterZone;
@@ -75,15 +80,15 @@ export function createResponder(options: {
       if (query === 'malformed') return message.length < 12 ? undefined : errorReply(message, 'FORMERR');
       const limit = over === 'tcp' ? 65_535 : Math.max(query.payloadSize ?? 0, PLAIN_UDP_SIZE);
       const [question, ...others] = query.questions;
-      if (query.opcode !== 0) return pack(query, reply('NOTIMP'), limit);
-      if (question === undefined || others.length > 0) return pack(query, reply('FORMERR'), limit);
+      if (query.opcode !== 0) return answer(query, reply('NOTIMP'), limit);
+      if (question === undefined || others.length > 0) return answer(query, reply('FORMERR'), limit);
       const found = zone.answer(question);
-      if (found !== undefined) return pack(query, await followAlias(question, found, signal), limit);
+      if (found !== undefined) return answer(query, await followAlias(question, found, signal), limit);
       try {
         return await forwarder.forward(message, over, signal);
       } catch (error) {
         if (!signal.aborted) logger.debug('no upstream server answered', { name: question.name, error });
-        return pack(query, reply('SERVFAIL'), limit);
+        return answer(query, reply('SERVFAIL'), limit);
       }
     },
   };
@@ -106,51 +111,18 @@ function parse(message: Buffer): Query | 'malformed' | undefined {
   }
 }
 
-/** Answers that do not fit are left out and the client is told to come again over TCP. */
-function pack(query: Query, found: Reply, limit: number): Buffer {
+function answer(query: Query, found: Reply, limit: number): Buffer {
   const flags =
     RCODES[found.rcode] |
     RECURSION_AVAILABLE |
     (query.recursionDesired ? RECURSION_DESIRED : 0) |
     (found.authoritative ? AUTHORITATIVE_ANSWER : 0);
-  const edns: Answer[] =
-    query.payloadSize === undefined
-      ? []
-      : [
-          {
-            type: 'OPT',
-            name: '.',
-            udpPayloadSize: OWN_UDP_SIZE,
-            extendedRcode: 0,
-            ednsVersion: 0,
-            flags: 0,
-            flag_do: false,
-            options: [],
-          },
-        ];
-  const packet = (answers: readonly Answer[], additionals: readonly Answer[], extra = 0): Buffer =>
-    encode({
-      type: 'response',
-      id: query.id,
-      flags: flags | extra,
-      questions: [...query.questions],
-      answers: [...answers],
-      authorities: [...found.authorities],
-      additionals: [...additionals, ...edns],
-    });
-  const whole = packet(found.answers, found.additionals);
-  if (whole.length <= limit) return whole;
-  // Additional records are a courtesy: to leave them out is no truncation.
-  const bare = packet(found.answers, []);
-  if (bare.length <= limit) return bare;
-  let fits = 0;
-  let tooMany = found.answers.length;
-  while (tooMany - fits > 1) {
-    const middle = (fits + tooMany) >> 1;
-    if (packet(found.answers.slice(0, middle), []).length <= limit) fits = middle;
-    else tooMany = middle;
-  }
-  return packet(found.answers.slice(0, fits), [], TRUNCATED_RESPONSE);
+  const { answers, authorities, additionals } = found;
+  const edns = query.payloadSize === undefined ? [] : [EDNS];
+  return pack(
+    { id: query.id, flags, questions: query.questions, answers, authorities, additionals, edns },
+    limit,
+  );
 }
 
 /** For a message whose header is all that can be read. */
