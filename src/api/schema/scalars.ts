@@ -45,7 +45,7 @@ export function isNormal(scalar: Scalar, value: unknown): boolean {
     case 'int32':
       return Number.isInteger(value) && (value as number) <= INT32_MAX && (value as number) >= INT32_MIN;
     case 'int64':
-      return Number.isInteger(value) && (value as number) <= INT64_LIMIT && (value as number) >= -INT64_LIMIT;
+      return Number.isInteger(value) && Math.abs(value as number) <= INT64_LARGEST;
     case 'double':
       return typeof value === 'number';
     case 'byte':
