@@ -105,6 +105,27 @@ describe('createHttpsTransport', () => {
     assert.ok(sessions.has(session!));
   });
 
+  it('keeps a body that is complete until somebody reads it', async () => {
+    const body = Buffer.alloc(2000, 'x');
+    const answers = Array.from({ length: 200 }, async () => {
+      const response = await transport.request({ method: 'POST', path: '/echo', headers: {}, body });
+      await transport.request(get('/none'));
+      return (await textOf(response)).length;
+    });
+    assert.deepEqual(new Set(await Promise.all(answers)), new Set([2000]));
+  });
+
+  it('holds back a server whose answer nobody reads', async () => {
+    const body = Buffer.alloc(8_000_000, 'x');
+    const response = await transport.request({ method: 'POST', path: '/echo', headers: {}, body });
+    let bytes = 0;
+    for await (const chunk of response.body) {
+      bytes += chunk.byteLength;
+      if (bytes % 7 === 0) await transport.request(get('/none'));
+    }
+    assert.equal(bytes, body.byteLength);
+  });
+
   it('rejects a body that the connection cuts off', async () => {
     const response = await transport.request(get('/broken'));
     await assert.rejects(textOf(response));

@@ -129,6 +129,8 @@ function watchOver(
 }
 
 function responseOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<HttpsResponse> {
+  // From the beginning: a stream that is complete may be closed before anybody asks for its body.
+  const body = new ReceivedBody(stream, signal);
   return new Promise((resolve, reject) => {
     const cancel = (): void => stream.close(constants.NGHTTP2_CANCEL);
     signal?.addEventListener('abort', cancel, { once: true });
@@ -146,27 +148,65 @@ function responseOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined):
       for (const [name, value] of Object.entries(raw)) {
         if (!name.startsWith(':') && value !== undefined) headers[name] = String(value);
       }
-      resolve({ status: raw[':status'] ?? 0, headers, body: bodyOf(stream, signal) });
+      resolve({ status: raw[':status'] ?? 0, headers, body: body.chunks() });
     });
   });
 }
 
-async function* bodyOf(
-  stream: ClientHttp2Stream,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
-    // A cancelled stream ends like a complete one.
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted) {
-      throw new Error('the connection was closed in the middle of an answer');
+/** What has come of an answer and was not read yet; the peer is held back when that becomes too much. */
+class ReceivedBody {
+  readonly #stream: ClientHttp2Stream;
+  readonly #signal: AbortSignal | undefined;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #end: 'open' | 'complete' | Error = 'open';
+  #wake: (() => void) | undefined;
+
+  constructor(stream: ClientHttp2Stream, signal: AbortSignal | undefined) {
+    this.#stream = stream;
+    this.#signal = signal;
+    stream.on('data', (chunk: Uint8Array) => {
+      this.#waiting.push(chunk);
+      this.#waitingBytes += chunk.byteLength;
+      if (this.#waitingBytes > WINDOW_BYTES) stream.pause();
+      this.#wake?.();
+    });
+    stream.once('end', () => this.#finish(this.#isWhole() ? 'complete' : cutOff()));
+    stream.once('error', (error: Error) => this.#finish(error));
+    stream.once('close', () => this.#finish(cutOff()));
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const chunks = this.#waiting;
+        this.#waiting = [];
+        this.#waitingBytes = 0;
+        this.#stream.resume();
+        yield* chunks;
+        if (this.#waiting.length > 0) continue;
+        if (this.#end === 'complete') return;
+        if (this.#end !== 'open') throw this.#signal?.aborted === true ? reasonOf(this.#signal) : this.#end;
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+        this.#wake = undefined;
+      }
+    } finally {
+      if (!this.#stream.destroyed) this.#stream.close(constants.NGHTTP2_CANCEL);
     }
-  } catch (error) {
-    throw signal?.aborted === true ? reasonOf(signal) : error;
-  } finally {
-    if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  /** A cancelled stream ends like a complete one. */
+  #isWhole(): boolean {
+    return this.#stream.rstCode === constants.NGHTTP2_NO_ERROR && !this.#stream.aborted;
+  }
+
+  #finish(end: 'complete' | Error): void {
+    if (this.#end === 'open') this.#end = end;
+    this.#wake?.();
   }
 }
+
+const cutOff = (): Error => new Error('the connection was closed in the middle of an answer');
 
 function reasonOf(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
