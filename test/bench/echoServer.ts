@@ -1,6 +1,7 @@
 /**
  * The limit that the API is held against: a bare HTTPS server in a process of its own. POST parses the body and
- * serialises it again; GET serialises an object that POST /keep left there. Sends its port and CA to the parent.
+ * serialises it again; GET serialises an object that POST /keep left there, GET /bytes sends its bytes as they came. Sends
+ * its port and CA to the parent.
  */
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -13,23 +14,31 @@ const server = await issueCertificate(
   Date.now(),
 );
 let kept: unknown = {};
+let keptBytes = Buffer.alloc(0);
 
 const listener = createServer(server, (request, response) => {
   const answer = (code: number, body: unknown): void => {
-    const bytes = Buffer.from(JSON.stringify(body));
+    send(code, Buffer.from(JSON.stringify(body)));
+  };
+  const send = (code: number, bytes: Buffer): void => {
     response.writeHead(code, { 'content-type': 'application/json', 'content-length': bytes.length });
     response.end(bytes);
   };
   if (request.method === 'GET') {
-    answer(200, kept);
+    if (request.url === '/bytes') send(200, keptBytes);
+    else answer(200, kept);
     return;
   }
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
-    if (request.url === '/keep') kept = body;
-    answer(201, body);
+    const bytes = Buffer.concat(chunks);
+    const body: unknown = JSON.parse(bytes.toString());
+    if (request.url === '/keep') {
+      kept = body;
+      keptBytes = bytes;
+    }
+    answer(201, request.url === '/keep' ? {} : body);
   });
 });
 // Connections rest while the other server is measured.

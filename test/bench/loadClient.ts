@@ -97,14 +97,13 @@ export async function rateOf(
   connections: readonly LoadConnection[],
   seconds: number,
   code: number,
-  ask: (connection: LoadConnection, i: number) => Promise<Answer>,
+  ask: (connection: LoadConnection) => Promise<Answer>,
 ): Promise<number> {
-  let next = 0;
   let done = 0;
   let stopped = false;
   const worker = async (connection: LoadConnection): Promise<void> => {
     while (!stopped) {
-      const answer = await ask(connection, next++);
+      const answer = await ask(connection);
       if (answer.code !== code) throw new Error(`${answer.code}: ${answer.body.toString()}`);
       done++;
     }
