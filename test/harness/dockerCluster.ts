@@ -28,10 +28,10 @@ export interface DockerCluster {
   delete(): Promise<void>;
 }
 
-export async function createDockerCluster(name: string, nodes: number): Promise<DockerCluster> {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-'));
+/** The clusters that are kept below a home. */
+export function openClusters(home: string): Clusters {
   const logger = createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' });
-  const clusters = new Clusters({
+  return new Clusters({
     home,
     providers: machineProviders({ resources: path.join(root, 'resources'), home }),
     launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
@@ -40,6 +40,11 @@ export async function createDockerCluster(name: string, nodes: number): Promise<
     logger,
     bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
   });
+}
+
+export async function createDockerCluster(name: string, nodes: number): Promise<DockerCluster> {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-'));
+  const clusters = openClusters(home);
   const progress: Progress = { report: () => undefined };
   const never = new AbortController().signal;
   const unique = `${name}-${process.pid}`;
@@ -59,13 +64,14 @@ export async function createDockerCluster(name: string, nodes: number): Promise<
 }
 
 /** Builds the sample's image and brings it to all nodes. */
-export async function loadSampleImage(cluster: DockerCluster): Promise<void> {
+export function loadSampleImage(cluster: DockerCluster): Promise<void> {
+  return loadSampleImageInto(cluster.clusters, cluster.name);
+}
+
+export async function loadSampleImageInto(clusters: Clusters, name: string): Promise<void> {
   const never = new AbortController().signal;
-  const base = await ensureBaseImage(
-    { docker: new Docker(), processes: systemProcesses },
-    cluster.progress,
-    never,
-  );
+  const progress: Progress = { report: () => undefined };
+  const base = await ensureBaseImage({ docker: new Docker(), processes: systemProcesses }, progress, never);
   const folder = path.join(root, 'resources/sample/image');
   await systemProcesses.run('docker', [
     'build',
@@ -76,10 +82,5 @@ export async function loadSampleImage(cluster: DockerCluster): Promise<void> {
     SAMPLE_IMAGE,
     folder,
   ]);
-  await cluster.clusters.loadImage(
-    cluster.name,
-    () => savedImage(systemProcesses, SAMPLE_IMAGE),
-    cluster.progress,
-    never,
-  );
+  await clusters.loadImage(name, () => savedImage(systemProcesses, SAMPLE_IMAGE), progress, never);
 }

@@ -13,7 +13,7 @@ export class Workbench {
   readonly page: Page;
   readonly #browser: Browser;
 
-  private constructor(server: VsCodeServer, browser: Browser, page: Page) {
+  constructor(server: VsCodeServer, browser: Browser, page: Page) {
     this.server = server;
     this.#browser = browser;
     this.page = page;
@@ -33,8 +33,13 @@ export class Workbench {
   }
 
   /** A second window on the same server. */
-  async openAnother(folder: string): Promise<Page> {
-    return openWindow(this.server, this.#browser, folder);
+  async openAnother(folder: string): Promise<Workbench> {
+    return new Workbench(this.server, this.#browser, await openWindow(this.server, this.#browser, folder));
+  }
+
+  /** Closes this window alone. */
+  async closeWindow(): Promise<void> {
+    await this.page.context().close();
   }
 
   /** Runs a command by its title, as a user does in the palette. */
