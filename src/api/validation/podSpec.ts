@@ -12,6 +12,7 @@ import { validateContainers } from './containers.ts';
 import { validateLabels } from './labels.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from './names.ts';
 import { validateDNSConfig, validateHostAliases } from './podDns.ts';
+import { validateResources } from './resources.ts';
 import { all, conforms, each, inRange, oneOf, optionalText } from './rules.ts';
 import { validatePodSecurityContext } from './securityContext.ts';
 import { validateTolerations } from './tolerations.ts';
@@ -36,6 +37,7 @@ export function validatePodSpec(
   return all(
     spec.terminationGracePeriodSeconds === undefined ? [required(name('terminationGracePeriodSeconds'))] : [],
     validateVolumes(spec.volumes, name('volumes')),
+    validateResources(spec.resources, name('resources')),
     validateContainers(spec, path, context),
     validateHostPorts(spec, path, context),
     oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], name('restartPolicy')),

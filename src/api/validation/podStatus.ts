@@ -10,18 +10,19 @@ import type { ContainerStatus, Pod } from '../types.ts';
 import { ipErrors, isIPv4 } from './ips.ts';
 import { dns1123SubdomainErrors, qualifiedNameErrors } from './names.ts';
 import { conforms, each, optionalText } from './rules.ts';
+import type { Unchecked } from './unchecked.ts';
 
 const ONE_PER_FAMILY = 'may specify no more than one IP for each IP family';
 const LISTS = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const;
 
 /** core validation `ValidatePodStatusUpdate`. */
-export function validatePodStatusUpdate(object: Pod, old: Pod): FieldError[] {
+export function validatePodStatusUpdate(object: Unchecked<Pod>, old: Pod): FieldError[] {
   const path = field('status');
   const status = object.status ?? {};
   const errors = each(status.conditions, field('metadata', 'conditions'), (condition, at) =>
-    conforms(qualifiedNameErrors, condition.type, at.child('Type')),
+    conforms(qualifiedNameErrors, condition.type ?? '', at.child('Type')),
   );
-  if ((object.spec.nodeName ?? '') !== (old.spec.nodeName ?? '')) {
+  if ((object.spec?.nodeName ?? '') !== (old.spec.nodeName ?? '')) {
     errors.push(forbiddenField(path.child('nodeName'), 'may not be changed directly'));
   }
   errors.push(
@@ -45,7 +46,7 @@ export function validatePodStatusUpdate(object: Pod, old: Pod): FieldError[] {
 
 /** A container that ended for good does not run again. */
 function validateTransitions(
-  now: readonly ContainerStatus[],
+  now: readonly Unchecked<ContainerStatus>[],
   old: Pod,
   list: (typeof LISTS)[number],
   path: FieldPath,
@@ -68,15 +69,19 @@ function validateTransitions(
   });
 }
 
-function validateAddresses(addresses: readonly { readonly ip: string }[], path: FieldPath): FieldError[] {
+function validateAddresses(
+  addresses: readonly { readonly ip?: string | undefined }[],
+  path: FieldPath,
+): FieldError[] {
   const seen = new Set<string>();
-  const errors = each(addresses, path, (address, at) => conforms(ipErrors, address.ip, at));
+  const errors = each(addresses, path, (address, at) => conforms(ipErrors, address.ip ?? '', at));
   if (addresses.length < 2) return errors;
-  const v4 = addresses.filter(({ ip }) => isIPv4(ip)).length;
+  const v4 = addresses.filter(({ ip = '' }) => isIPv4(ip)).length;
   if (addresses.length > 2 || v4 !== 1) errors.push(invalid(path, addresses, ONE_PER_FAMILY));
   addresses.forEach((address, i) => {
-    if (seen.has(address.ip)) errors.push(duplicate(path.index(i), address));
-    seen.add(address.ip);
+    const ip = address.ip ?? '';
+    if (seen.has(ip)) errors.push(duplicate(path.index(i), address));
+    seen.add(ip);
   });
   return errors;
 }

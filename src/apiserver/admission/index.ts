@@ -14,7 +14,7 @@ import { serviceAddresses } from './serviceAddresses.ts';
 import { taintNodesByCondition } from './taintNodesByCondition.ts';
 
 export interface AdmissionOptions {
-  readonly cache: Cache;
+  readonly cache: Pick<Cache, 'get' | 'list' | 'onChange'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly allocators: ServiceAllocators;

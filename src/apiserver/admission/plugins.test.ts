@@ -5,8 +5,12 @@ import type { Draft, KubeObject } from '../../api/meta.ts';
 import { leases, nodes, pods, priorityClasses, serviceAccounts } from '../../api/resources.ts';
 import type { Resource } from '../../api/resource.ts';
 import { StatusError } from '../../api/status.ts';
+import { FakeClock } from '../../base/clock.ts';
+import { systemRandom } from '../../base/random.ts';
+import { createServiceAllocators } from '../allocators/serviceAllocators.ts';
 import type { Pod, ServiceAccount } from '../../api/types.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from './contract.ts';
+import { admissionPlugins } from './index.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
 import { nodeRestriction } from './nodeRestriction.ts';
 import { priority } from './priority.ts';
@@ -71,6 +75,33 @@ const podOf = (spec: object = {}, metadata: object = {}): Draft<Pod> =>
     metadata: { name: 'p', namespace: 'ns', ...metadata },
     spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
   }) as unknown as Draft<Pod>;
+
+describe('admissionPlugins', () => {
+  it("lists the plugins in upstream's order, what allocates last", () => {
+    const cache = { get: () => undefined, list: () => [], onChange: () => ({ dispose: () => undefined }) };
+    const clock = new FakeClock();
+    const allocators = createServiceAllocators({
+      cache,
+      clock,
+      random: systemRandom,
+      serviceCidr: '10.0.0.0/24',
+    });
+    const plugins = admissionPlugins({ cache, clock, random: systemRandom, allocators });
+    assert.deepEqual(
+      plugins.map((plugin) => plugin.name),
+      [
+        'NamespaceLifecycle',
+        'ServiceAccount',
+        'NodeRestriction',
+        'TaintNodesByCondition',
+        'Priority',
+        'DefaultTolerationSeconds',
+        'ServiceAddresses',
+      ],
+    );
+    allocators.dispose();
+  });
+});
 
 describe('Priority', () => {
   const high = { metadata: { name: 'high' }, value: 7, preemptionPolicy: 'Never' };
