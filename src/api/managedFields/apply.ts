@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../equalJson.ts';
 import type { Draft, KubeObject } from '../meta.ts';
 import { badRequest, StatusError } from '../status.ts';
 import { claimed } from './compare.ts';
@@ -71,7 +71,7 @@ export function serverSideApply(options: ApplyOptions): Draft {
   syncLastApplied(draft, live, applied, owner.manager);
   const arranged = arrange(after);
   // An apply that changes nothing must not look like a change.
-  store(draft, isDeepStrictEqual(arranged, entries) ? entries : arranged);
+  store(draft, equalJson(arranged, entries) ? entries : arranged);
   return draft;
 }
 

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { equalJson } from '../equalJson.ts';
 import { finish, LEAF, type Building, type FieldSet } from './fieldSet.ts';
 import type { ListShape, Shape, StructShape } from './shapes.ts';
 
@@ -7,15 +7,18 @@ type Json = Readonly<Record<string, unknown>>;
 /** What differs between two objects, as structured-merge-diff `typed.Compare` finds it. */
 export interface Comparison {
   /** Added and modified. */
-  changed: FieldSet | undefined;
-  removed: FieldSet | undefined;
+  readonly changed: FieldSet | undefined;
+  readonly removed: FieldSet | undefined;
 }
+
+const SAME: Comparison = { changed: undefined, removed: undefined };
 
 /** `inherent`: `before` is in Go's zero value, thus empty where it is missing. */
 export function compare(shape: Shape, before: unknown, after: unknown, inherent: boolean): Comparison {
   if (after === undefined) return { changed: undefined, removed: all(shape, before, false) };
   if (before === undefined) return { changed: all(shape, after, inherent), removed: undefined };
-  if (before === after) return { changed: undefined, removed: undefined };
+  // Most of an object is the same before and after a write; equality is told without making anything.
+  if (equalJson(before, after)) return SAME;
   const children: { changed?: Building; removed?: Building } = {};
   const add = (element: string, { changed, removed }: Comparison): void => {
     if (changed !== undefined) (children.changed ??= {})[element] = changed;
@@ -42,7 +45,7 @@ export function compare(shape: Shape, before: unknown, after: unknown, inherent:
     for (const [element, item] of old)
       if (!now.has(element)) add(element, compare(shape.items, item, undefined, false));
   } else {
-    return { changed: isDeepStrictEqual(before, after) ? undefined : LEAF, removed: undefined };
+    return { changed: LEAF, removed: undefined };
   }
   return { changed: children.changed, removed: children.removed };
 }
