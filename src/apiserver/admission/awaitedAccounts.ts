@@ -2,7 +2,7 @@ import { serviceAccounts } from '../../api/resources.ts';
 import type { ServiceAccount } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Cache } from '../../storage/cache.ts';
-import { keyOfObject } from '../registry/keys.ts';
+import { keyOfObject, prefixOf } from '../registry/keys.ts';
 
 /** As long as upstream's ten tries take on average. */
 const WAIT_MS = 1500;
@@ -26,7 +26,7 @@ export function awaitedAccounts(
         timer.dispose();
         resolve(find());
       };
-      const subscription = cache.onChange(key, (event) => {
+      const subscription = cache.onChange(prefixOf(serviceAccounts, ''), (event) => {
         if (event.type === 'put' && event.entry.key === key) finish();
       });
       const timer = clock.timeout(WAIT_MS, finish);
