@@ -193,7 +193,8 @@ describe('node network, real rules and real traffic', function () {
     await serve(service, here(1));
     assert.match(await lab.ask('client', 'tcp', '203.0.113.1', 80), /^pod1/);
     assert.equal(await lab.ask('client', 'tcp', '203.0.113.2', 80), 'timeout');
-    const open = { ...service, spec: { ...service.spec, loadBalancerSourceRanges: ['172.31.0.0/24'] } };
+    const overlapping = ['172.31.0.0/16', '172.31.0.0/24'];
+    const open = { ...service, spec: { ...service.spec, loadBalancerSourceRanges: overlapping } };
     await serve(open, here(1));
     assert.match(await lab.ask('client', 'tcp', '203.0.113.2', 80), /^pod1/);
   });

@@ -27,6 +27,10 @@ export class Ruleset {
   /** By map and key: verdicts by the piece that claims the element. */
   readonly #claims = new Map<string, Map<string, Map<string, string>>>();
 
+  get pieces(): ReadonlyMap<string, Piece> {
+    return this.#pieces;
+  }
+
   /** Everything, as if the table were empty. */
   all(): RulesetChange {
     const pieces = [...this.#pieces.values()];

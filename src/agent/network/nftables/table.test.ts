@@ -20,8 +20,10 @@ describe('NftTable', () => {
 
   const run = {
     run: (command: string, args: readonly string[], { input = '' }: { input?: string } = {}) => {
-      assert.deepEqual([command, ...args], ['nft', '-f', '-']);
-      scripts.push(input);
+      const isCheck = args[0] === '-c';
+      assert.deepEqual([command, ...args], isCheck ? ['nft', '-c', '-f', '-'] : ['nft', '-f', '-']);
+      if (!isCheck) scripts.push(input);
+      if (input.includes('nonsense')) return Promise.reject(new Error('syntax error'));
       if (refuse) return Promise.reject(new Error('busy'));
       return delay.then(() => ({ stdout: '', stderr: '' }));
     },
@@ -115,6 +117,19 @@ describe('NftTable', () => {
     table.set('b', chain('b'));
     await table.settled();
     assert.equal(scripts[4], 'add chain ip wheelhouse b\nadd rule ip wheelhouse b drop\n');
+  });
+
+  it('leaves out a piece that is refused, and takes it back when it has changed', async () => {
+    table.set('good', chain('good'));
+    table.set('bad', new PieceBuilder().chain('bad', 'nonsense'));
+    start.dispose();
+    await clock.advance(0);
+    await clock.advance(200);
+    await table.settled();
+    assert.match(scripts.at(-1) ?? '', /add rule ip wheelhouse good drop\n$/);
+    table.set('bad', chain('bad'));
+    await table.settled();
+    assert.equal(scripts.at(-1), 'add chain ip wheelhouse bad\nadd rule ip wheelhouse bad drop\n');
   });
 
   it('writes the whole table again after a failure, with back-off', async () => {

@@ -119,9 +119,40 @@ export class NftTable {
     } else {
       script = BASE_SCRIPT + scriptOf([this.#ruleset.all()]);
     }
-    if (script !== '') await this.#options.run.run('nft', ['-f', '-'], { input: script });
+    try {
+      if (script !== '') await this.#options.run.run('nft', ['-f', '-'], { input: script });
+    } catch (error) {
+      if (!this.#complete) await this.#leaveOutRefused();
+      throw error;
+    }
     this.#garbage = garbage;
     this.#complete = true;
+  }
+
+  /**
+   * The whole table is refused: finds the pieces that are at fault and takes them out, so that one service with data
+   * that nobody foresaw does not take the others down. They come back when they change.
+   */
+  async #leaveOutRefused(): Promise<void> {
+    const { logger } = this.#options;
+    if ((await this.#refusal(BASE_SCRIPT)) !== undefined) return;
+    for (const [name, piece] of [...this.#ruleset.pieces]) {
+      const alone = new Ruleset();
+      const error = await this.#refusal(BASE_SCRIPT + scriptOf([alone.replace(name, piece)]));
+      if (error === undefined) continue;
+      logger.error('rules are refused and left out', { piece: name, error });
+      this.#ruleset.replace(name, undefined);
+    }
+  }
+
+  /** Why a script would fail, without applying it. */
+  async #refusal(script: string): Promise<unknown> {
+    try {
+      await this.#options.run.run('nft', ['-c', '-f', '-'], { input: script });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 }
 
