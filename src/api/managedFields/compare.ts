@@ -1,6 +1,6 @@
 import { equalJson } from '../equalJson.ts';
 import { finish, LEAF, type Building, type FieldSet } from './fieldSet.ts';
-import type { ListShape, Shape, StructShape } from './shapes.ts';
+import type { ListShape, MapShape, Shape, StructShape } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,42 +12,71 @@ export interface Comparison {
 }
 
 const SAME: Comparison = { changed: undefined, removed: undefined };
+const CHANGED: Comparison = { changed: LEAF, removed: undefined };
 
 /** `inherent`: `before` is in Go's zero value, thus empty where it is missing. */
 export function compare(shape: Shape, before: unknown, after: unknown, inherent: boolean): Comparison {
+  if (before === after) return SAME;
   if (after === undefined) return { changed: undefined, removed: all(shape, before, false) };
   if (before === undefined) return { changed: all(shape, after, inherent), removed: undefined };
-  // Most of an object is the same before and after a write; equality is told without making anything.
-  if (equalJson(before, after)) return SAME;
-  const children: { changed?: Building; removed?: Building } = {};
-  const add = (element: string, { changed, removed }: Comparison): void => {
-    if (changed !== undefined) (children.changed ??= {})[element] = changed;
-    if (removed !== undefined) (children.removed ??= {})[element] = removed;
-  };
-  if (shape.kind === 'struct' && isObject(before) && isObject(after)) {
-    for (const key in after) {
-      const field = shape.fields.get(key);
-      if (field !== undefined)
-        add(field.element, compare(field.shape, before[key], after[key], field.inherent));
-    }
-    for (const key in before) {
-      const field = shape.fields.get(key);
-      if (field !== undefined && !(key in after))
-        add(field.element, compare(field.shape, before[key], undefined, false));
-    }
-  } else if (shape.kind === 'map' && isObject(before) && isObject(after)) {
-    for (const key in after) add(`f:${key}`, compare(shape.values, before[key], after[key], false));
-    for (const key in before)
-      if (!(key in after)) add(`f:${key}`, compare(shape.values, before[key], undefined, false));
-  } else if (shape.kind === 'list' && Array.isArray(before) && Array.isArray(after)) {
-    const [old, now] = [elements(shape, before), elements(shape, after)];
-    for (const [element, item] of now) add(element, compare(shape.items, old.get(element), item, false));
-    for (const [element, item] of old)
-      if (!now.has(element)) add(element, compare(shape.items, item, undefined, false));
-  } else {
-    return { changed: LEAF, removed: undefined };
+  if (shape.kind === 'list') {
+    // Keys of elements cost more to make than elements to compare, and most lists stay as they are.
+    if (equalJson(before, after)) return SAME;
+    if (Array.isArray(before) && Array.isArray(after)) return compareLists(shape, before, after);
+  } else if (shape.kind !== 'leaf' && isObject(before) && isObject(after)) {
+    return compareFields(shape, before, after);
   }
-  return { changed: children.changed, removed: children.removed };
+  return equalJson(before, after) ? SAME : CHANGED;
+}
+
+function compareFields(shape: StructShape | MapShape, before: Json, after: Json): Comparison {
+  const children = new Children();
+  for (const key in after) {
+    if (shape.kind === 'map') {
+      children.add(`f:${key}`, compare(shape.values, before[key], after[key], false));
+      continue;
+    }
+    const field = shape.fields.get(key);
+    if (field === undefined) continue;
+    children.add(field.element, compare(field.shape, before[key], after[key], field.inherent));
+  }
+  for (const key in before) {
+    if (key in after) continue;
+    const field = shape.kind === 'map' ? undefined : shape.fields.get(key);
+    if (shape.kind === 'map') children.add(`f:${key}`, compare(shape.values, before[key], undefined, false));
+    else if (field !== undefined)
+      children.add(field.element, compare(field.shape, before[key], undefined, false));
+  }
+  return children.comparison();
+}
+
+function compareLists(shape: ListShape, before: readonly unknown[], after: readonly unknown[]): Comparison {
+  const children = new Children();
+  const [old, now] = [elements(shape, before), elements(shape, after)];
+  for (const [element, item] of now) {
+    children.add(element, compare(shape.items, old.get(element), item, false));
+  }
+  for (const [element, item] of old) {
+    if (!now.has(element)) children.add(element, compare(shape.items, item, undefined, false));
+  }
+  return children.comparison();
+}
+
+/** Gathers what differs below a node; makes nothing where nothing does. */
+class Children {
+  #changed: Building | undefined;
+  #removed: Building | undefined;
+
+  add(element: string, { changed, removed }: Comparison): void {
+    if (changed !== undefined) (this.#changed ??= {})[element] = changed;
+    if (removed !== undefined) (this.#removed ??= {})[element] = removed;
+  }
+
+  comparison(): Comparison {
+    return this.#changed === undefined && this.#removed === undefined
+      ? SAME
+      : { changed: this.#changed, removed: this.#removed };
+  }
 }
 
 /** Every path of a value that was not there before. `inherent`: the value's own path was. */
