@@ -129,6 +129,15 @@ export class SchedulerCache implements Snapshot {
     this.#displace(state.pod);
   }
 
+  without<T>(pods: readonly Pod[], action: () => T): T {
+    for (const pod of pods) this.#displace(pod);
+    try {
+      return action();
+    } finally {
+      for (const pod of pods) this.#place(pod);
+    }
+  }
+
   #place(pod: Pod): void {
     const name = pod.spec.nodeName ?? '';
     const info = this.#nodes.get(name);

@@ -58,8 +58,6 @@ export interface NodeInfo {
   readonly generation: number;
   /** A copy with more pods, to try things on. */
   with(pods: Iterable<Pod>): NodeInfo;
-  /** A copy without these pods. */
-  without(pods: readonly Pod[]): NodeInfo;
 }
 
 export interface Resources {
@@ -84,6 +82,8 @@ export interface Snapshot {
   nodesWithAffinityPods(): Iterable<NodeInfo>;
   /** How many pods of a namespace match a selector, per node and topology; kept up to date from change to change. */
   counter(namespace: string, selector: PodSelector): PodCounter;
+  /** Runs `action` as if these placed pods were not there: what preemption asks. Nothing else runs meanwhile. */
+  without<T>(pods: readonly Pod[], action: () => T): T;
 }
 
 /** What a plugin's factory is given. */
@@ -100,8 +100,8 @@ export interface PluginContext {
 }
 
 export interface FilterRunner {
-  /** All filters of this cycle on one node, pods promised to it with at least the pod's priority included. */
-  run(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined;
+  /** Why a pod does not fit a node as things are: all preFilters and filters, with the pods promised to the node. */
+  run(pod: Pod, node: NodeInfo): Status | undefined;
 }
 
 /** A scratchpad of one cycle: what preFilter computed, filter and score read. */

@@ -75,18 +75,8 @@ export class TrackedNode implements NodeInfo {
   }
 
   with(pods: Iterable<Pod>): TrackedNode {
-    const copy = this.#copy(this.pods);
-    for (const pod of pods) copy.addPod(pod);
-    return copy;
-  }
-
-  without(pods: readonly Pod[]): TrackedNode {
-    const uids = new Set(pods.map((pod) => pod.metadata.uid));
-    return this.#copy(this.pods.filter((pod) => !uids.has(pod.metadata.uid)));
-  }
-
-  #copy(pods: readonly Pod[]): TrackedNode {
     const copy = new TrackedNode(this.node);
+    for (const pod of this.pods) copy.addPod(pod);
     for (const pod of pods) copy.addPod(pod);
     return copy;
   }

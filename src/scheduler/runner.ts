@@ -145,6 +145,15 @@ export class FrameworkRunner {
     return this.filter(state, pod, node);
   }
 
+  /** All preFilters and filters on one node, as in a cycle of its own. */
+  whyNot(pod: Pod, node: NodeInfo, snapshot: Snapshot): Status | undefined {
+    const cycle = new Cycle();
+    const pre = this.preFilter(cycle, pod, snapshot);
+    if (pre.rejected !== undefined) return pre.rejected;
+    if (pre.nodes?.has(node.name) === false) return NARROWED;
+    return this.filterWithNominated(cycle, pod, node);
+  }
+
   async postFilter(
     state: CycleState,
     pod: Pod,
@@ -230,6 +239,11 @@ export class FrameworkRunner {
     for (const { run } of this.#steps.postBind) run(state, pod, node);
   }
 }
+
+const NARROWED: Status = {
+  code: 'UnschedulableAndUnresolvable',
+  reasons: ["node(s) didn't satisfy plugin(s)"],
+};
 
 /** Upstream's maxTimeout for waiting on permit. */
 const MAX_PERMIT_MS = 15 * 60_000;

@@ -279,6 +279,33 @@ describe('createScheduler', () => {
       assert.match(eventsOf('low').join(), /^Preempted: Preempted by pod pod-vip-\d+ on node b$/);
     });
 
+    it('sees what pod affinity and spreading would say without the victims', async () => {
+      const zone = (name: string): void =>
+        cluster.nodes.put(
+          makeNode(name, {
+            metadata: { labels: { 'topology.kubernetes.io/zone': name, 'kubernetes.io/hostname': name } },
+          }),
+        );
+      zone('a');
+      const labels = { app: 'hermit' };
+      const affinity = {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { topologyKey: 'topology.kubernetes.io/zone', labelSelector: { matchLabels: labels } },
+          ],
+        },
+      };
+      cluster.pods.put(makePod('bystander', { nodeName: 'a', priority: 1 }));
+      cluster.pods.put(makePod('low', { nodeName: 'a', priority: 1 }, { labels }));
+      start();
+      cluster.pods.put(makePod('vip', { priority: 100, affinity }, { labels }));
+      await cluster.until(() => cluster.pods.get('default', 'vip')?.status?.nominatedNodeName === 'a');
+      assert.equal(cluster.pods.get('default', 'low'), undefined);
+      await clock.advance(1_000);
+      await cluster.until(() => nodeOf('vip') === 'a');
+      assert.ok(cluster.pods.get('default', 'bystander') !== undefined);
+    });
+
     it('says so where nobody is less important', async () => {
       cluster.nodes.put(small);
       cluster.pods.put(ranked('equal', 5, { nodeName: 'small' }));

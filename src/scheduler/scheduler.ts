@@ -74,9 +74,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     events,
     random,
     clock,
-    filters: {
-      run: (state, pod, node) => runner.filterWithNominated(state, pod, node),
-    },
+    filters: { run: (pod, node) => runner.whyNot(pod, node, cache) },
   };
   const runner = new FrameworkRunner((options.plugins ?? defaultPlugins)(context), nominator);
   const queue = new SchedulingQueue({

@@ -40,9 +40,7 @@ export class PluginWorld {
       events: this.cluster.recorder,
       random: steadyRandom,
       clock: this.clock,
-      filters: {
-        run: (state, pod, node) => this.#runner?.filterWithNominated(state, pod, node),
-      },
+      filters: { run: (pod, node) => this.#runner?.whyNot(pod, node, this.cache) },
     };
   }
 

@@ -3,7 +3,7 @@ import { isNotFound } from '../../../api/status.ts';
 import { timeOf } from '../../../api/time.ts';
 import type { Pod } from '../../../api/types.ts';
 import { fitErrorMessage } from '../../fitError.ts';
-import type { CycleState, NodeInfo, Plugin, PluginContext, Status } from '../../framework.ts';
+import type { NodeInfo, Plugin, PluginContext, Status } from '../../framework.ts';
 import { type Candidate, leastHarm, priorityOf, selectVictims } from './victims.ts';
 
 const NOT_HELPFUL: Status = {
@@ -22,7 +22,6 @@ export function defaultPreemption(context: PluginContext): Plugin {
   const { snapshot, filters, random, nominator, client, events, clock } = context;
 
   function findCandidates(
-    state: CycleState,
     pod: Pod,
     nodes: readonly NodeInfo[],
   ): { candidates: readonly Candidate[]; statuses: ReadonlyMap<string, Status> } {
@@ -37,7 +36,7 @@ export function defaultPreemption(context: PluginContext): Plugin {
       const info = nodes[(offset + i) % nodes.length];
       if (info === undefined) break;
       const node = info.name;
-      const result = selectVictims(pod, info, (changed) => filters.run(state, pod, changed));
+      const result = selectVictims(pod, info, (gone) => snapshot.without(gone, () => filters.run(pod, info)));
       if (result.victims === undefined) statuses.set(node, result.status);
       else if (result.victims.length > 0) candidates.push({ node, victims: result.victims });
     }
@@ -90,7 +89,6 @@ export function defaultPreemption(context: PluginContext): Plugin {
   }
 
   async function preempt(
-    state: CycleState,
     pod: Pod,
     failed: ReadonlyMap<string, Status>,
     signal: AbortSignal,
@@ -98,7 +96,7 @@ export function defaultPreemption(context: PluginContext): Plugin {
     const ineligible = whyIneligible(pod, failed, context);
     if (ineligible !== undefined) return { status: { code: 'Unschedulable', reasons: [ineligible] } };
     const nodes = snapshot.nodes.filter((info) => failed.get(info.name)?.code === 'Unschedulable');
-    const { candidates, statuses } = findCandidates(state, pod, nodes);
+    const { candidates, statuses } = findCandidates(pod, nodes);
     const best = leastHarm(candidates);
     if (best === undefined) {
       const message = fitErrorMessage({ totalNodes: snapshot.nodes.length, statuses, absent: NOT_HELPFUL });
@@ -112,8 +110,8 @@ export function defaultPreemption(context: PluginContext): Plugin {
 
   return {
     name: 'DefaultPreemption',
-    async postFilter(state, pod, failed, signal) {
-      const outcome = await preempt(state, pod, failed, signal);
+    async postFilter(_state, pod, failed, signal) {
+      const outcome = await preempt(pod, failed, signal);
       const { code, reasons } = outcome.status;
       return { ...outcome, status: { code, reasons: reasons.map((reason) => `preemption: ${reason}`) } };
     },

@@ -29,18 +29,16 @@ export function byImportance(a: Pod, b: Pod): number {
 export function selectVictims(
   preemptor: Pod,
   info: NodeInfo,
-  fits: (info: NodeInfo) => Status | undefined,
+  whyNotWithout: (gone: readonly Pod[]) => Status | undefined,
 ): { readonly victims: readonly Pod[] } | { readonly victims: undefined; readonly status: Status } {
   const potential = info.pods.filter((pod) => priorityOf(pod) < priorityOf(preemptor)).sort(byImportance);
   if (potential.length === 0) return { victims: undefined, status: NO_VICTIMS };
-  let rest = info.without(potential);
-  const status = fits(rest);
+  const status = whyNotWithout(potential);
   if (status !== undefined) return { victims: undefined, status };
-  const victims: Pod[] = [];
+  let victims: readonly Pod[] = potential;
   for (const pod of potential) {
-    const withPod = rest.with([pod]);
-    if (fits(withPod) === undefined) rest = withPod;
-    else victims.push(pod);
+    const fewer = victims.filter((victim) => victim !== pod);
+    if (whyNotWithout(fewer) === undefined) victims = fewer;
   }
   return { victims };
 }
