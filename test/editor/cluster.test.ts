@@ -47,9 +47,9 @@ describe('the editor', () => {
 
   it('creates a cluster of three containers from the palette and shows its nodes', async () => {
     await workbench.command('Wheelhouse: Create Cluster');
-    await workbench.answer(NAME);
-    await workbench.answer('Containers');
-    await workbench.answer('3');
+    await workbench.answer('(1/3)', NAME);
+    await workbench.answer('(2/3)', 'Containers');
+    await workbench.answer('(3/3)', '3');
     await (await workbench.row(new RegExp(`${NAME}.*running`))).waitFor({ timeout: 120_000 });
     await workbench.expand(/^Nodes/);
     for (const number of [1, 2, 3])

@@ -8,6 +8,9 @@ import { ensureKubectls, kubectlFor, type Kubectl } from '../harness/kubectl.ts'
 
 const sample = path.resolve(import.meta.dirname, '../../resources/sample/sample.yaml');
 
+/** Stays until it is told to end: a shell is the first process, which the kernel spares signals that it does not handle. */
+const STAYING = ['sh', '-c', "trap 'exit 0' TERM; while :; do sleep 0.2; done"];
+
 /** Everything that people do with kubectl, with the oldest and a current one, against real nodes. */
 describe('kubectl', () => {
   let cluster: DockerCluster;
@@ -173,7 +176,7 @@ function scenarios(given: () => { cluster: DockerCluster; kubectl: Kubectl }): v
   });
 
   it('scale changes the number of pods', async () => {
-    await run(['create', 'deployment', 'scaled', '--image=wheelhouse.local/sample:1', '--', 'sleep', '1000']);
+    await run(['create', 'deployment', 'scaled', '--image=wheelhouse.local/sample:1', '--', ...STAYING]);
     await run(['scale', 'deployment/scaled', '--replicas=3']);
     await run(['rollout', 'status', 'deployment/scaled', '--timeout=60s']);
     assert.equal(await out('get', 'deployment', 'scaled', '-o', 'jsonpath={.status.readyReplicas}'), '3');
@@ -248,7 +251,7 @@ function scenarios(given: () => { cluster: DockerCluster; kubectl: Kubectl }): v
   for (const mode of ['background', 'foreground', 'orphan'] as const) {
     it(`delete --cascade=${mode}`, async () => {
       const name = `cascade-${mode}`;
-      await run(['create', 'deployment', name, '--image=wheelhouse.local/sample:1', '--', 'sleep', '1000']);
+      await run(['create', 'deployment', name, '--image=wheelhouse.local/sample:1', '--', ...STAYING]);
       await run(['rollout', 'status', `deployment/${name}`, '--timeout=60s']);
       await run(['delete', 'deployment', name, `--cascade=${mode}`, '--timeout=60s']);
       const sets = (): Promise<string> => out('get', 'replicasets', '-l', `app=${name}`, '-o', 'name');

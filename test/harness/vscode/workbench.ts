@@ -52,8 +52,9 @@ export class Workbench {
     await this.#quickPick(name, name);
   }
 
-  /** Fills in the quick input that is open. */
-  async answer(text: string): Promise<void> {
+  /** Fills in the step of a quick input that has this title, once it is shown. */
+  async answer(title: string, text: string): Promise<void> {
+    await this.page.locator('.quick-input-title', { hasText: title }).waitFor();
     const input = this.page.locator('.quick-input-widget input[type=text]');
     await input.waitFor();
     await input.fill(text);
