@@ -39,12 +39,14 @@ function headOf({ method, rawHeaders }: UpgradedConnection, path: string, host: 
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
-/** Pipes both ways; where one side breaks, the other is told. */
+/** Pipes both ways. An end is passed on after what came before it; where one side breaks off, the other does too. */
 export function join(a: Duplex, b: Duplex): void {
   const forward = (from: Duplex, to: Duplex): void => {
     from.pipe(to);
     from.once('error', () => to.destroy());
-    from.once('close', () => to.destroy());
+    from.once('close', () => {
+      if (!from.readableEnded) to.destroy();
+    });
   };
   forward(a, b);
   forward(b, a);
