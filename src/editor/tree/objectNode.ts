@@ -31,7 +31,7 @@ export interface ObjectLook {
   readonly tooltip?: string;
 }
 
-/** The usual row of an object: name, status, icon, and a click that opens its YAML. */
+/** The usual row of an object: name, status, icon, and on leaves a click that opens its YAML. */
 export function objectItem(node: ObjectNode, look: ObjectLook, expandable: boolean): TreeItem {
   const { object, resource } = node;
   const item = new TreeItem(
@@ -47,7 +47,8 @@ export function objectItem(node: ObjectNode, look: ObjectLook, expandable: boole
   item.accessibilityInformation = {
     label: `${resource.kind} ${object.metadata.name}${look.description === undefined ? '' : `, ${look.description}`}`,
   };
-  item.command = { command: 'wheelhouse.openObject', title: 'Open', arguments: [node] };
+  // A click on a row with children opens the row; its YAML is in the menu.
+  if (!expandable) item.command = { command: 'wheelhouse.openObject', title: 'Open', arguments: [node] };
   return item;
 }
 
