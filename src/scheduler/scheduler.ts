@@ -114,12 +114,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       signal.addEventListener('abort', stop, { once: true });
       const binding = new Set<Promise<void>>();
       let room: Deferred<void> | undefined;
-      let turnStart = performance.now();
+      let turnStart = clock.now();
       while (!isAborted(signal)) {
         const entry = queue.tryPop();
         if (entry === undefined) {
           await queue.whenActive();
-          turnStart = performance.now();
+          turnStart = clock.now();
           continue;
         }
         const going = scheduler.schedule(entry, signal);
@@ -135,13 +135,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           room = createDeferred();
           await room.promise;
         }
-        if (performance.now() - turnStart >= TURN_MS) {
+        if (clock.now() - turnStart >= TURN_MS) {
           await new Promise((resolve) => setImmediate(resolve));
-          turnStart = performance.now();
+          turnStart = clock.now();
         }
       }
       subscription.dispose();
       await Promise.all(binding);
+      // What was given back meanwhile has set its timers.
+      queue.dispose();
     },
   };
 }

@@ -2,12 +2,13 @@ import { DisposableStore } from '../../../base/disposable.ts';
 import type { Logger } from '../../../base/logger.ts';
 import { keyOf, parseKey } from '../../../api/meta.ts';
 import { endpointSlices, services } from '../../../api/resources.ts';
-import type { EndpointSlice } from '../../../api/types.ts';
+import type { EndpointSlice, Service } from '../../../api/types.ts';
 import type { InformerFactory } from '../../../client/informers.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
 import type { ClusterSettings } from '../../../protocol/agentLink.ts';
 import type { NftTable } from '../nftables/table.ts';
 import { endFlows, staleFlows } from './conntrack.ts';
+import { HealthCheckServers, healthCheckOf } from './healthChecks.ts';
 import { servicePiece } from './servicePiece.ts';
 import { type ServicePort, servicePortsOf } from './servicePort.ts';
 
@@ -40,27 +41,28 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     return key === undefined ? [] : [key];
   });
   const hold = table.hold();
+  const healthChecks = new HealthCheckServers(logger);
   /** What is in the table, by service and port name. */
   const served = new Map<string, ReadonlyMap<string, ServicePort>>();
 
-  function portsOf(key: string): readonly ServicePort[] {
+  /** The service, where it is this proxy's business. */
+  function serviceOf(key: string): Service | undefined {
     const { namespace, name } = parseKey(key);
     const service = serviceInformer.get(namespace, name);
-    if (
-      service === undefined ||
-      service.metadata.labels?.['service.kubernetes.io/service-proxy-name'] !== undefined
-    ) {
-      return [];
-    }
+    if (service?.metadata.labels?.['service.kubernetes.io/service-proxy-name'] !== undefined)
+      return undefined;
     // The cluster's DNS is answered on this very node.
-    if (service.spec.clusterIP === cluster.dnsAddress) return [];
-    return servicePortsOf(service, sliceInformer.byIndex(BY_SERVICE, key), nodeName);
+    return service?.spec.clusterIP === cluster.dnsAddress ? undefined : service;
   }
 
   /** Returns the stale flows to end once the table is settled. */
   function update(key: string): readonly string[][] {
     const before = served.get(key) ?? new Map<string, ServicePort>();
-    const after = new Map(portsOf(key).map((port) => [port.name, port]));
+    const service = serviceOf(key);
+    const ports =
+      service === undefined ? [] : servicePortsOf(service, sliceInformer.byIndex(BY_SERVICE, key), nodeName);
+    const after = new Map(ports.map((port) => [port.name, port]));
+    healthChecks.set(key, service === undefined ? undefined : healthCheckOf(service, ports));
     if (after.size === 0) served.delete(key);
     else served.set(key, after);
     const flows: string[][] = [];
@@ -109,7 +111,7 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
       if (dirty.size === 0) hold.dispose();
       await stopped;
       subscriptions.dispose();
-      await cleaning;
+      await Promise.all([cleaning, healthChecks.close()]);
     },
   };
 }
