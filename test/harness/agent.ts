@@ -11,7 +11,7 @@ import { createSimulatedRuntime, type SimulatedRuntime } from '../../src/agent/r
 import type { Client } from '../../src/client/contract.ts';
 import { inProcessClient } from '../../src/client/inProcess.ts';
 import type { ClusterSettings } from '../../src/protocol/agentLink.ts';
-import { admin, startTestServer, type TestServer } from './apiServer.ts';
+import { admin, startTestServer, type TestServer, type TestServerOptions } from './apiServer.ts';
 
 export const testCluster: ClusterSettings = {
   clusterName: 'test',
@@ -79,8 +79,8 @@ export function simulatedRuntime(clock: Clock): SimulatedRuntime {
   });
 }
 
-export async function startAgentWorld(): Promise<AgentWorld> {
-  const server = await startTestServer();
+export async function startAgentWorld(options: TestServerOptions = {}): Promise<AgentWorld> {
+  const server = await startTestServer(options);
   const client = inProcessClient(server.handler, admin);
   const running = new Set<RunningAgent>();
   const world: AgentWorld = {

@@ -1,5 +1,5 @@
 import type { Container, Pod, PodSpec, PodStatus } from '../../src/api/types.ts';
-import { containerAnnotations, containerLabels, podLabels } from '../../src/agent/pods/identity.ts';
+import { containerAnnotations, containerLabels, podLabels, specOf } from '../../src/agent/pods/identity.ts';
 import type { RuntimeContainer, SandboxStatus } from '../../src/agent/runtime/contract.ts';
 
 /** A pod as the API gives it; defaults are those of the API. */
@@ -30,7 +30,7 @@ export function testContainer(name: string, rest: Partial<Container> = {}): Cont
 
 /** An instance of a container of the pod as the runtime shows it. */
 export function testInstance(pod: Pod, name: string, rest: Partial<RuntimeContainer> = {}): RuntimeContainer {
-  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((c) => c.name === name);
+  const container = specOf(pod, name);
   if (container === undefined) throw new Error(`no container ${name}`);
   const attempt = rest.attempt ?? 0;
   const state = rest.state ?? 'running';

@@ -1,6 +1,7 @@
 import { configMaps, secrets } from '../../api/resources.ts';
 import type { ConfigMap, EnvVar, Pod, Secret, Service } from '../../api/types.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
+import { specOf } from '../pods/identity.ts';
 import { configError, type ContainerContext, type ContainerHook } from './contract.ts';
 import { expand } from './expansion.ts';
 import { type FieldSources, podField, resourceField } from './podFields.ts';
@@ -84,10 +85,7 @@ async function valueFrom(
   }
   if (resourceFieldRef !== undefined) {
     const name = resourceFieldRef.containerName;
-    const of =
-      name === undefined || name === ''
-        ? container
-        : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((other) => other.name === name);
+    const of = name === undefined || name === '' ? container : specOf(pod, name);
     const value =
       of && resourceField(of, resourceFieldRef.resource, resourceFieldRef.divisor, sources.allocatable);
     if (value === undefined)

@@ -7,9 +7,8 @@ import { containersOf } from '../pods/identity.ts';
 import type { PodHook } from './contract.ts';
 
 /**
- * Watches the ConfigMaps and Secrets that a pod's environment and image pulls name, so that they are at hand when
- * its containers start and a pod that waits for one goes on the moment it comes (kubelet's watch-based managers).
- * Volumes watch their own.
+ * Watches the ConfigMaps and Secrets that a pod names, so that they are at hand when its volumes and containers want
+ * them, and a pod that waits for one goes on the moment it comes (kubelet's watch-based managers).
  */
 export function referencesHook(options: { objects: ObjectStore; wake(uid: string): void }): PodHook {
   const watches = new Map<string, Disposable>();
@@ -46,6 +45,14 @@ function referencesOf(pod: Pod): { configMaps: ReadonlySet<string>; secrets: Rea
     if (name !== undefined && name !== '') to.add(name);
   };
   for (const { name } of pod.spec.imagePullSecrets ?? []) add(found.secrets, name);
+  for (const { configMap, secret, projected } of pod.spec.volumes ?? []) {
+    add(found.configMaps, configMap?.name);
+    add(found.secrets, secret?.secretName);
+    for (const source of projected?.sources ?? []) {
+      add(found.configMaps, source.configMap?.name);
+      add(found.secrets, source.secret?.name);
+    }
+  }
   for (const { container } of containersOf(pod)) {
     for (const { configMapRef, secretRef } of container.envFrom ?? []) {
       add(found.configMaps, configMapRef?.name);

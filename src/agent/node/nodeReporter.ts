@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../../base/logger.ts';
 import { nodes } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../api/status.ts';
 import type { Node, NodeCondition } from '../../api/types.ts';
+import { equal } from '../../api/validation/equal.ts';
 import type { Client } from '../../client/contract.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { NodeSettings } from '../../protocol/agentLink.ts';
@@ -123,7 +123,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       if (!isAlreadyExists(error)) throw error;
       current = await client.get(nodes, { name: nodeName }, { signal });
       const patch = { metadata: { labels } };
-      if (!isDeepStrictEqual({ ...current.metadata.labels, ...labels }, { ...current.metadata.labels })) {
+      if (!equal({ ...current.metadata.labels, ...labels }, current.metadata.labels)) {
         current = await client.patch(nodes, { name: nodeName }, 'application/merge-patch+json', patch, {
           signal,
         });
@@ -212,14 +212,13 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 function statusPatch(node: Node, wanted: Record<string, unknown>, isDue: boolean): object | undefined {
   const old = (node.status ?? {}) as Record<string, unknown>;
   const changed = Object.entries(wanted).filter(([name, value]) => {
-    if (name === 'conditions')
-      return isDue || !isDeepStrictEqual(withoutTimes(old[name]), withoutTimes(value));
+    if (name === 'conditions') return isDue || !equal(withoutTimes(old[name]), withoutTimes(value));
     if (name === 'capacity' || name === 'allocatable') {
       return Object.entries(value as Quantities).some(
         ([key, amount]) => (old[name] as Quantities | undefined)?.[key] !== amount,
       );
     }
-    return !isDeepStrictEqual(plain(old[name]), plain(value));
+    return !equal(old[name], value);
   });
   if (changed.length === 0) return undefined;
   const status = Object.fromEntries(changed);
@@ -237,7 +236,3 @@ function withoutTimes(conditions: unknown): unknown {
 }
 
 const OWN_CONDITIONS = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']);
-
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
-}

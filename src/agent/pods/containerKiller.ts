@@ -5,7 +5,7 @@ import type { Container, Pod } from '../../api/types.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { LifecycleRunner } from '../lifecycle/handlers.ts';
 import type { Runtime, RuntimeContainer, SandboxStatus } from '../runtime/contract.ts';
-import { fieldPathOf, roleOfInit } from './identity.ts';
+import { fieldPathOf, roleOfInit, specOf } from './identity.ts';
 
 export interface ContainerKiller {
   /** preStop, then TERM, after what is left of the grace KILL. Resolves when it is down. */
@@ -113,10 +113,4 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
       }
     },
   };
-}
-
-export function specOf(pod: Pod, name: string): Container | undefined {
-  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
-    (container) => container.name === name,
-  );
 }

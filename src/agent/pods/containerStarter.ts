@@ -95,6 +95,12 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
     const { container, previous } = what;
     const attempt = nextAttempt(pod, what);
     const draft: ContainerDraft = { config: blankConfig(pod, what, attempt), image: undefined };
+    const target = pod.spec.ephemeralContainers?.find(
+      ({ name }) => name === container.name,
+    )?.targetContainerName;
+    const shared = sandbox.containers.find(({ name, state }) => name === target && state === 'running');
+    if (shared !== undefined && pod.spec.shareProcessNamespace !== true)
+      draft.config.sharesProcessesOf = shared.id;
     const podIPs = pod.spec.hostNetwork === true ? options.hostIPs() : sandbox.ips;
     const context = { pod, container, attempt, podIPs, sandbox: config, signal };
     for (const hook of options.hooks) await hook.apply(context, draft);

@@ -28,13 +28,14 @@ const TERMINATED_UNKNOWN = 'ContainerStatusUnknown';
 export function containerStatuses(
   pod: Pod,
   containers: readonly Container[],
-  isInit: boolean,
+  list: 'init' | 'containers' | 'ephemeral',
   instances: ReadonlyMap<string, readonly RuntimeContainer[]>,
   previous: readonly ContainerStatus[],
   facts: StatusFacts,
 ): ContainerStatus[] {
   const statuses = containers.flatMap((container) => {
-    const role: ContainerRole = isInit ? roleOfInit(container) : 'container';
+    const role: ContainerRole =
+      list === 'init' ? roleOfInit(container) : list === 'containers' ? 'container' : 'ephemeral';
     const old = previous.find(({ name }) => name === container.name);
     const own = instances.get(container.name) ?? [];
     // A pod that has ended, or was never let in, gets no news about containers that are not there.
@@ -43,7 +44,9 @@ export function containerStatuses(
       return old === undefined ? [] : [old];
     return [containerStatus(pod, container, role, own, old, facts)];
   });
-  return isInit ? statuses : statuses.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return list === 'init'
+    ? statuses
+    : statuses.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function containerStatus(
@@ -72,7 +75,7 @@ function containerStatus(
   };
   const started = latest.state === 'running' && facts.started(latest);
   const waiting = facts.waiting(container.name);
-  const again = role === 'sidecar' || (role === 'init' ? latest.exitCode !== 0 : true);
+  const again = role !== 'ephemeral' && (role !== 'init' || latest.exitCode !== 0);
   if (waiting !== undefined && latest.state !== 'running' && again && shouldRestart(pod, latest)) {
     return {
       ...base,
@@ -113,6 +116,7 @@ function isReady(
   facts: StatusFacts,
 ): boolean {
   if (role === 'init') return latest.state === 'exited' && latest.exitCode === 0;
+  if (role === 'ephemeral') return false;
   return started && facts.ready(latest);
 }
 

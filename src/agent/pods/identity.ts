@@ -96,7 +96,7 @@ export function instancesByName(
   return groupBy(newestFirst, (container) => container.name);
 }
 
-export type ContainerRole = 'init' | 'sidecar' | 'container';
+export type ContainerRole = 'init' | 'sidecar' | 'container' | 'ephemeral';
 
 /** All containers of the spec, in the order in which they start. */
 export function containersOf(
@@ -105,7 +105,12 @@ export function containersOf(
   return [
     ...(pod.spec.initContainers ?? []).map((container) => ({ container, role: roleOfInit(container) })),
     ...pod.spec.containers.map((container) => ({ container, role: 'container' as const })),
+    ...(pod.spec.ephemeralContainers ?? []).map((container) => ({ container, role: 'ephemeral' as const })),
   ];
+}
+
+export function specOf(pod: Pod, name: string): Container | undefined {
+  return containersOf(pod).find(({ container }) => container.name === name)?.container;
 }
 
 export function roleOfInit(container: Container): 'init' | 'sidecar' {
@@ -113,6 +118,7 @@ export function roleOfInit(container: Container): 'init' | 'sidecar' {
 }
 
 export function fieldPathOf(pod: Pod, name: string): string {
-  const isInit = pod.spec.initContainers?.some((container) => container.name === name) === true;
-  return `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`;
+  const role = containersOf(pod).find(({ container }) => container.name === name)?.role;
+  const isInit = role === 'init' || role === 'sidecar';
+  return `spec.${isInit ? 'initContainers' : role === 'ephemeral' ? 'ephemeralContainers' : 'containers'}{${name}}`;
 }

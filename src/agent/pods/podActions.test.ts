@@ -126,6 +126,14 @@ describe('computePodActions', () => {
     });
   });
 
+  it('starts an ephemeral container once', () => {
+    const pod = testPod({ ephemeralContainers: [testContainer('debug')] });
+    const app = testInstance(pod, 'app');
+    assert.deepEqual(started(actions(pod, [testSandbox(pod, [app])])), ['debug']);
+    const ended = testInstance(pod, 'debug', { state: 'exited', exitCode: 1 });
+    assert.deepEqual(started(actions(pod, [testSandbox(pod, [app, ended])])), []);
+  });
+
   describe('kills and restarts', () => {
     const pod = testPod();
     const sandbox = testSandbox(pod, [testInstance(pod, 'app')]);

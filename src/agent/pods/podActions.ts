@@ -59,6 +59,7 @@ export function computePodActions(state: PodState): PodActions {
   }
 
   const plan = new Plan(state, sandbox, instances);
+  plan.startEphemeral();
   if (plan.initialise() === 'wait') return plan.result(attempt);
   if (plan.failed) return plan.result(attempt);
   plan.keepContainers();
@@ -131,6 +132,13 @@ class Plan {
       toKill: this.#toKill,
       toStart: this.#toStart,
     };
+  }
+
+  /** Those that were added to the running pod: once, whatever becomes of them. */
+  startEphemeral(): void {
+    for (const container of this.#state.pod.spec.ephemeralContainers ?? []) {
+      if (!this.#instances.has(container.name)) this.#start(container, 'ephemeral');
+    }
   }
 
   /** Init containers one after the other; sidecars on the way, and again whenever they are down. */

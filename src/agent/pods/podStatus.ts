@@ -36,7 +36,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const init = containerStatuses(
     pod,
     initContainers,
-    true,
+    'init',
     instances,
     old.initContainerStatuses ?? [],
     facts,
@@ -44,9 +44,17 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const containers = containerStatuses(
     pod,
     pod.spec.containers,
-    false,
+    'containers',
     instances,
     old.containerStatuses ?? [],
+    facts,
+  );
+  const ephemeral = containerStatuses(
+    pod,
+    pod.spec.ephemeralContainers ?? [],
+    'ephemeral',
+    instances,
+    old.ephemeralContainerStatuses ?? [],
     facts,
   );
   const phase =
@@ -67,6 +75,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     startTime: old.startTime ?? now,
     containerStatuses: containers,
     ...(initContainers.length > 0 ? { initContainerStatuses: init } : {}),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: old.qosClass ?? qosClassOf(pod.spec),
     ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     ...(reason === undefined ? {} : { reason }),

@@ -5,6 +5,7 @@ import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { PodHook } from '../hooks/contract.ts';
 import type { ProbeManager } from '../probes/probeManager.ts';
 import type { Runtime, SandboxConfig, SandboxStatus } from '../runtime/contract.ts';
+import { specOf } from './identity.ts';
 import type { ContainerKiller } from './containerKiller.ts';
 import type { ContainerStarter } from './containerStarter.ts';
 import { type PodActions, computePodActions } from './podActions.ts';
@@ -120,10 +121,8 @@ export function createPodSync(options: PodSyncOptions): PodSync {
 
   const trackProbes = (record: PodRecord, pod: Pod): void => {
     const [sandbox] = view.forPod(pod.metadata.uid);
-    const specs = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
     const running = (sandbox?.containers ?? []).flatMap((instance) => {
-      const container =
-        instance.state === 'running' ? specs.find(({ name }) => name === instance.name) : undefined;
+      const container = instance.state === 'running' ? specOf(pod, instance.name) : undefined;
       return container === undefined ? [] : [{ container, instance }];
     });
     probes.track(pod, sandbox?.ips[0] ?? options.hostIP(), running);

@@ -1,7 +1,7 @@
 import type { Pod, PodCondition, PodStatus } from '../../api/types.ts';
-import { isDeepStrictEqual } from 'node:util';
+import { equal } from '../../api/validation/equal.ts';
 
-/** Fields that kubelet writes. What is not here (nominatedNodeName, ephemeral containers, …) is left alone. */
+/** Fields that kubelet writes. What is not here (nominatedNodeName, …) is left alone. */
 const FIELDS = [
   'phase',
   'reason',
@@ -13,6 +13,7 @@ const FIELDS = [
   'observedGeneration',
   'containerStatuses',
   'initContainerStatuses',
+  'ephemeralContainerStatuses',
 ] as const;
 /** Lists that a strategic merge would join by address. */
 const REPLACED = ['hostIPs', 'podIPs'] as const;
@@ -25,11 +26,11 @@ export function statusPatch(base: Pod, wanted: PodStatus): object | undefined {
   const old = base.status ?? {};
   const status: Record<string, unknown> = {};
   for (const name of FIELDS) {
-    if (isDeepStrictEqual(plain(old[name]), plain(wanted[name]))) continue;
+    if (equal(old[name], wanted[name])) continue;
     status[name] = wanted[name] ?? null;
   }
   for (const name of REPLACED) {
-    if (isDeepStrictEqual(plain(old[name] ?? []), plain(wanted[name] ?? []))) continue;
+    if (equal(old[name] ?? [], wanted[name] ?? [])) continue;
     status[name] = [...(wanted[name] ?? []), { $patch: 'replace' }];
   }
   const conditions = changedConditions(old.conditions ?? [], wanted.conditions ?? []);
@@ -41,8 +42,7 @@ export function statusPatch(base: Pod, wanted: PodStatus): object | undefined {
 function changedConditions(old: readonly PodCondition[], wanted: readonly PodCondition[]): object[] {
   return wanted.flatMap((condition) => {
     const before = old.find(({ type }) => type === condition.type);
-    if (before !== undefined && isDeepStrictEqual(plain(relevant(before)), plain(relevant(condition))))
-      return [];
+    if (before !== undefined && equal(relevant(before), relevant(condition))) return [];
     return [{ ...condition, reason: condition.reason ?? null, message: condition.message ?? null }];
   });
 }
@@ -50,9 +50,4 @@ function changedConditions(old: readonly PodCondition[], wanted: readonly PodCon
 function relevant(condition: PodCondition): object {
   const { type, status, reason, message, observedGeneration } = condition;
   return { type, status, reason, message, observedGeneration };
-}
-
-/** As it looks on the wire: without properties that are undefined. */
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }

@@ -102,6 +102,8 @@ export interface ContainerConfig {
     readonly oomScoreAdj: number;
   };
   readonly security: ContainerSecurity;
+  /** A container of the same sandbox whose processes it shares (ephemeral containers). */
+  readonly sharesProcessesOf?: string;
 }
 
 export interface ContainerSecurity {

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/types.ts';
-import { instancesByName } from '../pods/identity.ts';
+import { instancesByName, specOf } from '../pods/identity.ts';
 import type { PodManager } from '../pods/podManager.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { RuntimeContainer } from '../runtime/contract.ts';
@@ -18,8 +18,7 @@ export function findContainer(
   name: string,
   previous: boolean,
 ): RuntimeContainer {
-  const specs = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  if (!specs.some((container) => container.name === name)) {
+  if (specOf(pod, name) === undefined) {
     throw new HttpError(404, `container "${name}" not found in pod "${pod.metadata.name}"`);
   }
   const instances = instancesByName(view.forPod(pod.metadata.uid)).get(name) ?? [];
@@ -40,6 +39,7 @@ export function findContainer(
     const status = [
       ...(pod.status?.containerStatuses ?? []),
       ...(pod.status?.initContainerStatuses ?? []),
+      ...(pod.status?.ephemeralContainerStatuses ?? []),
     ].find((candidate) => candidate.name === name);
     const reason = status?.state?.waiting?.reason ?? 'ContainerCreating';
     const why = /^(ErrImage|ImagePull|InvalidImage|ImageInspect)/.test(reason)

@@ -1,7 +1,8 @@
 import { configMaps, secrets, serviceAccounts } from '../../api/resources.ts';
 import { msOf } from '../../api/time.ts';
-import type { Container, Pod, TokenRequest, Volume } from '../../api/types.ts';
+import type { Pod, TokenRequest, Volume } from '../../api/types.ts';
 import { podField, resourceField } from '../hooks/podFields.ts';
+import { specOf } from '../pods/identity.ts';
 import type { PayloadFile } from './atomicWriter.ts';
 import type { VolumeOptions } from './contract.ts';
 
@@ -109,8 +110,7 @@ function resourceText(
   ref: DownwardItem['resourceFieldRef'],
   allocatable: Readonly<Record<string, string>>,
 ): string | undefined {
-  const all: readonly Container[] = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  const container = all.find(({ name }) => name === ref?.containerName);
+  const container = specOf(pod, ref?.containerName ?? '');
   return ref && container && resourceField(container, ref.resource, ref.divisor, allocatable);
 }
 

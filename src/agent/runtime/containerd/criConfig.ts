@@ -1,9 +1,10 @@
-import type { ContainerConfig, ContainerSecurity, Mount, SandboxConfig } from '../contract.ts';
+import type { ContainerConfig, Mount, SandboxConfig } from '../contract.ts';
 
 /** Namespace modes of CRI. */
 const POD = 0;
 const CONTAINER = 1;
 const NODE = 2;
+const TARGET = 3;
 const PROPAGATION: Readonly<Record<Mount['propagation'], number>> = {
   private: 0,
   hostToContainer: 1,
@@ -81,16 +82,19 @@ export function criContainerConfig(config: ContainerConfig, sandbox: SandboxConf
         memoryLimit: resources.memoryBytes ?? 0,
         oomScoreAdj: resources.oomScoreAdj,
       },
-      security: criSecurity(config.security, sandbox),
+      security: criSecurity(config, sandbox),
     },
   };
 }
 
-function criSecurity(security: ContainerSecurity, sandbox: SandboxConfig): object {
+function criSecurity({ security, sharesProcessesOf }: ContainerConfig, sandbox: SandboxConfig): object {
   return {
     capabilities: { add: security.addCapabilities, drop: security.dropCapabilities },
     privileged: security.privileged,
-    namespaces: namespaces(sandbox),
+    namespaces: {
+      ...namespaces(sandbox),
+      ...(sharesProcessesOf === undefined ? {} : { pid: TARGET, targetId: sharesProcessesOf }),
+    },
     runAsUser: int64(security.runAsUser),
     runAsUsername: security.runAsUserName ?? '',
     runAsGroup: int64(security.runAsGroup),
