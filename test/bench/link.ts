@@ -1,7 +1,4 @@
-/**
- * The node link against plain HTTPS between the same two processes: what the WebSocket and the reversed HTTP/2 cost.
- * Run alone (`node test/bench/link.ts`) it prints its figures.
- */
+/** The node link against plain HTTPS between the same two processes: what the WebSocket and the reversed HTTP/2 cost. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:https';
@@ -9,62 +6,70 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { createNodeDialer } from '../../src/nodes/dialer.ts';
 import { startNodeServer } from '../harness/nodeServer.ts';
+import type { Benchmark } from './benchmark.ts';
 
 const WARM_UP = 300;
 const REQUESTS = 3_000;
 const BULK = 512 * 1024 * 1024;
 
-export interface LinkFigures {
-  /** One request after the other, in milliseconds each. */
-  readonly requestMs: number;
-  readonly plainRequestMs: number;
-  /** Megabytes (10^6) a second from the node, and to it. */
-  readonly down: number;
-  readonly up: number;
-  readonly plainDown: number;
-}
+export const link: Benchmark = {
+  name: 'link',
+  run: async (report) => {
+    const server = await startNodeServer();
+    const target = { server: server.url, ca: server.ca.cert, ...(await server.certify('n1')) };
+    const peer = fork(path.join(import.meta.dirname, 'linkPeer.ts'));
+    const linked = new Promise<void>((resolve) => void server.hub.onConnected(() => resolve()));
+    const listening = once(peer, 'message') as Promise<[number]>;
+    peer.send(target);
+    const [port] = await listening;
+    await linked;
+    const dialer = createNodeDialer(server.hub);
+    const { signal } = new AbortController();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
 
-export async function linkBench(): Promise<LinkFigures> {
-  const server = await startNodeServer();
-  const target = { server: server.url, ca: server.ca.cert, ...(await server.certify('n1')) };
-  const peer = fork(path.join(import.meta.dirname, 'linkPeer.ts'));
-  const linked = new Promise<void>((resolve) => void server.hub.onConnected(() => resolve()));
-  const listening = once(peer, 'message') as Promise<[number]>;
-  peer.send(target);
-  const [port] = await listening;
-  await linked;
-  const dialer = createNodeDialer(server.hub);
-  const { signal } = new AbortController();
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-
-  const overLink = async (url: string, body?: AsyncIterable<Uint8Array>): Promise<number> => {
-    const request = { method: body === undefined ? 'GET' : 'POST', path: url, signal };
-    const answer = await dialer.request('n1', body === undefined ? request : { ...request, body });
-    return drain(answer.body);
-  };
-  const plain = async (url: string): Promise<number> => {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get({ host: '127.0.0.1', port, path: url, agent }, resolve).once('error', reject);
-    });
-    return drain(response);
-  };
-
-  try {
-    return {
-      requestMs: await latency(() => overLink('/')),
-      plainRequestMs: await latency(() => plain('/')),
-      down: await rate(() => overLink(`/bulk/${BULK}`)),
-      plainDown: await rate(() => plain(`/bulk/${BULK}`)),
-      up: await rate(() => overLink('/', chunks())),
+    const overLink = async (url: string, body?: AsyncIterable<Uint8Array>): Promise<number> => {
+      const request = { method: body === undefined ? 'GET' : 'POST', path: url, signal };
+      const answer = await dialer.request('n1', body === undefined ? request : { ...request, body });
+      return drain(answer.body);
     };
-  } finally {
-    agent.destroy();
-    const gone = once(peer, 'exit');
-    peer.kill();
-    await gone;
-    await server.stop();
-  }
-}
+    const plain = async (url: string): Promise<number> => {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        get({ host: '127.0.0.1', port, path: url, agent }, resolve).once('error', reject);
+      });
+      return drain(response);
+    };
+
+    try {
+      const plainMs = await latency(() => plain('/'));
+      report({
+        what: 'request to a node, one at a time',
+        value: await latency(() => overLink('/')),
+        unit: 'ms',
+        limit: { what: 'plain HTTPS, ms', value: plainMs },
+      });
+      const plainRate = await rate(() => plain(`/bulk/${BULK}`));
+      const limit = { what: 'plain HTTPS', value: plainRate };
+      report({
+        what: 'bulk from a node',
+        value: await rate(() => overLink(`/bulk/${BULK}`)),
+        unit: 'MB/s',
+        limit,
+      });
+      report({
+        what: 'bulk to a node',
+        value: await rate(() => overLink('/', chunks())),
+        unit: 'MB/s',
+        limit,
+      });
+    } finally {
+      agent.destroy();
+      const gone = once(peer, 'exit');
+      peer.kill();
+      await gone;
+      await server.stop();
+    }
+  },
+};
 
 async function latency(request: () => Promise<unknown>): Promise<number> {
   for (let i = 0; i < WARM_UP; i++) await request();
@@ -88,14 +93,4 @@ async function drain(body: AsyncIterable<Uint8Array>): Promise<number> {
 async function* chunks(): AsyncGenerator<Uint8Array> {
   const chunk = Buffer.alloc(64 * 1024, 3);
   for (let sent = 0; sent < BULK; sent += chunk.length) yield await Promise.resolve(chunk);
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const { requestMs, plainRequestMs, down, plainDown, up } = await linkBench();
-  const ratio = (part: number, whole: number): string => `${Math.round((part / whole) * 100)}%`;
-  console.log(
-    `request ${requestMs.toFixed(2)} ms (plain HTTPS ${plainRequestMs.toFixed(2)} ms)\n` +
-      `from the node ${Math.round(down)} MB/s (${ratio(down, plainDown)} of plain HTTPS's ${Math.round(plainDown)})\n` +
-      `to the node ${Math.round(up)} MB/s`,
-  );
 }

@@ -1,11 +1,13 @@
 /** `npm run bench [NAME…]`: all benchmarks, or those named. Built bundles are measured: `npm run build` first. */
 import { api } from './api.ts';
 import { type Benchmark, formatFigure } from './benchmark.ts';
+import { cluster } from './cluster.ts';
 import { idle } from './idle.ts';
+import { link } from './link.ts';
 import { schedulingBenchmark } from './scheduling.ts';
 import { storage } from './storage.ts';
 
-const benchmarks: readonly Benchmark[] = [storage, idle, api, schedulingBenchmark];
+const benchmarks: readonly Benchmark[] = [storage, idle, api, schedulingBenchmark, link, cluster];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
