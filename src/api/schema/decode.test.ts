@@ -64,7 +64,14 @@ describe('decodeStrict', () => {
     assert.deepEqual(strict('{"a":{"b":1,"b":2}}', 'application/apply-patch+yaml'), {
       object: { a: { b: 2 } },
       duplicates: ['a.b'],
+      yamlError: 'yaml: unmarshal errors:\n  line 1: key "b" already set in map',
     });
+    const many = strict('\na: 1\nb:\n  c: 1\n  c: 2\na: 2\n', 'application/yaml');
+    assert.deepEqual(many.duplicates, ['b.c', 'a']);
+    assert.equal(
+      many.yamlError,
+      'yaml: unmarshal errors:\n  line 5: key "c" already set in map\n  line 6: key "a" already set in map',
+    );
     assert.deepEqual(decode(bytes('{a: [x, y]}'), 'application/yaml'), { a: ['x', 'y'] });
   });
 

@@ -1,4 +1,5 @@
 import {
+  LineCounter,
   isMap,
   isPair,
   isScalar,
@@ -15,6 +16,8 @@ export interface Decoded {
   readonly object: unknown;
   /** Paths of keys that are there more than once, `spec.replicas`; the last one counts. */
   readonly duplicates: string[];
+  /** Of YAML with duplicate keys: what Go's strict decoder says, with the lines. */
+  readonly yamlError?: string;
 }
 
 const text = new TextDecoder();
@@ -150,28 +153,46 @@ function decodeYaml(source: string, strict: boolean): Decoded {
   if (/^\s*\{/.test(source)) {
     try {
       const object = JSON.parse(source) as unknown;
-      return { object, duplicates: strict ? duplicatesOf(source, object) : [] };
+      if (!strict || countKeysOfText(source) === countKeys(object)) return { object, duplicates: [] };
     } catch {
       // A flow mapping.
     }
   }
+  const lines = new LineCounter();
   const document = parseDocument(source, {
     version: '1.1',
     merge: true,
     uniqueKeys: false,
     strict: true,
     customTags: goTags,
+    lineCounter: lines,
   });
   const error = document.errors[0];
   if (error !== undefined) {
     throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0] ?? error.code}`);
   }
-  const duplicates: string[] = [];
+  const object = document.toJS() as unknown;
+  const duplicates: Duplicate[] = [];
   if (strict) yamlDuplicates(document.contents, '', duplicates);
-  return { object: document.toJS() as unknown, duplicates };
+  if (duplicates.length === 0) return { object, duplicates: [] };
+  const messages = duplicates.map(
+    ({ key, offset }) =>
+      `  line ${lines.linePos(offset).line}: key ${JSON.stringify(key)} already set in map`,
+  );
+  return {
+    object,
+    duplicates: [...new Set(duplicates.map(({ path }) => path))],
+    yamlError: ['yaml: unmarshal errors:', ...messages].join('\n'),
+  };
 }
 
-function yamlDuplicates(node: ParsedNode | null, path: string, found: string[]): void {
+interface Duplicate {
+  readonly path: string;
+  readonly key: string;
+  readonly offset: number;
+}
+
+function yamlDuplicates(node: ParsedNode | null, path: string, found: Duplicate[]): void {
   if (isSeq(node)) {
     node.items.forEach((item, index) => yamlDuplicates(item, `${path}[${index}]`, found));
     return;
@@ -182,7 +203,7 @@ function yamlDuplicates(node: ParsedNode | null, path: string, found: string[]):
     if (!isPair(pair) || !isScalar(pair.key)) continue;
     const key = String(pair.key.value);
     const inner = path === '' ? key : `${path}.${key}`;
-    if (keys.has(key) && !found.includes(inner)) found.push(inner);
+    if (keys.has(key)) found.push({ path: inner, key, offset: pair.key.range[0] });
     keys.add(key);
     yamlDuplicates(pair.value, inner, found);
   }

@@ -66,12 +66,12 @@ function decodeApplied(exchange: Exchange, served: Served, shownName: string): D
   const { body } = exchange.request;
   const validation = fieldValidation(exchange, 'PatchOptions');
   let decoded: unknown;
-  let duplicates: readonly string[] = [];
-  if (body.type === 'bytes') ({ object: decoded, duplicates } = decodeStrict(body.bytes, 'application/yaml'));
+  let yamlError: string | undefined;
+  if (body.type === 'bytes') ({ object: decoded, yamlError } = decodeStrict(body.bytes, 'application/yaml'));
   else decoded = decodeBody(body);
   const draft = objectOf(decoded, served);
-  if (duplicates.length > 0 && validation !== 'Ignore') {
-    const text = duplicates.map((path) => `key "${path}" already set in map`).join(', ');
+  if (yamlError !== undefined && validation !== 'Ignore') {
+    const text = `error converting YAML to JSON: ${yamlError}`;
     if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
     exchange.warnings.push(text);
   }

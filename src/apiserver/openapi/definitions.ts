@@ -64,13 +64,21 @@ function definitionOf(source: DefinitionSource, name: string): Json {
   };
 }
 
+/** What every API says of its fields of these types. */
+const WELL_KNOWN: Readonly<Record<string, string>> = {
+  V1ObjectMeta:
+    "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
+  V1ListMeta:
+    'Standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+};
+
 function propertySchema(source: DefinitionSource, model: string, property: Property): Json {
   const { flavour, documentation } = source;
   const own = documentation(model).property(property.name);
   // The generated models keep no description of fields that refer to another model: its own begins with the gist.
   const description =
     own === '' && property.type.kind === 'model'
-      ? firstSentence(documentation(property.type.model).description)
+      ? (WELL_KNOWN[property.type.model] ?? firstSentence(documentation(property.type.model).description))
       : own;
   return {
     ...described(description),

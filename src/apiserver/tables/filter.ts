@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { draftOf, type KubeObject } from '../../api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
-import { badRequest } from '../../api/status.ts';
+import { badRequest, StatusError } from '../../api/status.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
 import type { Filter } from '../exchange.ts';
 import type { Served, ServedTable } from '../registry/served.ts';
@@ -29,29 +29,37 @@ interface Presentation {
 export function tableFilter(options: { served: ServedTable; clock: Pick<Clock, 'now'> }): Filter {
   return async (exchange, next) => {
     const { info, headers, query } = exchange.request;
-    const form = info.isResourceRequest ? formOf(headers.accept) : undefined;
-    if (form === undefined || !(info.subresource === '' || info.subresource === 'status'))
-      return next(exchange);
+    const main = info.isResourceRequest && (info.subresource === '' || info.subresource === 'status');
+    if (!main || headers.accept?.includes('as=') !== true) return next(exchange);
     const served = options.served.find(info.group, info.version, info.resource);
     if (served === undefined) return next(exchange);
+    const form = formOf(headers.accept, served.kind.stored !== false);
+    if (form === undefined) return next(exchange);
     const include = form.as === 'Table' ? includeOf(query.get('includeObject')) : 'None';
     const now = (): number => options.clock.now();
     return presentAnswer(await next(exchange), presentationOf(form, served, include, now));
   };
 }
 
-function formOf(accept: string | undefined): Form | undefined {
-  if (accept?.includes('as=') !== true) return undefined;
+/**
+ * The first alternative that can be served; undefined for objects as they are. What is answered and not stored (a
+ * review) has no other form. Throws NotAcceptable where there is no alternative left.
+ */
+function formOf(accept: string, stored: boolean): Form | undefined {
   for (const { type, parameters } of mediaTypes(accept)) {
     if (type !== 'application/json' && type !== '*/*') continue;
     const { as, g, v } = parameters;
     if (as === undefined) return undefined;
-    if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
+    if (!stored || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
     if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
       return { as, apiVersion: `${g}/${v}` };
     }
   }
-  return undefined;
+  throw new StatusError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/json;stream=watch',
+  );
 }
 
 function includeOf(text: string | null): IncludeObject {
