@@ -63,16 +63,22 @@ export function subscribe(options: EventHandlerOptions): Disposable {
       },
     }),
   );
+  const added = (pod: Pod): void => {
+    if (isCounted(pod)) assigned(pod);
+    else if (isPending(pod)) waiting(pod);
+  };
+  const removed = (pod: Pod): void => {
+    if (isCounted(pod) || cache.isAssumed(pod)) released(pod);
+    if (isPending(pod)) withdrawn(pod);
+  };
   subscriptions.add(
     options.pods.addHandler({
-      onAdd(pod) {
-        if (isCounted(pod)) assigned(pod);
-        else if (isPending(pod)) waiting(pod);
-      },
+      onAdd: added,
       onUpdate(pod, old) {
         if (pod.metadata.uid !== old.metadata.uid) {
-          this.onDelete?.(old);
-          this.onAdd?.(pod);
+          // Deleted and made again under the same name, seen as one change.
+          removed(old);
+          added(pod);
         } else if (isCounted(pod)) {
           if (isCounted(old)) {
             cache.setPod(pod);
@@ -92,10 +98,7 @@ export function subscribe(options: EventHandlerOptions): Disposable {
           withdrawn(old);
         }
       },
-      onDelete(pod) {
-        if (isCounted(pod) || cache.isAssumed(pod)) released(pod);
-        if (isPending(pod)) withdrawn(pod);
-      },
+      onDelete: removed,
     }),
   );
   return subscriptions;

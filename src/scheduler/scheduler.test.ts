@@ -192,6 +192,17 @@ describe('createScheduler', () => {
     );
   });
 
+  it('takes a pod that was made again under the same name for another one', async () => {
+    cluster.nodes.put(small);
+    const old = large('p', { nodeName: 'small' });
+    cluster.pods.put(old);
+    start();
+    const again = large('p');
+    cluster.pods.put(again);
+    await cluster.until(() => nodeOf('p') === 'small');
+    assert.equal(cluster.pods.get('default', 'p')?.metadata.uid, again.metadata.uid);
+  });
+
   it('decides the next pod while bindings are under way', async () => {
     cluster.nodes.put(makeNode('a'));
     const gate = createDeferred<undefined>();
