@@ -1,4 +1,4 @@
-import type { Documentation } from '../../api/schema/documentation.ts';
+import type { Documentation, ModelDocumentation } from '../../api/schema/documentation.ts';
 import { atomicModels } from '../../api/schema/mergeKeys.ts';
 import { modelOf, type Property, type Scalar, type Type } from '../../api/schema/models.ts';
 import { COMMON, definitionName, type GroupVersionKind } from './names.ts';
@@ -49,13 +49,16 @@ function definitionOf(source: DefinitionSource, name: string): Json {
   const required = properties.filter((property) => property.required).map((property) => property.name);
   const kinds = source.kinds.get(name);
   return {
-    ...described(documentation.description),
+    ...describedBy(documentation.description),
     type: 'object',
     ...(properties.length === 0
       ? {}
       : {
           properties: Object.fromEntries(
-            properties.map((property) => [property.name, propertySchema(source, name, property)]),
+            properties.map((property) => [
+              property.name,
+              propertySchema(source, name, property, documentation),
+            ]),
           ),
         }),
     ...(required.length === 0 ? {} : { required }),
@@ -72,16 +75,20 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
     'Standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
 };
 
-function propertySchema(source: DefinitionSource, model: string, property: Property): Json {
-  const { flavour, documentation } = source;
-  const own = documentation(model).property(property.name);
+function propertySchema(
+  { flavour, documentation }: DefinitionSource,
+  model: string,
+  property: Property,
+  described: ModelDocumentation,
+): Json {
+  const own = described.property(property.name);
   // The generated models keep no description of fields that refer to another model: its own begins with the gist.
   const description =
     own === '' && property.type.kind === 'model'
       ? (WELL_KNOWN[property.type.model] ?? firstSentence(documentation(property.type.model).description))
       : own;
   return {
-    ...described(description),
+    ...describedBy(description),
     ...schemaOf(flavour, property.type, `${model}.${property.name}`, description !== ''),
     ...extensions(property),
   };
@@ -157,7 +164,7 @@ export function reference(flavour: Flavour, name: string, beside = false): Json 
   return flavour.wrapReferences && beside ? { allOf: [ref] } : ref;
 }
 
-function described(description: string): Json {
+function describedBy(description: string): Json {
   return description === '' ? {} : { description };
 }
 
