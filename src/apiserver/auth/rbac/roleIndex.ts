@@ -20,9 +20,10 @@ type AnyBinding = RoleBinding | ClusterRoleBinding;
 /** What one subject of one binding gives. */
 export interface Grant {
   readonly binding: AnyBinding;
-  readonly subject: Subject;
   /** '' for a ClusterRoleBinding. */
   readonly namespace: string;
+  /** Binding, role and subject in upstream's words. Made once: it is told with every decision. */
+  readonly description: string;
 }
 
 /** The grants of one namespace, or of the cluster, by whom they name. */
@@ -84,13 +85,11 @@ export class RoleIndex implements Disposable {
   }
 
   /** The grants that name the user or one of its groups, cluster-wide ones first. `namespace` '' for those alone. */
-  *grantsOf(user: UserInfo, namespace: string): Generator<Grant> {
-    for (const scope of namespace === '' ? [''] : ['', namespace]) {
-      const grants = this.#grants.get(scope);
-      if (grants === undefined) continue;
-      yield* grants.users.get(user.name) ?? NONE;
-      for (const group of user.groups) yield* grants.groups.get(group) ?? NONE;
-    }
+  grantsOf(user: UserInfo, namespace: string): readonly (readonly Grant[])[] {
+    const found: (readonly Grant[])[] = [];
+    this.#collect('', user, found);
+    if (namespace !== '') this.#collect(namespace, user, found);
+    return found;
   }
 
   /** The rules of the role that a binding in `namespace` refers to; undefined where there is no such role. */
@@ -99,6 +98,17 @@ export class RoleIndex implements Disposable {
     namespace: string,
   ): readonly PolicyRule[] | undefined {
     return this.#rules.get(reference.kind === 'Role' ? `${namespace}/${reference.name}` : reference.name);
+  }
+
+  #collect(scope: string, user: UserInfo, into: (readonly Grant[])[]): void {
+    const grants = this.#grants.get(scope);
+    if (grants === undefined) return;
+    const own = grants.users.get(user.name);
+    if (own !== undefined) into.push(own);
+    for (const group of user.groups) {
+      const shared = grants.groups.get(group);
+      if (shared !== undefined) into.push(shared);
+    }
   }
 
   #setClusterRole(role: ClusterRole | undefined, old: string | undefined): void {
@@ -144,7 +154,7 @@ export class RoleIndex implements Disposable {
       const named = nameOf(subject, namespace);
       if (named === undefined) continue;
       const map = grants[named.in];
-      const grant = { binding, subject, namespace };
+      const grant = { binding, namespace, description: describe(binding, subject, namespace) };
       const there = map.get(named.name);
       if (there === undefined) map.set(named.name, [grant]);
       else there.push(grant);
@@ -184,4 +194,17 @@ function nameOf(subject: Subject, namespace: string): { in: 'users' | 'groups'; 
     default:
       return undefined;
   }
+}
+
+/** `ClusterRoleBinding "a" of ClusterRole "b" to Group "c"` (`pkg/registry/rbac/validation/rule.go`). */
+function describe(binding: AnyBinding, subject: Subject, namespace: string): string {
+  const { name } = binding.metadata;
+  const what =
+    namespace === ''
+      ? `ClusterRoleBinding ${JSON.stringify(name)}`
+      : `RoleBinding ${JSON.stringify(`${name}/${namespace}`)}`;
+  const home = subject.namespace === undefined || subject.namespace === '' ? namespace : subject.namespace;
+  const who = subject.kind === 'ServiceAccount' ? `${subject.name}/${home}` : subject.name;
+  const { kind, name: role } = binding.roleRef;
+  return `${what} of ${kind} ${JSON.stringify(role)} to ${subject.kind} ${JSON.stringify(who)}`;
 }
