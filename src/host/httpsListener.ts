@@ -113,6 +113,8 @@ function createServer(
     maxSessionMemory: 1_000,
     streamResetBurst: 10_000,
     streamResetRate: 1_000,
+    // As upstream. Node's 5 s end connections that clients (Go's keep theirs for 90 s) are about to use again.
+    http1Options: { keepAliveTimeout: 90_000 },
   });
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true);
