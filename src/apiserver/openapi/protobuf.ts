@@ -1,58 +1,42 @@
-import protobuf from 'protobufjs/minimal.js';
 import type { Json } from './definitions.ts';
+import { ProtoWriter } from './protoWriter.ts';
 
 /**
  * The OpenAPI v2 document as gnostic's protobuf message (`openapiv2/OpenAPIv2.proto`), which kubectl reads. Numbers are
  * the fields of that file. Only what the document of this server has is written.
  */
 export function encodeOpenApiV2(document: Json): Uint8Array {
-  return message((w) => {
-    text(w, 1, document.swagger);
-    nested(w, 2, document.info, (info, value) => {
-      text(info, 1, value.title);
-      text(info, 2, value.version);
-    });
-    nested(w, 8, document.paths, (paths, value) => named(paths, 2, value, pathItem));
-    nested(w, 9, document.definitions, (definitions, value) => named(definitions, 1, value, schema));
-  }).finish();
+  const writer = new ProtoWriter();
+  text(writer, 1, document.swagger);
+  nested(writer, 2, document.info, (info, value) => {
+    text(info, 1, value.title);
+    text(info, 2, value.version);
+  });
+  nested(writer, 8, document.paths, (paths, value) => named(paths, 2, value, pathItem));
+  nested(writer, 9, document.definitions, (definitions, value) => named(definitions, 1, value, schema));
+  return writer.finish();
 }
 
-type Writer = protobuf.Writer;
-type Write = (writer: Writer, value: Json) => void;
+type Write = (writer: ProtoWriter, value: Json) => void;
 
-function message(write: (writer: Writer) => void): Writer {
-  const writer = protobuf.Writer.create();
-  write(writer);
-  return writer;
+function text(writer: ProtoWriter, field: number, value: unknown): void {
+  if (typeof value === 'string' && value !== '') writer.string(field, value);
 }
 
-const LENGTH_DELIMITED = 2;
-
-function tag(writer: Writer, field: number, wire: number): Writer {
-  return writer.uint32((field << 3) | wire);
-}
-
-function text(writer: Writer, field: number, value: unknown): void {
-  if (typeof value === 'string' && value !== '') tag(writer, field, LENGTH_DELIMITED).string(value);
-}
-
-function texts(writer: Writer, field: number, values: unknown): void {
+function texts(writer: ProtoWriter, field: number, values: unknown): void {
   for (const value of Array.isArray(values) ? (values as unknown[]) : []) text(writer, field, value);
 }
 
-function flag(writer: Writer, field: number, value: unknown): void {
-  if (value === true) tag(writer, field, 0).bool(true);
+function flag(writer: ProtoWriter, field: number, value: unknown): void {
+  if (value === true) writer.bool(field, true);
 }
 
-function nested(writer: Writer, field: number, value: unknown, write: Write): void {
-  if (value === undefined) return;
-  const inner = tag(writer, field, LENGTH_DELIMITED).fork();
-  write(inner, value as Json);
-  inner.ldelim();
+function nested(writer: ProtoWriter, field: number, value: unknown, write: Write): void {
+  if (value !== undefined) writer.message(field, () => write(writer, value as Json));
 }
 
 /** A map as pairs of name and value. */
-function named(writer: Writer, field: number, map: Json, write: Write): void {
+function named(writer: ProtoWriter, field: number, map: Json, write: Write): void {
   for (const [name, value] of Object.entries(map)) {
     nested(writer, field, map, (pair) => {
       text(pair, 1, name);
@@ -62,7 +46,7 @@ function named(writer: Writer, field: number, map: Json, write: Write): void {
 }
 
 /** Extensions are carried as YAML, which JSON is. */
-function extensions(writer: Writer, field: number, value: Json): void {
+function extensions(writer: ProtoWriter, field: number, value: Json): void {
   for (const [name, extension] of Object.entries(value)) {
     if (!name.startsWith('x-')) continue;
     nested(writer, field, value, (pair) => {
@@ -72,31 +56,31 @@ function extensions(writer: Writer, field: number, value: Json): void {
   }
 }
 
-function schema(writer: Writer, value: Json): void {
+function schema(writer: ProtoWriter, value: Json): void {
   text(writer, 1, value.$ref);
   text(writer, 2, value.format);
   text(writer, 4, value.description);
   texts(writer, 19, value.required);
   nested(writer, 21, value.additionalProperties, (item, inner) => nested(item, 1, inner, schema));
-  text22(writer, value.type);
+  typeItem(writer, value.type);
   nested(writer, 23, value.items, (item, inner) => nested(item, 1, inner, schema));
   nested(writer, 25, value.properties, (properties, inner) => named(properties, 1, inner, schema));
   extensions(writer, 31, value);
 }
 
 /** TypeItem: a list of types. */
-function text22(writer: Writer, type: unknown): void {
+function typeItem(writer: ProtoWriter, type: unknown): void {
   if (type !== undefined) nested(writer, 22, {}, (item) => text(item, 1, type));
 }
 
 const METHODS: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 };
 
-function pathItem(writer: Writer, value: Json): void {
+function pathItem(writer: ProtoWriter, value: Json): void {
   for (const [method, field] of Object.entries(METHODS)) nested(writer, field, value[method], operation);
   parameters(writer, 9, value.parameters);
 }
 
-function operation(writer: Writer, value: Json): void {
+function operation(writer: ProtoWriter, value: Json): void {
   text(writer, 3, value.description);
   text(writer, 5, value.operationId);
   texts(writer, 6, value.produces);
@@ -114,7 +98,7 @@ function operation(writer: Writer, value: Json): void {
   extensions(writer, 13, value);
 }
 
-function parameters(writer: Writer, field: number, list: unknown): void {
+function parameters(writer: ProtoWriter, field: number, list: unknown): void {
   for (const parameter of Array.isArray(list) ? (list as Json[]) : []) {
     nested(writer, field, parameter, (item) =>
       nested(item, 1, parameter, parameter.in === 'body' ? bodyParameter : otherParameter),
@@ -122,7 +106,7 @@ function parameters(writer: Writer, field: number, list: unknown): void {
   }
 }
 
-function bodyParameter(writer: Writer, value: Json): void {
+function bodyParameter(writer: ProtoWriter, value: Json): void {
   nested(writer, 1, value, (body) => {
     text(body, 2, value.name);
     text(body, 3, value.in);
@@ -132,7 +116,7 @@ function bodyParameter(writer: Writer, value: Json): void {
 }
 
 /** Query (3) and path (4) parameters have nearly the same fields. */
-function otherParameter(writer: Writer, value: Json): void {
+function otherParameter(writer: ProtoWriter, value: Json): void {
   const query = value.in === 'query';
   nested(writer, 2, value, (nonBody) =>
     nested(nonBody, query ? 3 : 4, value, (inner) => {
