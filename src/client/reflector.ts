@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Resource } from '../api/resource.ts';
-import { isExpired } from '../api/status.ts';
+import { isExpired, isReason } from '../api/status.ts';
 import type { Client, ObjectEvent } from './contract.ts';
 
 /** Who is told of what a reflector reads. */
@@ -33,7 +33,7 @@ const SHORT_WATCH_MS = 1_000;
 
 /**
  * Keeps a sink in step with the server: one list, then watches that each continue where the last one ended; lists
- * again when the server has forgotten the revision (410). Returns when the signal aborts.
+ * again when the server has forgotten the revision (410) or refuses it. Returns when the signal aborts.
  */
 export async function reflect<T extends KubeObject>(
   sink: ReflectorSink<T>,
@@ -73,15 +73,16 @@ export async function reflect<T extends KubeObject>(
       if (clock.now() - started >= SHORT_WATCH_MS) continue;
     } catch (error) {
       if (isAborted(signal)) return;
-      if (isExpired(error)) {
-        logger.debug('revision expired, listing again', { revision });
-        revision = undefined;
-        // The first time at once: whoever fell behind in a burst must not fall further behind.
-        if (backoff === fresh) {
-          backoff = fresh.next();
-          continue;
-        }
-      } else logger.warn('list or watch failed', { error });
+      // A server that is away or busy comes back with its past; after anything else the state is read anew.
+      const keepsPast = isReason(error, 'ServiceUnavailable', 'TooManyRequests');
+      if (isExpired(error)) logger.debug('revision expired, listing again', { revision });
+      else logger.warn('list or watch failed', { error });
+      if (!keepsPast) revision = undefined;
+      // The first time at once: whoever fell behind in a burst must not fall further behind.
+      if (isExpired(error) && backoff === fresh) {
+        backoff = fresh.next();
+        continue;
+      }
     }
     if (isAborted(signal)) return;
     await clock.sleep(backoff.delayMs, signal).catch(() => undefined);

@@ -43,6 +43,19 @@ export function namespaceController(resources: readonly Resource[]): ControllerF
 function controllerFor(context: ControllerContext, resources: readonly Resource[]): Controller {
   const { client, clock } = context;
 
+  /** All at once; one by one where the resource cannot be deleted as a collection. */
+  const deleteAll = async (namespace: string, resource: Resource, signal: AbortSignal): Promise<void> => {
+    const options = { propagationPolicy: 'Background', signal } as const;
+    try {
+      await client.deleteCollection(resource, { namespace, ...options });
+    } catch (error) {
+      if (!isReason(error, 'MethodNotAllowed')) throw error;
+      for (const { metadata } of (await client.list(resource, { namespace, signal })).items) {
+        await client.delete(resource, metadata, options).catch(undefinedIfGone);
+      }
+    }
+  };
+
   /** Deletes what there is of a resource and adds what remains to `found`. */
   const empty = async (
     namespace: string,
@@ -54,14 +67,12 @@ function controllerFor(context: ControllerContext, resources: readonly Resource[
       const before = await client.list(resource, { namespace, signal });
       if (before.items.length === 0) return;
       if (before.items.some((object) => object.metadata.deletionTimestamp === undefined)) {
-        await client.deleteCollection(resource, { namespace, propagationPolicy: 'Background', signal });
+        await deleteAll(namespace, resource, signal);
       }
       const { items } = await client.list(resource, { namespace, signal });
       found.add(resource, items);
     } catch (error) {
-      if (!isReason(error, 'MethodNotAllowed', 'NotFound')) {
-        found.errors.push(error instanceof Error ? error.message : String(error));
-      }
+      found.errors.push(error instanceof Error ? error.message : String(error));
     }
   };
 
