@@ -65,6 +65,9 @@ async function startWorker(
         options.onLog(message.line);
         break;
       case 'stopped':
+        // Everything is written and closed. What else may hold a thread (an editor's instruments) is not waited for.
+        exited.resolve(undefined);
+        void worker.terminate();
         break;
     }
   });
