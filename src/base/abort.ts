@@ -15,3 +15,41 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
+
+export interface Deadline {
+  /** Aborts with the outer signal, or when the time is over. */
+  readonly signal: AbortSignal;
+  /** True once the time was over first. */
+  readonly isOver: boolean;
+}
+
+/**
+ * Runs work under a signal and a time limit. By hand: of `AbortSignal.any` on a signal that lives long, Node 20 keeps
+ * every result for ever.
+ */
+export async function withDeadline<T>(
+  signal: AbortSignal,
+  ms: number,
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    abort.abort(new Error('the time is over'));
+  }, ms);
+  const onAbort = (): void => abort.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work({
+      signal: abort.signal,
+      get isOver() {
+        return isOver;
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}

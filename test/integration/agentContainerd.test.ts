@@ -363,36 +363,6 @@ describe('agent on containerd', () => {
     assert.deepEqual(log.split('\n'), ['init', 'sidecar', 'postStart', 'preStop', '']);
   });
 
-  it('starts an ephemeral container in a running pod, which sees the processes of its target', async () => {
-    await world.createPod('web', { containers: [sleeper] });
-    await world.podUntil('web', isReady);
-    const debug = {
-      ...script('ps; trap "exit 0" TERM; sleep 3600 & wait'),
-      name: 'debug',
-      targetContainerName: 'app',
-    };
-    await world.client.patch(
-      pods,
-      { namespace: 'default', name: 'web' },
-      'application/strategic-merge-patch+json',
-      { spec: { ephemeralContainers: [debug] } },
-      { subresource: 'ephemeralcontainers' },
-    );
-    const pod = await world.podUntil(
-      'web',
-      (object) => object.status?.ephemeralContainerStatuses?.[0]?.state?.running !== undefined,
-    );
-    assert.equal(isReady(pod), true);
-    const log = http.follow('/containerLogs/default/web/debug?follow=true');
-    let text = '';
-    for await (const chunk of log.chunks) {
-      text += chunk;
-      if (text.includes('sleep 3600')) break;
-    }
-    assert.match(text, /sleep 3600/);
-    log.abort();
-  });
-
   it('probes over HTTP, TCP and by commands', async () => {
     const serve =
       'mkdir /www; echo ok > /www/index.html; httpd -p 8080 -h /www; trap "exit 0" TERM; sleep 3600 & wait';

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Container, LifecycleHandler } from '../../api/types.ts';
 import { bracketed, get } from '../probes/httpCheck.ts';
@@ -21,7 +22,6 @@ export type LifecycleRunner = (
 export function createLifecycleRunner(options: { runtime: Runtime; clock: Clock }): LifecycleRunner {
   const { runtime, clock } = options;
   return async (handler, { container, containerId, podIP }, timeoutMs, signal) => {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     if (handler.exec !== undefined) {
       const command = handler.exec.command ?? [];
       const { exitCode, stdout, stderr } = await runtime.execSync(containerId, command, timeoutMs);
@@ -37,11 +37,11 @@ export function createLifecycleRunner(options: { runtime: Runtime; clock: Clock 
       const address = host === undefined || host === '' ? podIP : host;
       const root = path.startsWith('/') ? path : `/${path}`;
       const url = new URL(`${scheme.toLowerCase()}://${bracketed(address)}:${number}${root}`);
-      await get(url, httpHeaders, until);
+      await withDeadline(signal, timeoutMs, (deadline) => get(url, httpHeaders, deadline.signal));
       return;
     }
     if (handler.sleep !== undefined) {
-      await clock.sleep(handler.sleep.seconds * 1000, until);
+      await clock.sleep(Math.min(handler.sleep.seconds * 1000, timeoutMs), signal);
       return;
     }
     throw new Error(`Invalid handler: ${JSON.stringify(handler)}`);

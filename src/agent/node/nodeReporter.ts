@@ -156,12 +156,17 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   };
 
   const wait = async (signal: AbortSignal): Promise<void> => {
-    if (isDirty) return;
-    const woken = new Promise<void>((resolve) => (wakeUp = resolve));
-    const over = new AbortController();
-    const until = AbortSignal.any([signal, over.signal]);
-    await Promise.race([woken, clock.sleep(CHECK_MS, until).catch(() => undefined)]);
-    over.abort();
+    if (isDirty || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        timer.dispose();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.timeout(CHECK_MS, done);
+      signal.addEventListener('abort', done, { once: true });
+      wakeUp = done;
+    });
   };
 
   return {

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Mutable } from '../../api/meta.ts';
@@ -127,7 +128,9 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
     if (handler === undefined) return;
     const podIP = sandbox.ips[0] ?? options.hostIPs()[0] ?? '';
     try {
-      await options.lifecycle(handler, { container, containerId: id, podIP }, POST_START_LIMIT_MS, signal);
+      const target = { container, containerId: id, podIP };
+      // A command in a container cannot be called back: a pod that is deleted meanwhile does not wait for it.
+      await untilAborted(options.lifecycle(handler, target, POST_START_LIMIT_MS, signal), signal);
     } catch (error) {
       if (signal.aborted) throw error;
       logger.warn('postStart hook failed', { pod: pod.metadata.name, container: container.name, error });

@@ -223,6 +223,12 @@ export function createPodManager(options: PodManagerOptions): PodManager {
         return;
       }
       const before = known.pod;
+      if (known.deleted) {
+        // It is back: the cluster was restored to a moment when it was there. What was taken down is made anew.
+        known.deleted = false;
+        known.stage = 'active';
+        known.prepared = false;
+      }
       known.pod = pod;
       if (before?.metadata.generation !== pod.metadata.generation) known.notBefore.clear();
       if (known.prepared) for (const hook of options.hooks) hook.update?.(pod);

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { withDeadline } from '../../base/abort.ts';
 import { dialError } from './tcpCheck.ts';
 import type { ProbeOutcome } from './prober.ts';
 
@@ -17,35 +18,41 @@ const MAX_REDIRECTS = 10;
 const BODY_LIMIT = 10 * 1024;
 
 /** 200 to 399 is success; certificates are not checked. */
-export async function checkHttp(
+export function checkHttp(
   url: HttpUrl,
   headers: Headers,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const until = AbortSignal.any([signal, timeout]);
-  let at = new URL(`${url.scheme.toLowerCase()}://${bracketed(url.host)}:${url.port}${rooted(url.path)}`);
-  const first = at.href;
-  try {
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const { code, location } = await get(at, headers, until);
-      const next = location === undefined || code < 300 || code > 399 ? undefined : new URL(location, at);
-      if (next?.hostname === at.hostname) {
-        at = next;
-        continue;
-      }
-      return code >= 200 && code < 400
-        ? { success: true, message: '' }
-        : { success: false, message: `HTTP probe failed with statuscode: ${code}` };
+  const first = new URL(
+    `${url.scheme.toLowerCase()}://${bracketed(url.host)}:${url.port}${rooted(url.path)}`,
+  );
+  return withDeadline(signal, timeoutMs, async (deadline) => {
+    try {
+      return await follow(first, headers, deadline.signal);
+    } catch (error) {
+      const why = deadline.isOver
+        ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+        : dialError(url.host, url.port, error as NodeJS.ErrnoException);
+      return { success: false, message: `Get "${first.href}": ${why}` };
     }
-    return { success: false, message: `Get "${first}": stopped after ${MAX_REDIRECTS} redirects` };
-  } catch (error) {
-    const why = timeout.aborted
-      ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
-      : dialError(url.host, url.port, error as NodeJS.ErrnoException);
-    return { success: false, message: `Get "${first}": ${why}` };
+  });
+}
+
+async function follow(first: URL, headers: Headers, signal: AbortSignal): Promise<ProbeOutcome> {
+  let at = first;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const { code, location } = await get(at, headers, signal);
+    const next = location === undefined || code < 300 || code > 399 ? undefined : new URL(location, at);
+    if (next?.hostname === at.hostname) {
+      at = next;
+      continue;
+    }
+    return code >= 200 && code < 400
+      ? { success: true, message: '' }
+      : { success: false, message: `HTTP probe failed with statuscode: ${code}` };
   }
+  return { success: false, message: `Get "${first.href}": stopped after ${MAX_REDIRECTS} redirects` };
 }
 
 /** Sends a request and reports the status; also what httpGet lifecycle hooks do. */
