@@ -6,6 +6,8 @@ export function shellTerminal(provider: MachineProvider, machine: Machine): Pseu
   const write = new EventEmitter<string>();
   const close = new EventEmitter<number>();
   let shell: MachineShell | undefined;
+  /** Typed before the shell is there. */
+  const early: string[] = [];
   let size: TerminalDimensions = { columns: 80, rows: 24 };
   return {
     onDidWrite: write.event,
@@ -17,6 +19,7 @@ export function shellTerminal(provider: MachineProvider, machine: Machine): Pseu
           shell = opened;
           opened.stream.setEncoding('utf8').on('data', (text: string) => write.fire(text));
           opened.resize(size.columns, size.rows);
+          for (const data of early.splice(0)) opened.stream.write(data);
           void opened.exited.then((code) => close.fire(code));
         },
         (error: unknown) => {
@@ -25,7 +28,10 @@ export function shellTerminal(provider: MachineProvider, machine: Machine): Pseu
         },
       );
     },
-    handleInput: (data) => void shell?.stream.write(data),
+    handleInput(data) {
+      if (shell === undefined) early.push(data);
+      else shell.stream.write(data);
+    },
     setDimensions(dimensions) {
       size = dimensions;
       shell?.resize(size.columns, size.rows);
