@@ -11,8 +11,8 @@ export interface HttpResponse {
   readonly headersSent: boolean;
   writeHead(code: number, headers: Record<string, string | number | string[]>): unknown;
   flushHeaders(): void;
-  /** False where the connection's buffer is full: wait for `drain`. */
-  write(chunk: Uint8Array): boolean;
+  /** False where the connection's buffer is full: wait for `drain`. `done`: the chunk is not needed any more. */
+  write(chunk: Uint8Array, done?: () => void): boolean;
   end(chunk?: Uint8Array | string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;

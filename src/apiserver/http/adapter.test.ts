@@ -118,6 +118,33 @@ describe('HTTPS adapter', () => {
     });
   });
 
+  it('writes long lists in pieces that come out whole, over both protocols, several at once', async () => {
+    const sizes = [
+      0, 1, 1_000, 262_143, 262_144, 262_145, 700_000, 3, 50_000, 50_000, 50_000, 50_000, 50_000, 50_000,
+    ];
+    const items = sizes.map((size, at) => ({
+      key: String(at),
+      revision: 1,
+      object: undefined as never,
+      bytes: Buffer.from(JSON.stringify({ at, text: String(at % 10).repeat(size) })),
+    }));
+    answer = () => ({
+      type: 'list',
+      apiVersion: 'v1',
+      kind: 'PodList',
+      items,
+      metadata: { resourceVersion: '7' },
+    });
+    const expected = items.map(({ bytes }) => JSON.parse(bytes.toString()) as unknown);
+    const session = connectHttp2(api.url, { ca: api.ca.cert });
+    const bodies = await Promise.all([
+      ...[1, 2, 3].map(async () => text(await send('GET', '/api/v1/pods'))),
+      ...[1, 2, 3].map(() => text(session.request({ ':path': '/api/v1/pods' }))),
+    ]);
+    for (const body of bodies) assert.deepEqual((JSON.parse(body) as { items: unknown }).items, expected);
+    await new Promise<void>((resolve) => session.close(resolve));
+  });
+
   it('writes watch lines as they come and ends the watch when the client goes', async () => {
     let ended = (): void => undefined;
     const over = new Promise<void>((resolve) => (ended = resolve));

@@ -6,6 +6,7 @@ import { resolveRequestInfo } from '../../api/requestInfo.ts';
 import { type StatusError, toStatusError, unauthorized } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import { readBody } from './body.ts';
+import { ChunkPool } from './chunkPool.ts';
 import { writeError, writeResponse } from './respond.ts';
 import { takeUpgrade } from './upgrade.ts';
 
@@ -17,9 +18,10 @@ export interface HttpAdapter {
 
 /** HTTP to request record and back. HTTP/1.1 and HTTP/2 alike, through Node's compatible request and response. */
 export function createHttpAdapter(handler: RequestHandler): HttpAdapter {
+  const chunks = new ChunkPool();
   return {
     request(request, response, peer) {
-      void serve(handler, request, response, peer);
+      void serve({ handler, chunks }, request, response, peer);
     },
     upgrade(request, socket, head, peer) {
       void takeUpgrade(handler, request, socket, head, peer);
@@ -28,7 +30,7 @@ export function createHttpAdapter(handler: RequestHandler): HttpAdapter {
 }
 
 async function serve(
-  handler: RequestHandler,
+  { handler, chunks }: { handler: RequestHandler; chunks: ChunkPool },
   request: HttpRequest,
   response: HttpResponse,
   peer: TlsPeer,
@@ -50,7 +52,7 @@ async function serve(
           ? { type: 'stream', stream: request, contentType: request.headers['content-type'] ?? '' }
           : await readBody(request);
     const answer = await handler.handle({ ...head, body, signal: gone.signal });
-    await writeResponse(request, response, answer, { peer, signal: gone.signal });
+    await writeResponse(request, response, answer, { peer, signal: gone.signal, chunks });
     answered = true;
   } catch (error) {
     if (gone.signal.aborted) return;

@@ -3,22 +3,33 @@ import type { ApiResponse, WatchEvent } from '../../api/request.ts';
 import type { Status, StatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import type { ListResponse } from '../registry/list.ts';
+import type { ChunkPool } from './chunkPool.ts';
 import { linesOf } from './eventLines.ts';
-import { listBody } from './listBody.ts';
+import { listBody, wholeList, writeList } from './listBody.ts';
 
 /** As upstream's `defaultGzipThresholdBytes`. */
 const GZIP_MIN_BYTES = 128 * 1024;
+/** Lists beyond this are written in pieces. */
+const PIECES_MIN_BYTES = 128 * 1024;
 const JSON_TYPE = 'application/json';
 const CACHE_CONTROL = 'no-cache, private';
 
 type Headers = Record<string, string | number | string[]>;
+
+/** Who is answered, and with what at hand. */
+export interface Destination {
+  readonly peer: TlsPeer;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+  readonly chunks: ChunkPool;
+}
 
 /** Writes an answer to the connection. Rejects where the connection fails. */
 export async function writeResponse(
   request: HttpRequest,
   response: HttpResponse,
   answer: ApiResponse,
-  to: { readonly peer: TlsPeer; readonly signal: AbortSignal },
+  to: Destination,
 ): Promise<void> {
   switch (answer.type) {
     case 'object': {
@@ -29,7 +40,7 @@ export async function writeResponse(
       return;
     }
     case 'list':
-      writeList(request, response, answer, to.peer);
+      await writeListAnswer(request, response, answer, to);
       return;
     case 'watch':
       await writeWatch(response, answer.events, to.signal);
@@ -54,9 +65,20 @@ export function writeError(response: HttpResponse, error: StatusError): void {
   response.end(body);
 }
 
-function writeList(request: HttpRequest, response: HttpResponse, list: ListResponse, peer: TlsPeer): void {
+async function writeListAnswer(
+  request: HttpRequest,
+  response: HttpResponse,
+  list: ListResponse,
+  { peer, signal, chunks }: Destination,
+): Promise<void> {
   const body = listBody(list);
-  writeBody(request, response, 200, body, peer, headersOf(body.length, undefined));
+  const headers = headersOf(body.length, undefined);
+  if (body.length <= PIECES_MIN_BYTES || (!peer.loopback && acceptsGzip(request))) {
+    writeBody(request, response, 200, wholeList(body), peer, headers);
+    return;
+  }
+  response.writeHead(200, headers);
+  await writeList(response, body, chunks, () => drained(response), signal);
 }
 
 function writeBody(

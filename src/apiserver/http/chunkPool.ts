@@ -1,0 +1,17 @@
+const CHUNK_BYTES = 256 * 1024;
+/** What is kept for the next list; more are made while several are written at once. */
+const KEPT = 8;
+
+/** Buffers of one size that are used again. */
+export class ChunkPool {
+  readonly #free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  }
+
+  /** The buffer must not be used any more by whoever gives it back. */
+  give(chunk: Buffer): void {
+    if (this.#free.length < KEPT) this.#free.push(chunk);
+  }
+}
