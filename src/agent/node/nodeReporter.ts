@@ -89,7 +89,13 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       capacity: { ...foreign, ...capacity() },
       allocatable: { ...foreign, ...allocatable() },
       addresses: nodeAddresses(machine.addresses(), nodeName),
-      conditions: nodeConditions(current?.status?.conditions ?? [], usage, readiness, clock.now()),
+      conditions: nodeConditions(
+        current?.status?.conditions ?? [],
+        machineInfo,
+        usage,
+        readiness,
+        clock.now(),
+      ),
       nodeInfo: nodeInfo(
         machineInfo,
         version === undefined ? seenVersion : `${version.name}://${version.version.replace(/^v/, '')}`,

@@ -6,10 +6,14 @@ import type { MachineInfo, MachineUsage } from './machineInfo.ts';
 
 export const KUBELET_VERSION = 'v1.36.0';
 const MAX_PODS = 110;
-/** kubelet's default eviction thresholds (eviction `defaults_linux.go`). */
+/** kubelet's default eviction threshold (eviction `defaults_linux.go`). */
 const MEMORY_THRESHOLD_BYTES = 100 * 1024 * 1024;
-const STORAGE_THRESHOLD = 0.1;
-const INODES_THRESHOLD = 0.05;
+/**
+ * kubelet's default is a tenth of the disk. Nodes here share the disk of somebody's desk, which is often fuller than
+ * that, and a cluster that takes no pods then helps nobody: pressure begins where writes are about to fail.
+ */
+const STORAGE_THRESHOLD_BYTES = 512 * 1024 * 1024;
+const INODES_THRESHOLD = 0.01;
 const MAX_IMAGES = 50;
 const MAX_NAMES_PER_IMAGE = 5;
 const KUBELET_PORT = 10_250;
@@ -42,11 +46,11 @@ const canonical = (quantities: Quantities): Quantities =>
 /** What of the capacity pods may use: all but what evictions begin at. */
 export function allocatableOf(capacity: Quantities, info: MachineInfo, declared: Quantities): Quantities {
   const memory = Math.max(info.memoryBytes - MEMORY_THRESHOLD_BYTES, 0);
-  const storage = Math.floor(info.storageBytes * (1 - STORAGE_THRESHOLD));
+  const storage = Math.max(info.storageBytes - STORAGE_THRESHOLD_BYTES, 0);
   return canonical({
     ...capacity,
     memory: `${Math.floor(memory / 1024)}Ki`,
-    'ephemeral-storage': String(storage),
+    'ephemeral-storage': `${Math.floor(storage / 1024)}Ki`,
     ...declared,
   });
 }
@@ -61,12 +65,14 @@ export function nodeAddresses(addresses: readonly string[], nodeName: string): N
 /** The conditions with texts as kubelet's `nodestatus/setters.go`; `now` in ms. */
 export function nodeConditions(
   old: readonly NodeCondition[],
+  info: MachineInfo,
   usage: MachineUsage,
   readiness: NodeReadiness,
   now: number,
 ): NodeCondition[] {
   const lowMemory = usage.memoryAvailableBytes < MEMORY_THRESHOLD_BYTES;
-  const lowStorage = usage.storageFree < STORAGE_THRESHOLD || usage.inodesFree < INODES_THRESHOLD;
+  const freeBytes = usage.storageFree * info.storageBytes;
+  const lowStorage = freeBytes < STORAGE_THRESHOLD_BYTES || usage.inodesFree < INODES_THRESHOLD;
   const time = timeOf(now);
   const make = (type: string, isTrue: boolean, reason: string, message: string): NodeCondition => {
     const status = isTrue ? 'True' : 'False';
