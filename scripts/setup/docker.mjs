@@ -38,6 +38,8 @@ export async function ensureDocker(log) {
   if (!debian) throw new Error(`${first.why}\n${advice()}`);
   const missing = Object.entries(PACKAGES).filter(([command]) => !has(command));
   if (missing.length > 0) install([...new Set(missing.map(([, name]) => name))], log);
+  // Debian 13 has the client in a package of its own, 12 has it in docker.io.
+  if (!has('docker')) install(['docker-cli'], log);
   if (engine().ok) return;
   await start(log);
 }
