@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { kinds } from '../../api/kinds/index.ts';
 import type { KubeObject, OwnerReference } from '../../api/meta.ts';
-import { configMaps, pods } from '../../api/resources.ts';
+import { configMaps, events, namespaces, pods } from '../../api/resources.ts';
 import type { ConfigMap } from '../../api/types.ts';
 import { type ControlledCluster, startControlledCluster } from '../../../test/harness/controlledCluster.ts';
 import { garbageCollector } from './garbageCollector.ts';
@@ -143,6 +143,22 @@ describe('garbageCollector', () => {
     await remove('a');
     await cluster.until('the dependent is gone', () => cluster.list(pods, 'd').length === 0);
     assert.ok(cluster.get(configMaps, 'e', 'a') !== undefined);
+  });
+
+  it('leaves a cluster-scoped object alone that names a namespaced owner, and says so', async () => {
+    const a = await make('a');
+    await cluster.client.create(namespaces, { metadata: { name: 'n', ownerReferences: [refTo(a)] } });
+    await cluster.until('an event', () =>
+      cluster.list(events).some((e) => e.reason === 'OwnerRefInvalidNamespace'),
+    );
+    await remove('a');
+    const marker = await make('marker');
+    await make('gone', [refTo(marker, { uid: 'another' })]);
+    await cluster.until('the collector has come by', () => names().join() === 'marker');
+    assert.equal(
+      cluster.list(namespaces).find((each) => each.metadata.name === 'n')?.metadata.deletionTimestamp,
+      undefined,
+    );
   });
 
   it('leaves exactly what an owner or nobody owns, after any deletions', async function () {
