@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { causeOfHeaders } from '../../api/cause.ts';
-import type { ApiRequest, RequestBody, RequestHandler } from '../../api/request.ts';
-import { resolveRequestInfo } from '../../api/requestInfo.ts';
-import { type StatusError, toStatusError, unauthorized } from '../../api/status.ts';
+import type { RequestBody, RequestHandler } from '../../api/request.ts';
+import { toStatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import { readBody } from './body.ts';
 import { ChunkPool } from './chunkPool.ts';
+import { requestHead } from './requestHead.ts';
 import { writeError, writeResponse } from './respond.ts';
 import { takeUpgrade } from './upgrade.ts';
 
@@ -62,28 +61,3 @@ async function serve(
 
 const NO_BODY: RequestBody = { type: 'none' };
 const CLIENT_GONE = new Error('the client has gone');
-
-/** The request record without body and signal. @throws StatusError Unauthorized for a certificate of another CA */
-export function requestHead(request: HttpRequest, peer: TlsPeer): Omit<ApiRequest, 'body' | 'signal'> {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const search = mark < 0 ? '' : url.slice(mark);
-  const query = new URLSearchParams(search);
-  const headers = request.headers as Readonly<Record<string, string | undefined>>;
-  if (peer.refused && headers.authorization === undefined) throw refusedCertificate();
-  const method = request.method ?? 'GET';
-  return {
-    info: resolveRequestInfo(method, path, query),
-    method,
-    query,
-    search,
-    headers,
-    certificate: peer.certificate,
-    cause: headers.tracestate === undefined ? undefined : causeOfHeaders(headers),
-  };
-}
-
-function refusedCertificate(): StatusError {
-  return unauthorized();
-}

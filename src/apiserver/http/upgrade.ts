@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ApiResponse, RequestHandler } from '../../api/request.ts';
 import { badRequest, toStatusError } from '../../api/status.ts';
 import type { TlsPeer } from '../../host/httpsListener.ts';
-import { requestHead } from './adapter.ts';
+import { requestHead } from './requestHead.ts';
 
 /**
  * A request with `Connection: Upgrade`: the same way through the handler, but the answer may take the connection.
