@@ -73,12 +73,14 @@ async function bootstrap(docker: Docker, processes: ProcessRunner, signal: Abort
   // Only a complete tar may become the image: imported under no name at first.
   const imported = docker.importImage(child.stdout, { abortSignal: signal }).then(importedId);
   imported.catch(() => undefined);
-  const code = await child.exited.catch((error: unknown) => {
-    throw new ProcessError('mmdebstrap', args, undefined, engineMessage(error), error);
-  });
-  if (code !== 0) {
+  try {
+    const code = await child.exited.catch((error: unknown) => {
+      throw new ProcessError('mmdebstrap', args, undefined, engineMessage(error), error);
+    });
+    if (code !== 0) throw new ProcessError('mmdebstrap', args, code, stderr);
+  } catch (error) {
     await imported.then((id) => docker.getImage(id).remove()).catch(() => undefined);
-    throw new ProcessError('mmdebstrap', args, code, stderr);
+    throw error;
   }
   await docker.getImage(await imported).tag(OWN_BASE);
 }
