@@ -58,7 +58,13 @@ async function main(): Promise<void> {
     cert,
     userAgent: 'wheelhouse-agent',
   });
-  const informers = createInformerFactory({ client, clock, logger, random: () => random.number() });
+  const informers = createInformerFactory({
+    client,
+    clock,
+    logger,
+    random: () => random.number(),
+    maxRetryMs: 3_000,
+  });
   const runtime = createContainerdRuntime({ socketPath: CONTAINERD_SOCKET, clock });
   const network = createNodeNetwork({ nodeName, informers, cluster, run: systemProcesses, clock, logger });
   const dns = createNodeDns({ informers, cluster, run: systemProcesses, clock, random, logger });

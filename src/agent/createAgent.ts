@@ -84,6 +84,8 @@ export interface Agent {
 }
 
 const PARALLEL_SANDBOXES = 8;
+/** When the control plane comes back (an editor that was closed is opened), nodes see its news this soon. */
+const MAX_RETRY_MS = 3_000;
 const READY: NodeReadiness = { ready: true, message: '' };
 
 /** Builds a node's agent from its parts. Nothing runs before `run`. */
@@ -98,11 +100,12 @@ export function createAgent(options: AgentOptions): Agent {
     host: nodeName,
     random: () => random.number(),
   });
-  const informers = createInformerFactory({ client, clock, logger, random: () => random.number() });
+  const watching = { client, clock, logger, random: () => random.number(), maxRetryMs: MAX_RETRY_MS };
+  const informers = createInformerFactory(watching);
   const podInformer = informers.for(pods, { fieldSelector: `spec.nodeName=${nodeName}` });
   const nodeInformer = informers.for(nodes, { fieldSelector: `metadata.name=${nodeName}` });
   const serviceInformer = options.services ?? informers.for(services);
-  const objects = createObjectStore({ client, clock, logger, random: () => random.number() });
+  const objects = createObjectStore(watching);
   const hostIPs = (): readonly string[] => machine.addresses().slice(0, 1);
 
   const reporter = createNodeReporter({

@@ -16,6 +16,8 @@ export interface InformerFactoryOptions {
   readonly logger: Logger;
   /** A number in [0, 1) for the jitter of retries. */
   readonly random?: () => number;
+  /** The longest delay between attempts to reach the server. Default 30 s. */
+  readonly maxRetryMs?: number;
 }
 
 export interface RunningInformerFactory extends InformerFactory {
@@ -88,10 +90,18 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink
 
   run(signal: AbortSignal): Promise<void> {
     this.#started = true;
-    const { client, clock, logger, random } = this.#options;
+    const { client, clock, logger, random, maxRetryMs } = this.#options;
     return reflect(
       this,
-      { client, clock, logger, random, resource: this.#resource, fieldSelector: this.#fieldSelector },
+      {
+        client,
+        clock,
+        logger,
+        random,
+        maxRetryMs,
+        resource: this.#resource,
+        fieldSelector: this.#fieldSelector,
+      },
       signal,
     );
   }

@@ -23,6 +23,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly logger: Logger;
   /** Fraction of jitter comes from here; default Math.random through the caller. */
   readonly random?: (() => number) | undefined;
+  /** The longest delay between attempts. Default 30 s; nodes, which are few, come back sooner. */
+  readonly maxRetryMs?: number | undefined;
 }
 
 /** Delays after a failed list or watch (client-go `tools/cache/reflector.go`). */
@@ -48,7 +50,11 @@ export async function reflect<T extends KubeObject>(
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
     ...(labelSelector === undefined ? {} : { labelSelector }),
   };
-  const fresh = exponentialBackoff({ ...RETRY, ...(options.random && { random: options.random }) });
+  const fresh = exponentialBackoff({
+    ...RETRY,
+    maxMs: options.maxRetryMs ?? RETRY.maxMs,
+    ...(options.random && { random: options.random }),
+  });
   let backoff = fresh;
   let revision: string | undefined;
 

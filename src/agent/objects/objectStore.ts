@@ -35,6 +35,8 @@ export interface ObjectStoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random?: () => number;
+  /** The longest delay between attempts to reach the server. */
+  readonly maxRetryMs?: number;
 }
 
 interface Entry {
