@@ -25,6 +25,7 @@ import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
 import { objectsHook } from './apiserver/bootstrap/hooks.ts';
 import { kubernetesService } from './apiserver/bootstrap/kubernetesService.ts';
 import { systemObjects } from './apiserver/bootstrap/systemObjects.ts';
+import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
 import type { PostStartHook } from './apiserver/postStartHooks.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
@@ -163,6 +164,8 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     random,
     logger,
   });
+  const expiry = new EventExpiry({ cache, storage, clock, logger });
+  groups.started('event expiry', () => expiry.dispose());
   const clientFor = (user: UserInfo): Client => inProcessClient(api.handler, user);
 
   // The one port: the API, nodes, and what the desktop asks of the owner.
