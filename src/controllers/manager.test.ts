@@ -3,6 +3,7 @@ import { FakeClock } from '../base/clock.ts';
 import { createDeferred } from '../base/deferred.ts';
 import { silentLogger } from '../base/logger.ts';
 import { configMaps } from '../api/resources.ts';
+import { serviceUnavailable } from '../api/status.ts';
 import type { Client } from '../client/contract.ts';
 import { inProcessClient } from '../client/inProcess.ts';
 import { admin, startTestServer, type TestServer } from '../../test/harness/apiServer.ts';
@@ -132,6 +133,35 @@ describe('runControllers', () => {
     gate.resolve(undefined);
     await ended;
     assert.equal(finished, true);
+  });
+
+  it('leaves no timer behind when it is stopped before its informers are ready', async () => {
+    const down = { type: 'object', code: 503, object: serviceUnavailable('down').status } as const;
+    const stop = new AbortController();
+    const ended = runControllers(
+      {
+        controllers: [
+          {
+            name: 'early',
+            account: 'early-controller',
+            create: (context) => {
+              context.informers.for(configMaps);
+              context.enqueue('later', 60_000);
+              return { name: 'early', workers: 1, reconcile: () => Promise.resolve(undefined) };
+            },
+          },
+        ],
+        clientFor: (user) => inProcessClient({ handle: () => Promise.resolve(down) }, user),
+        clock,
+        logger: silentLogger,
+      },
+      stop.signal,
+    );
+    await settle();
+    assert.equal(clock.pending, 2, 'the key and the next try of the informer');
+    stop.abort();
+    await ended;
+    assert.equal(clock.pending, 0);
   });
 
   it('leads with a Lease only, one at a time', async () => {

@@ -74,15 +74,15 @@ async function lead(options: ManagerOptions, signal: AbortSignal): Promise<void>
     if (!signal.aborted) throw error;
   } finally {
     await informers.stopped();
-    await Promise.all(runners.map((runner) => runner.flushed()));
+    await Promise.all(runners.map((runner) => runner.stopped()));
   }
 }
 
 interface Runner {
   /** Works the queue off until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves when the last Event is written or dropped. */
-  flushed(): Promise<void>;
+  /** Lets go of what waits; resolves when the last Event is written or dropped. */
+  stopped(): Promise<void>;
 }
 
 /** Builds one controller, which subscribes to the informers. */
@@ -118,6 +118,9 @@ function prepare(entry: ControllerEntry, options: ManagerOptions, informers: Inf
         onError(signal),
         signal,
       ),
-    flushed: () => events.flushed(),
+    stopped: () => {
+      queue.shutDown();
+      return events.flushed();
+    },
   };
 }
