@@ -27,8 +27,15 @@ export interface ControlPlaneLauncher {
 export interface NodeAdmin {
   /** A one-time token with which a machine may become this node. */
   issueToken(node: string): Promise<string>;
-  /** Resolves when all are Ready; tells each as it becomes so. */
-  whenReady(nodes: readonly string[], onReady: (node: string) => void, signal: AbortSignal): Promise<void>;
+  /** When each of these nodes has last told its state: what `whenReady` shall not take for news. */
+  lastReports(nodes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Resolves when all are Ready; tells each as it becomes so. What they told at the times in `before` does not count. */
+  whenReady(
+    nodes: readonly string[],
+    onReady: (node: string) => void,
+    signal: AbortSignal,
+    before?: ReadonlyMap<string, string>,
+  ): Promise<void>;
   /** Cordons the node and evicts its pods, so that they start elsewhere. */
   drain(node: string, signal: AbortSignal): Promise<void>;
   /** Deletes the Node object and what was issued for it. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { isNotFound, isReason } from '../api/status.ts';
-import type { Node, Pod } from '../api/types.ts';
+import type { Node, NodeCondition, Pod } from '../api/types.ts';
 import { nodes, pods } from '../api/resources.ts';
 import { controllerOf } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
@@ -12,7 +12,13 @@ import { createEnrolmentTokens } from './tokens.ts';
 /** What a cluster's life needs from its API; the shape of `NodeAdmin` in `cluster/contract.ts`. */
 export interface ApiNodeAdmin {
   issueToken(node: string): Promise<string>;
-  whenReady(names: readonly string[], onReady: (node: string) => void, signal: AbortSignal): Promise<void>;
+  lastReports(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  whenReady(
+    names: readonly string[],
+    onReady: (node: string) => void,
+    signal: AbortSignal,
+    before?: ReadonlyMap<string, string>,
+  ): Promise<void>;
   drain(node: string, signal: AbortSignal): Promise<void>;
   forget(node: string): Promise<void>;
 }
@@ -30,7 +36,15 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
   const tokens = createEnrolmentTokens({ client, clock, random: systemRandom });
   return {
     issueToken: (node) => tokens.issue(node),
-    whenReady: (names, onReady, signal) => whenReady(client, names, onReady, signal),
+    async lastReports(names) {
+      const { items } = await client.list(nodes);
+      return new Map(
+        items
+          .filter((node) => names.includes(node.metadata.name))
+          .map((node) => [node.metadata.name, readyOf(node)?.lastHeartbeatTime ?? '']),
+      );
+    },
+    whenReady: (names, onReady, signal, before) => whenReady(client, names, onReady, signal, before),
     async drain(node, signal) {
       await client.patch(
         nodes,
@@ -54,10 +68,15 @@ async function whenReady(
   names: readonly string[],
   onReady: (node: string) => void,
   signal: AbortSignal,
+  before: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   const missing = new Set(names);
   const see = (node: Node): void => {
-    if (isReady(node) && missing.delete(node.metadata.name)) onReady(node.metadata.name);
+    const { name } = node.metadata;
+    const ready = readyOf(node);
+    // An agent that starts always writes its whole status: what is no later than `before` is from before its start.
+    if (ready?.status !== 'True' || ready.lastHeartbeatTime === before.get(name)) return;
+    if (missing.delete(name)) onReady(name);
   };
   while (missing.size > 0) {
     signal.throwIfAborted();
@@ -77,8 +96,8 @@ async function whenReady(
   }
 }
 
-function isReady(node: Node): boolean {
-  return node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
+function readyOf(node: Node): NodeCondition | undefined {
+  return node.status?.conditions?.find((c) => c.type === 'Ready');
 }
 
 /** What kubectl drain leaves: mirror pods, pods of daemon sets, and what has ended. */

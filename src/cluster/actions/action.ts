@@ -20,6 +20,8 @@ export interface ActionContext {
   readonly bootstrap: () => Promise<string>;
   controlPlane?: RunningControlPlane;
   admin?: NodeAdmin;
+  /** Of nodes whose machines were down: what they told last before they were started. */
+  reportsBefore?: ReadonlyMap<string, string>;
 }
 
 /** One step of a cluster's life. `undo` takes back what `run` did, also where it did half of it. */

@@ -10,6 +10,7 @@ export function waitForNodes(names?: readonly string[]): Action {
         names ?? context.profile.nodes.map((node) => node.name),
         (node) => context.progress.report({ machine: node, message: 'Ready' }),
         context.signal,
+        context.reportsBefore,
       );
     },
   };
