@@ -294,6 +294,41 @@ describe('createAgent with the simulated runtime', () => {
       );
     });
 
+    it('kills a container whose postStart hook fails, and says so', async () => {
+      await start();
+      const lifecycle = { postStart: { exec: { command: ['hook'] } } };
+      await world.createPod('web', { containers: [{ ...app, lifecycle }] }, knobs({ 'ready-after': '1h' }));
+      await world.podUntil('web', (pod) => restarts(pod) === 1);
+      await eventually(async () =>
+        (await world.eventsOf('web')).includes('Warning FailedPostStartHook PostStartHook failed'),
+      );
+    });
+
+    it('forgets a back-off when the pod is deleted, whatever it waits for', async () => {
+      const { runtime } = await start();
+      await world.createPod('web', { containers: [{ name: 'app', image: 'missing:1' }] });
+      await world.podUntil('web', (pod) => waitingReason(pod) === 'ErrImagePull');
+      await world.client.delete(pods, { namespace: 'default', name: 'web' });
+      await world.podGone('web');
+      assert.deepEqual(await runtime.list(), []);
+    });
+
+    it('restarts a container with another image when the pod is given one', async () => {
+      await start();
+      await world.createPod('web', { containers: [app] });
+      await world.podUntil('web', isReady);
+      const containers = [{ name: 'app', image: 'app:2' }];
+      await world.client.patch(
+        pods,
+        { namespace: 'default', name: 'web' },
+        'application/strategic-merge-patch+json',
+        { spec: { containers } },
+      );
+      const pod = await world.podUntil('web', (object) => restarts(object) === 1 && isReady(object));
+      assert.match(pod.status?.containerStatuses?.[0]?.image ?? '', /app:2$/);
+      assert.equal(pod.status?.observedGeneration, 2);
+    });
+
     it('fails a pod that outlives its activeDeadlineSeconds', async () => {
       const { clock } = await start();
       await world.createPod('web', { activeDeadlineSeconds: 5, containers: [app] });

@@ -34,7 +34,7 @@ export interface StatusManagerOptions {
   readonly signal: AbortSignal;
 }
 
-const RETRY: Backoff = exponentialBackoff({ initialMs: 200, maxMs: 10_000 });
+const RETRY: Backoff = exponentialBackoff({ initialMs: 200, maxMs: 5_000 });
 
 export function createStatusManager(options: StatusManagerOptions): StatusManager {
   const { client, clock, logger, signal } = options;
