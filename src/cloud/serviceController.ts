@@ -72,9 +72,12 @@ class LoadBalancers implements Controller {
     const abort = new AbortController();
     const listeners: { servicePort: number; listener: LocalListener }[] = [];
     const host = service.spec.clusterIP ?? '';
+    const before = service.status?.loadBalancer?.ingress?.[0]?.ports ?? [];
     for (const { port, protocol } of service.spec.ports ?? []) {
       if ((protocol ?? 'TCP') !== 'TCP') continue;
-      listeners.push({ servicePort: port, listener: await this.#listen(service, host, port, abort.signal) });
+      const last = before[listeners.length]?.port;
+      const onConnection = (socket: Duplex): void => void this.#relay(socket, host, port, abort.signal);
+      listeners.push({ servicePort: port, listener: await this.#listen(service, port, last, onConnection) });
     }
     const balancer: Balancer = { wanted, listeners, abort };
     this.#balancers.set(key, balancer);
@@ -82,12 +85,18 @@ class LoadBalancers implements Controller {
     return balancer;
   }
 
-  async #listen(service: Service, host: string, port: number, signal: AbortSignal): Promise<LocalListener> {
-    const onConnection = (socket: Duplex): void => void this.#relay(socket, host, port, signal);
+  /** At the service's own port, else where it was the last time, else anywhere. */
+  async #listen(
+    service: Service,
+    port: number,
+    last: number | undefined,
+    onConnection: (socket: Duplex) => void,
+  ): Promise<LocalListener> {
+    const { listen } = this.#options;
     try {
-      return await this.#options.listen(port, onConnection);
+      return await listen(port, onConnection);
     } catch (error) {
-      const instead = await this.#options.listen(0, onConnection);
+      const instead = await listen(last ?? 0, onConnection).catch(() => listen(0, onConnection));
       const why = error instanceof Error ? error.message : String(error);
       this.#context.events.event(
         service,

@@ -118,9 +118,10 @@ function prepare(entry: ControllerEntry, options: ManagerOptions, informers: Inf
         onError(signal),
         signal,
       ),
-    stopped: () => {
+    async stopped() {
       queue.shutDown();
-      return events.flushed();
+      await controller.stop?.();
+      await events.flushed();
     },
   };
 }
