@@ -22,12 +22,10 @@ import { escalationPlugin } from './apiserver/auth/rbac/escalationPlugin.ts';
 import { createReviews } from './apiserver/auth/reviews/index.ts';
 import { createServiceAccountTokens } from './apiserver/auth/serviceAccountTokens.ts';
 import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
-import { objectsHook } from './apiserver/bootstrap/hooks.ts';
-import { kubernetesService } from './apiserver/bootstrap/kubernetesService.ts';
-import { systemObjects } from './apiserver/bootstrap/systemObjects.ts';
+import { bootstrapHooks } from './apiserver/bootstrap/hooks.ts';
+import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
 import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
-import type { PostStartHook } from './apiserver/postStartHooks.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -156,9 +154,8 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     requestToken: (account, request) => accounts.request(account, request),
     routes: openIdRoutes(accounts, server),
     postStartHooks: [
-      objectsHook('system-namespaces', LOOPBACK, systemObjects()),
+      ...bootstrapHooks(LOOPBACK, kubernetesServiceOptions(profile)),
       bootstrapPolicyHook(LOOPBACK, reader),
-      ...kubernetesServiceHook(profile),
     ],
     clock,
     random,
@@ -272,18 +269,10 @@ async function runScheduler(client: Client, logger: Logger, signal: AbortSignal)
   await informers.stopped();
 }
 
-/** Pods reach the API server where nodes do. Without machines there is no such address, and no pod that would ask. */
-function kubernetesServiceHook(profile: ClusterProfile): readonly PostStartHook[] {
-  const address = profile.nodeAddresses.find((candidate) => !candidate.startsWith('127.'));
-  if (address === undefined) return [];
-  const clusterIP = serviceAddress(profile.serviceCIDR, 1);
-  return [
-    objectsHook(
-      'kubernetes-service',
-      LOOPBACK,
-      kubernetesService({ clusterIP, address, port: profile.port }),
-    ),
-  ];
+/** Where pods reach the API server: where nodes do. Without machines it is loopback, and the service has no endpoints. */
+function kubernetesServiceOptions(profile: ClusterProfile): KubernetesServiceOptions {
+  const address = profile.nodeAddresses.find((candidate) => !candidate.startsWith('127.')) ?? '127.0.0.1';
+  return { clusterIP: serviceAddress(profile.serviceCIDR, 1), address, port: profile.port };
 }
 
 /** A connection into the cluster needs some node that is linked; which one does not matter. */
