@@ -29,6 +29,7 @@ import { AGENT_DIGEST_ENV, nodeFiles, RENEW_EXIT_CODE, type BootstrapConfig } fr
 
 const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 const CONTAINERD_ROOT = '/var/lib/containerd';
+const LEAVE_TIMEOUT_MS = 10_000;
 
 const files = nodeFiles();
 const clock = systemClock;
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
   const leave = (code: number): void => {
     process.exitCode = code;
     abort.abort();
+    // A part that does not end keeps the node from nothing: its pods live on.
+    clock.timeout(LEAVE_TIMEOUT_MS, () => process.exit());
   };
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => leave(0));
 
