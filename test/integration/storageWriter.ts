@@ -1,5 +1,5 @@
 /**
- * A process that writes to a store without end and prints `key revision` for every write that was acknowledged: it is
+ * A process that writes to a store and compacts it without end and prints `key revision` for every write that was acknowledged: it is
  * made to be killed. Arguments: the store's path, a number that makes its keys unique.
  */
 import { writeSync } from 'node:fs';
@@ -21,7 +21,7 @@ async function write(writer: number): Promise<never> {
     const updated = await storage.update(key, text(`${key} updated`), created.revision);
     if (!updated.ok) throw new Error(`${key} has changed`);
     writeSync(1, `${key} ${updated.revision}\n`);
-    if (i % 50 === 49) await storage.compact(storage.currentRevision() - 500);
+    if (i % 5 === 4) await storage.compact(storage.currentRevision() - 50);
   }
 }
 
