@@ -172,6 +172,18 @@ describe('createAgent with the simulated runtime', () => {
       await world.podUntil('web', isReady);
     });
 
+    it('starts what comes after a sidecar as soon as that runs', async () => {
+      const { runtime } = await start();
+      const side = { name: 'side', image: 's', restartPolicy: 'Always' };
+      await world.createPod('web', { initContainers: [side], containers: [app], restartPolicy: 'Never' });
+      await world.podUntil('web', isReady);
+      const [sandbox] = await runtime.list();
+      runtime.exit(sandbox?.containers.find(({ name }) => name === 'side')?.id ?? '', 1);
+      await world.podUntil('web', (pod) => pod.status?.initContainerStatuses?.[0]?.restartCount === 1);
+      runtime.exit(sandbox?.containers.find(({ name }) => name === 'app')?.id ?? '', 0);
+      await world.podUntil('web', (pod) => pod.status?.phase === 'Succeeded');
+    });
+
     it('ends Succeeded when all is done, and gives the sandbox back', async () => {
       const { clock, runtime } = await start();
       const spec = { restartPolicy: 'OnFailure', containers: [app] };

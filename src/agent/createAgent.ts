@@ -106,7 +106,7 @@ export function createAgent(options: AgentOptions): Agent {
   const nodeInformer = informers.for(nodes, { fieldSelector: `metadata.name=${nodeName}` });
   const serviceInformer = options.services ?? informers.for(services);
   const objects = createObjectStore(watching);
-  const hostIPs = (): readonly string[] => machine.addresses().slice(0, 1);
+  const hostIPs = (): readonly string[] => reporter.addresses().slice(0, 1);
 
   const reporter = createNodeReporter({
     client,

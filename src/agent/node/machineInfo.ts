@@ -27,7 +27,7 @@ export interface MachineUsage {
 export interface Machine {
   info(): Promise<MachineInfo>;
   usage(): Promise<MachineUsage>;
-  /** The node's addresses, the main one first. They may change while the agent runs. */
+  /** The node's addresses, the main one first. They may change while the agent runs; asking is slow. */
   addresses(): readonly string[];
 }
 

@@ -36,6 +36,8 @@ export interface NodeReporter {
   /** The API shows the node so. */
   seen(node: Node | undefined): void;
   allocatable(): Quantities;
+  /** The node's addresses as they were reported last. */
+  addresses(): readonly string[];
   memoryCapacity(): number;
 }
 
@@ -68,6 +70,8 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   let isDirty = true;
 
   const declared = settings.capacity ?? {};
+  // Asking the kernel waits for whoever changes the network, and with pods coming somebody always does: not per pod.
+  let addresses = machine.addresses();
   const capacity = (): Quantities => (info === undefined ? declared : capacityOf(info, declared));
   const allocatable = (): Quantities =>
     info === undefined ? declared : allocatableOf(capacity(), info, declared);
@@ -78,6 +82,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       runtime.images.list().catch(() => []),
       runtime.version().catch(() => undefined),
     ]);
+    addresses = machine.addresses();
     const readiness: NodeReadiness =
       version === undefined ? { ready: false, message: 'container runtime is down' } : options.readiness();
     // Resources that others declared (extended resources) are allocatable as they are (kubelet_node_status.go).
@@ -88,7 +93,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     return {
       capacity: { ...foreign, ...capacity() },
       allocatable: { ...foreign, ...allocatable() },
-      addresses: nodeAddresses(machine.addresses(), nodeName),
+      addresses: nodeAddresses(addresses, nodeName),
       conditions: nodeConditions(
         current?.status?.conditions ?? [],
         machineInfo,
@@ -215,6 +220,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       this.refresh();
     },
     allocatable,
+    addresses: () => addresses,
     memoryCapacity: () => info?.memoryBytes ?? 1,
   };
 }

@@ -178,6 +178,8 @@ export function createPodSync(options: PodSyncOptions): PodSync {
         const target = { ...what, previous };
         const retryMs = await starter.start(record, pod, sandbox, config, target, onChange, signal);
         if (retryMs !== undefined) retries.push(retryMs);
+        // What comes after a sidecar does not wait for its end: it is looked at as soon as the sidecar runs.
+        else if (what.role === 'sidecar') retries.push(0);
       }
       trackProbes(record, pod);
       return { finished: false, retryMs: retries.length === 0 ? undefined : Math.min(...retries) };

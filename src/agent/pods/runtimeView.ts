@@ -116,6 +116,8 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       await relist();
       return;
     }
+    // What is created and started is this agent's own doing, and it looks right after: only ends come by themselves.
+    if (event.type === 'created' || event.type === 'started') return;
     const before = sandboxes.get(event.sandbox)?.uid;
     await refresh(event.sandbox);
     const uid = sandboxes.get(event.sandbox)?.uid ?? before;
