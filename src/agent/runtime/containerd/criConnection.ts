@@ -60,7 +60,12 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 export function connectCri(socketPath: string): CriConnection {
   const { root } = protobuf.parse(CRI_PROTO, { keepCase: true });
-  const type = (name: string): protobuf.Type => root.lookupType(`runtime.v1.${name}`);
+  const types = new Map<string, protobuf.Type>();
+  const type = (name: string): protobuf.Type => {
+    let found = types.get(name);
+    if (found === undefined) types.set(name, (found = root.lookupType(`runtime.v1.${name}`)));
+    return found;
+  };
   const decode = <Message>(name: string, bytes: Uint8Array): Message => {
     const message = type(name);
     // The shape is the one that the proto text declares: this is the border where bytes become typed.
