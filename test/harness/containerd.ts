@@ -178,15 +178,15 @@ async function end(daemon: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   await gone;
 }
 
+/** Also those that are just starting or ending: such a one takes a second attempt. */
 async function removeTasks(socketPath: string): Promise<void> {
   const ctr = (...args: string[]) => run('ctr', ['-a', socketPath, '-n', 'k8s.io', ...args]);
-  const { stdout } = await ctr('tasks', 'ls', '-q').catch(() => ({ stdout: '' }));
-  await Promise.all(
-    stdout
-      .split('\n')
-      .filter((id) => id !== '')
-      .map((id) => ctr('tasks', 'rm', '-f', id).catch(() => undefined)),
-  );
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const { stdout } = await ctr('tasks', 'ls', '-q').catch(() => ({ stdout: '' }));
+    const ids = stdout.split('\n').filter((id) => id !== '');
+    if (ids.length === 0) return;
+    await Promise.all(ids.map((id) => ctr('tasks', 'rm', '-f', id).catch(() => undefined)));
+  }
 }
 
 async function importImages(directory: string, socketPath: string): Promise<void> {
