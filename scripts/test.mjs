@@ -22,7 +22,7 @@ const wanted = {
   ip: ['iproute2'],
   conntrack: ['conntrack'],
   dig: ['bind9-dnsutils'],
-  socat: ['socat'],
+  kubectl: ['kubernetes-client'],
 };
 
 const bin = (name) => path.join(root, 'node_modules', name);
