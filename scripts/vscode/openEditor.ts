@@ -33,7 +33,15 @@ export async function openEditor(options: {
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   await systemProcesses.run(
     process.execPath,
-    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '-o', vsix],
+    [
+      vsce,
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '-o',
+      vsix,
+    ],
     {
       cwd: root,
       signal,

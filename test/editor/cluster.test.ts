@@ -10,7 +10,9 @@ const folder = path.resolve(import.meta.dirname, '../../resources/sample');
 const NAME = `ed${process.pid}`;
 
 /** A user's first hour: from the welcome view to a running application, in a real VS Code, on real nodes. */
-describe('the editor', () => {
+describe('the editor', function () {
+  // Each step stands on the ones before it.
+  this.bail(true);
   let home: string;
   let workbench: Workbench;
 
@@ -103,7 +105,8 @@ describe('the editor', () => {
     const row = await workbench.row(/Pod sample-.*Running/);
     await row.hover();
     await row.getByRole('button', { name: 'Open Shell in Pod' }).click();
-    await workbench.terminalShows(/[#$]/);
+    await workbench.terminalIsActive('sample-');
+    await workbench.terminalShows(/\/ #/);
     await workbench.typeInTerminal('echo "in $POD_NAME"');
     await workbench.terminalShows(/in sample-/);
     await workbench.screenshot('4-pod-shell');
@@ -113,13 +116,15 @@ describe('the editor', () => {
     const row = await workbench.row(new RegExp(`Node ${NAME}-1`));
     await row.hover();
     await row.getByRole('button', { name: 'Open Node Shell' }).click();
-    await workbench.terminalShows(/[#$]/);
+    await workbench.terminalIsActive('node ');
+    await workbench.terminalShows(new RegExp(`root@${NAME}-1`));
     await workbench.typeInTerminal('crun --version | head -1');
     await workbench.terminalShows(/crun version/);
   });
 
   it('opens a terminal in which kubectl talks to the cluster', async () => {
     await workbench.command('Wheelhouse: Open Terminal with Kubeconfig');
+    await workbench.terminalIsActive('kubectl');
     await workbench.terminalShows(/[#$]/);
     await workbench.typeInTerminal('kubectl get nodes');
     await workbench.terminalShows(new RegExp(`${NAME}-3 .*Ready`));

@@ -83,6 +83,12 @@ export class Workbench {
     }
   }
 
+  /** Waits until the terminal of this name is the one that is typed into; there must be two or more. */
+  async terminalIsActive(name: string): Promise<void> {
+    await this.page.locator('.terminal-tabs-entry', { hasText: name }).waitFor();
+    await this.page.locator('.tabs-list .monaco-list-row.selected', { hasText: name }).waitFor();
+  }
+
   /** Waits until the visible terminal shows a text. */
   async terminalShows(text: string | RegExp): Promise<void> {
     await this.page.locator('.terminal-wrapper.active .xterm-rows', { hasText: text }).waitFor();
