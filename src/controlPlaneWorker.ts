@@ -34,6 +34,8 @@ async function main(start: ControlPlaneStart, onStop: (stop: () => void) => void
   });
   tell({ type: 'ready', server: controlPlane.server });
   stop.signal.addEventListener('abort', () => void controlPlane.stop());
+  // Told while it was starting.
+  if (stop.signal.aborted) void controlPlane.stop();
   await controlPlane.stopped;
 }
 

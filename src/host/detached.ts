@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 /**
  * Starts a Node program that outlives this process: its output goes to `log`, `input` is its first message, and its
  * own first message is the result (undefined where it ended without one). Aborting ends it as long as it has not
- * answered.
+ * answered, and rejects once it is gone.
  */
 export async function startDetached(options: {
   readonly entry: string;
@@ -16,6 +16,7 @@ export async function startDetached(options: {
   const log = openSync(options.log, 'a', 0o600);
   const child = fork(options.entry, [], { detached: true, stdio: ['ignore', log, log, 'ipc'] });
   closeSync(log);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const abort = (): void => void child.kill('SIGTERM');
   options.signal.addEventListener('abort', abort, { once: true });
   try {
@@ -25,6 +26,8 @@ export async function startDetached(options: {
       child.once('error', reject);
       child.once('exit', () => resolve(undefined));
     });
+    // What it was about to make may be taken back only after it has ended.
+    if (options.signal.aborted) await exited;
     options.signal.throwIfAborted();
     return answer;
   } finally {

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { httpsCall, httpsHold } from '../../host/httpsCall.ts';
 import { readText } from '../../host/files.ts';
+import { processExists } from '../../host/processes.ts';
 import { PRESENCE_PATH, STOP_PATH } from '../../protocol/control.ts';
 import type { RunningControlPlane } from '../contract.ts';
+import { readOwner } from '../owner.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
 
@@ -30,7 +32,7 @@ export async function attach(
     return {
       server,
       owned: false,
-      exited: held.closed,
+      exited: held.closed.then(() => undefined),
       async stop() {
         held.release();
         await held.closed;
@@ -43,8 +45,9 @@ export async function attach(
 
 /** Asks whoever runs the cluster's control plane to stop it; resolves when it has. Nothing where none runs. */
 export async function stopRemotely(profile: ClusterProfile, paths: ClusterPaths): Promise<void> {
-  const credentials = await credentialsOf(paths);
-  if (credentials === undefined) return;
+  const [credentials, owner] = await Promise.all([credentialsOf(paths), readOwner(paths)]);
+  // Without an owner it is another program that has the port, and it may never answer.
+  if (credentials === undefined || owner === undefined || !processExists(owner.pid)) return;
   try {
     await httpsCall({ url: serverOf(profile) + STOP_PATH, method: 'POST', ...credentials });
   } catch (error) {

@@ -64,6 +64,9 @@ function remedyFor(message: string): string {
   if (/could not find an available.*address pool|pool overlaps/i.test(message)) {
     return 'The engine has no free subnet: docker network prune removes unused networks.';
   }
+  if (/unexpected EOF|tar header|unrecognized image format|not a valid tar/i.test(message)) {
+    return 'The file must be a whole tar of an image, as docker save writes it.';
+  }
   if (/operation not permitted|cgroup/i.test(message)) {
     return 'The engine must let containers have capabilities: rootless engines cannot run nodes.';
   }
