@@ -39,7 +39,16 @@ const importRules = folders.map((folder) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.cache/**', 'artifacts/**', '**/*.generated.*'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      '.cache/**',
+      'artifacts/**',
+      '.vscode-test/**',
+      '**/*.generated.*',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

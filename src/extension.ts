@@ -2,35 +2,48 @@ import { existsSync, watch } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { toDisposable } from './base/disposable.ts';
 import { createLogger } from './base/logger.ts';
 import { Clusters } from './cluster/clusters.ts';
+import { createChosenLauncher } from './cluster/launchers/chosen.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { createWorkerLauncher } from './cluster/launchers/worker.ts';
-import { clustersFolder, defaultHome } from './cluster/paths.ts';
+import { chosenHome, clustersFolder } from './cluster/paths.ts';
 import { registerEditor } from './editor/activate.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
+import type { ClusterTree } from './editor/tree/clusterTree.ts';
 import { machineProviders } from './machineProviders.ts';
 import { openNodeAdmin } from './nodes/nodeAdmin.ts';
 
+/** What the extension shows to others, tests among them. */
+export interface ExtensionApi {
+  readonly model: ClusterModel;
+  readonly tree: ClusterTree;
+}
+
 /** The composition root of the extension: builds, wires, registers. */
-export async function activate(context: ExtensionContext): Promise<{ readonly model: ClusterModel }> {
+export async function activate(context: ExtensionContext): Promise<ExtensionApi> {
   const settings = workspace.getConfiguration('wheelhouse');
-  const chosen = settings.get<string>('home', '');
-  const home = chosen === '' ? defaultHome(process.env, os.homedir()) : chosen;
+  const home = chosenHome(settings.get<string>('home', ''), process.env, os.homedir());
   const dist = path.join(context.extensionPath, 'dist');
   const clock = systemClock;
   const output = window.createOutputChannel('Wheelhouse');
   const logger = createLogger((line) => output.appendLine(line));
 
   const entry = path.join(dist, 'controlPlaneWorker.cjs');
-  const launcher =
-    settings.get<string>('controlPlane') === 'process'
-      ? createDetachedLauncher({ entry })
-      : createWorkerLauncher({ entry, owner: 'editor', onLog: (line) => output.appendLine(line) });
+  const launcher = createChosenLauncher(
+    {
+      editor: createWorkerLauncher({ entry, owner: 'editor', onLog: (line) => output.appendLine(line) }),
+      process: createDetachedLauncher({ entry }),
+    },
+    () =>
+      workspace.getConfiguration('wheelhouse').get<string>('controlPlane') === 'process'
+        ? 'process'
+        : 'editor',
+  );
   const clusters = new Clusters({
     home,
     providers: machineProviders({ resources: path.join(context.extensionPath, 'resources'), home }),
@@ -46,13 +59,29 @@ export async function activate(context: ExtensionContext): Promise<{ readonly mo
       new ClusterSession({ cluster, kubeconfig: await readFile(paths.kubeconfig, 'utf8'), clock, logger }),
   });
   context.subscriptions.push(output, model, await watchClusters(home, () => void model.refresh()));
-  registerEditor(context, { model, output, clock });
+  const tree = registerEditor(context, { model, output, clock, logger });
+
+  context.subscriptions.push(
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('wheelhouse.home')) void offerReload();
+    }),
+  );
 
   await model.refresh();
   if (settings.get<boolean>('resume', true)) {
     model.resume().catch((error: unknown) => logger.warn('a cluster could not be resumed', { error }));
   }
-  return { model };
+  return { model, tree };
+}
+
+/** Which clusters there are is read once, when the window opens. */
+async function offerReload(): Promise<void> {
+  const reload = 'Reload Window';
+  const choice = await window.showInformationMessage(
+    'Wheelhouse looks at the new home when the window is reloaded.',
+    reload,
+  );
+  if (choice === reload) await commands.executeCommand('workbench.action.reloadWindow');
 }
 
 /** Clusters that the command line or another window makes or deletes show up at once. */

@@ -13,7 +13,7 @@ import { startMachines } from './actions/startMachines.ts';
 import { waitForNodes } from './actions/waitForNodes.ts';
 import type { ControlPlaneLauncher, NodeAdminFactory, RunningControlPlane } from './contract.ts';
 import { ClusterError } from './errors.ts';
-import type { Machine, MachineProvider, Progress } from './machines/contract.ts';
+import type { Machine, MachineProvider, PreflightProblem, Progress } from './machines/contract.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from './paths.ts';
 import {
   checkClusterName,
@@ -248,6 +248,11 @@ export class Clusters {
           progress.report({ machine: machine.name, message: 'Image loaded' });
         }),
     );
+  }
+
+  /** What stands in the way of machines of a kind; empty when all is well. */
+  preflight(kind: MachinesKind, signal: AbortSignal): Promise<readonly PreflightProblem[]> {
+    return this.#provider(kind).preflight(signal);
   }
 
   provider(name: string): Promise<MachineProvider> {

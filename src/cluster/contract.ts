@@ -9,8 +9,8 @@ export interface RunningControlPlane {
   readonly owned: boolean;
   /** Stops it where it is owned, lets go of it otherwise. */
   stop(): Promise<void>;
-  /** Resolves when it is gone, for whatever reason. */
-  readonly exited: Promise<void>;
+  /** Resolves when it is gone: with the failure where it died, with nothing where somebody ended it. */
+  readonly exited: Promise<Error | undefined>;
 }
 
 /**

@@ -39,3 +39,14 @@ export function defaultHome(env: Readonly<Record<string, string | undefined>>, u
   const chosen = env['WHEELHOUSE_HOME'];
   return chosen === undefined || chosen === '' ? path.join(userHome, '.wheelhouse') : path.resolve(chosen);
 }
+
+/** What a setting says, with `~` for the user's home; where it says nothing, the default. */
+export function chosenHome(
+  setting: string,
+  env: Readonly<Record<string, string | undefined>>,
+  userHome: string,
+): string {
+  const chosen = setting.trim();
+  if (chosen === '') return defaultHome(env, userHome);
+  return path.resolve(userHome, chosen.replace(/^~(?=$|[\\/])/, userHome));
+}

@@ -1,25 +1,41 @@
-import { languages, window, workspace, type ExtensionContext, type OutputChannel } from 'vscode';
+import { languages, workspace, type ExtensionContext, type OutputChannel } from 'vscode';
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { createClusterView } from './clusterView.ts';
 import { registerCommands } from './commands/register.ts';
+import { ManifestDiagnostics } from './documents/diagnostics.ts';
 import { LIVE_SCHEME, LiveObjects } from './documents/liveObjects.ts';
 import { ManifestLenses } from './documents/manifestLenses.ts';
 import { Manifests } from './documents/manifests.ts';
+import { Engine } from './engine.ts';
+import { showFailure } from './failure.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
+import { forEachSession } from './model/eachSession.ts';
+import { Troubles } from './model/troubles.ts';
 import { createStatusBar } from './statusBar.ts';
 import { ClusterTree } from './tree/clusterTree.ts';
 
 /** Registers everything that the editor shows; all of it goes with the context's subscriptions. */
 export function registerEditor(
   context: Pick<ExtensionContext, 'subscriptions'>,
-  options: { readonly model: ClusterModel; readonly output: OutputChannel; readonly clock: Clock },
-): void {
-  const { model, output, clock } = options;
+  options: {
+    readonly model: ClusterModel;
+    readonly output: OutputChannel;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  },
+): ClusterTree {
+  const { model, output, clock, logger } = options;
   const tree = new ClusterTree(model, clock);
+  const troubles = new Troubles();
+  const engine = new Engine(model);
   const liveObjects = new LiveObjects(model);
   const lenses = new ManifestLenses(model, clock);
   context.subscriptions.push(
     tree,
-    window.createTreeView('wheelhouse.clusters', { treeDataProvider: tree, showCollapseAll: true }),
+    troubles,
+    forEachSession(model, (session) => troubles.follow(session)),
+    createClusterView({ model, tree, troubles, engine }),
     liveObjects,
     workspace.registerTextDocumentContentProvider(LIVE_SCHEME, liveObjects),
     workspace.onDidCloseTextDocument((document) => {
@@ -27,7 +43,10 @@ export function registerEditor(
     }),
     lenses,
     languages.registerCodeLensProvider({ language: 'yaml', scheme: 'file' }, lenses),
-    createStatusBar(model),
-    registerCommands({ model, manifests: new Manifests(), liveObjects, output }),
+    new ManifestDiagnostics({ model, clock, logger }),
+    createStatusBar(model, troubles),
+    model.onDidFail(({ cluster, error }) => showFailure(error, output, `Cluster ${cluster}`)),
+    registerCommands({ model, manifests: new Manifests(), liveObjects, engine, output }),
   );
+  return tree;
 }

@@ -1,9 +1,10 @@
 import { StatusBarAlignment, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
+import type { Troubles } from './model/troubles.ts';
 
 /** One item: how the clusters of this window stand. A click goes to the tree. */
-export function createStatusBar(model: ClusterModel): Disposable {
+export function createStatusBar(model: ClusterModel, troubles: Troubles): Disposable {
   const store = new DisposableStore();
   const item = store.add(window.createStatusBarItem('wheelhouse.status', StatusBarAlignment.Left));
   item.name = 'Wheelhouse';
@@ -15,18 +16,22 @@ export function createStatusBar(model: ClusterModel): Disposable {
     if (busy?.state.phase === 'busy') {
       item.text = `$(loading~spin) ${busy.name}`;
       item.tooltip = busy.state.message;
+    } else if (running.length === 0) {
+      item.text = '$(server-environment) no cluster';
+      item.tooltip = 'No Kubernetes cluster is running';
     } else {
-      item.text =
-        running.length === 0
-          ? '$(server-environment) no cluster'
-          : `$(server-environment) ${running.join(', ')}`;
-      item.tooltip =
-        running.length === 0 ? 'No Kubernetes cluster is running' : 'Running Kubernetes clusters';
+      const wrong = troubles.describe();
+      item.text = `$(server-environment) ${running.join(', ')}${wrong === '' ? '' : ` $(warning) ${troubles.count}`}`;
+      item.tooltip = wrong === '' ? 'Running Kubernetes clusters' : wrong;
     }
+    item.accessibilityInformation = {
+      label: `Kubernetes: ${busy?.name ?? (running.length === 0 ? 'no cluster' : running.join(', '))}, ${item.tooltip}`,
+    };
     if (entries.length === 0) item.hide();
     else item.show();
   };
   store.add(model.onDidChange(show));
+  store.add(troubles.onDidChange(show));
   show();
   return store;
 }

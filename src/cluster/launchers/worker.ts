@@ -52,13 +52,15 @@ async function startWorker(
   };
   const worker = new Worker(options.entry, { workerData: start, name: `control plane ${profile.name}` });
   const ready = createDeferred<string>();
-  const exited = createDeferred<undefined>();
+  const exited = createDeferred<Error | undefined>();
+  let failure: Error | undefined;
   worker.on('message', (message: FromControlPlane) => {
     switch (message.type) {
       case 'ready':
         ready.resolve(message.server);
         break;
       case 'failed':
+        failure = new Error(message.message);
         ready.reject(new ClusterError(`the control plane did not start: ${message.message}`, ''));
         break;
       case 'log':
@@ -66,15 +68,19 @@ async function startWorker(
         break;
       case 'stopped':
         // Everything is written and closed. What else may hold a thread (an editor's instruments) is not waited for.
+        ready.reject(new ClusterError('the control plane was stopped before it was ready', ''));
         exited.resolve(undefined);
         void worker.terminate();
         break;
     }
   });
-  worker.on('error', (error) => ready.reject(error));
-  worker.on('exit', () => {
+  worker.on('error', (error: Error) => {
+    failure = error;
+    ready.reject(error);
+  });
+  worker.on('exit', (code) => {
     ready.reject(new ClusterError('the control plane ended before it was ready', ''));
-    exited.resolve(undefined);
+    exited.resolve(failure ?? (code === 0 ? undefined : new Error(`its thread ended with code ${code}`)));
   });
   const stop = async (): Promise<void> => {
     worker.postMessage({ type: 'stop' } satisfies ToControlPlane);

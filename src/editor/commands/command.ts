@@ -1,4 +1,5 @@
 import type { OutputChannel } from 'vscode';
+import type { Engine } from '../engine.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { LiveObjects } from '../documents/liveObjects.ts';
 import type { Manifests } from '../documents/manifests.ts';
@@ -8,6 +9,7 @@ export interface CommandContext {
   readonly model: ClusterModel;
   readonly manifests: Manifests;
   readonly liveObjects: LiveObjects;
+  readonly engine: Engine;
   readonly output: OutputChannel;
 }
 

@@ -1,5 +1,6 @@
 import { window } from 'vscode';
 import { checkClusterName, type MachinesKind } from '../../cluster/profile.ts';
+import { problemText, type Engine } from '../engine.ts';
 import type { EditorCommand } from './command.ts';
 import { withProgress } from './progress.ts';
 
@@ -12,18 +13,22 @@ interface Answers {
 /** Also called with its answers as argument, by tests and other extensions: then nothing is asked. */
 export const createCluster: EditorCommand = {
   id: 'wheelhouse.createCluster',
-  async run({ model, output }, ...args) {
+  async run({ model, engine, output }, ...args) {
     const answers = isAnswers(args[0])
       ? args[0]
-      : await ask(new Set(model.entries().map((entry) => entry.name)));
+      : await ask(new Set(model.entries().map((entry) => entry.name)), engine);
     if (answers === undefined) return;
-    await withProgress(`Creating cluster ${answers.name}`, output, (progress, signal) =>
-      model.create(answers, progress, signal),
+    await withProgress(
+      `Creating cluster ${answers.name}`,
+      output,
+      (progress, signal) => model.create(answers, progress, signal),
+      'Nothing of it is left.',
     );
   },
 };
 
-async function ask(taken: ReadonlySet<string>): Promise<Answers | undefined> {
+async function ask(taken: ReadonlySet<string>, engine: Engine): Promise<Answers | undefined> {
+  await engine.look();
   const title = 'Create Cluster';
   const name = await window.showInputBox({
     title: `${title} (1/3)`,
@@ -34,7 +39,14 @@ async function ask(taken: ReadonlySet<string>): Promise<Answers | undefined> {
   if (name === undefined) return undefined;
   const machines = await window.showQuickPick(
     [
-      { label: 'Containers', description: 'Docker Engine', machines: 'docker' as const },
+      {
+        label: 'Containers',
+        description: 'Docker Engine',
+        machines: 'docker' as const,
+        ...(engine.problems.length === 0
+          ? {}
+          : { detail: `$(warning) ${engine.problems.map(problemText).join(' ')}` }),
+      },
       {
         label: 'Simulated',
         description: 'no machines: nodes and pods that only pretend',

@@ -8,8 +8,10 @@ export const deleteCluster: EditorCommand = {
   async run({ model, output }, ...args) {
     const name = await pickCluster(model, args, { title: 'Delete Cluster' });
     if (name === undefined) return;
+    const { nodes } = await model.clusters.profile(name);
+    const machines = nodes.length === 1 ? 'its node' : `its ${nodes.length} nodes`;
     const sure = await window.showWarningMessage(
-      `Delete cluster ${name} with its machines and all its data?`,
+      `Delete cluster ${name} with ${machines} and all its data?`,
       { modal: true },
       'Delete',
     );

@@ -9,9 +9,10 @@ export const deleteObject: EditorCommand = {
     if (!isObjectNode(row)) throw new Error('Choose an object in the cluster tree.');
     const session = model.session(row.cluster);
     if (session === undefined) throw new Error(`Cluster ${row.cluster} is not running.`);
-    const what = `${row.resource.kind} ${row.object.metadata.name}`;
+    const { name, namespace } = row.object.metadata;
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     const sure = await window.showWarningMessage(
-      `Delete ${what} from ${row.cluster}?`,
+      `Delete ${row.resource.kind} ${name}${where} from cluster ${row.cluster}?`,
       { modal: true },
       'Delete',
     );

@@ -19,7 +19,11 @@ export async function pickCluster(
     .map(({ name }) => name);
   if (candidates.length === 0) throw new Error(`There is no cluster to choose: ${wanted.title}.`);
   if (candidates.length === 1) return candidates[0];
-  return window.showQuickPick(candidates, { title: wanted.title });
+  const preferred = model.preferred()?.cluster;
+  const sorted = candidates.toSorted((a, b) => Number(b === preferred) - Number(a === preferred));
+  const name = await window.showQuickPick(sorted, { title: wanted.title, placeHolder: 'Which cluster?' });
+  if (name !== undefined) model.prefer(name);
+  return name;
 }
 
 /** The session of a running cluster, asked for where there are several. */

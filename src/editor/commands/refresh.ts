@@ -1,7 +1,10 @@
 import type { EditorCommand } from './command.ts';
 
-/** Looks for clusters that came or went outside this window; objects need no refresh, they are watched. */
+/** Looks for clusters that came or went outside this window, and for the engine; objects need no refresh, they are watched. */
 export const refresh: EditorCommand = {
   id: 'wheelhouse.refresh',
-  run: ({ model }) => model.refresh(),
+  async run({ model, engine }) {
+    await engine.look();
+    await model.refresh();
+  },
 };

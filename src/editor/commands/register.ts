@@ -1,9 +1,11 @@
 import { commands as editorCommands, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { CommandContext } from './command.ts';
+import { showFailure } from '../failure.ts';
 import { commands } from './index.ts';
+import { Cancelled } from './progress.ts';
 
-/** Registers all commands; failures become one message with a way to the log. */
+/** Registers all commands; failures become one message with a way to the log, and nobody waits for its answer. */
 export function registerCommands(context: CommandContext): Disposable {
   const store = new DisposableStore();
   for (const command of commands) {
@@ -12,13 +14,8 @@ export function registerCommands(context: CommandContext): Disposable {
         try {
           await command.run(context, ...args);
         } catch (error) {
-          if (error instanceof Error && error.name === 'AbortError') return;
-          const message = error instanceof Error ? error.message : String(error);
-          context.output.appendLine(
-            `${command.id}: ${error instanceof Error ? (error.stack ?? message) : message}`,
-          );
-          const choice = await window.showErrorMessage(message, 'Show Log');
-          if (choice !== undefined) context.output.show(true);
+          if (error instanceof Cancelled) void window.showInformationMessage(error.message);
+          else showFailure(error, context.output, command.id);
         }
       }),
     );

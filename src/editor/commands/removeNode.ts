@@ -20,7 +20,7 @@ export const removeNode: EditorCommand = {
       : await window.showQuickPick(names, { title: 'Remove Node' });
     if (node === undefined) return;
     const sure = await window.showWarningMessage(
-      `Drain node ${node}, then remove it with its machine?`,
+      `Drain node ${node} of cluster ${session.cluster}, then remove it with its machine?`,
       { modal: true },
       'Remove',
     );

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { workspace, type Uri } from 'vscode';
 import type { KubeObject } from '../../api/meta.ts';
 import type { Resource } from '../../api/resource.ts';
@@ -17,15 +18,36 @@ interface Located {
 
 /** What can be done with the objects of a manifest document. */
 export class Manifests {
-  /** Server-side applies the objects in their order; resolves with a line per object. Rejects at the first that is refused. */
+  /** The objects of the document, or the one of that index. Rejects where the text is no YAML or holds none. */
+  async objects(uri: Uri, index?: number): Promise<readonly ManifestObject[]> {
+    const document = await workspace.openTextDocument(uri);
+    const { objects, problems } = parseManifest(document.getText());
+    const [problem] = problems;
+    if (problem !== undefined)
+      throw new Error(`${workspace.asRelativePath(uri)}:${problem.line + 1}: ${problem.message}`);
+    const chosen = objects.filter((object) => index === undefined || object.index === index);
+    if (chosen.length === 0) throw new Error(`${workspace.asRelativePath(uri)} holds no Kubernetes object.`);
+    return chosen;
+  }
+
+  /**
+   * Server-side applies the objects in their order; resolves with a line per object that says what it did. Rejects at
+   * the first that is refused. An object's resource is looked up when its turn comes: an earlier one may define it.
+   */
   async apply(session: ClusterSession, uri: Uri, index?: number): Promise<readonly string[]> {
     const outcomes: string[] = [];
-    for (const located of await this.#locate(session, uri, index)) {
-      const { resource, namespace, object } = located;
+    for (const object of await this.objects(uri, index)) {
+      const { resource, namespace } = await locate(session, object);
       const draft = structuredClone(object.value) as unknown as NewObject<KubeObject>;
       if (namespace !== undefined) draft.metadata.namespace = namespace;
-      await session.client.apply(resource, draft, { fieldManager: FIELD_MANAGER });
-      outcomes.push(`${resource.plural}/${object.name} applied`);
+      const before = await session.client
+        .get(resource, { namespace, name: object.name })
+        .catch((error: unknown) => {
+          if (isNotFound(error)) return undefined;
+          throw error;
+        });
+      const after = await session.client.apply(resource, draft, { fieldManager: FIELD_MANAGER });
+      outcomes.push(`${resource.plural}/${object.name} ${whatChanged(before, after)}`);
     }
     return outcomes;
   }
@@ -33,7 +55,10 @@ export class Manifests {
   /** Deletes the objects, last first; what is not there is said and no failure. */
   async delete(session: ClusterSession, uri: Uri, index?: number): Promise<readonly string[]> {
     const outcomes: string[] = [];
-    for (const { resource, namespace, object } of (await this.#locate(session, uri, index)).toReversed()) {
+    const located = await Promise.all(
+      (await this.objects(uri, index)).map((object) => locate(session, object)),
+    );
+    for (const { resource, namespace, object } of located.toReversed()) {
       try {
         await session.client.delete(
           resource,
@@ -48,21 +73,21 @@ export class Manifests {
     }
     return outcomes;
   }
+}
 
-  async #locate(session: ClusterSession, uri: Uri, index: number | undefined): Promise<readonly Located[]> {
-    const document = await workspace.openTextDocument(uri);
-    const { objects, problems } = parseManifest(document.getText());
-    const [problem] = problems;
-    if (problem !== undefined)
-      throw new Error(`${workspace.asRelativePath(uri)}:${problem.line + 1}: ${problem.message}`);
-    const chosen = objects.filter((object) => index === undefined || object.index === index);
-    if (chosen.length === 0) throw new Error(`${workspace.asRelativePath(uri)} holds no Kubernetes object.`);
-    return Promise.all(
-      chosen.map(async (object) => {
-        const resource = await session.discovery.resourceOf(object.apiVersion, object.kind);
-        const namespace = resource.namespaced ? (object.namespace ?? session.context.namespace) : undefined;
-        return { resource, namespace, object };
-      }),
-    );
-  }
+async function locate(session: ClusterSession, object: ManifestObject): Promise<Located> {
+  const resource = await session.discovery.resourceOf(object.apiVersion, object.kind);
+  const namespace = resource.namespaced ? (object.namespace ?? session.context.namespace) : undefined;
+  return { resource, namespace, object };
+}
+
+/** kubectl's words. Status and bookkeeping, which others change meanwhile, do not count. */
+function whatChanged(before: KubeObject | undefined, after: KubeObject): string {
+  if (before === undefined) return 'created';
+  return isDeepStrictEqual(declared(before), declared(after)) ? 'unchanged' : 'configured';
+}
+
+function declared(object: KubeObject): unknown {
+  const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = object.metadata;
+  return { ...object, metadata, status: undefined };
 }

@@ -2,6 +2,7 @@ import { Emitter, type Event } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Clusters, CreateOptions } from '../../cluster/clusters.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
+import { ClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../cluster/paths.ts';
 import type { ClusterSession } from './session.ts';
@@ -18,17 +19,27 @@ export interface ClusterEntry {
   readonly state: ClusterState;
 }
 
+/** What a window does with clusters. */
+export type ClusterLife = Pick<Clusters, keyof Clusters>;
+
+export interface ClusterFailure {
+  readonly cluster: string;
+  readonly error: Error;
+}
+
 export interface ClusterModelOptions {
-  readonly clusters: Clusters;
+  readonly clusters: ClusterLife;
   readonly openSession: (name: string, paths: ClusterPaths) => Promise<ClusterSession>;
 }
 
 /** All clusters of this desktop with their state in this window: what views show and commands act on. */
 export class ClusterModel implements Disposable {
-  readonly clusters: Clusters;
+  readonly clusters: ClusterLife;
   readonly #openSession: ClusterModelOptions['openSession'];
   readonly #states = new Map<string, ClusterState>();
   readonly #changed = new Emitter<undefined>();
+  readonly #failed = new Emitter<ClusterFailure>();
+  #preferred: string | undefined;
   #disposed = false;
 
   constructor(options: ClusterModelOptions) {
@@ -39,6 +50,11 @@ export class ClusterModel implements Disposable {
   /** Clusters came, went or changed their state. */
   get onDidChange(): Event<undefined> {
     return this.#changed.event;
+  }
+
+  /** A control plane died, or could not be taken over, without anybody waiting for it. */
+  get onDidFail(): Event<ClusterFailure> {
+    return this.#failed.event;
   }
 
   entries(): readonly ClusterEntry[] {
@@ -56,6 +72,18 @@ export class ClusterModel implements Disposable {
     return this.entries().flatMap(({ state }) => (state.phase === 'running' ? [state.session] : []));
   }
 
+  /** The running cluster that was chosen last, or else the first one: what is meant where nobody says which. */
+  preferred(): ClusterSession | undefined {
+    const running = this.running();
+    return running.find(({ cluster }) => cluster === this.#preferred) ?? running[0];
+  }
+
+  prefer(name: string): void {
+    if (this.#preferred === name) return;
+    this.#preferred = name;
+    this.#changed.fire(undefined);
+  }
+
   /** Reads what clusters there are; new ones are stopped until told otherwise. */
   async refresh(): Promise<void> {
     const names = new Set(await this.clusters.names());
@@ -68,8 +96,14 @@ export class ClusterModel implements Disposable {
     this.#changed.fire(undefined);
   }
 
-  create(options: CreateOptions, progress: Progress, signal: AbortSignal): Promise<void> {
-    return this.#bringUp(options.name, progress, (own) => this.clusters.create(options, own, signal));
+  async create(options: CreateOptions, progress: Progress, signal: AbortSignal): Promise<void> {
+    if (this.#states.has(options.name)) {
+      throw new ClusterError(
+        `there is a cluster "${options.name}" already`,
+        'Choose another name, or delete it first.',
+      );
+    }
+    await this.#bringUp(options.name, progress, (own) => this.clusters.create(options, own, signal));
   }
 
   start(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
@@ -105,6 +139,7 @@ export class ClusterModel implements Disposable {
     for (const session of this.running()) session.dispose();
     this.#states.clear();
     this.#changed.dispose();
+    this.#failed.dispose();
   }
 
   async #bringUp(
@@ -131,7 +166,7 @@ export class ClusterModel implements Disposable {
         return;
       }
       this.#set(name, { phase: 'running', session, owned: controlPlane.owned });
-      void controlPlane.exited.then(() => this.#gone(name, session));
+      void controlPlane.exited.then((failure) => this.#gone(name, session, failure));
     } catch (error) {
       const known = (await this.clusters.names()).includes(name);
       if (known)
@@ -154,13 +189,21 @@ export class ClusterModel implements Disposable {
   }
 
   /** The control plane has gone without this window asking for it: its owner closed, or it died. */
-  #gone(name: string, session: ClusterSession): void {
+  #gone(name: string, session: ClusterSession, failure: Error | undefined): void {
     session.dispose();
     const state = this.#states.get(name);
     if (this.#disposed || state?.phase !== 'running' || state.session !== session) return;
+    if (failure !== undefined) {
+      // Not brought up again by itself: what killed it once might do so for ever.
+      this.#set(name, { phase: 'failed', message: `the control plane died: ${failure.message}` });
+      this.#failed.fire({ cluster: name, error: failure });
+      return;
+    }
     this.#set(name, { phase: 'stopped' });
     // The next window takes over: attaching brings the control plane up here where nobody else has it.
-    void this.attach(name, { report: () => undefined }, new AbortController().signal).catch(() => undefined);
+    this.attach(name, { report: () => undefined }, new AbortController().signal).catch((error: unknown) =>
+      this.#failed.fire({ cluster: name, error: error instanceof Error ? error : new Error(String(error)) }),
+    );
   }
 
   #set(name: string, state: ClusterState): void {

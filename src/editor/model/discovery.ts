@@ -10,23 +10,29 @@ interface ResourceList {
   }[];
 }
 
-/** Finds the resource of a kind by asking the API server, each group version once. */
+/**
+ * Finds the resource of a kind by asking the API server, each group version once, and again where a kind is not in what
+ * it said: a definition may have come since.
+ */
 export class Discovery {
-  readonly #client: Client;
+  readonly #client: Pick<Client, 'raw'>;
   readonly #lists = new Map<string, Promise<ResourceList>>();
 
-  constructor(client: Client) {
+  constructor(client: Pick<Client, 'raw'>) {
     this.#client = client;
   }
 
   /** Rejects with BadRequest where the server does not know the kind. */
   async resourceOf(apiVersion: string, kind: string): Promise<Resource> {
+    const known = this.#lists.has(apiVersion);
     const list = await this.#list(apiVersion).catch((error: unknown) => {
       this.#lists.delete(apiVersion);
       throw error;
     });
     const found = list.resources.find((r) => r.kind === kind && !r.name.includes('/'));
     if (found === undefined) {
+      this.#lists.delete(apiVersion);
+      if (known) return this.resourceOf(apiVersion, kind);
       throw badRequest(`no matches for kind "${kind}" in version "${apiVersion}"`);
     }
     const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];

@@ -29,12 +29,14 @@ export class ClusterSession implements Disposable {
   readonly context: KubeconfigContext;
   readonly client: HttpsClient;
   readonly discovery: Discovery;
+  readonly clock: Clock;
   readonly #factory;
   readonly #store = new DisposableStore();
   readonly #stop = new AbortController();
 
   constructor(options: { cluster: string; kubeconfig: string; clock: Clock; logger: Logger }) {
     this.cluster = options.cluster;
+    this.clock = options.clock;
     this.context = parseKubeconfig(options.kubeconfig);
     this.client = this.#store.add(httpsClient({ ...this.context.client, userAgent: 'wheelhouse-editor' }));
     this.discovery = new Discovery(this.client);

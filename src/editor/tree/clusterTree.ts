@@ -1,7 +1,8 @@
 import { EventEmitter, type TreeDataProvider, type TreeItem } from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Resource } from '../../api/resource.ts';
+import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { clusterNode } from './nodes/cluster.ts';
@@ -16,7 +17,6 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
   readonly #emitter = new EventEmitter<TreeNode | undefined>();
-  readonly #sessions = new Map<ClusterSession, Disposable>();
   /** Rows that the editor has been given, by id: only these can be refreshed. */
   readonly #shown = new Map<string, TreeNode>();
   readonly #stale = new Set<string>();
@@ -27,9 +27,9 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   constructor(model: ClusterModel, clock: Clock) {
     this.#model = model;
     this.#clock = clock;
-    this.#store.add(model.onDidChange(() => this.#onModelChange()));
     this.#store.add(this.#emitter);
-    this.#onModelChange();
+    this.#store.add(forEachSession(model, (session) => this.#follow(session)));
+    this.#store.add(model.onDidChange(() => this.#emitter.fire(undefined)));
   }
 
   getTreeItem(node: TreeNode): TreeItem {
@@ -45,27 +45,15 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
 
   dispose(): void {
     this.#pending?.dispose();
-    for (const subscription of this.#sessions.values()) subscription.dispose();
-    this.#sessions.clear();
     this.#store.dispose();
   }
 
-  #onModelChange(): void {
-    const running = new Set(this.#model.running());
-    for (const [session, subscription] of this.#sessions) {
-      if (running.has(session)) continue;
+  #follow(session: ClusterSession): Disposable {
+    const subscription = session.onChange((resource) => this.#onObjectChange(session, resource));
+    return toDisposable(() => {
       subscription.dispose();
-      this.#sessions.delete(session);
       for (const [id, node] of this.#shown) if (node.cluster === session.cluster) this.#shown.delete(id);
-    }
-    for (const session of running) {
-      if (this.#sessions.has(session)) continue;
-      this.#sessions.set(
-        session,
-        session.onChange((resource) => this.#onObjectChange(session, resource)),
-      );
-    }
-    this.#emitter.fire(undefined);
+    });
   }
 
   #onObjectChange(session: ClusterSession, resource: Resource): void {

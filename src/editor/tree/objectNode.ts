@@ -1,6 +1,7 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { KubeObject } from '../../api/meta.ts';
 import type { Resource } from '../../api/resource.ts';
+import type { Health } from '../model/health.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** A row that stands for an object of the API: what commands on rows act on. */
@@ -12,9 +13,6 @@ export interface ObjectNode<T extends KubeObject = KubeObject> extends TreeNode 
 export function isObjectNode(node: unknown): node is ObjectNode {
   return typeof node === 'object' && node !== null && 'resource' in node && 'object' in node;
 }
-
-/** How well something is: decides icon colour and the words for screen readers. */
-export type Health = 'good' | 'busy' | 'bad' | 'neutral';
 
 const COLOURS: Record<Health, ThemeColor | undefined> = {
   good: new ThemeColor('testing.iconPassed'),

@@ -1,5 +1,6 @@
 import { events } from '../../../api/resources.ts';
 import type { CoreEvent } from '../../../api/types.ts';
+import { age } from '../../model/age.ts';
 import type { ClusterSession } from '../../model/session.ts';
 import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
 import { section } from '../section.ts';
@@ -31,12 +32,15 @@ function eventNode(session: ClusterSession, object: CoreEvent): ObjectNode<CoreE
         {
           icon: warning ? 'warning' : 'info',
           ...(warning ? { health: 'bad' as const } : {}),
-          description: object.message ?? '',
+          description: `${age(timeOf(object), session.clock.now())} · ${object.message ?? ''}`,
           tooltip: `**${object.reason ?? ''}** ${object.involvedObject.kind ?? ''}/${object.involvedObject.name ?? ''}\n\n${object.message ?? ''}`,
         },
         false,
       );
       item.label = `${object.reason ?? ''} ${object.involvedObject.name ?? ''}`;
+      item.accessibilityInformation = {
+        label: `${object.type ?? 'Normal'} event ${item.label}, ${String(item.description)}`,
+      };
       return item;
     },
   };
@@ -44,7 +48,15 @@ function eventNode(session: ClusterSession, object: CoreEvent): ObjectNode<CoreE
 }
 
 function newestFirst(list: readonly CoreEvent[]): readonly CoreEvent[] {
-  const time = (event: CoreEvent): string =>
-    event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
-  return [...list].sort((a, b) => (time(a) < time(b) ? 1 : -1));
+  return [...list].sort((a, b) => Date.parse(timeOf(b)) - Date.parse(timeOf(a)));
+}
+
+/** When it was seen last, RFC 3339; events of the newer API have no lastTimestamp. */
+function timeOf(event: CoreEvent): string {
+  return (
+    event.series?.lastObservedTime ??
+    event.lastTimestamp ??
+    event.eventTime ??
+    event.metadata.creationTimestamp
+  );
 }

@@ -1,7 +1,8 @@
 import { nodes } from '../../../api/resources.ts';
 import type { Node } from '../../../api/types.ts';
+import { nodeState } from '../../model/health.ts';
 import type { ClusterSession } from '../../model/session.ts';
-import { objectId, objectItem, type Health, type ObjectNode } from '../objectNode.ts';
+import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
 import { byName, section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
 
@@ -27,15 +28,9 @@ function nodeNode(session: ClusterSession, object: Node): ObjectNode<Node> {
     object,
     item() {
       const { text, health } = nodeState(object);
-      const { nodeInfo, capacity } = object.status ?? {};
       return objectItem(
         node,
-        {
-          icon: 'vm',
-          health,
-          description: text,
-          tooltip: `**${object.metadata.name}** ${text}\n\n${nodeInfo?.osImage ?? ''} · ${nodeInfo?.containerRuntimeVersion ?? ''} · CPU ${capacity?.cpu ?? '?'} · memory ${capacity?.memory ?? '?'}`,
-        },
+        { icon: 'vm', health, description: text, tooltip: tooltip(object, text) },
         false,
       );
     },
@@ -43,15 +38,26 @@ function nodeNode(session: ClusterSession, object: Node): ObjectNode<Node> {
   return node;
 }
 
-function nodeState(node: Node): { text: string; health: Health } {
-  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
-  const cordoned = node.spec.unschedulable === true ? ', scheduling disabled' : '';
-  switch (ready?.status) {
-    case 'True':
-      return { text: `Ready${cordoned}`, health: cordoned === '' ? 'good' : 'busy' };
-    case 'False':
-      return { text: `NotReady${cordoned}`, health: 'bad' };
-    default:
-      return { text: `Unknown${cordoned}`, health: 'bad' };
-  }
+/** What a node is, as a table: `kubectl get nodes -o wide` has the same. */
+function tooltip(object: Node, state: string): string {
+  const { nodeInfo, capacity, addresses = [] } = object.status ?? {};
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Roles', rolesOf(object)],
+    ['Version', nodeInfo?.kubeletVersion],
+    ['System', nodeInfo === undefined ? undefined : `${nodeInfo.osImage}, ${nodeInfo.kernelVersion}`],
+    ['Runtime', nodeInfo?.containerRuntimeVersion],
+    ['Address', addresses.find(({ type }) => type === 'InternalIP')?.address],
+    ['Capacity', `CPU ${capacity?.['cpu'] ?? '?'}, memory ${capacity?.['memory'] ?? '?'}`],
+  ];
+  const shown = lines.flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [`- ${name}: ${value}`],
+  );
+  return `**${object.metadata.name}** ${state}\n\n${shown.join('\n')}`;
+}
+
+const ROLE = 'node-role.kubernetes.io/';
+
+function rolesOf(node: Node): string {
+  const roles = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(ROLE));
+  return roles.length === 0 ? 'worker' : roles.map((label) => label.slice(ROLE.length)).join(', ');
 }

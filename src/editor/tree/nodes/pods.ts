@@ -1,8 +1,9 @@
 import { pods } from '../../../api/resources.ts';
 import { podSummary } from '../../../api/kinds/podSummary.ts';
 import type { Pod } from '../../../api/types.ts';
+import { podHealth } from '../../model/health.ts';
 import type { ClusterSession } from '../../model/session.ts';
-import { objectId, objectItem, type Health, type ObjectNode } from '../objectNode.ts';
+import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
 import { byName, section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
 
@@ -28,30 +29,21 @@ export function podNode(session: ClusterSession, object: Pod, parent = ''): Obje
     object,
     item() {
       const summary = podSummary(object);
-      const restarts = summary.restarts === 0 ? '' : ` · ${summary.restarts} restarts`;
+      const restarts = summary.restarts === 0 ? '' : ` ↻${summary.restarts}`;
       const ready = `${summary.ready}/${summary.total}`;
       return objectItem(
         node,
         {
           icon: 'circle-filled',
-          health: healthOf(object, summary.reason, summary.ready === summary.total),
+          health: podHealth(object),
           description: `${summary.reason} ${ready}${restarts}`,
-          tooltip: `**${object.metadata.name}** ${summary.reason}\n\nnode ${object.spec.nodeName ?? '(not scheduled)'} · address ${object.status?.podIP ?? '(none)'}${whyPending(object)}`,
+          tooltip: `**${object.metadata.name}** ${summary.reason}\n\nnode ${object.spec.nodeName ?? '(not scheduled)'} · restarts ${summary.restarts} · address ${object.status?.podIP ?? '(none)'}${whyPending(object)}`,
         },
         false,
       );
     },
   };
   return node;
-}
-
-function healthOf(pod: Pod, reason: string, allReady: boolean): Health {
-  if (reason === 'Completed' || pod.status?.phase === 'Succeeded') return 'neutral';
-  if (reason === 'Running') return allReady ? 'good' : 'busy';
-  return ['Pending', 'ContainerCreating', 'PodInitializing', 'Terminating'].includes(reason) ||
-    reason.startsWith('Init:')
-    ? 'busy'
-    : 'bad';
 }
 
 /** Why the pod waits for a node, or a container for its start, in the scheduler's and the kubelet's own words. */

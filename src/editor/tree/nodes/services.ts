@@ -25,14 +25,20 @@ function serviceNode(session: ClusterSession, object: Service): ObjectNode<Servi
     resource: services,
     object,
     item() {
-      const ports = (object.spec.ports ?? [])
-        .map(
-          (port) =>
-            `${port.port}${port.nodePort === undefined ? '' : `:${port.nodePort}`}/${port.protocol ?? 'TCP'}`,
-        )
-        .join(', ');
-      const description = `${object.spec.type ?? 'ClusterIP'} ${object.spec.clusterIP ?? ''} ${ports}`.trim();
-      return objectItem(node, { icon: 'plug', description }, false);
+      const { type = 'ClusterIP', clusterIP = '', ports = [] } = object.spec;
+      const shown = ports.map(({ port, nodePort, protocol = 'TCP' }) => {
+        const outside = nodePort === undefined ? '' : `:${nodePort}`;
+        return `${port}${outside}${protocol === 'TCP' ? '' : `/${protocol}`}`;
+      });
+      return objectItem(
+        node,
+        {
+          icon: 'plug',
+          description: `${type === 'ClusterIP' ? '' : `${type} `}${shown.join(', ')}`,
+          tooltip: `**${object.metadata.name}** ${type} ${clusterIP} ${shown.join(', ')}`,
+        },
+        false,
+      );
     },
   };
   return node;

@@ -1,0 +1,10 @@
+import { window, type OutputChannel } from 'vscode';
+
+/** Shows what failed, with a way to the log, which has the details. */
+export function showFailure(error: unknown, output: OutputChannel, where: string): void {
+  const message = error instanceof Error ? error.message : String(error);
+  output.appendLine(`${where}: ${error instanceof Error ? (error.stack ?? message) : message}`);
+  void window.showErrorMessage(message, 'Show Log').then((choice) => {
+    if (choice !== undefined) output.show(true);
+  });
+}
