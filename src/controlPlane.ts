@@ -75,6 +75,9 @@ export interface ControlPlane {
   readonly stopped: Promise<void>;
 }
 
+/** How long a request waits for a node that is away: nodes dial in again within seconds of a start. */
+const RECONNECT_MS = 8_000;
+
 /** What acts for the control plane itself, as upstream's loopback client. */
 const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 const SCHEDULER: UserInfo = { name: 'system:kube-scheduler', groups: ['system:authenticated'] };
@@ -123,7 +126,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   const bundle = agentBundle(await readFile(path.join(dist, 'agent.mjs')));
   const hub = createNodeHub({ clock, logger, agentDigest: bundle.digest });
   groups.started('node hub', () => hub.dispose());
-  const dialer = createNodeDialer(hub);
+  const dialer = createNodeDialer(hub, { clock, ms: RECONNECT_MS });
 
   // API server.
   const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });

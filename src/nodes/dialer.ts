@@ -2,8 +2,10 @@ import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from
 import { pipeline } from 'node:stream/promises';
 import type { Duplex } from 'node:stream';
 import { serviceUnavailable } from '../api/status.ts';
+import type { Clock } from '../base/clock.ts';
 import { LINK_PATH_HEADER, LINK_UPGRADE_AUTHORITY } from '../protocol/agentLink.ts';
 import type { NodeHub } from './hub.ts';
+import type { NodeSession } from './session.ts';
 
 interface AgentRequest {
   readonly method: string;
@@ -30,22 +32,35 @@ export interface HubDialer {
 const MAX_REASON = 4096;
 const OK = 200;
 
-export function createNodeDialer(hub: Pick<NodeHub, 'session'>): HubDialer {
-  const open = (
+/**
+ * `patience` waits for a node that is away to dial in again: after a start of the control plane all of them are, for
+ * a moment. Without it a node that is not connected is refused at once.
+ */
+export function createNodeDialer(
+  hub: Pick<NodeHub, 'session' | 'onConnected'>,
+  patience?: { readonly clock: Clock; readonly ms: number },
+): HubDialer {
+  const live = (node: string): NodeSession | undefined => {
+    const session = hub.session(node);
+    return session === undefined || session.http2.closed || session.http2.destroyed ? undefined : session;
+  };
+  const open = async (
     node: string,
     headers: OutgoingHttpHeaders,
     signal: AbortSignal,
     endStream: boolean,
-  ): ClientHttp2Stream => {
+  ): Promise<ClientHttp2Stream> => {
     signal.throwIfAborted();
-    const session = hub.session(node);
-    if (session === undefined || session.http2.closed || session.http2.destroyed) {
-      throw serviceUnavailable(`node "${node}" is not connected`);
+    if (live(node) === undefined && patience !== undefined) {
+      await connectedAgain(hub, node, patience, signal);
+      signal.throwIfAborted();
     }
+    const session = live(node);
+    if (session === undefined) throw serviceUnavailable(`node "${node}" is not connected`);
     return session.http2.request(headers, { endStream, signal });
   };
   const tunnel = async (node: string, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<Duplex> => {
-    const stream = open(node, { ':method': 'CONNECT', ...headers }, signal, false);
+    const stream = await open(node, { ':method': 'CONNECT', ...headers }, signal, false);
     const response = await responseOf(node, stream, signal);
     if (response[':status'] === OK) return stream;
     const reason = await textOf(stream);
@@ -54,7 +69,12 @@ export function createNodeDialer(hub: Pick<NodeHub, 'session'>): HubDialer {
 
   return {
     async request(node, { method, path, headers, body, signal }): Promise<AgentResponse> {
-      const stream = open(node, { ...headers, ':method': method, ':path': path }, signal, body === undefined);
+      const stream = await open(
+        node,
+        { ...headers, ':method': method, ':path': path },
+        signal,
+        body === undefined,
+      );
       // What goes wrong here shows on the response's side.
       if (body !== undefined) void pipeline(body, stream, { end: true }).catch(() => undefined);
       const response = await responseOf(node, stream, signal);
@@ -65,6 +85,28 @@ export function createNodeDialer(hub: Pick<NodeHub, 'session'>): HubDialer {
     connect: (node, host, port, signal) =>
       tunnel(node, { ':authority': host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` }, signal),
   };
+}
+
+/** Resolves when the node has dialled in, or when it is not worth waiting any longer. */
+function connectedAgain(
+  hub: Pick<NodeHub, 'onConnected'>,
+  node: string,
+  patience: { readonly clock: Clock; readonly ms: number },
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      subscription.dispose();
+      timer.dispose();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const subscription = hub.onConnected((connected) => {
+      if (connected === node) end();
+    });
+    const timer = patience.clock.timeout(patience.ms, end);
+    signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 type ResponseHeaders = IncomingHttpHeaders & { ':status'?: number | undefined };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createDeferred } from '../../src/base/deferred.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { FakeClock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { isReason } from '../../src/api/status.ts';
@@ -97,6 +97,21 @@ describe('node link', () => {
       dial().request('n9', { method: 'GET', path: '/', signal: never }),
       (error) => isReason(error, 'ServiceUnavailable') && error.message.includes('"n9"'),
     );
+  });
+
+  it('request() waits for a node that is about to dial in, and no longer than it may', async () => {
+    const clock = new FakeClock();
+    const patient = createNodeDialer(server.hub, { clock, ms: 1000 });
+    const answer = patient.request('n1', { method: 'GET', path: '/', signal: never });
+    link();
+    assert.equal((await answer).code, 200);
+
+    const lost = patient.request('n9', { method: 'GET', path: '/', signal: never });
+    await Promise.all([
+      assert.rejects(lost, (error) => isReason(error, 'ServiceUnavailable')),
+      clock.advance(1000),
+    ]);
+    assert.equal(clock.pending, 0);
   });
 
   it('request() that is aborted ends the request on the node too', async () => {
