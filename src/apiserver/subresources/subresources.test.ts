@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import type { Deployment, EndpointSlice, Namespace, Pod, Scale, ServiceAccount } from '../../api/types.ts';
 import type { ApiResponse } from '../../api/request.ts';
 import type { Status } from '../../api/status.ts';
+import { nodeRestriction } from '../admission/nodeRestriction.ts';
+import { createAdmissionReader } from '../admission/reader.ts';
 import type { NodeDialer } from '../nodeDialer.ts';
 import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 
@@ -31,6 +33,7 @@ describe('subresources', () => {
     agentAnswer = { code: 200, body: 'line\n' };
     nodes = {};
     server = await startTestServer({
+      admission: (cache) => [nodeRestriction(createAdmissionReader(cache))],
       nodes: {
         request(node, request) {
           asked.push({ node, ...request });
@@ -209,6 +212,23 @@ describe('subresources', () => {
     const answer = await server.call<{ status: { token: string } }>('POST', `${ROOT}/s/token`, { spec: {} });
     assert.equal(answer.body.status.token, 'token of s');
     assert.equal((await server.call('POST', `${ROOT}/t/token`, { spec: {} })).code, 404);
+    assert.equal((await server.call('POST', `${ROOT}/s/token`, {})).code, 201);
+  });
+
+  it('a node gets only tokens that are bound to pods that run on it', async () => {
+    const ROOT = '/api/v1/namespaces/d/serviceaccounts';
+    await make(ROOT, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 's' } });
+    const { metadata } = await make<Pod>(PODS, pod('p', ['a'], { nodeName: 'n1' }));
+    const code = async (node: string, boundObjectRef?: object): Promise<number> => {
+      const user = { name: `system:node:${node}`, groups: ['system:nodes'] };
+      const answer = await server.call('POST', `${ROOT}/s/token`, { spec: { boundObjectRef } }, { user });
+      return answer.code;
+    };
+    const bound = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: metadata.uid };
+    assert.equal(await code('n1', bound), 201);
+    assert.equal(await code('n2', bound), 403);
+    assert.equal(await code('n1', { ...bound, uid: '' }), 403);
+    assert.equal(await code('n1'), 403);
   });
 
   describe('log', () => {
