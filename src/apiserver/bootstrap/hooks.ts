@@ -14,7 +14,10 @@ export function bootstrapHooks(user: UserInfo, options: KubernetesServiceOptions
   ];
 }
 
-/** A hook that makes objects through the front door, as everybody does: created, or brought to their form. */
+/**
+ * A hook that makes objects through the front door, as everybody does: created, or brought to their form. All at once, so
+ * that they share a commit: none may need another one.
+ */
 export function objectsHook(
   name: string,
   user: UserInfo,
@@ -23,7 +26,7 @@ export function objectsHook(
   return {
     name,
     async run(handler, signal) {
-      for (const object of objects) await ensure(handler, user, object, signal);
+      await Promise.all(objects.map((object) => ensure(handler, user, object, signal)));
     },
   };
 }

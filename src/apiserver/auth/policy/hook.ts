@@ -7,8 +7,8 @@ import { bootstrapPolicy } from './index.ts';
 const NAME = 'rbac/bootstrap-roles';
 
 /**
- * Makes the default roles and bindings that are missing, all at once, so that they share a commit. `user` must be in
- * system:masters: at first start there are no roles yet. Runs after the system namespaces are there.
+ * Makes the default roles and bindings that are missing. `user` must be in system:masters: at first start there are no
+ * roles yet. Runs after the system namespaces are there.
  */
 export function bootstrapPolicyHook(user: UserInfo, reader: AdmissionReader): PostStartHook {
   return {
@@ -18,7 +18,7 @@ export function bootstrapPolicyHook(user: UserInfo, reader: AdmissionReader): Po
         const { namespace = '', name } = object.metadata;
         return reader.get(resource, namespace, name) === undefined;
       });
-      await Promise.all(missing.map((object) => objectsHook(NAME, user, [object]).run(handler, signal)));
+      await objectsHook(NAME, user, missing).run(handler, signal);
     },
   };
 }
