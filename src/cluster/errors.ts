@@ -4,7 +4,7 @@ export class ClusterError extends Error {
   readonly remedy: string;
 
   constructor(message: string, remedy: string, cause?: unknown) {
-    super(`${message}. ${remedy}`, cause === undefined ? undefined : { cause });
+    super(remedy === '' ? message : `${message}. ${remedy}`, cause === undefined ? undefined : { cause });
     this.remedy = remedy;
   }
 }

@@ -11,6 +11,8 @@ export async function startDetached(options: {
   readonly input: object;
   readonly log: string;
   readonly signal: AbortSignal;
+  /** Whether the program goes on after this answer; where it does not, its end is awaited too. */
+  readonly goesOn: (answer: unknown) => boolean;
 }): Promise<unknown> {
   options.signal.throwIfAborted();
   const log = openSync(options.log, 'a', 0o600);
@@ -27,7 +29,7 @@ export async function startDetached(options: {
       child.once('exit', () => resolve(undefined));
     });
     // What it was about to make may be taken back only after it has ended.
-    if (options.signal.aborted) await exited;
+    if (options.signal.aborted || !options.goesOn(answer)) await exited;
     options.signal.throwIfAborted();
     return answer;
   } finally {

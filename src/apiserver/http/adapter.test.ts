@@ -233,7 +233,9 @@ describe('HTTPS listener', () => {
         request: () => undefined,
         upgrade: () => undefined,
       }),
-      { message: `cannot listen on 127.0.0.1:${first.listener.port}: the port is in use by another program` },
+      {
+        message: `cannot listen on 127.0.0.1:${first.listener.port}: the port is in use by another program: stop that one, or choose another port`,
+      },
     );
     await first.close();
   });

@@ -37,11 +37,19 @@ async function start(
     owner: 'process',
     simulatedNodes: options.simulatedNodes ?? 0,
   };
-  const message = (await startDetached({ entry: options.entry, input: first, log: paths.log, signal })) as
-    FromControlPlane | undefined;
+  const message = (await startDetached({
+    entry: options.entry,
+    input: first,
+    log: paths.log,
+    signal,
+    goesOn: (answer) => (answer as FromControlPlane | undefined)?.type === 'ready',
+  })) as FromControlPlane | undefined;
   if (message?.type === 'ready') return;
   const why = message?.type === 'failed' ? message.message : 'it ended without a word';
-  throw new ClusterError(`the control plane did not start: ${why}`, `Its log is ${paths.log}.`);
+  throw new ClusterError(
+    `the control plane did not start: ${why}`,
+    message === undefined ? `Its log is ${paths.log} (create with --retain to keep it).` : '',
+  );
 }
 
 async function stopAndWait(

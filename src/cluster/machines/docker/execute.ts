@@ -33,7 +33,7 @@ export async function openShell(
   return { stream, resize, exited };
 }
 
-/** Runs a command in a container, fed with `input`, to its end. */
+/** Runs a command in a container, fed with `input`, to its end. Rejects with the failure of `input` where that fails. */
 export async function execute(
   docker: Docker,
   containerId: string,
@@ -54,10 +54,20 @@ export async function execute(
   let text = '';
   output.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-MAX_OUTPUT)));
   const ended = endOf(stream, signal);
+  let failed: { readonly error: unknown } | undefined;
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* input;
+    } catch (error) {
+      failed = { error };
+      throw error;
+    }
+  };
   // A command that ends early closes its input: its exit code says why.
-  await pipeline(input, stream, { signal, end: true }).catch(() => undefined);
+  await pipeline(source, stream, { signal, end: true }).catch(() => undefined);
   await ended;
   signal.throwIfAborted();
+  if (failed !== undefined) throw failed.error;
   return { code: await exitCode(exec), output: text.trim() };
 }
 
