@@ -7,7 +7,9 @@ import { adminOf, runActions, type Action, type ActionContext } from './actions/
 import { createMachines } from './actions/createMachines.ts';
 import { declare } from './actions/declare.ts';
 import { preflight } from './actions/preflight.ts';
+import { noLeftovers } from './actions/noLeftovers.ts';
 import { prepareMachines } from './actions/prepareMachines.ts';
+import { recreateMachines } from './actions/recreateMachines.ts';
 import { startControlPlane } from './actions/startControlPlane.ts';
 import { startMachines } from './actions/startMachines.ts';
 import { waitForNodes } from './actions/waitForNodes.ts';
@@ -123,6 +125,7 @@ export class Clusters {
     const context = this.#context(profile, progress, signal);
     const actions: Action[] = [
       preflight,
+      noLeftovers,
       declare,
       prepareMachines,
       startControlPlane,
@@ -139,12 +142,11 @@ export class Clusters {
     const context = this.#context(await this.profile(name), progress, signal);
     // A failed start leaves the cluster as it is: there is nothing to roll back that the user did not have before.
     await runActions(
-      [preflight, prepareMachines, startControlPlane, startMachines, waitForNodes()],
+      [preflight, prepareMachines, startControlPlane, startMachines, recreateMachines, waitForNodes()],
       context,
-      {
-        retain: true,
-      },
+      { retain: true },
     );
+    await this.#want(name, true);
     return controlPlaneOf(context);
   }
 
