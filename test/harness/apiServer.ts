@@ -46,6 +46,8 @@ export interface TestServerOptions {
   readonly cache?: WatchCacheOptions;
   /** Default: in memory. */
   readonly storagePath?: string;
+  /** Beyond it the store fails as on a full disk. */
+  readonly storageMaxBytes?: number;
 }
 
 export interface TestServer {
@@ -73,7 +75,11 @@ export interface TestServer {
 /** A whole API server on a store in memory. Stop it in the test that started it, or in its `after`. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clock = systemClock } = options;
-  const storage = await openSqliteStorage({ path: options.storagePath ?? ':memory:', clock });
+  const storage = await openSqliteStorage({
+    path: options.storagePath ?? ':memory:',
+    clock,
+    ...(options.storageMaxBytes === undefined ? {} : { maxBytes: options.storageMaxBytes }),
+  });
   const cache = await startWatchCache(storage, options.cache);
   const server = createApiServer({
     kinds: options.kinds ?? allKinds,

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { silentLogger } from '../../src/base/logger.ts';
+import { startTestServer, type TestServer } from '../harness/apiServer.ts';
+
+interface ConfigMap {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+const ALL = '/api/v1/namespaces/default/configmaps';
+const MAX_BYTES = 500_000;
+
+/** The store's limit stands for the disk: SQLite fails in the same way at both. */
+describe('an API server whose disk is full', () => {
+  let directory: string;
+  let api: TestServer;
+  let acknowledged: Map<string, string>;
+
+  const open = async (maxBytes?: number): Promise<TestServer> =>
+    startTestServer({
+      storagePath: path.join(directory, 'store.db'),
+      logger: silentLogger,
+      ...(maxBytes === undefined ? {} : { storageMaxBytes: maxBytes }),
+    });
+  const create = (name: string): ReturnType<typeof api.call<ConfigMap>> =>
+    api.call<ConfigMap>('POST', ALL, { metadata: { name }, data: { text: name.repeat(500) } });
+
+  /** Writes until the first refusal, which is returned. */
+  async function fill(): Promise<{ code: number; body: unknown }> {
+    for (let i = 0; ; i++) {
+      const name = `c-${i}`;
+      const { code, body } = await create(name);
+      if (code !== 201) return { code, body };
+      acknowledged.set(name, body.metadata.resourceVersion);
+    }
+  }
+  async function verify(): Promise<void> {
+    const { body } = await api.call<{ items: ConfigMap[] }>('GET', ALL);
+    assert.deepEqual(
+      new Map(body.items.map(({ metadata }) => [metadata.name, metadata.resourceVersion])),
+      acknowledged,
+    );
+    for (const { metadata, data } of body.items) assert.equal(data['text'], metadata.name.repeat(500));
+  }
+
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-full-'));
+    acknowledged = new Map();
+    api = await open(MAX_BYTES);
+  });
+  afterEach(async () => {
+    await api.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  it('refuses writes of every kind with 503 and what to do, and serves reads on', async () => {
+    const { code, body } = await fill();
+    assert.equal(code, 503);
+    const { message, reason, status } = body as { message: string; reason: string; status: string };
+    assert.deepEqual([status, reason], ['Failure', 'ServiceUnavailable']);
+    assert.match(message, /the store .*store\.db cannot grow: free some space on its disk/);
+    assert.ok(acknowledged.size > 10);
+
+    const big = { data: { text: 'x'.repeat(400_000) } };
+    const patched = await api.call<{ message: string }>('PATCH', `${ALL}/c-0`, big, {
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    assert.equal(patched.code, 503);
+    assert.match(patched.body.message, /free some space/);
+    await verify();
+  });
+
+  it('has everything that was acknowledged after a restart on a larger disk, and writes again', async () => {
+    await fill();
+    await api.stop();
+    api = await open();
+    await verify();
+    const { code, body } = await create('more');
+    assert.equal(code, 201);
+    const newest = Math.max(...[...acknowledged.values()].map(Number));
+    assert.ok(Number(body.metadata.resourceVersion) > newest);
+  });
+});
