@@ -78,10 +78,14 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
 
   for (let number = 1; number <= options.count; number++) start(`${NUMBERED}${number}`);
   await mkdir(folder, { recursive: true });
+  // One after the other: of two that read at the same time, the one that read first may act last.
+  let following = follow();
   const watcher = watch(folder, () => {
-    follow().catch((error: unknown) => logger.warn('simulated machines cannot be read', { error }));
+    following = following
+      .then(follow)
+      .catch((error: unknown) => logger.warn('simulated machines cannot be read', { error }));
   });
-  await follow();
+  await following;
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -26,6 +26,8 @@ export interface ApiNodeAdmin {
 /** How long an eviction that a disruption budget refuses is held back before it is tried again (kubectl drain: 5 s). */
 const EVICTION_RETRY_MS = 5_000;
 
+const SECOND_MS = 1_000;
+
 /** The same over HTTPS, with the credentials of a kubeconfig's text; `close` lets the connection go. */
 export function openNodeAdmin(kubeconfig: string, clock: Clock): ApiNodeAdmin & { close(): void } {
   const client = httpsClient(parseKubeconfig(kubeconfig).client);
@@ -38,11 +40,15 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
     issueToken: (node) => tokens.issue(node),
     async lastReports(names) {
       const { items } = await client.list(nodes);
-      return new Map(
+      const reports = new Map(
         items
           .filter((node) => names.includes(node.metadata.name))
           .map((node) => [node.metadata.name, readyOf(node)?.lastHeartbeatTime ?? '']),
       );
+      // Times have whole seconds: a report within the second of the last one could not be told from it.
+      const last = Math.max(0, ...[...reports.values()].map((time) => Date.parse(time) || 0));
+      await clock.sleep(Math.min(Math.max(last + SECOND_MS - clock.now(), 0), SECOND_MS));
+      return reports;
     },
     whenReady: (names, onReady, signal, before) => whenReady(client, names, onReady, signal, before),
     async drain(node, signal) {
