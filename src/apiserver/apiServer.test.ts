@@ -114,6 +114,8 @@ describe('API server', () => {
     assert.equal((await at.call('GET', '/api/v1/namespaces/d/unknowns')).code, 404);
     assert.equal((await at.call('GET', '/nothing')).code, 404);
     assert.equal((await at.call('POST', '/api/v1/configmaps', {})).code, 405);
+    assert.equal((await at.call('POST', `${CONFIG_MAPS}/a`, { metadata: { name: 'a' } })).code, 405);
+    assert.equal((await at.call('PUT', CONFIG_MAPS, { metadata: { name: 'a' } })).code, 405);
     assert.equal((await at.call('GET', '/apis/authentication.k8s.io/v1/tokenreviews')).code, 405);
     const binary = { headers: { accept: 'application/vnd.kubernetes.protobuf' } };
     assert.equal((await at.call('GET', CONFIG_MAPS, undefined, binary)).code, 406);

@@ -1,12 +1,12 @@
 import { listObjects } from '../registry/list.ts';
-import { parseListQuery } from '../registry/listOptions.ts';
+import { limitedTo, parseListQuery } from '../registry/listOptions.ts';
 import type { Handler } from './handler.ts';
 
-export const list: Handler = (options, exchange, { served, namespace }) =>
+export const list: Handler = (options, exchange, { served, namespace, name }) =>
   listObjects(
     options.registry,
     served,
     namespace,
-    parseListQuery(exchange.request.query, false),
+    limitedTo(name, parseListQuery(exchange.request.query, false)),
     exchange.signal,
   );

@@ -1,4 +1,4 @@
-import type { ApiResponse, RequestInfo, Verb } from '../../api/request.ts';
+import type { ApiResponse, RequestInfo } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served, ServedTable } from '../registry/served.ts';
 import { scale, subresources, type VerbHandlers } from '../subresources/index.ts';
@@ -37,7 +37,7 @@ export function handleResource(
   const served = table.find(info.group, info.version, info.resource);
   if (served === undefined) throw noSuchResource();
   checkScope(served, info);
-  const handler = handlerOf(served, info.verb, info.subresource);
+  const handler = handlerOf(served, info);
   return handler(options, exchange, {
     served,
     namespace: served.resource.namespaced ? info.namespace : '',
@@ -46,10 +46,14 @@ export function handleResource(
   });
 }
 
-function handlerOf(served: Served, verb: Verb, subresource: string): Handler {
+function handlerOf(served: Served, { verb, name, subresource }: RequestInfo): Handler {
   if (subresource === '') {
     const handler = served.kind.stored === false ? review : VERBS[verb];
     if (handler === undefined || !served.verbs.has(verb)) throw noSuchMethod();
+    // As upstream's routes: collections take POST, single objects PUT and PATCH.
+    if (verb === 'create' ? name !== '' : name === '' && (verb === 'update' || verb === 'patch')) {
+      throw noSuchMethod();
+    }
     return handler;
   }
   const handlers = subresourceOf(served, subresource);

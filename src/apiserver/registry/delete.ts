@@ -95,21 +95,23 @@ async function attemptDelete(
   return step.thenRemove ? 'removeNext' : { entry, removed: false };
 }
 
+/** Messages name the kind where others name the resource: so does upstream (`registry/rest/delete.go`). */
 function checkPreconditions(served: Served, object: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = object;
+  const named = { group: served.kind.resource.group, plural: served.kind.resource.kind };
   if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(
-      served.resource,
+      named,
       metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     throw conflict(
-      served.resource,
+      named,
       metadata.name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
   }
 }

@@ -6,7 +6,7 @@ import {
   invalidObject,
   notSupported,
 } from '../../api/fieldErrors.ts';
-import { type FieldMatcher, parseFieldSelector } from '../../api/fieldSelector.ts';
+import { FieldMatcher, parseFieldSelector } from '../../api/fieldSelector.ts';
 import { type LabelMatcher, parseLabelSelector } from '../../api/labels.ts';
 import { badRequest } from '../../api/status.ts';
 
@@ -46,6 +46,19 @@ export function parseListQuery(query: URLSearchParams, watch: boolean): ListQuer
     throw invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
   }
   return parsed;
+}
+
+/**
+ * What is authorized by name is answered by name: a watch of one object (`/watch/.../NAME`) selects it and nothing else.
+ * @throws StatusError BadRequest where the selector is about another
+ */
+export function limitedTo(name: string, query: ListQuery): ListQuery {
+  if (name === '') return query;
+  if (query.fields.empty) {
+    return { ...query, fields: new FieldMatcher([{ field: 'metadata.name', operator: '=', value: name }]) };
+  }
+  if (query.fields.requires('metadata.name') === name) return query;
+  throw badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
 const MATCH = field('resourceVersionMatch');

@@ -235,10 +235,18 @@ describe('registry', () => {
       await create(thing('a'));
       const wrong = await server.call<Status>('DELETE', `${ROOT}/a`, { preconditions: { uid: 'other' } });
       assert.equal(wrong.code, 409);
+      assert.match(
+        wrong.body.message ?? '',
+        /^Operation cannot be fulfilled on .* "a": the UID in the precondition \(other\) does not match the UID in record \(.+\)\. The object might have been deleted and then recreated$/,
+      );
       const stale = await server.call<Status>('DELETE', `${ROOT}/a`, {
         preconditions: { resourceVersion: '9999' },
       });
       assert.equal(stale.code, 409);
+      assert.match(
+        stale.body.message ?? '',
+        /the ResourceVersion in the precondition \(9999\) does not match/,
+      );
     });
 
     it('deletes what a selector finds with deletecollection', async () => {
@@ -388,6 +396,23 @@ describe('registry', () => {
     };
     const brief = (events: readonly WatchEvent[]): string[] =>
       events.map((event) => `${event.type} ${(event.object as KubeObject).metadata.name}`);
+
+    it('of one object, in the old form of the path, shows that object alone', async () => {
+      await create(thing('a'));
+      await create(thing('b'));
+      const url = `${ROOT.replace('/namespaces/', '/watch/namespaces/')}/b`;
+      const response: ApiResponse = await server.ask('GET', url);
+      assert.ok(response.type === 'watch');
+      const events = response.events[Symbol.asyncIterator]();
+      assert.deepEqual(brief(await take(events, 1)), ['ADDED b']);
+      await create(thing('c'));
+      await server.call('DELETE', `${ROOT}/b`);
+      assert.deepEqual(brief(await take(events, 1)), ['DELETED b']);
+      await events.return?.();
+      const other = await server.call<Status>('GET', `${url}?fieldSelector=metadata.name%3Da`);
+      assert.equal(other.code, 400);
+      assert.equal(other.body.message, "fieldSelector metadata.name doesn't match requested name");
+    });
 
     it('starts with what is there where no resourceVersion is given', async () => {
       await create(thing('a'));
