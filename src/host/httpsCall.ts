@@ -19,17 +19,32 @@ export async function httpsCall(options: HttpsCallOptions): Promise<{ code: numb
   return { code: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() };
 }
 
-/** A request whose answer never ends: `closed` resolves when the other side has gone. */
+/**
+ * A request whose answer never ends: `closed` resolves when the other side has gone. The signal counts until the answer
+ * begins: what is held is let go with `release`.
+ */
 export async function httpsHold(
   options: HttpsCallOptions,
 ): Promise<{ code: number; closed: Promise<void>; release(): void }> {
-  const response = await send(options);
+  const response = await begin(options);
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => resolve());
     response.once('error', () => resolve());
     response.resume();
   });
   return { code: response.statusCode ?? 0, closed, release: () => response.destroy() };
+}
+
+async function begin({ signal, ...options }: HttpsCallOptions): Promise<IncomingMessage> {
+  signal?.throwIfAborted();
+  const call = new AbortController();
+  const abort = (): void => call.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await send({ ...options, signal: call.signal });
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 function send(options: HttpsCallOptions): Promise<IncomingMessage> {
