@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
 import { savedImage } from './cluster/savedImage.ts';
 import { systemProcesses } from './host/processes.ts';
+import { rerun } from './host/rerun.ts';
 import { machineProviders } from './machineProviders.ts';
 import { openNodeAdmin } from './nodes/nodeAdmin.ts';
 import { serve } from './serve.ts';
@@ -55,8 +57,26 @@ const program = new Command('wheelhouse')
   .showHelpAfterError();
 for (const command of commands) command(program, context);
 
-program
-  .parseAsync()
+/** The store is in Node itself from this release on. */
+const NODE = 24;
+/** A checkout brings the Node that it needs. */
+const bundledNode = path.join(dist, '../node_modules/node/bin/node');
+
+async function main(): Promise<void> {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) >= NODE) {
+    await program.parseAsync();
+    return;
+  }
+  if (!existsSync(bundledNode)) {
+    throw new Error(
+      `Node ${NODE} or later is needed, this is ${node}. Install it, or run npm ci in the checkout.`,
+    );
+  }
+  process.exitCode = await rerun(bundledNode, process.argv.slice(1), stop.signal);
+}
+
+main()
   .catch((error: unknown) => {
     complain(`wheelhouse: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = stop.signal.aborted ? 130 : 1;
