@@ -55,6 +55,8 @@ describe('ClusterZone', () => {
     ['WEB.Default.svc.Cluster.Local.', 'A', ['10.96.1.1']],
     ['web.default.svc.cluster.local', 'AAAA', 'NOERROR'],
     ['web.default.svc.cluster.local', 'TXT', 'NOERROR'],
+    ['dns-version.cluster.local', 'TXT', ['1.1.0']],
+    ['dns-version.cluster.local', 'A', 'NOERROR'],
     ['dual.default.svc.cluster.local', 'A', ['10.96.1.2']],
     ['dual.default.svc.cluster.local', 'AAAA', ['fd00::1:2']],
     ['none.default.svc.cluster.local', 'A', 'NXDOMAIN'],

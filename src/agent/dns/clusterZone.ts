@@ -24,6 +24,7 @@ interface Srv {
 
 /** As CoreDNS's kubernetes plugin. */
 const TTL = 5;
+const SPECIFICATION = '1.1.0';
 const SLICES_BY_SERVICE = 'dns/service';
 const SLICES_BY_ADDRESS = 'dns/address';
 const SERVICES_BY_ADDRESS = 'dns/address';
@@ -59,6 +60,7 @@ export class ClusterZone {
     // Before the first list is in, nobody can say that a name is not there.
     if (!this.#services.synced || !this.#slices.synced) return reply('SERVFAIL');
     const labels = name.slice(0, -this.domain.length - 1).split('.');
+    if (labels.join('.') === 'dns-version') return this.#version(question);
     const found = this.#find(labels);
     if (found === undefined) return this.#nothing('NXDOMAIN');
     return this.#records(question, found);
@@ -171,6 +173,15 @@ export class ClusterZone {
       authoritative: true,
       answers: [{ type: 'NS', name: this.domain, ttl: TTL, data: target }],
       additionals: addressRecords(target, [this.#dnsAddress]),
+    });
+  }
+
+  /** Which revision of the specification is kept to. */
+  #version({ name, type }: Question): Reply {
+    if (type !== 'TXT') return this.#nothing('NOERROR');
+    return reply('NOERROR', {
+      authoritative: true,
+      answers: [{ type: 'TXT', name, ttl: TTL, data: SPECIFICATION }],
     });
   }
 
