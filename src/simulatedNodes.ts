@@ -65,6 +65,7 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
   };
   const follow = async (): Promise<void> => {
     const wanted = await machinesIn(folder);
+    if (signal.aborted) return;
     for (const name of wanted) if (!running.has(name)) start(name);
     for (const [name, node] of running) {
       if (wanted.has(name) || name.startsWith(NUMBERED)) continue;

@@ -235,9 +235,10 @@ export function createAgent(options: AgentOptions): Agent {
         onUpdate: (node) => reporter.seen(node),
         onDelete: () => reporter.seen(undefined),
       });
+      const registered = untilAborted(reporter.registered(), abort.signal);
       const work = [
         reporter.run(abort.signal),
-        runHeartbeat({ client, nodeName, clock, logger }, reporter.registered(), abort.signal),
+        runHeartbeat({ client, nodeName, clock, logger }, registered, abort.signal),
         runPods(),
         ...(paths === undefined ? [] : [rotateLogs({ runtime, view, clock, logger }, abort.signal)]),
       ];
@@ -258,7 +259,7 @@ export function createAgent(options: AgentOptions): Agent {
     await readRuntime(signal);
     if (signal.aborted) return;
     informers.start(signal);
-    await Promise.all([serviceInformer.whenSynced(signal), reporter.registered()]);
+    await Promise.all([serviceInformer.whenSynced(signal), untilAborted(reporter.registered(), signal)]);
     podInformer.addHandler({
       onAdd: (pod: Pod) => manager.put(pod),
       onUpdate: (pod: Pod) => manager.put(pod),
