@@ -1,7 +1,7 @@
 import path from 'node:path';
-import Docker from 'dockerode';
-import { createDockerMachines } from './cluster/machines/docker/dockerMachines.ts';
+import { createDockerMachines, DOCKER_CAPABILITIES } from './cluster/machines/docker/dockerMachines.ts';
 import type { MachineProvider } from './cluster/machines/contract.ts';
+import { lazyMachines } from './cluster/machines/lazyMachines.ts';
 import { createSimulatedMachines } from './cluster/machines/simulated.ts';
 import { clusterPaths, clustersFolder } from './cluster/paths.ts';
 import { listNames, readText } from './host/files.ts';
@@ -16,18 +16,22 @@ export function machineProviders(options: {
 }): readonly MachineProvider[] {
   const imageFolder = path.join(options.resources, 'node');
   return [
-    createDockerMachines({
-      docker: new Docker(),
-      processes: systemProcesses,
-      imageFiles: async () => {
-        const names = await listNames(imageFolder);
-        return Promise.all(
-          names.map(async (name) => ({
-            path: name,
-            content: (await readText(path.join(imageFolder, name))) ?? '',
-          })),
-        );
-      },
+    // Docker's client is large, and most commands never ask it anything.
+    lazyMachines({ name: 'docker', capabilities: DOCKER_CAPABILITIES }, async () => {
+      const { default: Docker } = await import('dockerode');
+      return createDockerMachines({
+        docker: new Docker(),
+        processes: systemProcesses,
+        imageFiles: async () => {
+          const names = await listNames(imageFolder);
+          return Promise.all(
+            names.map(async (name) => ({
+              path: name,
+              content: (await readText(path.join(imageFolder, name))) ?? '',
+            })),
+          );
+        },
+      });
     }),
     createSimulatedMachines({
       folder: (cluster) => clusterPaths(path.join(clustersFolder(options.home), cluster)).machines,

@@ -1,7 +1,13 @@
 import type Docker from 'dockerode';
 import { freeBytes } from '../../../host/disk.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
-import { MachineError, type Machine, type MachineProvider, type PreflightProblem } from '../contract.ts';
+import {
+  MachineError,
+  type Machine,
+  type MachineCapabilities,
+  type MachineProvider,
+  type PreflightProblem,
+} from '../contract.ts';
 import { containerOptions } from './containerOptions.ts';
 import { engineMessage, isStatus, machineError, unreachable } from './engineError.ts';
 import { execute, openShell } from './execute.ts';
@@ -14,6 +20,13 @@ const MIN_API_VERSION = 1.41;
 /** The node image, and something for pods. */
 const MIN_FREE_BYTES = 2 * 2 ** 30;
 const IMPORT = ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'];
+
+export const DOCKER_CAPABILITIES: MachineCapabilities = {
+  pause: true,
+  shell: true,
+  resize: false,
+  snapshots: false,
+};
 
 export interface DockerMachinesOptions {
   readonly docker: Docker;
@@ -59,7 +72,7 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
 
   return {
     name: 'docker',
-    capabilities: { pause: true, shell: true, resize: false, snapshots: false },
+    capabilities: DOCKER_CAPABILITIES,
 
     async preflight(): Promise<readonly PreflightProblem[]> {
       try {
