@@ -1,0 +1,6 @@
+// What runs inside the extension host, in this order: bundled by .vscode-test.mjs.
+import './commands.test.ts';
+import './lifecycle.test.ts';
+import './tree.test.ts';
+import './manifests.test.ts';
+import './liveObjects.test.ts';
