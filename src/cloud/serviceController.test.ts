@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Duplex} from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
