@@ -17,7 +17,13 @@ describe('the packaged extension', function () {
     folder = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-package-'));
     const vsix = path.join(folder, 'wheelhouse.vsix');
     const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-    const options = ['--no-dependencies', '--allow-missing-repository', '--out', vsix];
+    const options = [
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      vsix,
+    ];
     await systemProcesses.run(process.execPath, [vsce, 'package', ...options], { cwd: root });
     files = unzip(await readFile(vsix));
     console.log(`    measured: the package has ${((await stat(vsix)).size / 1e6).toFixed(2)} MB`);
