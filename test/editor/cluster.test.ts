@@ -149,6 +149,9 @@ describe('the editor', function () {
     await workbench.command('Wheelhouse: Delete Cluster');
     await workbench.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
     await workbench.page.getByText('There is no Kubernetes cluster yet').waitFor({ timeout: 60_000 });
+    // It is done when its progress has gone.
+    const progress = workbench.page.locator('.notification-toast', { hasText: `Deleting cluster ${NAME}` });
+    await progress.waitFor({ state: 'hidden' });
     const left = await systemProcesses.run('docker', [
       'ps',
       '-aq',
