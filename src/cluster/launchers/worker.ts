@@ -67,10 +67,10 @@ async function startWorker(
         options.onLog(message.line);
         break;
       case 'stopped':
-        // Everything is written and closed. What else may hold a thread (an editor's instruments) is not waited for.
+        // Everything is written and closed. The thread ends by itself: ended from here, it might take an answer that
+        // is still on its way to whoever asked for the stop with it.
         ready.reject(new ClusterError('the control plane was stopped before it was ready', ''));
         exited.resolve(undefined);
-        void worker.terminate();
         break;
     }
   });
