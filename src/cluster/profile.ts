@@ -1,5 +1,6 @@
 import { readText, writeWhole } from '../host/files.ts';
 import { ClusterError } from './errors.ts';
+import type { MachineSettings } from './machines/contract.ts';
 
 /** A cluster as declared: the file `cluster.json` that people may read. */
 export interface ClusterProfile {
@@ -14,7 +15,13 @@ export interface ClusterProfile {
   readonly running?: boolean;
   readonly clusterCIDR: string;
   readonly serviceCIDR: string;
+  /** What the machines have in common, as chosen at the creation. */
+  readonly settings?: MachineSettings;
+  /** How pods reach those of other nodes: routes on the machines' network (default), or VXLAN where it carries none. */
+  readonly podNetwork?: PodNetworkKind;
 }
+
+export type PodNetworkKind = 'routes' | 'vxlan';
 
 export type MachinesKind = 'docker' | 'vagrant' | 'simulated';
 
@@ -24,6 +31,9 @@ export interface NodeProfile {
   readonly capacity?: Readonly<Record<string, string>>;
   readonly cpus?: number;
   readonly memoryBytes?: number;
+  readonly diskBytes?: number;
+  /** On the machines' network; the provider chooses where it is missing. */
+  readonly address?: string;
 }
 
 export const DEFAULT_CLUSTER_CIDR = '10.244.0.0/16';

@@ -25,6 +25,8 @@ export const LINK_UPGRADE_AUTHORITY = 'kubelet.invalid:10250';
 export const LINK_PATH_HEADER = 'x-wheelhouse-path';
 /** On the link's upgrade request: the digest of the agent that runs. 426 answers one that should renew itself. */
 export const AGENT_DIGEST_HEADER = 'x-wheelhouse-agent';
+/** On the server's answers to bootstrap and link upgrades: the control plane's time, in milliseconds since 1970. */
+export const TIME_HEADER = 'x-wheelhouse-time';
 /** The control plane pings an idle link this often; a side that hears nothing for long drops the link. */
 export const LINK_PING_MS = 15_000;
 export const LINK_SILENCE_MS = 40_000;
@@ -74,6 +76,8 @@ export interface NodeSettings {
   /** Declared capacity, for container nodes that should not show the host's: quantities. */
   readonly capacity?: Readonly<Record<string, string>>;
   readonly providerID?: string;
+  /** True where the machine has a clock of its own (a VM): the agent sets it to the control plane's on each connect. */
+  readonly ownClock?: boolean;
 }
 
 export interface BootstrapOffer {
@@ -107,6 +111,8 @@ export interface ClusterSettings {
   readonly clusterCIDR: string;
   readonly serviceCIDR: string;
   readonly dnsAddress: string;
+  /** How pods of other nodes are reached: routes on the nodes' network (default), or VXLAN where it carries none. */
+  readonly podNetwork?: 'routes' | 'vxlan';
 }
 
 /** Paths over the link, as kubelet serves them. */

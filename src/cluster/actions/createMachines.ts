@@ -48,6 +48,8 @@ async function createMachine(context: ActionContext, node: NodeProfile, signal: 
     files,
     ...(node.cpus === undefined ? {} : { cpus: node.cpus }),
     ...(node.memoryBytes === undefined ? {} : { memoryBytes: node.memoryBytes }),
+    ...(node.diskBytes === undefined ? {} : { diskBytes: node.diskBytes }),
+    ...(node.address === undefined ? {} : { address: node.address }),
   };
   await provider.create(spec, progress, signal);
 }

@@ -6,7 +6,7 @@ export const prepareMachines: Action = {
   title: 'Preparing machines',
   async run(context) {
     const { provider, progress, signal, paths } = context;
-    await provider.prepare(context.profile.name, progress, signal);
+    await provider.prepare(context.profile.name, progress, signal, context.profile.settings);
     const address = await provider.hostAddress(context.profile.name);
     if (context.profile.nodeAddresses.includes(address)) return;
     context.profile = { ...context.profile, nodeAddresses: [address] };

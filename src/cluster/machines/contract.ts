@@ -17,6 +17,9 @@ export interface MachineSpec {
   readonly name: string;
   readonly cpus?: number;
   readonly memoryBytes?: number;
+  readonly diskBytes?: number;
+  /** On the network that nodes share; chosen by the provider where it is missing or cannot be had. */
+  readonly address?: string;
   /** The bootstrap and its configuration, put on the machine before it starts (mode 0600). */
   readonly files: readonly { readonly path: string; readonly content: string; readonly mode: number }[];
   /** TCP ports of the node published on the desktop's loopback: node port to host port (0 for any). */
@@ -26,6 +29,31 @@ export interface MachineSpec {
 export interface Progress {
   /** What happens now to which machine, in words for a user. */
   report(step: { readonly machine: string; readonly message: string; readonly fraction?: number }): void;
+  /** A question of the tool that makes the machine, for the user; undefined where nobody answers. */
+  ask?(question: {
+    readonly machine: string;
+    readonly text: string;
+    readonly secret: boolean;
+  }): Promise<string | undefined>;
+}
+
+export type MachineSize = Pick<MachineSpec, 'cpus' | 'memoryBytes'>;
+
+/** What is about to be created, for the checks before. */
+export interface MachinePlan {
+  readonly cluster: string;
+  readonly machines: readonly Pick<MachineSpec, 'name' | 'cpus' | 'memoryBytes' | 'diskBytes'>[];
+  readonly settings?: MachineSettings;
+}
+
+/** What a cluster's machines have in common, as its user chose it; each provider has its own defaults. */
+export interface MachineSettings {
+  /** Of Vagrant: virtualbox, libvirt, vmware_desktop, parallels, hyperv. */
+  readonly provider?: string;
+  /** Of Vagrant: the name of the box that nodes are made of. */
+  readonly box?: string;
+  /** The range of the network that nodes share, as CIDR. */
+  readonly network?: string;
 }
 
 /** One thing that stands in the way of creating machines: what it is and what to do. */
@@ -39,6 +67,16 @@ export interface MachineCapabilities {
   readonly shell: boolean;
   readonly resize: boolean;
   readonly snapshots: boolean;
+  readonly console: boolean;
+}
+
+/** Snapshots of one machine with its memory, by name. Repeating a verb does no harm. */
+export interface MachineSnapshots {
+  save(machine: Machine, name: string, signal: AbortSignal): Promise<void>;
+  /** The machine runs afterwards as it did then. Rejects with a MachineError where there is none of that name. */
+  restore(machine: Machine, name: string, signal: AbortSignal): Promise<Machine>;
+  list(machine: Machine): Promise<readonly string[]>;
+  delete(machine: Machine, name: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -49,10 +87,15 @@ export interface MachineCapabilities {
 export interface MachineProvider {
   readonly name: 'docker' | 'vagrant' | 'simulated';
   readonly capabilities: MachineCapabilities;
-  /** What is missing before anything can be created; empty when all is well. */
-  preflight(signal: AbortSignal): Promise<readonly PreflightProblem[]>;
+  /** What is missing before anything (before what is planned) can be created; empty when all is well. */
+  preflight(signal: AbortSignal, plan?: MachinePlan): Promise<readonly PreflightProblem[]>;
   /** Makes what all machines share: image or box, network. Idempotent. */
-  prepare(cluster: string, progress: Progress, signal: AbortSignal): Promise<void>;
+  prepare(
+    cluster: string,
+    progress: Progress,
+    signal: AbortSignal,
+    settings?: MachineSettings,
+  ): Promise<void>;
   /** The host's address on the machines' network: what nodes dial. Needs `prepare`. */
   hostAddress(cluster: string): Promise<string>;
   create(spec: MachineSpec, progress: Progress, signal: AbortSignal): Promise<Machine>;
@@ -69,6 +112,12 @@ export interface MachineProvider {
   shell(machine: Machine, size: { columns: number; rows: number }): Promise<MachineShell>;
   /** Brings an image tar (docker save format) into the machine's container runtime. */
   loadImage(machine: Machine, tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+  /** Gives a stopped machine another size, for its next start. There where `capabilities.resize` is true. */
+  resize?(machine: Machine, size: MachineSize, signal: AbortSignal): Promise<void>;
+  /** There where `capabilities.snapshots` is true. */
+  readonly snapshots?: MachineSnapshots;
+  /** What the machine says on its console: the last lines, then what comes, until aborted. As `capabilities.console`. */
+  console?(machine: Machine, signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface MachineShell {

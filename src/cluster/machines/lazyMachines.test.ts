@@ -3,7 +3,7 @@ import type { Machine, MachineProvider } from './contract.ts';
 import { lazyMachines } from './lazyMachines.ts';
 
 const NO_ABORT = new AbortController().signal;
-const CAPABILITIES = { pause: true, shell: false, resize: false, snapshots: false };
+const CAPABILITIES = { pause: true, shell: false, resize: false, snapshots: false, console: false };
 
 describe('lazyMachines', () => {
   it('makes the provider when it is first asked, once, and hands on what it is asked', async () => {

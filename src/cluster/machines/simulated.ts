@@ -40,7 +40,7 @@ export function createSimulatedMachines(options: {
 
   return {
     name: 'simulated',
-    capabilities: { pause: true, shell: false, resize: false, snapshots: false },
+    capabilities: { pause: true, shell: false, resize: false, snapshots: false, console: false },
     preflight: () => Promise.resolve([]),
     prepare: () => Promise.resolve(),
     hostAddress: () => Promise.resolve(LOOPBACK),

@@ -26,6 +26,7 @@ export const DOCKER_CAPABILITIES: MachineCapabilities = {
   shell: true,
   resize: false,
   snapshots: false,
+  console: false,
 };
 
 export interface DockerMachinesOptions {

@@ -22,15 +22,16 @@ export async function openShell(
     WorkingDir: '/root',
   });
   const stream = await exec.start({ hijack: true, stdin: true, Tty: true });
-  const resize = (columns: number, rows: number): void => {
+  const resize = async (columns: number, rows: number): Promise<void> => {
     // A shell that has just ended has no size any more.
-    void exec.resize({ w: columns, h: rows }).catch(() => undefined);
+    await exec.resize({ w: columns, h: rows }).catch(() => undefined);
   };
-  resize(size.columns, size.rows);
+  // The first command that is typed must find the size: the engine answers when the terminal has it.
+  await resize(size.columns, size.rows);
   const exited = new Promise<void>((resolve) => stream.once('close', () => resolve())).then(() =>
     exitCode(exec),
   );
-  return { stream, resize, exited };
+  return { stream, resize: (columns, rows) => void resize(columns, rows), exited };
 }
 
 /** Runs a command in a container, fed with `input`, to its end. Rejects with the failure of `input` where that fails. */
