@@ -2,8 +2,10 @@ import { type Disposable, toDisposable } from './disposable.ts';
 
 /** Time as a parameter, so that tests can hold it. Milliseconds everywhere. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Jumps where somebody sets the machine's time: never for how long something took. */
   now(): number;
+  /** Milliseconds since some moment; only ever goes on evenly. */
+  monotonic(): number;
   /** Runs `callback` once after `ms`; the disposable cancels it. */
   timeout(ms: number, callback: () => void): Disposable;
   /** Resolves after `ms`; rejects with the signal's reason when aborted. */
@@ -15,6 +17,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   timeout(ms, callback) {
     const timer = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
     return toDisposable(() => clearTimeout(timer));
@@ -27,6 +30,8 @@ export const systemClock: Clock = {
 /** A clock that stands still until it is told to move: for tests. */
 export class FakeClock implements Clock {
   #now: number;
+  /** What `jump` has added to `now` alone. */
+  #jumped = 0;
   readonly #pending = new Set<{ at: number; callback: () => void }>();
 
   constructor(now = 1_700_000_000_000) {
@@ -34,7 +39,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#jumped;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Sets the time of day as an operator does: timers do not notice. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   timeout(ms: number, callback: () => void): Disposable {

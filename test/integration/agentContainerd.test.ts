@@ -42,7 +42,7 @@ describe('agent on containerd', () => {
       runtime,
       paths,
       clock: systemClock,
-      machine: localMachine({ storagePath: '/' }),
+      machine: localMachine({ storagePath: '/', server: () => 'https://127.0.0.1:6443' }),
     });
     http = await serveAgent(running.agent.handlers);
   };

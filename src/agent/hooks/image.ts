@@ -42,11 +42,11 @@ export function imageHook(options: ImageHookOptions): ContainerHook {
       );
     }
     say('Normal', 'Pulling', `Pulling image "${image}"`);
-    const started = clock.now();
+    const started = clock.monotonic();
     try {
       const id = await pullWith(options, context, reference);
       const status = (await images.status(reference)) ?? { id, tags: [], digests: [], sizeBytes: 0 };
-      const took = goDuration(clock.now() - started);
+      const took = goDuration(clock.monotonic() - started);
       say(
         'Normal',
         'Pulled',

@@ -70,7 +70,7 @@ export async function runLink(options: LinkOptions, signal: AbortSignal): Promis
   });
   let backoff = fresh;
   while (!signal.aborted) {
-    const began = clock.now();
+    const began = clock.monotonic();
     try {
       await serveOnce(options, acceptor, signal);
       logger.info('link closed');
@@ -78,7 +78,7 @@ export async function runLink(options: LinkOptions, signal: AbortSignal): Promis
       logger.warn('no link to the control plane', { error });
     }
     if (isAborted(signal)) break;
-    if (clock.now() - began > STEADY_MS) backoff = fresh;
+    if (clock.monotonic() - began > STEADY_MS) backoff = fresh;
     await clock.sleep(backoff.delayMs, signal).catch(() => undefined);
     backoff = backoff.next();
   }

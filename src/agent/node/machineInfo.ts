@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { arch, availableParallelism, freemem, hostname, networkInterfaces, release, totalmem } from 'node:os';
+import { orderAddresses, parseRoutes } from './mainAddress.ts';
 
 /** The machine that a node is, as far as its Node object tells. */
 export interface MachineInfo {
@@ -33,8 +35,12 @@ export interface Machine {
 
 const GO_ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-/** This machine. `interfaces` of the pod network and of containers are none of its own. */
-export function localMachine(options: { storagePath: string }): Machine {
+/** This machine. Interfaces of the pod network and of containers are none of its own. */
+export function localMachine(options: {
+  readonly storagePath: string;
+  /** The `https://ADDRESS:PORT` at which the control plane is dialled now: it decides which address is the main one. */
+  readonly server: () => string;
+}): Machine {
   return {
     async info() {
       const storage = await statfs(options.storagePath);
@@ -60,17 +66,25 @@ export function localMachine(options: { storagePath: string }): Machine {
         inodesFree: storage.files === 0 ? 1 : storage.ffree / storage.files,
       };
     },
-    addresses: localAddresses,
+    addresses: () => localAddresses(new URL(options.server()).hostname),
   };
 }
 
 const VIRTUAL = /^(lo|cni|veth|docker|br-|virbr|tun|tap|wht-|vxlan|flannel)/;
 
-function localAddresses(): readonly string[] {
-  const found = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    VIRTUAL.test(name) ? [] : addresses.filter(({ family, internal }) => family === 'IPv4' && !internal),
+function localAddresses(server: string): readonly string[] {
+  const local = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    VIRTUAL.test(name)
+      ? []
+      : addresses
+          .filter(({ family, internal }) => family === 'IPv4' && !internal)
+          .map(({ address, cidr }) => ({
+            interface: name,
+            address,
+            prefix: Number(cidr?.split('/')[1] ?? 32),
+          })),
   );
-  return found.map(({ address }) => address);
+  return orderAddresses(local, parseRoutes(readFileSync('/proc/net/route', 'latin1')), server);
 }
 
 async function firstLine(path: string): Promise<string> {

@@ -147,7 +147,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   const report = async (signal: AbortSignal): Promise<void> => {
     if (info === undefined || current === undefined) return;
     const wanted = await wantedStatus(info);
-    const isDue = clock.now() - reportedAt >= REPORT_MS;
+    const isDue = clock.monotonic() - reportedAt >= REPORT_MS;
     const patch = statusPatch(current, wanted, isDue);
     if (patch === undefined) return;
     announce(current, wanted['conditions'] as NodeCondition[]);
@@ -155,7 +155,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       subresource: 'status',
       signal,
     });
-    reportedAt = clock.now();
+    reportedAt = clock.monotonic();
   };
 
   const announce = (node: Node, conditions: readonly NodeCondition[]): void => {

@@ -72,7 +72,7 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
 
   const kill: ContainerKiller['kill'] = async (pod, instance, podIP, message, grace) => {
     const container = pod && specOf(pod, instance.name);
-    const begun = clock.now();
+    const begun = clock.monotonic();
     const isFirst = !dying.has(instance.id);
     dying.add(instance.id);
     try {
@@ -80,7 +80,7 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
         recorder.event(pod, 'Normal', 'Killing', message, fieldPathOf(pod, instance.name));
         await preStop(pod, container, instance, podIP, grace);
       }
-      const left = Math.ceil(grace - (clock.now() - begun) / 1000);
+      const left = Math.ceil(grace - (clock.monotonic() - begun) / 1000);
       await runtime.stopContainer(instance.id, Math.max(left, MINIMUM_GRACE_SECONDS));
     } finally {
       if (isFirst) dying.delete(instance.id);
@@ -90,7 +90,7 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
   return {
     kill,
     async killAll(pod, sandboxes, grace, signal) {
-      const begun = clock.now();
+      const begun = clock.monotonic();
       const podIP = sandboxes[0]?.ips[0] ?? '';
       const isSidecar = (name: string): boolean =>
         pod?.spec.initContainers?.some((init) => init.name === name && roleOfInit(init) === 'sidecar') ===
@@ -99,7 +99,7 @@ export function createContainerKiller(options: ContainerKillerOptions): Containe
         .flatMap(({ containers }) => containers)
         .filter(({ state }) => state !== 'exited');
       const stop = (instance: RuntimeContainer): Promise<void> => {
-        const left = Math.max(grace - (clock.now() - begun) / 1000, 0);
+        const left = Math.max(grace - (clock.monotonic() - begun) / 1000, 0);
         return kill(pod, instance, podIP, `Stopping container ${instance.name}`, left);
       };
       // A pass that is cut short lets go of them; they are being stopped all the same.

@@ -78,7 +78,7 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
       `Back-off restarting failed container ${container.name} in pod ${where}`,
       fieldPathOf(pod, container.name),
     );
-    record.notBefore.set(container.name, clock.now() + waitMs);
+    record.notBefore.set(container.name, clock.monotonic() + waitMs);
     record.waiting.set(container.name, {
       reason: 'CrashLoopBackOff',
       message: `back-off ${goSeconds(delayMs)} restarting failed container=${container.name} pod=${where}`,
@@ -154,7 +154,7 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
   return {
     async start(record, pod, sandbox, config, what, onChange, signal) {
       const { container } = what;
-      const early = (record.notBefore.get(container.name) ?? 0) - clock.now();
+      const early = (record.notBefore.get(container.name) ?? 0) - clock.monotonic();
       if (early > 0) return early;
       const wait = hold(record, pod, what);
       if (wait !== undefined) return wait;
@@ -175,7 +175,7 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
             ? error
             : new ContainerStartError('CreateContainerConfigError', textOf(error), RETRY_MS);
         record.waiting.set(container.name, { reason: failure.reason, message: failure.message });
-        record.notBefore.set(container.name, clock.now() + failure.retryMs);
+        record.notBefore.set(container.name, clock.monotonic() + failure.retryMs);
         const shown = IMAGE_REASONS.has(failure.reason) ? failure.reason : failure.message;
         recorder.event(pod, 'Warning', 'Failed', `Error: ${shown}`, fieldPathOf(pod, container.name));
         await onChange();

@@ -16,7 +16,7 @@ export interface PodRecord {
   /** Why containers wait, by name. */
   readonly waiting: Map<string, WaitingReason>;
   /**
-   * What failed is not tried again before, in ms since the epoch: by container, or POD for the pod itself. Passes come
+   * What failed is not tried again before, by the monotonic clock: by container, or POD for the pod itself. Passes come
    * for all kinds of reasons.
    */
   readonly notBefore: Map<string, number>;

@@ -64,7 +64,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
   const hold = (record: PodRecord): number => {
     const delay = RETRY_MS[Math.min(record.failures, RETRY_MS.length - 1)] ?? 10_000;
     record.failures++;
-    record.notBefore.set(POD, clock.now() + delay);
+    record.notBefore.set(POD, clock.monotonic() + delay);
     return delay;
   };
 
@@ -133,7 +133,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
     async run(record, pod, signal) {
       const actions = actionsFor(pod);
       if (actions.killPod && !actions.createSandbox) return { finished: true, retryMs: undefined };
-      const early = (record.notBefore.get(POD) ?? 0) - clock.now();
+      const early = (record.notBefore.get(POD) ?? 0) - clock.monotonic();
       if (early > 0) return { finished: false, retryMs: early };
       try {
         await prepare(record, pod, signal);

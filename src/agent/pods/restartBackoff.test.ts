@@ -28,6 +28,14 @@ describe('restartBackoff', () => {
     assert.deepEqual(backoff.remaining('a', failedAt), { waitMs: 6_000, delayMs: 10_000 });
   });
 
+  it('never waits longer than the delay, whatever becomes of the time of day', () => {
+    const { clock, backoff } = make();
+    backoff.next('a');
+    const failedAt = clock.now();
+    clock.jump(-3_600_000);
+    assert.deepEqual(backoff.remaining('a', failedAt), { waitMs: 10_000, delayMs: 10_000 });
+  });
+
   it('forgets after ten minutes without a failure', async () => {
     const { clock, backoff } = make();
     backoff.next('a');

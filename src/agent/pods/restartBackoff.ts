@@ -26,7 +26,9 @@ export function createRestartBackoff(options: RestartBackoffOptions): RestartBac
       const entry = entries.get(key);
       if (entry === undefined || isStale(entry, Math.max(failedAt, entry.at)))
         return { waitMs: 0, delayMs: 0 };
-      return { waitMs: Math.max(failedAt + entry.delayMs - clock.now(), 0), delayMs: entry.delayMs };
+      // A failure that lies ahead is of a clock that was set back since.
+      const waitMs = Math.min(Math.max(failedAt + entry.delayMs - clock.now(), 0), entry.delayMs);
+      return { waitMs, delayMs: entry.delayMs };
     },
     next(key) {
       const now = clock.now();

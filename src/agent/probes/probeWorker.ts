@@ -33,10 +33,12 @@ export async function probeWorker(options: ProbeWorkerOptions, signal: AbortSign
   let streak = 0;
   try {
     await untilAborted(options.startupDone, signal);
-    const delay = options.startedAt + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now();
+    const initial = (probe.initialDelaySeconds ?? 0) * 1000;
+    // A start that lies ahead is of a clock that was set back since.
+    const delay = Math.min(options.startedAt + initial - clock.now(), initial);
     if (delay > 0) await clock.sleep(delay, signal);
     for (;;) {
-      const begun = clock.now();
+      const begun = clock.monotonic();
       const outcome = await options.run(signal);
       signal.throwIfAborted();
       options.onOutcome(outcome);
@@ -49,7 +51,7 @@ export async function probeWorker(options: ProbeWorkerOptions, signal: AbortSign
       }
       // A startup probe has done its work; a container that failed waits for its restart, which brings a new worker.
       if (streak >= threshold && (type === 'startup' || (type === 'liveness' && !outcome.success))) return;
-      await clock.sleep(Math.max(periodMs - (clock.now() - begun), 0), signal);
+      await clock.sleep(Math.max(periodMs - (clock.monotonic() - begun), 0), signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

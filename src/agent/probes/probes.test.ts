@@ -101,9 +101,13 @@ describe('probeWorker', () => {
     probe: Probe,
     script: readonly boolean[],
     startupDone = Promise.resolve(),
+    /** How far the time of day is set as each probe runs, and before the first. */
+    jumpMs = 0,
   ) => {
     const clock = new FakeClock();
-    const started = clock.now();
+    const started = clock.monotonic();
+    const startedAt = clock.now();
+    clock.jump(jumpMs);
     const results: (readonly [number, boolean])[] = [];
     const runs: number[] = [];
     const abort = new AbortController();
@@ -112,16 +116,17 @@ describe('probeWorker', () => {
         type,
         probe: { periodSeconds: 1, ...probe },
         clock,
-        startedAt: started,
+        startedAt,
         startupDone,
         initial: undefined,
         run: () => {
           const success = script[runs.length] === true;
-          runs.push((clock.now() - started) / 1000);
+          runs.push((clock.monotonic() - started) / 1000);
+          clock.jump(jumpMs);
           return Promise.resolve({ success, message: '' });
         },
         onOutcome: () => undefined,
-        onResult: (success) => results.push([(clock.now() - started) / 1000, success]),
+        onResult: (success) => results.push([(clock.monotonic() - started) / 1000, success]),
       },
       abort.signal,
     );
@@ -153,6 +158,16 @@ describe('probeWorker', () => {
       (await run('liveness', { failureThreshold: 2 }, [true, false, false, true])).runs,
       [0, 1, 2],
     );
+  });
+
+  it('keeps its pace when the time of day is set, in whichever direction', async () => {
+    const hours = 8 * 3_600_000;
+    for (const jump of [-hours, hours]) {
+      const { runs } = await run('readiness', {}, [true, true, true], undefined, jump);
+      assert.deepEqual(runs, [0, 1, 2]);
+    }
+    const { runs } = await run('readiness', { initialDelaySeconds: 3 }, [true], undefined, -hours);
+    assert.deepEqual(runs, [3]);
   });
 
   it('does not run before the startup probe has succeeded', async () => {
