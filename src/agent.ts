@@ -38,6 +38,7 @@ const random = systemRandom;
 async function main(): Promise<void> {
   const config = await readConfig();
   const { nodeName } = config;
+  let { server } = config;
   const logger = createLogger((line) => process.stdout.write(`${line}\n`));
   const abort = new AbortController();
   const { signal } = abort;
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     client,
     nodeName,
     runtime,
-    machine: localMachine({ storagePath: CONTAINERD_ROOT }),
+    machine: localMachine({ storagePath: CONTAINERD_ROOT, server: () => server }),
     settings: config.node,
     cluster,
     clock,
@@ -94,7 +95,11 @@ async function main(): Promise<void> {
     dns.run(signal),
     runLink(
       {
-        target: async () => targetOf(await readConfig(), { key, cert }),
+        target: async () => {
+          const target = targetOf(await readConfig(), { key, cert });
+          ({ server } = target);
+          return target;
+        },
         handlers: agent.handlers,
         clock,
         random,
