@@ -1,3 +1,4 @@
 export { startWatchCache, type WatchCacheOptions } from './watchCache.ts';
 export { encode } from './encoding.ts';
 export { openSqliteStorage, type SqliteStorageOptions } from './sqlite/sqliteStorage.ts';
+export { restoreStore, saveStore } from './sqlite/storeFiles.ts';

@@ -16,6 +16,12 @@ export function unavailable(error: unknown, path: string): StorageUnavailableErr
   return new StorageUnavailableError(describe(error, path), { cause: error });
 }
 
+/** Whether a store is no database any more; one that is in use or cannot be read may well be whole. */
+export function isDamaged(error: unknown): boolean {
+  const code = primaryCode(error instanceof StorageUnavailableError ? error.cause : error);
+  return code === CORRUPT || code === NOTADB;
+}
+
 function describe(error: unknown, path: string): string {
   const text = error instanceof Error ? error.message : String(error);
   switch (primaryCode(error)) {

@@ -91,8 +91,7 @@ class SqliteStorage implements Storage {
       capacity: options.watchBuffer ?? 100_000,
     });
     this.#compacted = this.#statements.compaction().revision;
-    // The compaction point counts: the row of the last revision, a delete, may have been removed.
-    this.#revision = Math.max(this.#statements.lastRevision(), this.#compacted);
+    this.#revision = this.#statements.lastKnown();
     for (const { key, revision, value } of this.#statements.list('', endOf(''), this.#revision, -1)) {
       this.#current.set(key, { key, revision, value: new Value(value) });
     }

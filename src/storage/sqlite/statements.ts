@@ -139,6 +139,11 @@ export class Statements {
     return { revision: Number(row?.['revision']), removed: Number(row?.['removed']) };
   }
 
+  /** The revision that the store shows. The compaction point counts: the row of the last one, a delete, may be gone. */
+  lastKnown(): number {
+    return Math.max(this.lastRevision(), this.compaction().revision);
+  }
+
   setCompaction(revision: number, removed: number): void {
     this.#setCompaction.run(revision, removed);
   }
