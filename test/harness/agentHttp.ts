@@ -12,6 +12,8 @@ export interface AgentHttp {
   follow(path: string): { chunks: AsyncIterable<string>; abort(): void };
   /** A WebSocket client that speaks to the streaming endpoint of a path through `upgrade`. */
   webSocket(path: string, protocol: string): WebSocket;
+  /** An address on which the streaming endpoint of a path answers any upgrade. */
+  streaming(path: string): URL;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function serveAgent(handlers: AgentHandlers): Promise<AgentHttp> {
   raw.listen(0, '127.0.0.1');
   await Promise.all([once(http, 'listening'), once(raw, 'listening')]);
   const session = connect(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
+  const address = (): string => `127.0.0.1:${(raw.address() as AddressInfo).port}`;
   return {
     async get(at) {
       const stream = session.request({ ':path': at });
@@ -36,7 +39,11 @@ export async function serveAgent(handlers: AgentHandlers): Promise<AgentHttp> {
     },
     webSocket(at, protocol) {
       path = at;
-      return new WebSocket(`ws://127.0.0.1:${(raw.address() as AddressInfo).port}/api/v1/any`, protocol);
+      return new WebSocket(`ws://${address()}/api/v1/any`, protocol);
+    },
+    streaming(at) {
+      path = at;
+      return new URL(`http://${address()}/api/v1/any`);
     },
     async close() {
       session.close();

@@ -19,7 +19,7 @@ const PAUSE_IMAGE = 'docker.io/library/wheelhouse-pause:1';
 const PACKAGES = ['containerd', 'runc', 'crun', 'containernetworking-plugins', 'busybox-static', 'iproute2'];
 const BINARIES = ['/usr/bin/containerd', '/usr/bin/crun', '/usr/lib/cni/bridge', '/usr/bin/ctr'];
 const APPLETS =
-  'sh cat echo env false grep head hostname httpd id kill ls mkdir mount nc nslookup ps pwd readlink rm sed sleep stat sync sysctl tail test top touch trap true umask wc wget yes'.split(
+  'sh cat echo env false grep head hostname httpd id kill ls mkdir mount nc nslookup ps pwd readlink rm sed sleep stat stty sync sysctl tail test top touch trap true umask wc wget yes'.split(
     ' ',
   );
 

@@ -1,86 +1,53 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { configMaps, pods, secrets } from '../../src/api/resources.ts';
 import type { Pod } from '../../src/api/types.ts';
-import { localMachine } from '../../src/agent/node/machineInfo.ts';
-import { agentPathsAt, type AgentPaths } from '../../src/agent/paths.ts';
+import type { AgentPaths } from '../../src/agent/paths.ts';
+import type { ContainerdRuntime } from '../../src/agent/runtime/containerd/containerd.ts';
+import { type AgentWorld, isReady } from '../harness/agent.ts';
+import type { AgentHttp } from '../harness/agentHttp.ts';
+import type { TestContainerd } from '../harness/containerd.ts';
 import {
-  type ContainerdRuntime,
-  createContainerdRuntime,
-} from '../../src/agent/runtime/containerd/containerd.ts';
-import { type AgentWorld, isReady, type RunningAgent, startAgentWorld } from '../harness/agent.ts';
-import { type AgentHttp, serveAgent } from '../harness/agentHttp.ts';
-import { BUSYBOX_IMAGE, startContainerd, type TestContainerd } from '../harness/containerd.ts';
+  type ContainerdAgent,
+  type ContainerdWorld,
+  script,
+  sleeper,
+  startContainerdWorld,
+} from '../harness/containerdAgent.ts';
 
-const sleeper = {
-  name: 'app',
-  image: BUSYBOX_IMAGE,
-  command: ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'],
-};
-const script = (text: string, rest: Record<string, unknown> = {}) => ({
-  name: 'app',
-  image: BUSYBOX_IMAGE,
-  command: ['sh', '-c', text],
-  ...rest,
-});
 const terminated = (pod: Pod) => pod.status?.containerStatuses?.[0]?.state?.terminated;
 const done = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
 describe('agent on containerd', () => {
+  let given: ContainerdWorld;
   let containerd: TestContainerd;
   let runtime: ContainerdRuntime;
   let world: AgentWorld;
-  let running: RunningAgent;
-  let http: AgentHttp;
   let paths: AgentPaths;
+  let agent: ContainerdAgent;
+  let http: AgentHttp;
 
   const startAgent = async (): Promise<void> => {
-    running = await world.startAgent({
-      runtime,
-      paths,
-      clock: systemClock,
-      machine: localMachine({ storagePath: '/', server: () => 'https://127.0.0.1:6443' }),
-    });
-    http = await serveAgent(running.agent.handlers);
+    agent = await given.startAgent();
+    ({ http } = agent);
   };
-  const stopAgent = async (): Promise<void> => {
-    await http.close();
-    await running.stop();
-  };
+  const stopAgent = (): Promise<void> => agent.stop();
+  const remove = (name: string, gracePeriodSeconds?: number): Promise<void> =>
+    given.remove(name, gracePeriodSeconds);
 
   before(async () => {
-    containerd = await startContainerd({ name: 'agent', subnet: '10.201.2.0/24' });
-    runtime = createContainerdRuntime({
-      socketPath: containerd.socketPath,
-      handler: containerd.handler,
-      clock: systemClock,
-    });
-    paths = agentPathsAt(containerd.directory);
-    world = await startAgentWorld();
+    given = await startContainerdWorld({ name: 'agent', subnet: '10.201.2.0/24' });
+    ({ containerd, runtime, world, paths } = given);
   });
-  after(async () => {
-    await world.stop();
-    runtime.close();
-    await containerd.stop();
-  });
+  after(() => given.stop());
   beforeEach(startAgent);
   afterEach(async () => {
-    const { items } = await world.client.list(pods, { namespace: 'default' });
-    for (const { metadata } of items) await remove(metadata.name);
+    await given.removeAll();
     await stopAgent();
   });
 
-  const remove = async (name: string, gracePeriodSeconds?: number): Promise<void> => {
-    await world.client.delete(
-      pods,
-      { namespace: 'default', name },
-      gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
-    );
-    await world.podGone(name);
-  };
   const logsOf = async (name: string, query = ''): Promise<string> =>
     (await http.get(`/containerLogs/default/${name}/app${query}`)).body;
   /** Runs a script to its end in a pod and gives what it wrote. */
@@ -430,31 +397,6 @@ describe('agent on containerd', () => {
     for await (const chunk of http.follow('/containerLogs/default/slow/app?follow=true').chunks)
       text += chunk;
     assert.equal(text, '1\n2\n3\n');
-  });
-
-  it("executes a command over the client's own WebSocket", async () => {
-    await world.createPod('web', { containers: [sleeper] });
-    await world.podUntil('web', isReady);
-    const socket = http.webSocket(
-      '/exec/default/web/app?command=cat&input=1&output=1&error=1',
-      'v4.channel.k8s.io',
-    );
-    await once(socket, 'open');
-    const echoed = new Promise<string>((resolve) => {
-      socket.on('message', (data: Buffer) => {
-        if (data[0] === 1 && data.length > 1) resolve(data.toString('utf8', 1));
-      });
-    });
-    socket.send(Buffer.from('\0ping\n'));
-    assert.equal(await echoed, 'ping\n');
-    socket.close();
-    await once(socket, 'close');
-  });
-
-  it("refuses a stream to a container that is not there with kubelet's words", async () => {
-    const socket = http.webSocket('/exec/default/nobody/app?command=sh&output=1', 'v4.channel.k8s.io');
-    const [error] = (await once(socket, 'error')) as [Error];
-    assert.match(error.message, /404/);
   });
 
   it('tells stats of nodes and pods, and health', async () => {

@@ -9,7 +9,7 @@ import { serveLogs } from './containerLogs.ts';
 import { HttpError, sendError } from './httpError.ts';
 import type { LogSource } from './logReader.ts';
 import { statsSummary } from './statsSummary.ts';
-import { openStream } from './streams.ts';
+import { openStream } from './streams/openStream.ts';
 
 export interface AgentServerOptions {
   readonly runtime: Runtime;
