@@ -1,0 +1,144 @@
+// Makes sure that Vagrant can bring up VMs with libvirt, and that a box can be built. Plain JavaScript for Node 20: it
+// runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { root } from './dependencies.mjs';
+import { aptInstall, isDebian, MissingPrerequisite } from './packages.mjs';
+import { output, run } from './run.mjs';
+
+const cache = path.join(root, '.cache', 'libvirt');
+const URI = 'qemu:///system';
+const QEMU_CONF = '/etc/libvirt/qemu.conf';
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** Vagrant and libvirt, then what `wheelhouse box build` works with. */
+const PACKAGES = [
+  ...['vagrant', 'vagrant-libvirt', 'libvirt-daemon-system', 'libvirt-daemon-system-sysv', 'libvirt-clients'],
+  ...['qemu-system-x86', 'qemu-utils', 'dnsmasq-base', 'iptables'],
+  ...['mmdebstrap', 'debian-archive-keyring', 'fdisk', 'e2fsprogs', 'grub-common', 'grub-pc-bin'],
+];
+
+/** In the order in which they start: the first keeps the consoles' logs of the second's machines. */
+const DAEMONS = ['virtlogd', 'libvirtd'];
+
+/**
+ * Resolves when `virsh list` answers. On Debian, as root, it installs and starts what is missing; elsewhere it rejects
+ * with a message that says exactly what to install.
+ *
+ * @param {(line: string) => void} log
+ * @returns {Promise<void>}
+ */
+export async function ensureLibvirt(log) {
+  if (!isDebian() || process.getuid?.() !== 0) {
+    if (libvirtAnswers() && output('vagrant', ['--version']) !== undefined) return;
+    throw new MissingPrerequisite(advice());
+  }
+  const missing = PACKAGES.filter((name) => !isInstalled(name));
+  if (missing.length > 0) {
+    log(`installing ${missing.join(' ')}`);
+    await aptInstall(missing);
+  }
+  if (libvirtAnswers()) return;
+  if (existsSync('/run/systemd/system')) {
+    await run('systemctl', ['start', ...DAEMONS.map((name) => `${name}.service`)]);
+  } else {
+    if (!kvmWorks()) configureEmulation(log);
+    mkdirSync(cache, { recursive: true });
+    for (const name of DAEMONS) {
+      if (ownDaemon(name) !== undefined) continue;
+      log(`starting ${name}`);
+      await run(name, ['--daemon', '--pid-file', pidFile(name)]);
+    }
+  }
+  const deadline = Date.now() + ANSWER_TIMEOUT_MS;
+  while (!libvirtAnswers()) {
+    if (Date.now() > deadline) throw new Error(`libvirtd does not answer: see virsh -c ${URI} list`);
+    await sleep(250);
+  }
+}
+
+/** Ends the daemons that this script started. VMs go on without them: delete them before. */
+export async function stopLibvirt() {
+  for (const name of [...DAEMONS].reverse()) {
+    const pid = ownDaemon(name);
+    if (pid === undefined) continue;
+    process.kill(pid, 'SIGTERM');
+    while (ownDaemon(name) === pid) await sleep(100);
+    rmSync(pidFile(name), { force: true });
+  }
+}
+
+/** Whether the processor helps, by trying: the device can be there and opened although it cannot make a machine. */
+export function kvmWorks() {
+  const machine = ['-accel', 'kvm', '-machine', 'q35', '-nodefaults', '-display', 'none', '-S'];
+  const result = spawnSync('qemu-system-x86_64', [...machine, '-monitor', 'stdio'], {
+    input: 'quit\n',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    timeout: 20_000,
+  });
+  return result.status === 0;
+}
+
+/**
+ * Under emulation in a machine without systemd, libvirt's probes as another user and its security drivers take seconds
+ * each, and none of them guards anything there.
+ */
+function configureEmulation(log) {
+  const mark = '# Without KVM: VMs run as root, unconfined.';
+  const before = readFileSync(QEMU_CONF, 'utf8');
+  if (before.includes(mark)) return;
+  log(`no KVM here: processors are emulated (${QEMU_CONF})`);
+  const settings = ['user = "root"', 'group = "root"', 'security_driver = "none"'];
+  writeFileSync(QEMU_CONF, [before.trimEnd(), '', mark, ...settings, ''].join('\n'));
+}
+
+function libvirtAnswers() {
+  return output('virsh', ['-c', URI, 'list']) !== undefined;
+}
+
+function isInstalled(name) {
+  return output('dpkg-query', ['-W', '-f', '${Status}', name])?.endsWith('ok installed') ?? false;
+}
+
+function pidFile(name) {
+  return path.join(cache, `${name}.pid`);
+}
+
+/** The pid of a daemon that this script started and that still runs. */
+function ownDaemon(name) {
+  try {
+    const pid = Number(readFileSync(pidFile(name), 'utf8'));
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(name) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function advice() {
+  const install = `apt-get install --no-install-recommends ${PACKAGES.join(' ')}`;
+  switch (process.platform) {
+    case 'darwin':
+    case 'win32':
+      return 'VMs with libvirt need Linux. Here, use Vagrant with VirtualBox (https://www.virtualbox.org/).';
+    default:
+      return isDebian()
+        ? `Vagrant with libvirt is not ready for this user. As root: ${install}; then: adduser ${process.env.USER ?? 'YOU'} libvirt, and log in again.`
+        : [
+            'Vagrant with libvirt is not ready. Install both, start libvirtd, and try again:',
+            '  Fedora: sudo dnf install vagrant vagrant-libvirt libvirt-daemon-kvm && sudo systemctl start libvirtd',
+            '  Arch:   sudo pacman -S vagrant libvirt qemu-base dnsmasq && vagrant plugin install vagrant-libvirt',
+            `  Debian, Ubuntu: sudo ${install}`,
+          ].join('\n');
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const stop = process.argv[2] === 'stop';
+  await (stop ? stopLibvirt() : ensureLibvirt((line) => console.log(line))).catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
