@@ -70,8 +70,13 @@ function readOptions(query: URLSearchParams, now: number): LogOptions {
   };
 }
 
+/** Resolves when the client takes more, or has gone: then a write is refused and no `drain` follows. */
 function drained(response: Http2ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const done = (): void => {
       response.off('drain', done);
       signal.removeEventListener('abort', done);
