@@ -71,10 +71,17 @@ export async function stopLibvirt() {
   }
 }
 
-/** Whether the processor helps, by trying: the device can be there and opened although it cannot make a machine. */
+/**
+ * Whether the processor helps, by its flags and by trying: the device can be there, and even make a machine that its
+ * BIOS runs on, although no system would.
+ */
 export function kvmWorks() {
-  const machine = ['-accel', 'kvm', '-machine', 'q35', '-nodefaults', '-display', 'none', '-S'];
-  const result = spawnSync('qemu-system-x86_64', [...machine, '-monitor', 'stdio'], {
+  const flags = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  if (process.arch === 'x64' && !/\b(vmx|svm)\b/.test(flags)) return false;
+  const machine = process.arch === 'x64' ? 'q35' : 'virt';
+  const emulator = process.arch === 'x64' ? 'qemu-system-x86_64' : 'qemu-system-aarch64';
+  const options = ['-accel', 'kvm', '-machine', machine, '-nodefaults', '-display', 'none', '-S'];
+  const result = spawnSync(emulator, [...options, '-monitor', 'stdio'], {
     input: 'quit\n',
     stdio: ['pipe', 'ignore', 'ignore'],
     timeout: 20_000,
