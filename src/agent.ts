@@ -15,6 +15,7 @@ import { createAgent, type AgentNetwork } from './agent/createAgent.ts';
 import { parseResolvConf, type HostResolver } from './agent/hooks/dnsConfig.ts';
 import { ensureIdentity, renewInTime, type EnrolmentOptions } from './agent/link/enrolment.ts';
 import { runLink, type LinkTarget } from './agent/link/link.ts';
+import { createMachineClock } from './agent/link/machineClock.ts';
 import { createNodeDns } from './agent/dns/index.ts';
 import { CNI_CONFIG_FILE } from './agent/network/cni.ts';
 import { createNodeNetwork, type NodeNetwork } from './agent/network/index.ts';
@@ -52,7 +53,12 @@ async function main(): Promise<void> {
   };
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => leave(0));
 
-  const enrolment: EnrolmentOptions = { config, file: files.identity, clock, random, logger };
+  const clockSet = new Emitter<undefined>();
+  const machineClock =
+    config.node.ownClock === true
+      ? createMachineClock({ clock, run: systemProcesses, logger, onSet: () => clockSet.fire(undefined) })
+      : undefined;
+  const enrolment: EnrolmentOptions = { config, file: files.identity, clock, random, logger, machineClock };
   const identity = await ensureIdentity(enrolment, signal);
   const { key, cert, cluster } = identity;
   const client = httpsClient({
@@ -86,6 +92,7 @@ async function main(): Promise<void> {
     resolver: await hostResolver(cluster.dnsAddress),
     network: readinessOf(network, logger, signal),
     services: informers.for(services),
+    onClockSet: clockSet.event,
   });
 
   informers.start(signal);
@@ -106,6 +113,7 @@ async function main(): Promise<void> {
         logger,
         agentDigest: process.env[AGENT_DIGEST_ENV],
         onRenew: () => leave(RENEW_EXIT_CODE),
+        machineClock,
       },
       signal,
     ),

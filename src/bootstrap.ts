@@ -7,8 +7,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { WebSocket, type RawData } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import { dial } from './agent/link/dial.ts';
+import { createMachineClock, type MachineClock } from './agent/link/machineClock.ts';
+import { systemClock } from './base/clock.ts';
+import { createLogger } from './base/logger.ts';
 import { readText, writeWhole } from './host/files.ts';
+import { systemProcesses } from './host/processes.ts';
 import {
   AGENT_DIGEST_ENV,
   BOOTSTRAP_PATH,
@@ -25,6 +30,7 @@ const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 
 const files = nodeFiles(process.env['WHEELHOUSE_ROOT']);
+const logger = createLogger((line) => console.error(line));
 
 async function main(): Promise<void> {
   const config = JSON.parse(await readFile(files.config, 'utf8')) as BootstrapConfig;
@@ -36,21 +42,29 @@ async function main(): Promise<void> {
 
 /** Resolves with the digest of the agent on disk: the one offered, or the last one that was verified. */
 async function install(config: BootstrapConfig, have: string | undefined): Promise<string> {
+  const { server, ca, node } = config;
+  const machineClock =
+    node.ownClock === true
+      ? createMachineClock({ clock: systemClock, run: systemProcesses, logger })
+      : undefined;
   for (let delay = FIRST_RETRY_MS; ; delay = Math.min(delay * 2, MAX_RETRY_MS)) {
     try {
-      return await fetchAgent(config, have);
+      return await fetchAgent(config, have, machineClock);
     } catch (error) {
-      console.error(
-        `no agent from ${config.server}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      logger.warn(`no agent from ${server}`, { error });
+      if ((await machineClock?.mend(error, server, ca)) === true) continue;
       if (have !== undefined) return have;
       await sleep(delay * (1 + Math.random() / 2));
     }
   }
 }
 
-async function fetchAgent(config: BootstrapConfig, have: string | undefined): Promise<string> {
-  const socket = await connect(config);
+async function fetchAgent(
+  config: BootstrapConfig,
+  have: string | undefined,
+  machineClock: MachineClock | undefined,
+): Promise<string> {
+  const socket = await connect(config, machineClock);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => socket.terminate(), TRANSFER_TIMEOUT_MS);
     const chunks: Buffer[] = [];
@@ -66,17 +80,21 @@ async function fetchAgent(config: BootstrapConfig, have: string | undefined): Pr
     socket.once('error', reject);
     socket.once('close', () => {
       clearTimeout(timer);
-      keep(offer, have, Buffer.concat(chunks)).then(resolve, reject);
+      keep(config, offer, have, Buffer.concat(chunks)).then(resolve, reject);
     });
   });
 }
 
 async function keep(
+  config: BootstrapConfig,
   offer: BootstrapOffer | undefined,
   have: string | undefined,
   bundle: Buffer,
 ): Promise<string> {
   if (offer === undefined) throw new Error('the connection ended before the offer');
+  if (offer.node !== undefined && JSON.stringify(offer.node) !== JSON.stringify(config.node)) {
+    await writeWhole(files.config, JSON.stringify({ ...config, node: offer.node }), 0o600);
+  }
   if (offer.digest === have) return have;
   if (digestOf(bundle) !== offer.digest) {
     throw new Error(`${bundle.length} of ${offer.size} bytes came, and their digest is not the offered one`);
@@ -86,17 +104,22 @@ async function keep(
 }
 
 /** By the node's certificate, once it has one, else by the one-time token. */
-async function connect(config: BootstrapConfig): Promise<WebSocket> {
-  const identity = await readText(files.identity);
-  const socket = new WebSocket(config.server.replace(/^http/, 'ws') + BOOTSTRAP_PATH, BOOTSTRAP_PROTOCOL, {
-    ca: config.ca,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    perMessageDeflate: false,
-    ...(identity === undefined
-      ? { headers: { authorization: `Bearer ${config.token}` } }
-      : (JSON.parse(identity) as { key: string; cert: string })),
+async function connect(
+  { server, ca, token }: BootstrapConfig,
+  machineClock: MachineClock | undefined,
+): Promise<WebSocket> {
+  const text = await readText(files.identity);
+  const identity = text === undefined ? undefined : (JSON.parse(text) as { key: string; cert: string });
+  return dial({
+    server,
+    path: BOOTSTRAP_PATH,
+    protocol: BOOTSTRAP_PROTOCOL,
+    ca,
+    headers: identity === undefined ? { authorization: `Bearer ${token}` } : {},
+    ...(identity === undefined ? {} : { cert: identity.cert, key: identity.key }),
+    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+    machineClock,
   });
-  return socket;
 }
 
 function digestOf(bundle: Uint8Array): string {

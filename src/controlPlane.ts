@@ -36,7 +36,8 @@ import { clearOwner, writeOwner } from './cluster/owner.ts';
 import { createOwnerEndpoints } from './cluster/ownerEndpoints.ts';
 import type { ClusterPaths } from './cluster/paths.ts';
 import { ensurePki } from './cluster/pki.ts';
-import { CLUSTER_DOMAIN, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
+import { nodeSettings } from './cluster/machines/nodeSettings.ts';
+import { CLUSTER_DOMAIN, readProfile, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
 import { controllers } from './controllers/index.ts';
 import { runControllers } from './controllers/manager.ts';
 import { signCsr } from './host/certificates.ts';
@@ -48,7 +49,7 @@ import { createEnrolment } from './nodes/enrolment.ts';
 import { createNodeGateway } from './nodes/gateway.ts';
 import { createNodeHub } from './nodes/hub.ts';
 import { createEnrolmentTokens } from './nodes/tokens.ts';
-import type { ClusterSettings } from './protocol/agentLink.ts';
+import type { ClusterSettings, NodeSettings } from './protocol/agentLink.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { runSimulatedNodes } from './simulatedNodes.ts';
 import { openSqliteStorage, startWatchCache } from './storage/index.ts';
@@ -124,7 +125,12 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
 
   // Nodes' side of the control plane.
   const bundle = agentBundle(await readFile(path.join(dist, 'agent.mjs')));
-  const hub = createNodeHub({ clock, logger, agentDigest: bundle.digest });
+  const hub = createNodeHub({
+    clock,
+    logger,
+    agentDigest: bundle.digest,
+    knows: (node) => tokens.knows(node),
+  });
   groups.started('node hub', () => hub.dispose());
   const dialer = createNodeDialer(hub, { clock, ms: RECONNECT_MS });
 
@@ -173,7 +179,13 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   const gateway = createNodeGateway({
     hub,
     logger,
-    bootstrap: createBootstrapService({ bundle, tokens, logger }),
+    bootstrap: createBootstrapService({
+      bundle,
+      tokens,
+      clock,
+      logger,
+      settings: (node) => declaredSettings(paths, node),
+    }),
     enrolment: createEnrolment({
       tokens,
       logger,
@@ -295,14 +307,22 @@ function storedResources(): readonly Resource[] {
   return kinds.filter((kind) => kind.stored !== false).map((kind) => kind.resource);
 }
 
+/** From the profile as it is now: nodes come and their labels change while the control plane runs. */
+async function declaredSettings(paths: ClusterPaths, name: string): Promise<NodeSettings | undefined> {
+  const profile = await readProfile(paths.profile);
+  const node = profile?.nodes.find((candidate) => candidate.name === name);
+  return profile === undefined || node === undefined ? undefined : nodeSettings(profile, node);
+}
+
 function clusterSettings(profile: ClusterProfile): ClusterSettings {
-  const { name, clusterCIDR, serviceCIDR } = profile;
+  const { name, clusterCIDR, serviceCIDR, podNetwork } = profile;
   return {
     clusterName: name,
     clusterDomain: CLUSTER_DOMAIN,
     clusterCIDR,
     serviceCIDR,
     dnsAddress: serviceAddress(serviceCIDR, 10),
+    ...(podNetwork === undefined ? {} : { podNetwork }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Event } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { nodes, pods, services } from '../api/resources.ts';
@@ -68,6 +69,8 @@ export interface AgentOptions {
   readonly prober?: Prober;
   /** Default: the files that the runtime writes. */
   readonly logs?: LogSource;
+  /** The time of day has jumped. Missing where nobody sets it. */
+  readonly onClockSet?: Event<undefined>;
   /** Sandboxes made at the same time. Default 8. */
   readonly parallelSandboxes?: number;
 }
@@ -155,6 +158,7 @@ export function createAgent(options: AgentOptions): Agent {
       client,
       clock,
       logger,
+      onClockSet: options.onClockSet,
       sources: () => hookOptions.sources(),
       podIPs: (uid) => view.forPod(uid)[0]?.ips ?? [],
     });

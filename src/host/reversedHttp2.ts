@@ -25,7 +25,10 @@ export function http2ClientOver(stream: Duplex): http2.ClientHttp2Session {
     maxSessionMemory: SESSION_MEMORY,
     peerMaxConcurrentStreams: CONCURRENT_STREAMS,
   });
-  session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
+  session.once('connect', () => {
+    // Told in a later turn: it may be over by then.
+    if (!session.destroyed) session.setLocalWindowSize(CONNECTION_WINDOW);
+  });
   return session;
 }
 

@@ -9,7 +9,8 @@ class FakeSocket extends EventEmitter {
   readonly readyState = 1;
   pings = 0;
   terminated = false;
-  ping(): void {
+  ping(payload: string): void {
+    assert.equal(payload, 'payload');
     this.pings++;
   }
   terminate(): void {
@@ -22,7 +23,11 @@ describe('keepAlive', () => {
   const start = (ping: boolean): { clock: FakeClock; socket: FakeSocket } => {
     const clock = new FakeClock();
     const socket = new FakeSocket();
-    keepAlive(socket as unknown as WebSocket, { clock, intervalMs: 1000, ping });
+    keepAlive(socket as unknown as WebSocket, {
+      clock,
+      intervalMs: 1000,
+      ...(ping ? { ping: () => 'payload' } : {}),
+    });
     return { clock, socket };
   };
 

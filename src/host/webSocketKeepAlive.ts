@@ -6,8 +6,8 @@ export interface KeepAliveOptions {
   readonly clock: Clock;
   /** How often to look; a peer that is silent for a whole interval is gone. Milliseconds. */
   readonly intervalMs: number;
-  /** True where this side asks (pings); the other side only listens for it. */
-  readonly ping: boolean;
+  /** What this side's pings carry (at most 125 bytes); without it this side only listens. */
+  readonly ping?: () => string;
 }
 
 /**
@@ -26,7 +26,7 @@ export function keepAlive(socket: WebSocket, options: KeepAliveOptions): Disposa
       return;
     }
     heard = false;
-    if (ping && socket.readyState === socket.OPEN) socket.ping();
+    if (ping !== undefined && socket.readyState === socket.OPEN) socket.ping(ping());
     timer = clock.timeout(intervalMs, look);
   };
   let timer = clock.timeout(intervalMs, look);

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { TlsPeer, Upgrade } from '../host/httpsListener.ts';
-import { BOOTSTRAP_PROTOCOL, type BootstrapAnswer, type BootstrapOffer } from '../protocol/agentLink.ts';
+import {
+  BOOTSTRAP_PROTOCOL,
+  type BootstrapAnswer,
+  type BootstrapOffer,
+  type NodeSettings,
+} from '../protocol/agentLink.ts';
 import { bearerToken, peerNode } from './identity.ts';
 import type { EnrolmentTokens } from './tokens.ts';
-import { acceptor, refuseUpgrade } from './upgrade.ts';
+import { createUpgrades } from './upgrade.ts';
 
 const CHUNK = 256 * 1024;
 
@@ -29,17 +35,30 @@ export interface BootstrapService {
 export function createBootstrapService(options: {
   readonly bundle: AgentBundle;
   readonly tokens: EnrolmentTokens;
+  /** What the node is declared to be now; undefined where nothing says so. */
+  readonly settings: (node: string) => Promise<NodeSettings | undefined>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }): BootstrapService {
-  const { bundle, tokens, logger } = options;
-  const accept = acceptor(BOOTSTRAP_PROTOCOL);
-  const offer: BootstrapOffer = { type: 'agent', digest: bundle.digest, size: bundle.content.length };
+  const { bundle, tokens, settings, clock, logger } = options;
+  const upgrades = createUpgrades(BOOTSTRAP_PROTOCOL, clock);
 
   const nodeOf = async (request: Parameters<Upgrade>[0], peer: TlsPeer): Promise<string | undefined> => {
     const token = bearerToken(request.headers);
-    return peerNode(peer) ?? (token === undefined ? undefined : tokens.verify(token));
+    const certified = peerNode(peer);
+    if (certified !== undefined && (await tokens.knows(certified))) return certified;
+    return token === undefined ? undefined : tokens.verify(token);
   };
-  const serve = (node: string, socket: WebSocket): void => {
+  const offerTo = async (node: string): Promise<BootstrapOffer> => {
+    const declared = await settings(node);
+    return {
+      type: 'agent',
+      digest: bundle.digest,
+      size: bundle.content.length,
+      ...(declared === undefined ? {} : { node: declared }),
+    };
+  };
+  const serve = (node: string, offer: BootstrapOffer, socket: WebSocket): void => {
     socket.on('error', (error) => logger.warn('bootstrap failed', { node, error }));
     socket.once('message', (data) => {
       if (!wantsBundle(data)) {
@@ -54,16 +73,19 @@ export function createBootstrapService(options: {
 
   return {
     upgrade(request, socket, head, peer): void {
-      nodeOf(request, peer).then(
-        (node) => {
-          if (node === undefined) refuseUpgrade(socket, 401, 'Unauthorized');
-          else accept(request, socket, head, (webSocket) => serve(node, webSocket));
-        },
-        (error: unknown) => {
-          logger.error('bootstrap failed', { error });
-          refuseUpgrade(socket, 500, 'Internal Server Error');
-        },
-      );
+      const answer = async (): Promise<void> => {
+        const node = await nodeOf(request, peer);
+        if (node === undefined) {
+          upgrades.refuse(socket, 401, 'Unauthorized');
+          return;
+        }
+        const offer = await offerTo(node);
+        upgrades.accept(request, socket, head, (webSocket) => serve(node, offer, webSocket));
+      };
+      answer().catch((error: unknown) => {
+        logger.error('bootstrap failed', { error });
+        upgrades.refuse(socket, 500, 'Internal Server Error');
+      });
     },
   };
 }

@@ -61,9 +61,12 @@ describe('Enrolment', () => {
     await enrolment.enrol(await request('n1'), { token, node: undefined });
   });
 
-  it('enrol() renews by certificate alone', async () => {
+  it('enrol() renews by certificate alone, until the node is no part of the cluster', async () => {
+    await tokens.issue('n1');
     const answer = await enrolment.enrol(await request('n1'), { token: undefined, node: 'n1' });
     assert.match(answer.certificate, /^-----BEGIN CERTIFICATE-----/);
+    await tokens.revoke('n1');
+    await refuses(enrolment.enrol(await request('n1'), { token: undefined, node: 'n1' }), 'Unauthorized');
   });
 
   it('enrol() refuses strangers, and what is no request', async () => {
@@ -71,13 +74,13 @@ describe('Enrolment', () => {
       enrolment.enrol(await request('n1'), { token: undefined, node: undefined }),
       'Unauthorized',
     );
+    const token = await tokens.issue('n1');
     await refuses(enrolment.enrol('{', { token: undefined, node: 'n1' }), 'BadRequest');
     await refuses(enrolment.enrol('null', { token: undefined, node: 'n1' }), 'BadRequest');
     await refuses(
       enrolment.enrol('{"nodeName":"n1","csr":"nonsense"}', { token: undefined, node: 'n1' }),
       'BadRequest',
     );
-    const token = await tokens.issue('n1');
     await refuses(
       enrolment.enrol('{"nodeName":"n1","csr":"nonsense"}', { token, node: undefined }),
       'BadRequest',

@@ -43,7 +43,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
     request: EnrolRequest,
     credentials: EnrolCredentials,
   ): Promise<string | undefined> => {
-    if (credentials.node !== undefined) return credentials.node;
+    if (credentials.node !== undefined && (await tokens.knows(credentials.node))) return credentials.node;
     if (credentials.token === undefined) return undefined;
     // Before it is spent: a token that is tried on another node's name stays good.
     const node = await tokens.verify(credentials.token);

@@ -8,7 +8,7 @@ import type { Upgrade } from '../host/httpsListener.ts';
 import { AGENT_DIGEST_HEADER, LINK_PROTOCOL } from '../protocol/agentLink.ts';
 import { peerNode } from './identity.ts';
 import { openSession, sessionOver, type NodeSession } from './session.ts';
-import { acceptor, refuseUpgrade } from './upgrade.ts';
+import { createUpgrades } from './upgrade.ts';
 
 /** Where nodes are linked: at most one session per node, known by the node's certificate and never by its address. */
 export interface NodeHub extends Disposable {
@@ -25,13 +25,15 @@ export interface NodeHub extends Disposable {
 }
 
 export function createNodeHub(options: {
+  /** Whether a node still belongs to the cluster: certificates outlive the nodes that they were given to. */
+  readonly knows: (node: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of the agent that nodes should run: one that says it runs another is told to renew itself. */
   readonly agentDigest: string;
 }): NodeHub {
-  const { clock, logger, agentDigest } = options;
-  const accept = acceptor(LINK_PROTOCOL);
+  const { knows, clock, logger, agentDigest } = options;
+  const upgrades = createUpgrades(LINK_PROTOCOL, clock);
   const sessions = new Map<string, NodeSession>();
   const connected = new Emitter<string>();
   const disconnected = new Emitter<string>();
@@ -78,10 +80,23 @@ export function createNodeHub(options: {
     upgrade(request, socket, head, peer): void {
       const node = peerNode(peer);
       const digest = request.headers[AGENT_DIGEST_HEADER];
-      if (disposed) refuseUpgrade(socket, 503, 'Service Unavailable');
-      else if (node === undefined) refuseUpgrade(socket, 401, 'Unauthorized');
-      else if (digest !== undefined && digest !== agentDigest) refuseUpgrade(socket, 426, 'Upgrade Required');
-      else accept(request, socket, head, (webSocket) => link(node, webSocket));
+      const refuse = (code: number, reason: string): void => upgrades.refuse(socket, code, reason);
+      if (node === undefined) {
+        refuse(401, 'Unauthorized');
+        return;
+      }
+      knows(node).then(
+        (isKnown) => {
+          if (disposed) refuse(503, 'Service Unavailable');
+          else if (!isKnown) refuse(403, 'Forbidden');
+          else if (digest !== undefined && digest !== agentDigest) refuse(426, 'Upgrade Required');
+          else upgrades.accept(request, socket, head, (webSocket) => link(node, webSocket));
+        },
+        (error: unknown) => {
+          logger.error('a node could not be linked', { node, error });
+          refuse(500, 'Internal Server Error');
+        },
+      );
     },
     dispose(): void {
       disposed = true;

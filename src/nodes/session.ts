@@ -19,7 +19,7 @@ export interface NodeSession {
 
 /** The session over a WebSocket that a node opened. */
 export function openSession(node: string, socket: WebSocket, clock: Clock): NodeSession {
-  keepAlive(socket, { clock, intervalMs: LINK_PING_MS, ping: true });
+  keepAlive(socket, { clock, intervalMs: LINK_PING_MS, ping: () => String(clock.now()) });
   return sessionOver(node, webSocketStream(socket));
 }
 

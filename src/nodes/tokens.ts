@@ -25,7 +25,12 @@ export interface EnrolmentTokens {
   verify(token: string): Promise<string | undefined>;
   /** Spends the token on a key (its fingerprint). The node it is for, undefined where it is not good for this key. */
   redeem(token: string, key: string): Promise<string | undefined>;
-  /** Withdraws whatever was issued for the node. */
+  /**
+   * Whether the node belongs to the cluster: something was issued for it and not withdrawn. Outlives the token itself,
+   * and a Node object that somebody deletes: the node makes that again.
+   */
+  knows(node: string): Promise<boolean>;
+  /** Withdraws whatever was issued for the node: it is no part of the cluster any more. */
   revoke(node: string): Promise<void>;
 }
 
@@ -36,14 +41,17 @@ export function createEnrolmentTokens(options: {
 }): EnrolmentTokens {
   const { client, clock, random } = options;
 
-  const find = async (token: string): Promise<{ node: string; secret: Secret } | undefined> => {
-    const node = token.slice(0, Math.max(token.lastIndexOf('.'), 0));
-    if (node === '') return undefined;
+  const issuedFor = async (node: string): Promise<Secret | undefined> => {
     const secret = await client.get(secrets, secretName(node)).catch((error: unknown) => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
-    if (secret === undefined || secret.type !== SECRET_TYPE) return undefined;
+    return secret?.type === SECRET_TYPE ? secret : undefined;
+  };
+  const find = async (token: string): Promise<{ node: string; secret: Secret } | undefined> => {
+    const node = token.slice(0, Math.max(token.lastIndexOf('.'), 0));
+    const secret = node === '' ? undefined : await issuedFor(node);
+    if (secret === undefined) return undefined;
     const expires = Date.parse(read(secret, 'expires'));
     if (!(expires > clock.now()) || !sameHash(read(secret, 'hash'), hash(token))) return undefined;
     return { node, secret };
@@ -87,6 +95,7 @@ export function createEnrolmentTokens(options: {
     },
     verify: async (token) => (await find(token))?.node,
     redeem,
+    knows: async (node) => (await issuedFor(node)) !== undefined,
     async revoke(node): Promise<void> {
       await client.delete(secrets, secretName(node)).catch((error: unknown) => {
         if (!isNotFound(error)) throw error;

@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clock } from '../base/clock.ts';
+import { TIME_HEADER } from '../protocol/agentLink.ts';
 
 /** More than any frame that either side sends. */
 const MAX_FRAME = 1024 * 1024;
 
-/** Answers an upgrade request with a plain HTTP error and closes the connection. */
-export function refuseUpgrade(socket: Duplex, code: number, reason: string): void {
-  const body = `${reason}\n`;
-  socket.end(
-    `HTTP/1.1 ${code} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+/** Answers to upgrade requests. Each tells the time: a node with a clock of its own sets it by them. */
+export interface Upgrades {
+  /** Makes it a WebSocket, or refuses what asks for another subprotocol. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, accepted: (socket: WebSocket) => void): void;
+  /** A plain HTTP error; the connection is closed. */
+  refuse(socket: Duplex, code: number, reason: string): void;
 }
 
-/** Turns upgrade requests into WebSockets of one subprotocol; refuses those that ask for another. */
-export function acceptor(
-  protocol: string,
-): (request: IncomingMessage, socket: Duplex, head: Buffer, accepted: (socket: WebSocket) => void) => void {
+/** Takes upgrade requests to WebSockets of one subprotocol. */
+export function createUpgrades(protocol: string, clock: Clock): Upgrades {
+  const time = (): string => `${TIME_HEADER}: ${clock.now()}`;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -26,12 +26,20 @@ export function acceptor(
     maxPayload: MAX_FRAME,
     handleProtocols: () => protocol,
   });
-  return (request, socket, head, accepted) => {
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (!offered.includes(protocol)) {
-      refuseUpgrade(socket, 400, `the WebSocket subprotocol must be ${protocol}`);
-      return;
-    }
-    server.handleUpgrade(request, socket, head, accepted);
+  server.on('headers', (headers) => headers.push(time()));
+  const refuse = (socket: Duplex, code: number, reason: string): void => {
+    const body = `${reason}\n`;
+    socket.end(
+      `HTTP/1.1 ${code} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\n${time()}\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  };
+  return {
+    refuse,
+    accept(request, socket, head, accepted) {
+      const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+      if (offered.includes(protocol)) server.handleUpgrade(request, socket, head, accepted);
+      else refuse(socket, 400, `the WebSocket subprotocol must be ${protocol}`);
+    },
   };
 }

@@ -27,9 +27,10 @@ export const LINK_PATH_HEADER = 'x-wheelhouse-path';
 export const AGENT_DIGEST_HEADER = 'x-wheelhouse-agent';
 /** On the server's answers to bootstrap and link upgrades: the control plane's time, in milliseconds since 1970. */
 export const TIME_HEADER = 'x-wheelhouse-time';
-/** The control plane pings an idle link this often; a side that hears nothing for long drops the link. */
+/** The control plane pings a link this often and drops one that does not answer; its pings carry its time as well. */
 export const LINK_PING_MS = 15_000;
-export const LINK_SILENCE_MS = 40_000;
+/** So does the node, after a longer time: after the sleep of a VM nothing else tells that the connection is gone. */
+export const LINK_SILENCE_MS = 20_000;
 
 export interface NodeFiles {
   /** BootstrapConfig as JSON. */
@@ -85,6 +86,8 @@ export interface BootstrapOffer {
   /** `sha256:HEX` of the bundle. */
   readonly digest: string;
   readonly size: number;
+  /** What the node is declared to be now: takes the place of what its configuration says. */
+  readonly node?: NodeSettings;
 }
 
 export interface BootstrapAnswer {

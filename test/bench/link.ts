@@ -16,6 +16,7 @@ export const link: Benchmark = {
   name: 'link',
   run: async (report) => {
     const server = await startNodeServer();
+    await server.tokens.issue('n1');
     const target = { server: server.url, ca: server.ca.cert, ...(await server.certify('n1')) };
     const peer = fork(path.join(import.meta.dirname, 'linkPeer.ts'));
     const linked = new Promise<void>((resolve) => void server.hub.onConnected(() => resolve()));

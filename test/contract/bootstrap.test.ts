@@ -72,6 +72,17 @@ describe('bootstrap', () => {
     assert.deepEqual(await runBootstrap(root), [`second ${server.digest}`]);
   });
 
+  it('takes over what the node is declared to be now, and keeps the rest of its configuration', async () => {
+    const { ca, tokens, url } = server;
+    await server.stop();
+    const settings = { labels: { 'topology.kubernetes.io/zone': 'b' }, providerID: 'docker://c/n1' };
+    const port = Number(new URL(url).port);
+    server = await startNodeServer({ ca, tokens, port, agent: agent('first'), settings });
+    await runBootstrap(root);
+    assert.deepEqual(JSON.parse(await readFile(files.config, 'utf8')), { ...config, node: settings });
+    assert.equal((await stat(files.config)).mode & 0o777, 0o600);
+  });
+
   it('falls back to the last verified agent where the control plane does not answer', async () => {
     await runBootstrap(root);
     const { digest } = server;

@@ -4,10 +4,10 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createDeferred } from '../../src/base/deferred.ts';
 import { FakeClock, systemClock } from '../../src/base/clock.ts';
-import { silentLogger } from '../../src/base/logger.ts';
+import { type LogFields, silentLogger } from '../../src/base/logger.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { isReason } from '../../src/api/status.ts';
-import { runLink, type AgentHandlers } from '../../src/agent/link/link.ts';
+import { runLink, type AgentHandlers, type LinkOptions } from '../../src/agent/link/link.ts';
 import { localLink } from '../../src/agent/link/localLink.ts';
 import type { CertifiedKey } from '../../src/host/certificates.ts';
 import { createNodeDialer } from '../../src/nodes/dialer.ts';
@@ -26,6 +26,7 @@ describe('node link', () => {
   beforeEach(async () => {
     server = await startNodeServer();
     certificate = await server.certify('n1');
+    await server.tokens.issue('n1');
     stop = new AbortController();
     running = [];
     renewals = 0;
@@ -47,7 +48,7 @@ describe('node link', () => {
     await server.stop();
   });
 
-  const link = (agentDigest?: string, signal = stop.signal): void => {
+  const link = (agentDigest?: string, signal = stop.signal, more: Partial<LinkOptions> = {}): void => {
     const options = {
       target: () => Promise.resolve({ server: server.url, ca: server.ca.cert, ...certificate }),
       handlers: {
@@ -62,6 +63,7 @@ describe('node link', () => {
         renewals++;
         stop.abort();
       },
+      ...more,
     };
     running.push(runLink(options, signal));
   };
@@ -277,6 +279,20 @@ describe('node link', () => {
     attachment.dispose();
     assert.equal(server.hub.session('n2'), undefined);
     local.dispose();
+  });
+
+  it('a node that is no part of the cluster any more is not linked, whatever its certificate', async () => {
+    await server.tokens.revoke('n1');
+    const refused = createDeferred<unknown>();
+    const logger = {
+      ...silentLogger,
+      warn: (_message: string, fields: LogFields = {}) => refused.resolve(fields['error']),
+    };
+    link(undefined, stop.signal, { logger });
+    assert.match(String(await refused.promise), /answered 403/);
+    assert.deepEqual(server.hub.nodes(), []);
+    await server.tokens.issue('n1');
+    await connected();
   });
 
   it('an agent of the right digest is linked', async () => {

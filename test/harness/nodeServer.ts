@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createCa, issueCertificate, signCsr, type CertifiedKey } from '../../src/host/certificates.ts';
@@ -8,7 +8,7 @@ import { createEnrolment } from '../../src/nodes/enrolment.ts';
 import { createNodeGateway } from '../../src/nodes/gateway.ts';
 import { createNodeHub, type NodeHub } from '../../src/nodes/hub.ts';
 import { createEnrolmentTokens, type EnrolmentTokens } from '../../src/nodes/tokens.ts';
-import type { ClusterSettings } from '../../src/protocol/agentLink.ts';
+import type { ClusterSettings, NodeSettings } from '../../src/protocol/agentLink.ts';
 import { secretsClient } from './secretsClient.ts';
 
 export const TEST_CLUSTER: ClusterSettings = {
@@ -38,28 +38,43 @@ export interface NodeServerOptions {
   readonly ca?: CertifiedKey;
   readonly tokens?: EnrolmentTokens;
   readonly agent?: Uint8Array;
+  readonly settings?: NodeSettings;
+  /** What the server takes for the time. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Where the server's certificate is for somebody else. */
+  readonly certifiedAddress?: string;
 }
 
 export async function startNodeServer(options: NodeServerOptions = {}): Promise<NodeServer> {
-  const { address = '127.0.0.1', port = 0 } = options;
-  const now = Date.now();
+  const { address = '127.0.0.1', port = 0, clock = systemClock, certifiedAddress = address } = options;
+  const now = clock.now();
   const ca = options.ca ?? (await createCa('test-ca', now));
   const own = await issueCertificate(
     ca,
-    { commonName: 'test', ipAddresses: [address], usage: 'server' },
+    { commonName: 'test', ipAddresses: [certifiedAddress], usage: 'server' },
     now,
   );
   const tokens =
-    options.tokens ??
-    createEnrolmentTokens({ client: secretsClient(), clock: systemClock, random: systemRandom });
+    options.tokens ?? createEnrolmentTokens({ client: secretsClient(), clock, random: systemRandom });
   const bundle = agentBundle(options.agent ?? Buffer.from('// an agent'));
   const subject = (node: string) =>
     ({ commonName: `system:node:${node}`, organizations: ['system:nodes'], usage: 'client' }) as const;
   const logger = silentLogger;
-  const hub = createNodeHub({ clock: systemClock, logger, agentDigest: bundle.digest });
+  const hub = createNodeHub({
+    clock,
+    logger,
+    agentDigest: bundle.digest,
+    knows: (node) => tokens.knows(node),
+  });
   const gateway = createNodeGateway({
     hub,
-    bootstrap: createBootstrapService({ bundle, tokens, logger }),
+    bootstrap: createBootstrapService({
+      bundle,
+      tokens,
+      clock,
+      logger,
+      settings: () => Promise.resolve(options.settings),
+    }),
     enrolment: createEnrolment({
       tokens,
       sign: (csr, node) => signCsr(ca, csr, subject(node), now),

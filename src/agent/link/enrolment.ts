@@ -13,6 +13,7 @@ import {
   type EnrolRequest,
   type EnrolResponse,
 } from '../../protocol/agentLink.ts';
+import type { MachineClock } from './machineClock.ts';
 
 /** What makes an agent its node: key and certificate, and what it was told of its cluster. */
 export interface NodeIdentity {
@@ -28,6 +29,8 @@ export interface EnrolmentOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Missing where the machine has no clock of its own. */
+  readonly machineClock?: MachineClock | undefined;
 }
 
 const ATTEMPT_TIMEOUT_MS = 10_000;
@@ -80,6 +83,7 @@ async function enrolUntilDone(
     } catch (error) {
       signal.throwIfAborted();
       logger.warn('enrolment failed', { error });
+      if ((await options.machineClock?.mend(error, config.server, config.ca)) === true) continue;
       await clock.sleep(backoff.delayMs, signal);
       backoff = backoff.next();
     }

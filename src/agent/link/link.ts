@@ -1,6 +1,5 @@
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -16,6 +15,8 @@ import {
   LINK_SILENCE_MS,
   LINK_UPGRADE_AUTHORITY,
 } from '../../protocol/agentLink.ts';
+import { dial } from './dial.ts';
+import type { MachineClock } from './machineClock.ts';
 import { tunnelTcp } from './tunnel.ts';
 
 /** What the agent serves over the link. */
@@ -46,6 +47,8 @@ export interface LinkOptions {
   readonly agentDigest?: string | undefined;
   /** The control plane has another agent for this node. */
   readonly onRenew: () => void;
+  /** Missing where the machine has no clock of its own. */
+  readonly machineClock?: MachineClock | undefined;
 }
 
 const FIRST_RETRY_MS = 100;
@@ -76,6 +79,7 @@ export async function runLink(options: LinkOptions, signal: AbortSignal): Promis
       logger.info('link closed');
     } catch (error) {
       logger.warn('no link to the control plane', { error });
+      if (await mended(options, error)) continue;
     }
     if (isAborted(signal)) break;
     if (clock.monotonic() - began > STEADY_MS) backoff = fresh;
@@ -83,6 +87,12 @@ export async function runLink(options: LinkOptions, signal: AbortSignal): Promis
     backoff = backoff.next();
   }
   acceptor.close();
+}
+
+async function mended({ machineClock, target }: LinkOptions, failure: unknown): Promise<boolean> {
+  if (machineClock === undefined) return false;
+  const { server, ca } = await target();
+  return machineClock.mend(failure, server, ca);
 }
 
 /** The HTTP/2 server that a link carries. */
@@ -95,17 +105,22 @@ export function serveLink(handlers: AgentHandlers): Http2Acceptor {
 
 /** One connection from dial to end. Rejects where it could not be made or broke off. */
 async function serveOnce(options: LinkOptions, acceptor: Http2Acceptor, signal: AbortSignal): Promise<void> {
-  const { clock, logger, agentDigest, onRenew } = options;
+  const { clock, logger, agentDigest, onRenew, machineClock } = options;
   const { server, ca, cert, key } = await options.target();
-  const socket = new WebSocket(server.replace(/^http/, 'ws') + LINK_PATH, LINK_PROTOCOL, {
+  const socket = dial({
+    server,
+    path: LINK_PATH,
+    protocol: LINK_PROTOCOL,
     ca,
     cert,
     key,
-    perMessageDeflate: false,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    // Masks protect proxies that read along, which TLS keeps from it: not worth half the rate of a bulk flow.
-    generateMask: (mask) => void mask.fill(0),
-    ...(agentDigest === undefined ? {} : { headers: { [AGENT_DIGEST_HEADER]: agentDigest } }),
+    headers: agentDigest === undefined ? {} : { [AGENT_DIGEST_HEADER]: agentDigest },
+    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+    machineClock,
+  });
+  socket.on('ping', (payload) => {
+    const time = Number(payload.toString('latin1'));
+    if (time > 0) void machineClock?.hinted(time, server, ca);
   });
   const abort = (): void => socket.terminate();
   signal.addEventListener('abort', abort, { once: true });
@@ -120,7 +135,7 @@ async function serveOnce(options: LinkOptions, acceptor: Http2Acceptor, signal: 
       });
       socket.once('open', () => {
         logger.info('linked', { server });
-        keepAlive(socket, { clock, intervalMs: LINK_SILENCE_MS, ping: false });
+        keepAlive(socket, { clock, intervalMs: LINK_SILENCE_MS, ping: () => '' });
         const stream = webSocketStream(socket);
         stream.once('error', reject);
         acceptor.accept(stream);

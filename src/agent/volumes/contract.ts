@@ -1,5 +1,6 @@
 import type { Pod, Volume } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Event } from '../../base/events.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Client } from '../../client/contract.ts';
 import type { FieldSources } from '../hooks/podFields.ts';
@@ -13,6 +14,8 @@ export interface VolumeOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The time of day has jumped. Missing where nobody sets it. */
+  readonly onClockSet?: Event<undefined> | undefined;
   sources(): Pick<FieldSources, 'hostIPs' | 'allocatable'>;
   /** The pod's addresses; empty before its sandbox has any. */
   podIPs(uid: string): readonly string[];

@@ -50,6 +50,8 @@ export function projectedPlugins(options: VolumeOptions): readonly VolumePlugin[
   ];
 }
 
+/** A token that is over when it comes is of a clock that goes wrong: no reason to ask for the next one at once. */
+const SHORTEST_MS = 1_000;
 const RETRY = exponentialBackoff({ initialMs: 1_000, maxMs: 60_000 });
 
 /** Writes its files again when an object, the pod or a token's time asks for it; one write at a time, the latest wins. */
@@ -90,6 +92,15 @@ class LiveVolume implements PodVolume {
           ? options.objects.watch(secrets, namespace, name, onChange)
           : options.objects.watch(configMaps, namespace, name, onChange);
       volume.#watches.add(watch);
+    }
+    const expiring = sources.filter((source) => source.expire !== undefined);
+    if (options.onClockSet !== undefined && expiring.length > 0) {
+      volume.#watches.add(
+        options.onClockSet(() => {
+          for (const source of expiring) source.expire?.();
+          volume.#renew();
+        }),
+      );
     }
     try {
       await volume.#write(signal);
@@ -148,7 +159,7 @@ class LiveVolume implements PodVolume {
     const group = this.#pod.spec.securityContext?.fsGroup;
     this.#payload = await writeAtomically(this.hostPath, files, { group, now }, this.#payload);
     const expiries = this.#sources.flatMap((source) => source.expiresAt?.() ?? []);
-    if (expiries.length > 0) this.#wakeIn(Math.min(...expiries) - now);
+    if (expiries.length > 0) this.#wakeIn(Math.max(Math.min(...expiries) - now, SHORTEST_MS));
   }
 
   #wakeIn(ms: number): void {

@@ -13,6 +13,8 @@ export interface VolumeSource {
   readonly watched: readonly { readonly kind: 'configMap' | 'secret'; readonly name: string }[];
   /** When what was read last must be read again, in ms since the epoch; undefined for never. */
   expiresAt?(): number | undefined;
+  /** The time of day has jumped: what was read by it is read anew. */
+  expire?(): void;
 }
 
 type KeyToPath = { readonly key: string; readonly path: string; readonly mode?: number };
@@ -126,6 +128,7 @@ export function tokenSource(
   return {
     watched: [],
     expiresAt: () => token?.refreshAt,
+    expire: () => (token = undefined),
     async read(pod, signal) {
       const now = options.clock.now();
       if (token === undefined || token.refreshAt <= now) token = await request(pod, signal);

@@ -1,9 +1,11 @@
-import { readText } from '../../host/files.ts';
 import path from 'node:path';
+import { readText } from '../../host/files.ts';
+import type { BootstrapConfig } from '../../protocol/agentLink.ts';
 import type { ActionContext } from '../actions/action.ts';
 import { ClusterError } from '../errors.ts';
 import type { NodeProfile } from '../profile.ts';
 import type { MachineSpec } from './contract.ts';
+import { nodeSettings } from './nodeSettings.ts';
 
 export type BootstrapFile = MachineSpec['files'][number];
 
@@ -12,15 +14,15 @@ export const BOOTSTRAP_SCRIPT = '/usr/local/lib/wheelhouse/bootstrap.mjs';
 export const BOOTSTRAP_CONFIG = '/etc/wheelhouse/bootstrap.json';
 
 /**
- * The two files that make a machine a node: the bootstrap and its configuration (`BootstrapConfig` in
- * `protocol/agentLink.ts`), which holds the one-time token and is readable by root alone.
+ * The two files that make a machine a node: the bootstrap and its configuration, which holds the one-time token and is
+ * readable by root alone.
  */
 export async function bootstrapFiles(
-  context: Pick<ActionContext, 'profile' | 'paths' | 'provider' | 'bootstrap'>,
+  context: Pick<ActionContext, 'profile' | 'paths' | 'bootstrap'>,
   node: NodeProfile,
   token: string,
 ): Promise<readonly BootstrapFile[]> {
-  const { profile, paths, provider } = context;
+  const { profile, paths } = context;
   const [address] = profile.nodeAddresses;
   const ca = await readText(path.join(paths.pki, 'ca.crt'));
   if (address === undefined || ca === undefined) {
@@ -29,16 +31,12 @@ export async function bootstrapFiles(
       'Start the cluster first.',
     );
   }
-  const config = {
+  const config: BootstrapConfig = {
     server: `https://${address}:${profile.port}`,
     ca,
     nodeName: node.name,
     token,
-    node: {
-      labels: node.labels ?? {},
-      providerID: `${provider.name}://${profile.name}/${node.name}`,
-      ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
-    },
+    node: nodeSettings(profile, node),
   };
   return [
     { path: BOOTSTRAP_SCRIPT, content: await context.bootstrap(), mode: 0o755 },

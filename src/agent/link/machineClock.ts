@@ -1,0 +1,80 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ProcessRunner } from '../../host/processes.ts';
+import { askWithoutTime, isFailureOfTime } from '../../host/serverTime.ts';
+import { LINK_PATH, LINK_PROTOCOL, TIME_HEADER } from '../../protocol/agentLink.ts';
+
+/** The clock of a machine that has one of its own (a VM): set to the control plane's, which is the desktop's. */
+export interface MachineClock {
+  /** What the control plane said its time was, in ms, and how long that was on its way there and back. */
+  told(serverMs: number, roundTripMs: number): Promise<void>;
+  /** What a ping said: how long it took is not known, so the control plane is asked where the times differ. */
+  hinted(serverMs: number, server: string, ca: string): Promise<void>;
+  /**
+   * After a failed connection: where its cause may be that the time here is wrong, asks for the time and sets it.
+   * True where it was set: trying again at once is worth it.
+   */
+  mend(failure: unknown, server: string, ca: string): Promise<boolean>;
+}
+
+export interface MachineClockOptions {
+  readonly clock: Clock;
+  readonly run: ProcessRunner;
+  readonly logger: Logger;
+  /** The time of day has jumped. */
+  readonly onSet?: () => void;
+}
+
+/** Smaller differences are left alone. */
+const TOLERANCE_MS = 1_000;
+
+export function createMachineClock(options: MachineClockOptions): MachineClock {
+  const { clock, run, logger, onSet } = options;
+  const monotonic = (): number => clock.monotonic();
+
+  /** True where it was set. `at`: by the monotonic clock, when it was `ms`. */
+  const setTo = async (ms: number, at: number): Promise<boolean> => {
+    const now = (): number => ms + monotonic() - at;
+    const differenceMs = Math.round(now() - clock.now());
+    if (Math.abs(differenceMs) <= TOLERANCE_MS) return false;
+    await run.run('date', [`--set=@${(now() / 1_000).toFixed(3)}`]);
+    logger.info("the clock was set to the control plane's", { differenceMs });
+    onSet?.();
+    return true;
+  };
+
+  const ask = async (server: string, ca: string): Promise<boolean> => {
+    const { headers, roundTripMs, certificate } = await askWithoutTime(
+      new URL(LINK_PATH, server),
+      ca,
+      { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': LINK_PROTOCOL },
+      monotonic,
+    );
+    const time = Number(headers[TIME_HEADER]);
+    // After it the certificate passes the usual check, or it was a lie.
+    if (!(time >= certificate.validFrom && time <= certificate.validTo)) {
+      throw new Error("the time that was told is none at which the server's certificate is valid");
+    }
+    return setTo(time + roundTripMs / 2, monotonic());
+  };
+
+  const guarded = async (attempt: () => Promise<boolean>): Promise<boolean> => {
+    try {
+      return await attempt();
+    } catch (error) {
+      logger.warn('the clock could not be set', { error });
+      return false;
+    }
+  };
+
+  return {
+    async told(serverMs, roundTripMs) {
+      const at = monotonic();
+      await guarded(() => setTo(serverMs + roundTripMs / 2, at));
+    },
+    async hinted(serverMs, server, ca) {
+      if (Math.abs(serverMs - clock.now()) > TOLERANCE_MS) await guarded(() => ask(server, ca));
+    },
+    mend: async (failure, server, ca) => isFailureOfTime(failure) && guarded(() => ask(server, ca)),
+  };
+}
