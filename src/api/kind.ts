@@ -71,7 +71,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
     readonly selector: string;
   };
   /** Other subresources by name (log, exec, binding, …); each has its handler in `apiserver/subresources/`. */
-  readonly subresources?: readonly Subresource[];
+  readonly subresources?: readonly Subresource<T>[];
 
   /**
    * Seconds of grace for a deletion, undefined for none: only pods have any. A kind with grace is marked with
@@ -104,13 +104,22 @@ export interface ServedAs {
   toStored(draft: Draft): Draft;
 }
 
-export interface Subresource {
+export interface Subresource<T extends KubeObject = KubeObject> {
   readonly name: string;
   readonly kind: string;
   /** Group and version of the body's kind where they are not the parent's. */
   readonly group?: string;
   readonly version?: string;
   readonly verbs: readonly string[];
+  /**
+   * Set where the subresource shows the whole object and takes a part of its spec (pods/ephemeralcontainers); it needs
+   * no handler then. Status and metadata stay; `prepareForUpdate` keeps the rest of the spec.
+   */
+  readonly part?: {
+    prepareForUpdate(draft: Draft<T>, old: T): void;
+    /** The kind's own `validate` runs as well. */
+    validateUpdate(object: T, old: T): readonly FieldError[];
+  };
 }
 
 /** A kind with its object type hidden, for the list of all kinds. */

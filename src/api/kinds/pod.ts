@@ -4,6 +4,7 @@ import type { Draft } from '../meta.ts';
 import { qosClassOf } from '../podQos.ts';
 import { pods } from '../resources.ts';
 import type { Pod } from '../types.ts';
+import { validateEphemeralContainersUpdate } from '../validation/ephemeralContainersUpdate.ts';
 import { validatePod } from '../validation/pod.ts';
 import { validatePodStatusUpdate } from '../validation/podStatus.ts';
 import { validatePodUpdate } from '../validation/podUpdate.ts';
@@ -55,6 +56,19 @@ export const pod: Kind = defineKind<Pod>({
     { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
     { name: 'proxy', kind: 'PodProxyOptions', verbs: proxyVerbs },
+    {
+      name: 'ephemeralcontainers',
+      kind: 'Pod',
+      verbs: ['get', 'patch', 'update'],
+      part: {
+        prepareForUpdate(draft, old) {
+          const { ephemeralContainers } = draft.spec;
+          const { ephemeralContainers: _, ...spec } = old.spec as Draft<Pod>['spec'];
+          draft.spec = { ...spec, ...(ephemeralContainers === undefined ? {} : { ephemeralContainers }) };
+        },
+        validateUpdate: validateEphemeralContainersUpdate,
+      },
+    },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
   ],

@@ -2,7 +2,16 @@ import { StatusError } from '../../api/status.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
 import type { Filter } from '../exchange.ts';
 
-const SUBRESOURCES = new Set(['', 'status', 'scale', 'binding', 'eviction', 'finalize', 'token']);
+const SUBRESOURCES = new Set([
+  '',
+  'status',
+  'scale',
+  'ephemeralcontainers',
+  'binding',
+  'eviction',
+  'finalize',
+  'token',
+]);
 const JSON_TYPES = new Set(['application/json', 'application/*', '*/*']);
 
 /** Objects are answered as JSON alone: a client that takes no JSON is told so at once (406). */

@@ -8,7 +8,7 @@ import { timeOf } from '../../api/time.ts';
 import type { Exchange } from '../exchange.ts';
 import { toStored } from '../registry/conversion.ts';
 import type { Served } from '../registry/served.ts';
-import { mainStrategy, statusStrategy } from '../registry/strategy.ts';
+import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { decodeBody, objectOf } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
@@ -36,7 +36,7 @@ export const apply: Handler = async (options, exchange, target) => {
     namespace,
     name,
     subresource,
-    strategy: subresource === 'status' ? statusStrategy(kind) : mainStrategy(kind),
+    strategy: strategyOf(kind, subresource),
     allowCreate: subresource === '' && (() => demandCreate(options.authorizer, exchange)),
     tracked: true,
     desired: (live) =>

@@ -5,7 +5,7 @@ import { conform, decode, hasModel } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import { toStored } from '../registry/conversion.ts';
-import { mainStrategy, statusStrategy } from '../registry/strategy.ts';
+import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { apply, APPLY_TYPE, forbidForce } from './apply.ts';
 import { mediaTypeOf } from './decode.ts';
@@ -32,7 +32,7 @@ export const patch: Handler = async (options, exchange, target) => {
     namespace,
     name,
     subresource,
-    strategy: subresource === 'status' ? statusStrategy(served.kind) : mainStrategy(served.kind),
+    strategy: strategyOf(served.kind, subresource),
     allowCreate: false,
     maxAttempts: MAX_ATTEMPTS,
     desired(existing) {

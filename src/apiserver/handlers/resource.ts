@@ -1,6 +1,7 @@
 import type { ApiResponse, RequestInfo } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served, ServedTable } from '../registry/served.ts';
+import { partOf } from '../registry/strategy.ts';
 import { scale, subresources, type VerbHandlers } from '../subresources/index.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
@@ -25,7 +26,8 @@ const VERBS: VerbHandlers = {
   deletecollection: deleteCollection,
 };
 
-const STATUS_VERBS: VerbHandlers = { get, update, patch };
+/** Of the status, and of parts of the spec that are written on their own. */
+const PART_VERBS: VerbHandlers = { get, update, patch };
 
 /** Finds the handler of a request about a resource. Throws where there is none. */
 export function handleResource(
@@ -64,7 +66,8 @@ function handlerOf(served: Served, { verb, name, subresource }: RequestInfo): Ha
 }
 
 function subresourceOf({ kind }: Served, name: string): VerbHandlers | undefined {
-  if (name === 'status') return kind.status === undefined ? undefined : STATUS_VERBS;
+  if (name === 'status') return kind.status === undefined ? undefined : PART_VERBS;
+  if (partOf(kind, name) !== undefined) return PART_VERBS;
   if (name === 'scale') return kind.scale === undefined ? undefined : scale;
   return kind.resource.group === '' ? subresources[`${kind.resource.plural}/${name}`] : undefined;
 }

@@ -2,7 +2,7 @@ import { cloneJson } from '../../api/clone.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Draft } from '../../api/meta.ts';
 import { toStored } from '../registry/conversion.ts';
-import { mainStrategy, statusStrategy } from '../registry/strategy.ts';
+import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { decodeObject } from './decode.ts';
 import { type Handler, objectResponse, type Target } from './handler.ts';
@@ -24,7 +24,7 @@ export const update: Handler = async (options, exchange, target) => {
     namespace,
     name,
     subresource,
-    strategy: subresource === 'status' ? statusStrategy(served.kind) : mainStrategy(served.kind),
+    strategy: strategyOf(served.kind, subresource),
     allowCreate:
       subresource === '' &&
       served.kind.createOnUpdate === true &&

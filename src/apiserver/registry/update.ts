@@ -91,7 +91,7 @@ async function attemptUpdate(
 
   const draft = await options.desired(old);
   checkCondition(served, name, draft, existing);
-  if (options.subresource === '' || options.subresource === 'status') kind.setDefaults?.(draft);
+  if (strategy.takesDocument) kind.setDefaults?.(draft);
   if (options.tracked !== true) {
     trackFields(served, context, { old, draft, subresource: options.subresource, time: now });
   }

@@ -11,7 +11,11 @@ import { subresourceBody } from './body.ts';
 import { success } from './status.ts';
 
 /** Nothing to keep and nothing to check: only the node's name and the condition are changed here. */
-const bindStrategy: UpdateStrategy = { prepare: () => undefined, validate: () => [] };
+const bindStrategy: UpdateStrategy = {
+  takesDocument: false,
+  prepare: () => undefined,
+  validate: () => [],
+};
 
 /** POST pods/binding: puts a pod on a node, once (core/pod `storage.go` BindingREST). */
 export const bind: Handler = async (options, exchange, { served, namespace, name }) => {

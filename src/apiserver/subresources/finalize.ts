@@ -9,6 +9,7 @@ import { updateObject } from '../registry/update.ts';
 
 /** Takes spec.finalizers alone, which an ordinary update may not change (core/namespace `strategy.go`). */
 const finalizeStrategy: UpdateStrategy = {
+  takesDocument: false,
   prepare: (draft, old) => keepAllBut(['apiVersion', 'kind', 'metadata', 'spec'], draft, old),
   validate: () => [],
 };

@@ -69,6 +69,86 @@ describe('subresources', () => {
       target: { kind: 'Node', name: node },
     });
 
+  describe('ephemeralcontainers', () => {
+    const at = `${PODS}/p/ephemeralcontainers`;
+    const add = (...containers: object[]): Promise<{ code: number; body: Pod & Status }> =>
+      server.call<Pod & Status>(
+        'PATCH',
+        at,
+        { metadata: { labels: { a: 'b' } }, spec: { ephemeralContainers: containers, nodeName: 'other' } },
+        { headers: { 'content-type': 'application/strategic-merge-patch+json' } },
+      );
+    const debug = { name: 'debug', image: 'tools', targetContainerName: 'a' };
+
+    it('adds containers, with defaults, and nothing else', async () => {
+      const made = await make<Pod>(PODS, pod('p'));
+      const { code, body } = await add(debug);
+      assert.equal(code, 200, JSON.stringify(body));
+      const [container] = body.spec.ephemeralContainers ?? [];
+      assert.equal(container?.imagePullPolicy, 'Always');
+      assert.equal(container.targetContainerName, 'a');
+      assert.equal(body.metadata.generation, 2);
+      assert.equal(body.metadata.labels, undefined);
+      assert.equal(body.spec.nodeName, undefined);
+      assert.deepEqual(body.spec.containers, made.spec.containers);
+      assert.deepEqual((await server.call<Pod>('GET', at)).body, body);
+      const second = await add({ name: 'more', image: 'tools' });
+      assert.deepEqual(second.body.spec.ephemeralContainers?.map(({ name }) => name).sort(), [
+        'debug',
+        'more',
+      ]);
+    });
+
+    it('is the only way to add any', async () => {
+      const { body } = await server.call<Status>(
+        'POST',
+        PODS,
+        pod('q', ['a'], { ephemeralContainers: [debug] }),
+      );
+      assert.match(body.message ?? '', /spec\.ephemeralContainers: Forbidden: cannot be set on create/);
+      const made = await make<Pod>(PODS, pod('p'));
+      const spec = { ...made.spec, ephemeralContainers: [debug] };
+      const refused = await server.call<Status>('PUT', `${PODS}/p`, { ...made, spec });
+      assert.match(refused.body.message ?? '', /pod updates may not change fields other than/);
+    });
+
+    it('refuses a change, a removal, a target that is not there and what such a container cannot have', async () => {
+      await make(PODS, pod('p'));
+      const first = (await add(debug)).body;
+      const put = async (ephemeralContainers: object[]): Promise<string> => {
+        const { code, body } = await server.call<Status>('PUT', at, {
+          ...first,
+          spec: { ...first.spec, ephemeralContainers },
+        });
+        assert.equal(code, 422);
+        return body.message ?? '';
+      };
+      const container = first.spec.ephemeralContainers?.[0] ?? {};
+      assert.match(
+        await put([{ ...container, image: 'other' }]),
+        /spec\.ephemeralContainers: Forbidden: existing ephemeral containers "debug" may not be changed/,
+      );
+      assert.match(await put([]), /existing ephemeral containers "debug" may not be removed/);
+      assert.match(
+        await put([container, { ...debug, name: 'x', targetContainerName: 'nobody' }]),
+        /spec\.ephemeralContainers\[1\]\.targetContainerName: Not found: "nobody"/,
+      );
+      assert.match(
+        await put([container, { ...debug, name: 'x', resources: { limits: { cpu: '1' } } }]),
+        /ephemeralContainers\[1\]\.resources: Forbidden: cannot be set for an Ephemeral Container/,
+      );
+    });
+
+    it('refuses them for static pods', async () => {
+      const annotations = { 'kubernetes.io/config.mirror': 'x' };
+      await make(PODS, { ...pod('p', ['a'], { nodeName: 'n1' }), metadata: { name: 'p', annotations } });
+      assert.match(
+        (await add(debug)).body.message ?? '',
+        /: Forbidden: static pods do not support ephemeral containers/,
+      );
+    });
+  });
+
   describe('binding', () => {
     it('sets the node and the condition, once', async () => {
       await make(PODS, pod('p'));
