@@ -1,16 +1,13 @@
 // The main job: a cluster of three container nodes with the sample on it, and VS Code with the extension.
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../src/base/clock.ts';
 import { createLogger } from '../src/base/logger.ts';
 import { lineProgress } from '../src/cli/progress.ts';
-import { Clusters } from '../src/cluster/clusters.ts';
 import { createDetachedLauncher } from '../src/cluster/launchers/detached.ts';
 import { defaultHome } from '../src/cluster/paths.ts';
+import { desktopClusters } from '../src/desktopClusters.ts';
 import { systemProcesses } from '../src/host/processes.ts';
-import { machineProviders } from '../src/machineProviders.ts';
-import { openNodeAdmin } from '../src/nodes/nodeAdmin.ts';
 import { openEditor } from './vscode/openEditor.ts';
 import { runSample } from './sample.ts';
 
@@ -27,15 +24,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => stop.abort(new Error('stopped')));
 
 const home = defaultHome(process.env, os.homedir());
-const clusters = new Clusters({
+const clusters = desktopClusters({
   home,
-  providers: machineProviders({ resources: path.join(root, 'resources'), home }),
+  resources: path.join(root, 'resources'),
+  dist,
   // The cluster outlives a window's reload: the windows attach to it.
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
-  nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),
   clock: systemClock,
   logger,
-  bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
 });
 
 /** Everything that is stopped at the end, last first. */

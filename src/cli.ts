@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -8,14 +7,12 @@ import { createLogger } from './base/logger.ts';
 import { commands } from './cli/commands/index.ts';
 import type { CliContext } from './cli/command.ts';
 import { lineProgress } from './cli/progress.ts';
-import { Clusters } from './cluster/clusters.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
 import { savedImage } from './cluster/savedImage.ts';
+import { desktopClusters } from './desktopClusters.ts';
 import { systemProcesses } from './host/processes.ts';
 import { rerun } from './host/rerun.ts';
-import { machineProviders } from './machineProviders.ts';
-import { openNodeAdmin } from './nodes/nodeAdmin.ts';
 import { serve } from './serve.ts';
 
 /** The composition root of the `wheelhouse` command. */
@@ -33,14 +30,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const home = defaultHome(process.env, os.homedir());
-const clusters = new Clusters({
+const clusters = desktopClusters({
   home,
-  providers: machineProviders({ resources: path.join(dist, '../resources'), home }),
+  resources: path.join(dist, '../resources'),
+  dist,
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
-  nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),
   clock: systemClock,
   logger,
-  bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
 });
 
 const context: CliContext = {

@@ -6,17 +6,15 @@ import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { toDisposable } from './base/disposable.ts';
 import { createLogger } from './base/logger.ts';
-import { Clusters } from './cluster/clusters.ts';
 import { createChosenLauncher } from './cluster/launchers/chosen.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { createWorkerLauncher } from './cluster/launchers/worker.ts';
 import { chosenHome, clustersFolder } from './cluster/paths.ts';
+import { desktopClusters } from './desktopClusters.ts';
 import { registerEditor } from './editor/activate.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
-import { machineProviders } from './machineProviders.ts';
-import { openNodeAdmin } from './nodes/nodeAdmin.ts';
 
 /** What the extension shows to others, tests among them. */
 export interface ExtensionApi {
@@ -44,15 +42,8 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
         ? 'process'
         : 'editor',
   );
-  const clusters = new Clusters({
-    home,
-    providers: machineProviders({ resources: path.join(context.extensionPath, 'resources'), home }),
-    launcher,
-    nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), clock),
-    clock,
-    logger,
-    bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
-  });
+  const resources = path.join(context.extensionPath, 'resources');
+  const clusters = desktopClusters({ home, resources, dist, launcher, clock, logger });
   const model = new ClusterModel({
     clusters,
     openSession: async (cluster, paths) =>

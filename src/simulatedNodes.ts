@@ -12,6 +12,7 @@ import type { UserInfo } from './api/request.ts';
 import type { Client } from './client/contract.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { NodeHub } from './nodes/hub.ts';
+import type { MachineFile } from './cluster/machines/simulated.ts';
 import type { ClusterSettings } from './protocol/agentLink.ts';
 
 export interface SimulatedNodesOptions {
@@ -39,7 +40,7 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
   const running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
   let index = 0;
 
-  const start = (nodeName: string): void => {
+  const start = (nodeName: string, capacity: Readonly<Record<string, string>> = {}): void => {
     index += 1;
     const stop = new AbortController();
     const user = { name: `system:node:${nodeName}`, groups: ['system:nodes', 'system:authenticated'] };
@@ -48,7 +49,7 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
       nodeName,
       address: `172.31.${Math.floor(index / 250)}.${(index % 250) + 1}`,
       pods: addressPool(`10.${200 + Math.floor(index / 256)}.${index % 256}`),
-      settings: { labels: { 'wheelhouse.io/simulated': 'true' } },
+      settings: { labels: { 'wheelhouse.io/simulated': 'true' }, capacity },
       cluster,
       clock,
       random: systemRandom,
@@ -66,7 +67,7 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
   const follow = async (): Promise<void> => {
     const wanted = await machinesIn(folder);
     if (signal.aborted) return;
-    for (const name of wanted) if (!running.has(name)) start(name);
+    for (const [name, capacity] of wanted) if (!running.has(name)) start(name, capacity);
     for (const [name, node] of running) {
       if (wanted.has(name) || name.startsWith(NUMBERED)) continue;
       node.stop.abort();
@@ -104,15 +105,21 @@ async function forget(client: Client, name: string): Promise<void> {
 
 const NUMBERED = 'simulated-';
 
-/** The machines that are on, by name. */
-async function machinesIn(folder: string): Promise<ReadonlySet<string>> {
+/** The machines that are on, by name, with the capacity that their size gives them. */
+async function machinesIn(folder: string): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
   const on = await Promise.all(
-    files.map(async (file) => {
+    files.map(async (file): Promise<(readonly [string, Record<string, string>])[]> => {
       const target = path.join(folder, file);
-      const text = existsSync(target) ? await readFile(target, 'utf8').catch(() => '') : '';
-      return /"state":"running"/.test(text) ? [path.basename(file, '.json')] : [];
+      const text = existsSync(target) ? await readFile(target, 'utf8').catch(() => '{}') : '{}';
+      const { state, cpus, memoryBytes } = JSON.parse(text) as Partial<MachineFile>;
+      if (state !== 'running') return [];
+      const capacity = {
+        ...(cpus === undefined ? {} : { cpu: String(cpus) }),
+        ...(memoryBytes === undefined ? {} : { memory: String(memoryBytes) }),
+      };
+      return [[path.basename(file, '.json'), capacity]];
     }),
   );
-  return new Set(on.flat());
+  return new Map(on.flat());
 }

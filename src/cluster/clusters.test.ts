@@ -1,84 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { FakeClock } from '../base/clock.ts';
-import { silentLogger } from '../base/logger.ts';
-import { writeWhole } from '../host/files.ts';
-import { Clusters } from './clusters.ts';
-import type { ControlPlaneLauncher, NodeAdmin } from './contract.ts';
-import { createSimulatedMachines } from './machines/simulated.ts';
-import type { Machine, MachineProvider, Progress } from './machines/contract.ts';
-import { clusterPaths, clustersFolder } from './paths.ts';
-
-/** A desk with a home of its own: simulated machines, and a control plane and an API that only say what was asked. */
-class Desk {
-  readonly home: string;
-  readonly asked: string[] = [];
-  readonly provider: MachineProvider;
-  /** Makes the API's waiting for nodes fail. */
-  neverReady = false;
-
-  private constructor(home: string) {
-    this.home = home;
-    this.provider = createSimulatedMachines({
-      folder: (cluster) => path.join(home, 'machines', cluster),
-      clusters: () => Promise.resolve(['dev']),
-    });
-  }
-
-  static async make(): Promise<Desk> {
-    return new Desk(await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-desk-')));
-  }
-
-  readonly launcher: ControlPlaneLauncher = {
-    launch: async (profile, paths) => {
-      this.asked.push(`launch ${profile.name}`);
-      await writeWhole(path.join(paths.pki, 'ca.crt'), 'CA');
-      return {
-        server: 'https://x',
-        owned: true,
-        stop: () => Promise.resolve(),
-        exited: new Promise(() => undefined),
-      };
-    },
-    stop: (profile) => {
-      this.asked.push(`stop ${profile.name}`);
-      return Promise.resolve();
-    },
-  };
-
-  readonly admin: NodeAdmin = {
-    issueToken: (node) => Promise.resolve(`token-${node}`),
-    lastReports: () => Promise.resolve(new Map()),
-    whenReady: (nodes, onReady) => {
-      if (this.neverReady) return Promise.reject(new Error('the nodes are not ready'));
-      nodes.forEach(onReady);
-      return Promise.resolve();
-    },
-    drain: (node) => {
-      this.asked.push(`drain ${node}`);
-      return Promise.resolve();
-    },
-    forget: (node) => {
-      this.asked.push(`forget ${node}`);
-      return Promise.resolve();
-    },
-    close: () => undefined,
-  };
-
-  clusters(): Clusters {
-    return new Clusters({
-      home: this.home,
-      providers: [this.provider],
-      launcher: this.launcher,
-      nodeAdmin: () => Promise.resolve(this.admin),
-      clock: new FakeClock(),
-      logger: silentLogger,
-      bootstrap: () => Promise.resolve('bootstrap'),
-    });
-  }
-}
+import { rm } from 'node:fs/promises';
+import { Desk } from '../../test/harness/desk.ts';
+import type { Clusters } from './clusters.ts';
+import { IncompleteClusterError } from './errors.ts';
+import type { Progress } from './machines/contract.ts';
 
 describe('Clusters', () => {
   const never = new AbortController().signal;
@@ -91,10 +16,9 @@ describe('Clusters', () => {
     desk = await Desk.make();
     clusters = desk.clusters();
   });
-  afterEach(() => rm(desk.home, { recursive: true, force: true }));
+  afterEach(() => desk.dispose());
 
-  const machines = async (): Promise<readonly string[]> =>
-    (await desk.provider.list('dev')).map((machine: Machine) => `${machine.name} ${machine.state}`);
+  const machines = (): Promise<readonly string[]> => desk.machines();
 
   it('create() makes machines for all nodes and notes that the cluster shall run', async () => {
     await clusters.create(dev, progress, never);
@@ -108,7 +32,7 @@ describe('Clusters', () => {
     await assert.rejects(clusters.create(dev, progress, never), /not ready/);
     assert.deepEqual(await machines(), []);
     assert.deepEqual(await clusters.names(), []);
-    assert.ok(desk.asked.includes('stop dev'));
+    assert.ok(desk.asked.includes('stop control plane of dev'));
   });
 
   it('create() refuses a taken name, a bad one, and machines of that name that are not its own', async () => {
@@ -121,7 +45,7 @@ describe('Clusters', () => {
       clusters.create({ ...dev, name: 'Dev_1' }, progress, never),
       /cannot be a cluster's name/,
     );
-    await rm(clusterPaths(path.join(clustersFolder(desk.home), 'dev')).folder, { recursive: true });
+    await rm(desk.paths.folder, { recursive: true });
     await assert.rejects(clusters.create(dev, progress, never), /dev-1, dev-2.*WHEELHOUSE_HOME/);
     assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
   });
@@ -148,14 +72,14 @@ describe('Clusters', () => {
       ['dev-1', 'dev-2', 'dev-3'],
     );
     assert.equal((await machines()).length, 3);
-    assert.ok(!desk.asked.includes('stop dev'), 'the running control plane is left alone');
+    assert.ok(!desk.asked.includes('stop control plane of dev'), 'the running control plane is left alone');
   });
 
   it('removeNode() drains, deletes the machine, then forgets the node', async () => {
     await clusters.create(dev, progress, never);
     await clusters.removeNode('dev', 'dev-1', progress, never);
     assert.deepEqual(await machines(), ['dev-2 running']);
-    assert.deepEqual(desk.asked.slice(-2), ['drain dev-1', 'forget dev-1']);
+    assert.deepEqual(desk.asked.slice(-4), ['cordon dev-1', 'drain dev-1', 'delete dev-1', 'forget dev-1']);
     await assert.rejects(clusters.removeNode('dev', 'dev-1', progress, never), /Its nodes are: dev-2/);
   });
 
@@ -167,5 +91,232 @@ describe('Clusters', () => {
       clusters.start('dev', progress, never),
       /there is no cluster "dev"\. There are no clusters yet/,
     );
+  });
+
+  it('removeNode() that fails leaves the node open to pods', async () => {
+    await clusters.create(dev, progress, never);
+    desk.fail('delete', 'dev-1');
+    await assert.rejects(clusters.removeNode('dev', 'dev-1', progress, never), /cannot delete dev-1/);
+    assert.equal(desk.asked.at(-1), 'uncordon dev-1');
+    assert.equal((await clusters.profile('dev')).nodes.length, 2);
+  });
+
+  describe('suspend()', () => {
+    it('freezes the machines, then stops the control plane; start() wakes them and waits for signs of life', async () => {
+      await clusters.create(dev, progress, never);
+      await clusters.suspend('dev', progress, never);
+      assert.deepEqual(await machines(), ['dev-1 paused', 'dev-2 paused']);
+      assert.deepEqual(desk.asked.slice(-3), ['pause dev-1', 'pause dev-2', 'stop control plane of dev']);
+      assert.equal((await clusters.profile('dev')).running, false);
+      await clusters.start('dev', progress, never);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+      assert.deepEqual(desk.oldNews, {
+        reports: new Map(),
+        renewals: { nodes: new Set(['dev-1', 'dev-2']), revision: '7' },
+      });
+    });
+
+    it('that fails leaves the cluster running', async () => {
+      await clusters.create(dev, progress, never);
+      desk.fail('pause', 'dev-2');
+      await assert.rejects(clusters.suspend('dev', progress, never), /cannot pause dev-2/);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+      assert.ok(!desk.asked.includes('stop control plane of dev'));
+      assert.equal((await clusters.profile('dev')).running, true);
+    });
+
+    it('says to stop where machines cannot be frozen', async () => {
+      await clusters.create(dev, progress, never);
+      desk.provider = { ...desk.provider, capabilities: { ...desk.provider.capabilities, pause: false } };
+      await assert.rejects(
+        desk.clusters().suspend('dev', progress, never),
+        /cannot be suspended\. Stop the cluster instead: wheelhouse stop dev\./,
+      );
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+    });
+  });
+
+  describe('machines that cannot be made', () => {
+    const three = { ...dev, nodes: 3 };
+
+    it('one that fails is tried once more, alone, when what was left of it is gone', async () => {
+      const whole = desk.provider;
+      let failures = 0;
+      desk.provider = {
+        ...whole,
+        async create(spec, ...rest) {
+          const machine = await whole.create(spec, ...rest);
+          if (spec.name !== 'dev-2' || failures > 0) return machine;
+          failures += 1;
+          throw new Error('half of it is there');
+        },
+      };
+      const told: string[] = [];
+      const listening: Progress = { report: ({ machine, message }) => told.push(`${machine}: ${message}`) };
+      await desk.clusters().create(three, listening, never);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running', 'dev-3 running']);
+      assert.deepEqual(desk.asked.filter((line) => /^(create|delete|forget)/.test(line)).slice(3), [
+        'delete dev-2',
+        'forget dev-2',
+        'create dev-2',
+      ]);
+      assert.ok(told.includes('dev-2: Failed, is tried once more: half of it is there'));
+    });
+
+    it('one that fails twice is left out: the cluster stays, and start() makes it', async () => {
+      desk.fail('create', 'dev-2', 2);
+      await assert.rejects(clusters.create(three, progress, never), (error) => {
+        assert.ok(error instanceof IncompleteClusterError);
+        assert.deepEqual(error.nodes, ['dev-2']);
+        assert.equal(error.controlPlane.server, 'https://x');
+        assert.equal(
+          error.message,
+          'cluster dev runs without dev-2: cannot create dev-2. To try again: wheelhouse start dev. To do without: ' +
+            `wheelhouse node remove dev dev-2. The control plane's log is ${desk.paths.log}.`,
+        );
+        return true;
+      });
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-3 running']);
+      assert.equal((await clusters.profile('dev')).running, true);
+      await clusters.start('dev', progress, never);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running', 'dev-3 running']);
+    });
+
+    it('removeNode() does without the one that failed', async () => {
+      desk.fail('create', 'dev-2', 2);
+      await assert.rejects(clusters.create(three, progress, never));
+      await clusters.removeNode('dev', 'dev-2', progress, never);
+      await clusters.start('dev', progress, never);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-3 running']);
+    });
+
+    it('where all fail, nothing is left', async () => {
+      for (const node of ['dev-1', 'dev-2', 'dev-3']) desk.fail('create', node, 2);
+      await assert.rejects(clusters.create(three, progress, never), /cannot create dev-1/);
+      assert.deepEqual(await machines(), []);
+      assert.deepEqual(await clusters.names(), []);
+    });
+
+    it('a creation that is cancelled while one is tried again leaves nothing', async () => {
+      const abort = new AbortController();
+      desk.fail('create', 'dev-2');
+      const stopping: Progress = {
+        report: ({ message }) => {
+          if (message.startsWith('Failed')) abort.abort(new Error('enough'));
+        },
+      };
+      await assert.rejects(clusters.create(three, stopping, abort.signal), /^Error: enough$/);
+      assert.deepEqual(await machines(), []);
+      assert.deepEqual(await clusters.names(), []);
+    });
+
+    it('a node that is added and fails twice is taken back, and its name is free', async () => {
+      await clusters.create(dev, progress, never);
+      desk.fail('create', 'dev-3', 2);
+      await assert.rejects(clusters.addNode('dev', progress, never), /cannot create dev-3/);
+      assert.equal((await clusters.profile('dev')).nodes.length, 2);
+      assert.equal(await clusters.addNode('dev', progress, never), 'dev-3');
+    });
+
+    it('start() goes on without a machine that does not start, and says so', async () => {
+      await clusters.create(dev, progress, never);
+      await clusters.stop('dev', never);
+      desk.fail('start', 'dev-1');
+      await assert.rejects(
+        clusters.start('dev', progress, never),
+        (error) =>
+          error instanceof IncompleteClusterError && /without dev-1: cannot start dev-1/.test(error.message),
+      );
+      assert.deepEqual(await machines(), ['dev-1 stopped', 'dev-2 running']);
+    });
+
+    it('start() rejects with the failure where no machine starts', async () => {
+      await clusters.create(dev, progress, never);
+      await clusters.stop('dev', never);
+      desk.fail('start', 'dev-1');
+      desk.fail('start', 'dev-2');
+      await assert.rejects(clusters.start('dev', progress, never), /^Error: cannot start dev-1$/);
+    });
+  });
+
+  describe('sizes', () => {
+    const GIB = 2 ** 30;
+
+    it('create() and addNode() give nodes the size that is asked for', async () => {
+      await clusters.create({ ...dev, nodes: 1, size: { cpus: 3, memoryBytes: 3 * GIB } }, progress, never);
+      await clusters.addNode('dev', progress, never, { cpus: 1 });
+      assert.deepEqual((await clusters.profile('dev')).nodes, [
+        { cpus: 3, memoryBytes: 3 * GIB, name: 'dev-1' },
+        { cpus: 1, name: 'dev-2' },
+      ]);
+    });
+
+    it('what no machine can be is refused before anything is made', async () => {
+      for (const [size, problem] of [
+        [{ cpus: 1.5 }, /node dev-1 cannot have 1\.5 CPUs\. Use a whole number/],
+        [{ memoryBytes: 2 ** 20 }, /node dev-1 cannot have so little memory \(1 MiB\)\. It needs 512 MiB/],
+        [{ diskBytes: GIB }, /node dev-1 cannot have so small a disk \(1 GiB\)\. It needs 4 GiB/],
+      ] as const) {
+        await assert.rejects(clusters.create({ ...dev, size }, progress, never), problem);
+      }
+      assert.deepEqual(await clusters.names(), []);
+    });
+
+    it('resizeNode() drains, stops, resizes and starts the node, and opens it to pods again', async () => {
+      await clusters.create({ ...dev, size: { cpus: 2, memoryBytes: GIB } }, progress, never);
+      const size = { cpus: 4, memoryBytes: 2 * GIB };
+      await clusters.resizeNode('dev', 'dev-1', size, progress, never);
+      assert.deepEqual(desk.asked.slice(-7), [
+        'launch dev',
+        'cordon dev-1',
+        'drain dev-1',
+        'stop dev-1',
+        'resize dev-1',
+        'start dev-1',
+        'uncordon dev-1',
+      ]);
+      assert.deepEqual(desk.oldNews, { reports: new Map([['dev-1', 'before']]) });
+      assert.deepEqual((await clusters.profile('dev')).nodes, [
+        { ...size, name: 'dev-1' },
+        { cpus: 2, memoryBytes: GIB, name: 'dev-2' },
+      ]);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+    });
+
+    for (const verb of ['stop', 'resize', 'start'] as const) {
+      it(`resizeNode() that fails to ${verb} leaves the node running with its size, open to pods`, async () => {
+        await clusters.create({ ...dev, size: { cpus: 2 } }, progress, never);
+        desk.fail(verb, 'dev-1');
+        await assert.rejects(clusters.resizeNode('dev', 'dev-1', { cpus: 4 }, progress, never), /cannot/);
+        assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+        assert.equal(desk.asked.at(-1), 'uncordon dev-1');
+        assert.deepEqual((await clusters.profile('dev')).nodes[0], { cpus: 2, name: 'dev-1' });
+      });
+    }
+
+    it('resizeNode() takes itself back where the node comes up with another size, or not at all', async () => {
+      await clusters.create({ ...dev, size: { cpus: 2 } }, progress, never);
+      await assert.rejects(
+        clusters.resizeNode('dev', 'dev-1', { cpus: 3 }, progress, never),
+        /came up with 4 CPUs, 2 GiB instead of 3 CPUs\. It has its old size again/,
+      );
+      desk.neverReady = true;
+      await assert.rejects(clusters.resizeNode('dev', 'dev-1', { cpus: 4 }, progress, never), /not ready/);
+      assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+      assert.deepEqual((await clusters.profile('dev')).nodes[0], { cpus: 2, name: 'dev-1' });
+      assert.equal(desk.asked.at(-1), 'uncordon dev-1');
+    });
+
+    it('resizeNode() says what it needs', async () => {
+      await clusters.create(dev, progress, never);
+      const resize = (node: string, size: object): Promise<void> =>
+        desk.clusters().resizeNode('dev', node, size, progress, never);
+      await assert.rejects(resize('x', { cpus: 2 }), /has no node "x"\. Its nodes are: dev-1, dev-2/);
+      await assert.rejects(resize('dev-1', {}), /no size is given for dev-1/);
+      await clusters.stop('dev', never);
+      await assert.rejects(resize('dev-1', { cpus: 2 }), /dev-1 does not run.*wheelhouse start dev/);
+      desk.provider = { ...desk.provider, capabilities: { ...desk.provider.capabilities, resize: false } };
+      await assert.rejects(resize('dev-1', { cpus: 2 }), /cannot be resized\. Add a node of the size/);
+    });
   });
 });

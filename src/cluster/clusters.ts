@@ -3,19 +3,33 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { listNames, removeAll } from '../host/files.ts';
 import { freePort } from '../host/ports.ts';
-import { adminOf, runActions, type Action, type ActionContext } from './actions/action.ts';
+import { runActions, type Action, type ActionContext } from './actions/action.ts';
 import { createMachines } from './actions/createMachines.ts';
 import { declare } from './actions/declare.ts';
 import { preflight } from './actions/preflight.ts';
 import { noLeftovers } from './actions/noLeftovers.ts';
 import { prepareMachines } from './actions/prepareMachines.ts';
 import { recreateMachines } from './actions/recreateMachines.ts';
-import { startControlPlane } from './actions/startControlPlane.ts';
+import { drainNode } from './actions/drainNode.ts';
+import { pauseMachines } from './actions/pauseMachines.ts';
+import { removeMachine } from './actions/removeMachine.ts';
+import { resizeMachine } from './actions/resizeMachine.ts';
+import { needControlPlane, startControlPlane } from './actions/startControlPlane.ts';
 import { startMachines } from './actions/startMachines.ts';
 import { waitForNodes } from './actions/waitForNodes.ts';
-import type { ControlPlaneLauncher, NodeAdminFactory, RunningControlPlane } from './contract.ts';
-import { ClusterError } from './errors.ts';
-import type { Machine, MachineProvider, PreflightProblem, Progress } from './machines/contract.ts';
+import type { ControlPlaneLauncher, NodeAdminFactory, RunningControlPlane, StoreFiles } from './contract.ts';
+import { assertFree, untilFree, whileBusy } from './busy.ts';
+import { ClusterError, IncompleteClusterError } from './errors.ts';
+import type {
+  Machine,
+  MachinePlan,
+  MachineProvider,
+  MachineSettings,
+  MachineSize,
+  PreflightProblem,
+  Progress,
+} from './machines/contract.ts';
+import { checkSize, sizedNode, sizeText, type NodeSize } from './nodeSize.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from './paths.ts';
 import {
   checkClusterName,
@@ -27,13 +41,21 @@ import {
   type ClusterProfile,
   type MachinesKind,
   type NodeProfile,
+  type PodNetworkKind,
 } from './profile.ts';
+import { forgetMachineSnapshots } from './snapshots/machineSnapshots.ts';
+import { restoreSnapshot } from './snapshots/restoreSnapshot.ts';
+import { removeHalfMade, saveSnapshot } from './snapshots/saveSnapshot.ts';
+import { readSnapshot, readSnapshots, snapshotPaths, type ClusterSnapshot } from './snapshots/snapshot.ts';
 
 export interface ClustersOptions {
   readonly home: string;
   readonly providers: readonly MachineProvider[];
   readonly launcher: ControlPlaneLauncher;
   readonly nodeAdmin: NodeAdminFactory;
+  readonly store: StoreFiles;
+  /** Cores of this desktop: a VM gets no more by default. */
+  readonly hostCpus: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bootstrap: () => Promise<string>;
@@ -43,6 +65,10 @@ export interface CreateOptions {
   readonly name: string;
   readonly machines: MachinesKind;
   readonly nodes: number | readonly NodeProfile[];
+  /** Of each node that has none of its own. */
+  readonly size?: NodeSize;
+  readonly settings?: MachineSettings;
+  readonly podNetwork?: PodNetworkKind;
   /** 0 or missing for any free one. */
   readonly port?: number;
   /** Keeps what is there when it fails, to look at. */
@@ -109,18 +135,22 @@ export class Clusters {
         'Choose another name, or delete it first.',
       );
     }
-    const nodes =
+    const { name, machines, settings, podNetwork, size = {} } = options;
+    const named =
       typeof options.nodes === 'number'
-        ? newNodeNames(options.name, options.nodes, []).map((name) => ({ name }))
+        ? newNodeNames(name, options.nodes, []).map((node) => ({ name: node }))
         : options.nodes;
+    const nodes = named.map((node) => sizedNode({ ...size, ...node }, machines, this.#options.hostCpus));
     const profile: ClusterProfile = {
-      name: options.name,
-      machines: options.machines,
+      name,
+      machines,
       port: options.port === undefined || options.port === 0 ? await freePort() : options.port,
       nodeAddresses: [],
       nodes,
       clusterCIDR: DEFAULT_CLUSTER_CIDR,
       serviceCIDR: DEFAULT_SERVICE_CIDR,
+      ...(settings === undefined ? {} : { settings }),
+      ...(podNetwork === undefined ? {} : { podNetwork }),
     };
     const context = this.#context(profile, progress, signal);
     const actions: Action[] = [
@@ -133,13 +163,16 @@ export class Clusters {
       waitForNodes(),
     ];
     await runActions(actions, context, { retain: options.retain ?? false });
-    await this.#want(options.name, true);
-    return controlPlaneOf(context);
+    await this.#want(name, true);
+    return assertComplete(context);
   }
 
-  /** Starts the control plane and the machines. What runs already stays as it is. */
+  /**
+   * Starts the control plane and the machines, makes those that are missing anew and wakes those that are suspended.
+   * What runs already stays as it is. Rejects with IncompleteClusterError where some of the nodes failed.
+   */
   async start(name: string, progress: Progress, signal: AbortSignal): Promise<RunningControlPlane> {
-    const context = this.#context(await this.profile(name), progress, signal);
+    const context = await this.#open(name, progress, signal);
     // A failed start leaves the cluster as it is: there is nothing to roll back that the user did not have before.
     await runActions(
       [preflight, prepareMachines, startControlPlane, startMachines, recreateMachines, waitForNodes()],
@@ -147,18 +180,20 @@ export class Clusters {
       { retain: true },
     );
     await this.#want(name, true);
-    return controlPlaneOf(context);
+    return assertComplete(context);
   }
 
-  /** Brings up the control plane alone, or attaches to it. */
+  /** Brings up the control plane alone, or attaches to it; waits while something is done to the cluster as a whole. */
   async attach(name: string, progress: Progress, signal: AbortSignal): Promise<RunningControlPlane> {
+    await untilFree(this.paths(name), this.#options.clock, signal);
     const context = this.#context(await this.profile(name), progress, signal);
     await runActions([startControlPlane], context, { retain: true });
-    return controlPlaneOf(context);
+    return assertComplete(context);
   }
 
   /** Stops machines and control plane; everything is kept. */
   async stop(name: string, signal: AbortSignal): Promise<void> {
+    await assertFree(this.paths(name));
     const profile = await this.#want(name, false);
     const provider = this.#provider(profile.machines);
     const machines = await provider.list(name);
@@ -166,9 +201,25 @@ export class Clusters {
     await this.#options.launcher.stop(profile, this.paths(name));
   }
 
+  /** Freezes the machines with all that runs on them, then stops the control plane; `start` wakes them. */
+  async suspend(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    const context = await this.#open(name, progress, signal);
+    const { provider, profile, paths } = context;
+    if (!provider.capabilities.pause) {
+      throw new ClusterError(
+        `${provider.name} machines cannot be suspended`,
+        `Stop the cluster instead: wheelhouse stop ${name}.`,
+      );
+    }
+    await runActions([pauseMachines], context);
+    await this.#want(name, false);
+    await this.#options.launcher.stop(profile, paths);
+  }
+
   /** Deletes the cluster with all that belongs to it. */
   async delete(name: string, signal: AbortSignal): Promise<void> {
     const profile = await this.profile(name);
+    await assertFree(this.paths(name));
     const provider = this.#provider(profile.machines);
     await this.#options.launcher.stop(profile, this.paths(name));
     const machines = await provider.list(name);
@@ -177,27 +228,21 @@ export class Clusters {
     await removeAll(this.paths(name).folder);
   }
 
-  async addNode(name: string, progress: Progress, signal: AbortSignal): Promise<string> {
-    const before = await this.profile(name);
-    const [node = ''] = newNodeNames(
-      name,
-      1,
-      before.nodes.map((n) => n.name),
-    );
-    const context = this.#context({ ...before, nodes: [...before.nodes, { name: node }] }, progress, signal);
+  /** Adds a node with the next free number, and resolves with its name when it is Ready. */
+  async addNode(name: string, progress: Progress, signal: AbortSignal, size: NodeSize = {}): Promise<string> {
+    const context = await this.#open(name, progress, signal);
+    const before = context.profile;
+    const taken = before.nodes.map((n) => n.name);
+    const [node = ''] = newNodeNames(name, 1, taken);
+    const added = sizedNode({ ...size, name: node }, before.machines, this.#options.hostCpus);
+    context.profile = { ...before, nodes: [...before.nodes, added] };
     const declareNode: Action = {
       title: `Adding ${node}`,
       run: ({ paths, profile }) => writeProfile(paths.profile, profile),
       undo: ({ paths }) => writeProfile(paths.profile, before),
     };
     await runActions(
-      [
-        preflight,
-        { ...startControlPlane, undo: () => Promise.resolve() },
-        declareNode,
-        createMachines([{ name: node }]),
-        waitForNodes([node]),
-      ],
+      [preflight, needControlPlane, declareNode, createMachines([added]), waitForNodes([node])],
       context,
     );
     return node;
@@ -205,32 +250,80 @@ export class Clusters {
 
   /** Drains the node, then takes it out of the cluster and deletes its machine. */
   async removeNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    const profile = await this.profile(name);
-    if (!profile.nodes.some((n) => n.name === node)) {
+    const context = await this.#open(name, progress, signal);
+    nodeOf(context.profile, node);
+    await runActions([needControlPlane, drainNode(node), removeMachine(node)], context);
+  }
+
+  /**
+   * Gives a node's machine another size: drained, stopped, resized, started and Ready with the new capacity, then open
+   * to pods again. Where it fails, the node goes on with the size that it had.
+   */
+  async resizeNode(
+    name: string,
+    node: string,
+    size: MachineSize,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const context = await this.#open(name, progress, signal);
+    const { provider, profile } = context;
+    const before = nodeOf(profile, node);
+    if (!provider.capabilities.resize || provider.resize === undefined) {
       throw new ClusterError(
-        `cluster ${name} has no node "${node}"`,
-        `Its nodes are: ${profile.nodes.map((n) => n.name).join(', ')}.`,
+        `${provider.name} machines cannot be resized`,
+        `Add a node of the size you want (wheelhouse node add ${name}), then remove ${node}.`,
       );
     }
-    const provider = this.#provider(profile.machines);
-    const context = this.#context(profile, progress, signal);
-    const drain: Action = {
-      title: `Draining ${node}`,
-      run: async () => (await adminOf(context)).drain(node, signal),
-    };
-    const remove: Action = {
-      title: `Removing ${node}`,
-      async run({ paths }) {
-        const machine = (await provider.list(name)).find((m) => m.name === node);
-        if (machine !== undefined) await provider.delete(machine, signal);
-        await (await adminOf(context)).forget(node);
-        await writeProfile(paths.profile, {
-          ...profile,
-          nodes: profile.nodes.filter((n) => n.name !== node),
-        });
-      },
-    };
-    await runActions([startControlPlane, drain, remove], context, { retain: true });
+    if (sizeText(size) === '')
+      throw new ClusterError(`no size is given for ${node}`, 'Say CPUs, memory, or both.');
+    checkSize(size, node);
+    const machine = (await provider.list(name)).find((m) => m.name === node);
+    if (machine?.state !== 'running') {
+      throw new ClusterError(
+        `${node} does not run`,
+        `It is drained before it is resized: wheelhouse start ${name} brings it up.`,
+      );
+    }
+    await runActions([needControlPlane, ...resizeMachine(machine, before, { ...before, ...size })], context);
+  }
+
+  /** Oldest first. */
+  async snapshots(name: string): Promise<readonly ClusterSnapshot[]> {
+    await this.profile(name);
+    return readSnapshots(this.paths(name));
+  }
+
+  /** Keeps the cluster as it is now, machines and objects of one moment, under a name. */
+  async saveSnapshot(name: string, snapshot: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    const context = await this.#open(name, progress, signal);
+    await whileBusy(context.paths, `saving snapshot ${snapshot}`, () => saveSnapshot(context, snapshot));
+  }
+
+  /** Puts the whole cluster back to a snapshot; resolves when its nodes are Ready. What came later is lost. */
+  async restoreSnapshot(
+    name: string,
+    snapshot: string,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const context = await this.#open(name, progress, signal);
+    await whileBusy(context.paths, `restoring snapshot ${snapshot}`, () =>
+      restoreSnapshot(context, snapshot),
+    );
+    await this.#want(name, true);
+    assertComplete(context);
+  }
+
+  async deleteSnapshot(name: string, snapshot: string, signal: AbortSignal): Promise<void> {
+    const context = await this.#open(name, { report: () => undefined }, signal);
+    const { paths, provider } = context;
+    await readSnapshot(paths, snapshot);
+    await whileBusy(paths, `deleting snapshot ${snapshot}`, async () => {
+      await removeHalfMade(context);
+      await forgetMachineSnapshots(provider, name, snapshot);
+      await removeAll(snapshotPaths(paths, snapshot).folder);
+    });
   }
 
   /** Brings an image (a tar in `docker save` format) to all machines of the cluster. */
@@ -252,9 +345,13 @@ export class Clusters {
     );
   }
 
-  /** What stands in the way of machines of a kind; empty when all is well. */
-  preflight(kind: MachinesKind, signal: AbortSignal): Promise<readonly PreflightProblem[]> {
-    return this.#provider(kind).preflight(signal);
+  /** What stands in the way of machines of a kind, or of those that are planned; empty when all is well. */
+  preflight(
+    kind: MachinesKind,
+    signal: AbortSignal,
+    plan?: MachinePlan,
+  ): Promise<readonly PreflightProblem[]> {
+    return this.#provider(kind).preflight(signal, plan);
   }
 
   provider(name: string): Promise<MachineProvider> {
@@ -277,24 +374,46 @@ export class Clusters {
     );
   }
 
+  /** For what changes the cluster: nobody else may be at it as a whole. */
+  async #open(name: string, progress: Progress, signal: AbortSignal): Promise<ActionContext> {
+    const profile = await this.profile(name);
+    await assertFree(this.paths(name));
+    return this.#context(profile, progress, signal);
+  }
+
   #context(profile: ClusterProfile, progress: Progress, signal: AbortSignal): ActionContext {
-    const { launcher, nodeAdmin, clock, logger, bootstrap } = this.#options;
+    const { launcher, nodeAdmin, store, clock, logger, bootstrap } = this.#options;
     return {
       profile,
       paths: this.paths(profile.name),
       provider: this.#provider(profile.machines),
       launcher,
       nodeAdmin,
+      store,
       progress,
       signal,
       clock,
       logger,
       bootstrap,
+      oldNews: {},
+      failed: new Map(),
     };
   }
 }
 
-function controlPlaneOf(context: ActionContext): RunningControlPlane {
-  if (context.controlPlane === undefined) throw new Error('the control plane was not started');
-  return context.controlPlane;
+function nodeOf({ name, nodes }: ClusterProfile, node: string): NodeProfile {
+  const found = nodes.find((n) => n.name === node);
+  if (found !== undefined) return found;
+  throw new ClusterError(
+    `cluster ${name} has no node "${node}"`,
+    `Its nodes are: ${nodes.map((n) => n.name).join(', ')}.`,
+  );
+}
+
+/** The control plane, where all nodes are there too; rejects with IncompleteClusterError where some have failed. */
+function assertComplete(context: ActionContext): RunningControlPlane {
+  const { controlPlane, failed, profile, paths } = context;
+  if (controlPlane === undefined) throw new Error('the control plane was not started');
+  if (failed.size === 0) return controlPlane;
+  throw new IncompleteClusterError({ cluster: profile.name, failed, log: paths.log, controlPlane });
 }

@@ -23,24 +23,50 @@ export interface ControlPlaneLauncher {
   stop(profile: ClusterProfile, paths: ClusterPaths): Promise<void>;
 }
 
+/**
+ * What nodes told before their machines were started, woken or put back: what `whenReady` shall not take for news. The
+ * API shows a node as Ready until it has been silent for a while.
+ */
+export interface OldNews {
+  /** Of machines that were down: when each told its state last. Their agents tell everything at their start. */
+  readonly reports?: ReadonlyMap<string, string>;
+  /** Of machines that go on where they were: their agents only renew their leases. */
+  readonly renewals?: { readonly nodes: ReadonlySet<string>; readonly revision: string };
+}
+
 /** What the life of a cluster needs from its API. Connects with the cluster's own kubeconfig. */
 export interface NodeAdmin {
   /** A one-time token with which a machine may become this node. */
   issueToken(node: string): Promise<string>;
-  /** When each of these nodes has last told its state: what `whenReady` shall not take for news. */
+  /** For `OldNews.reports`. */
   lastReports(nodes: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Resolves when all are Ready; tells each as it becomes so. What they told at the times in `before` does not count. */
+  /** For `OldNews.renewals`: where the API's record is now. */
+  revision(): Promise<string>;
+  /** Resolves when all are Ready; tells each as it becomes so. */
   whenReady(
     nodes: readonly string[],
     onReady: (node: string) => void,
     signal: AbortSignal,
-    before?: ReadonlyMap<string, string>,
+    before?: OldNews,
   ): Promise<void>;
-  /** Cordons the node and evicts its pods, so that they start elsewhere. */
+  /** Keeps new pods from the node; tells whether it was open to them. Nothing where there is no such node. */
+  cordon(node: string): Promise<boolean>;
+  uncordon(node: string): Promise<void>;
+  /** Cordons the node and evicts its pods, so that they start elsewhere. Nothing where there is no such node. */
   drain(node: string, signal: AbortSignal): Promise<void>;
+  /** What the node says that it has: CPUs, and memory in bytes. */
+  capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
   /** Deletes the Node object and what was issued for it. */
   forget(node: string): Promise<void>;
   close(): void;
 }
 
 export type NodeAdminFactory = (paths: ClusterPaths) => Promise<NodeAdmin>;
+
+/** A cluster's store as a file, while no control plane runs on it: see `storage/sqlite/storeFiles.ts`. */
+export interface StoreFiles {
+  /** Copies the store to another file, which is replaced; resolves with its revision. */
+  save(from: string, to: string): Promise<number>;
+  /** Puts a copy back, with a revision that was never given out; resolves with that. */
+  restore(copy: string, to: string): Promise<number>;
+}

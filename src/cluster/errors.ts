@@ -1,10 +1,39 @@
+import type { RunningControlPlane } from './contract.ts';
+
 /** What stands in the way of a cluster's life: what it is, and what to do. */
 export class ClusterError extends Error {
-  override readonly name = 'ClusterError';
+  override readonly name: string = 'ClusterError';
   readonly remedy: string;
 
   constructor(message: string, remedy: string, cause?: unknown) {
     super(remedy === '' ? message : `${message}. ${remedy}`, cause === undefined ? undefined : { cause });
     this.remedy = remedy;
+  }
+}
+
+/** The cluster runs, but without some of its nodes: their machines could not be made or started. */
+export class IncompleteClusterError extends ClusterError {
+  override readonly name = 'IncompleteClusterError';
+  readonly nodes: readonly string[];
+  readonly controlPlane: RunningControlPlane;
+
+  constructor(options: {
+    readonly cluster: string;
+    /** What happened to each node that is missing. */
+    readonly failed: ReadonlyMap<string, Error>;
+    readonly log: string;
+    readonly controlPlane: RunningControlPlane;
+  }) {
+    const { cluster, failed, log } = options;
+    const nodes = [...failed.keys()].sort();
+    // What machines say may end with what to do, as a sentence.
+    const reasons = [...failed.values()].map(({ message }) => message.replace(/\.$/, '')).join('; ');
+    super(
+      `cluster ${cluster} runs without ${nodes.join(', ')}: ${reasons}`,
+      `To try again: wheelhouse start ${cluster}. To do without: wheelhouse node remove ${cluster} ${nodes[0]}. ` +
+        `The control plane's log is ${log}.`,
+    );
+    this.nodes = nodes;
+    this.controlPlane = options.controlPlane;
   }
 }

@@ -12,6 +12,10 @@ export interface ClusterPaths {
   /** Who runs the control plane now: see owner.ts. */
   readonly owner: string;
   readonly log: string;
+  /** Snapshots of the whole cluster: a folder each, see snapshots/snapshot.ts. */
+  readonly snapshots: string;
+  /** What is being done to the cluster as a whole: see busy.ts. */
+  readonly busy: string;
   /** Simulated machines: a file each. */
   readonly machines: string;
 }
@@ -25,6 +29,8 @@ export function clusterPaths(folder: string): ClusterPaths {
     kubeconfig: path.join(folder, 'kubeconfig'),
     owner: path.join(folder, 'owner.json'),
     log: path.join(folder, 'control-plane.log'),
+    snapshots: path.join(folder, 'snapshots'),
+    busy: path.join(folder, 'busy.json'),
     machines: path.join(folder, 'machines'),
   };
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 
@@ -25,6 +25,32 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
     await rename(neighbour, file);
   } catch (error) {
     await rm(neighbour, { force: true });
+    throw error;
+  }
+}
+
+/** Adds to the end of a file; makes it (mode 0600) where there is none. */
+export async function appendText(file: string, text: string): Promise<void> {
+  await appendFile(file, text, { mode: 0o600 });
+}
+
+/** Writes a file that is not there yet; false where it is. */
+export async function createFile(file: string, content: string, mode = 0o644): Promise<boolean> {
+  try {
+    await writeFile(file, content, { mode, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Bytes in a file, 0 where there is none. */
+export async function fileBytes(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (isMissing(error)) return 0;
     throw error;
   }
 }

@@ -1,25 +1,37 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { isNotFound, isReason } from '../api/status.ts';
-import type { Node, NodeCondition, Pod } from '../api/types.ts';
-import { nodes, pods } from '../api/resources.ts';
-import { controllerOf } from '../api/meta.ts';
+import type { Lease, Node, NodeCondition, Pod } from '../api/types.ts';
+import { leases, nodes, pods } from '../api/resources.ts';
+import { quantityValue } from '../api/quantity.ts';
+import type { Resource } from '../api/resource.ts';
+import { controllerOf, type KubeObject } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
 import { httpsClient } from '../client/https.ts';
 import { parseKubeconfig } from '../client/kubeconfig.ts';
 import { createEnrolmentTokens } from './tokens.ts';
 
+/** The shape of `OldNews` in `cluster/contract.ts`. */
+interface OldNews {
+  readonly reports?: ReadonlyMap<string, string>;
+  readonly renewals?: { readonly nodes: ReadonlySet<string>; readonly revision: string };
+}
+
 /** What a cluster's life needs from its API; the shape of `NodeAdmin` in `cluster/contract.ts`. */
 export interface ApiNodeAdmin {
   issueToken(node: string): Promise<string>;
   lastReports(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  revision(): Promise<string>;
   whenReady(
     names: readonly string[],
     onReady: (node: string) => void,
     signal: AbortSignal,
-    before?: ReadonlyMap<string, string>,
+    before?: OldNews,
   ): Promise<void>;
+  cordon(node: string): Promise<boolean>;
+  uncordon(node: string): Promise<void>;
   drain(node: string, signal: AbortSignal): Promise<void>;
+  capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
   forget(node: string): Promise<void>;
 }
 
@@ -27,6 +39,9 @@ export interface ApiNodeAdmin {
 const EVICTION_RETRY_MS = 5_000;
 
 const SECOND_MS = 1_000;
+
+/** Where nodes' leases are. */
+const LEASES = 'kube-node-lease';
 
 /** The same over HTTPS, with the credentials of a kubeconfig's text; `close` lets the connection go. */
 export function openNodeAdmin(kubeconfig: string, clock: Clock): ApiNodeAdmin & { close(): void } {
@@ -50,17 +65,27 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
       await clock.sleep(Math.min(Math.max(last + SECOND_MS - clock.now(), 0), SECOND_MS));
       return reports;
     },
+    async revision() {
+      const { metadata } = await client.list(leases, { namespace: LEASES, limit: 1 });
+      return metadata.resourceVersion ?? '0';
+    },
     whenReady: (names, onReady, signal, before) => whenReady(client, names, onReady, signal, before),
-    async drain(node, signal) {
-      await client.patch(
-        nodes,
-        { name: node },
-        'application/merge-patch+json',
-        { spec: { unschedulable: true } },
-        { signal },
-      );
-      const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${node}`, signal });
+    async cordon(name) {
+      const node = await client.get(nodes, { name }).catch(ignoreMissing);
+      if (node === undefined || node.spec.unschedulable === true) return false;
+      await setUnschedulable(client, name, true);
+      return true;
+    },
+    uncordon: (name) => setUnschedulable(client, name, null),
+    async drain(name, signal) {
+      await setUnschedulable(client, name, true, signal);
+      const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${name}`, signal });
       await Promise.all(items.filter(isEvictable).map((pod) => evict(client, clock, pod, signal)));
+    },
+    async capacity(name) {
+      const { status } = await client.get(nodes, { name });
+      const { cpu = '0', memory = '0' } = status?.capacity ?? {};
+      return { cpus: quantityValue(cpu), memoryBytes: quantityValue(memory) };
     },
     async forget(node) {
       await client.delete(nodes, { name: node }).catch(ignoreMissing);
@@ -69,34 +94,66 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
   };
 }
 
+/** Null takes the field away, as merge patches have it: a node that is open to pods has none. */
+async function setUnschedulable(
+  client: Client,
+  name: string,
+  unschedulable: true | null,
+  signal?: AbortSignal,
+): Promise<void> {
+  await client
+    .patch(nodes, { name }, 'application/merge-patch+json', { spec: { unschedulable } }, { signal })
+    .catch(ignoreMissing);
+}
+
 async function whenReady(
   client: Client,
   names: readonly string[],
   onReady: (node: string) => void,
   signal: AbortSignal,
-  before: ReadonlyMap<string, string> = new Map(),
+  { reports = new Map(), renewals }: OldNews = {},
 ): Promise<void> {
+  const silent = new Set(names.filter((name) => renewals?.nodes.has(name) === true));
+  // Revisions of our own store are numbers, of which the later is the larger.
+  const heard = ({ metadata }: Lease): void => {
+    if (Number(metadata.resourceVersion) > Number(renewals?.revision)) silent.delete(metadata.name);
+  };
+  await follow(client, leases, { namespace: LEASES }, heard, () => silent.size === 0, signal);
+
   const missing = new Set(names);
   const see = (node: Node): void => {
     const { name } = node.metadata;
     const ready = readyOf(node);
-    // An agent that starts always writes its whole status: what is no later than `before` is from before its start.
-    if (ready?.status !== 'True' || ready.lastHeartbeatTime === before.get(name)) return;
+    // An agent that starts always writes its whole status: what is no later than `reports` is from before its start.
+    if (ready?.status !== 'True' || ready.lastHeartbeatTime === reports.get(name)) return;
     if (missing.delete(name)) onReady(name);
   };
-  while (missing.size > 0) {
+  await follow(client, nodes, {}, see, () => missing.size === 0, signal);
+}
+
+/** Shows all objects of a resource as they are and as they change, until `isDone`. */
+async function follow<T extends KubeObject>(
+  client: Client,
+  resource: Resource<T>,
+  at: { readonly namespace?: string },
+  see: (object: T) => void,
+  isDone: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!isDone()) {
     signal.throwIfAborted();
-    const list = await client.list(nodes, { signal });
+    const list = await client.list(resource, { ...at, signal });
     list.items.forEach(see);
-    if (missing.size === 0) return;
+    if (isDone()) return;
     const stop = new AbortController();
-    const events = client.watch(nodes, {
+    const events = client.watch(resource, {
+      ...at,
       resourceVersion: list.metadata.resourceVersion ?? '0',
       signal: AbortSignal.any([signal, stop.signal]),
     });
     for await (const batch of events) {
       for (const event of batch) if (event.type !== 'BOOKMARK') see(event.object);
-      if (missing.size === 0) break;
+      if (isDone()) break;
     }
     stop.abort();
   }
@@ -163,6 +220,7 @@ async function whenGone(client: Client, pod: Pod, signal: AbortSignal): Promise<
   await whenGone(client, pod, signal);
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
+  return undefined;
 }

@@ -4,15 +4,14 @@ import path from 'node:path';
 import Docker from 'dockerode';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/logger.ts';
-import { Clusters } from '../../src/cluster/clusters.ts';
+import type { Clusters } from '../../src/cluster/clusters.ts';
 import { createDetachedLauncher } from '../../src/cluster/launchers/detached.ts';
 import { ensureBaseImage } from '../../src/cluster/machines/docker/baseImage.ts';
 import type { Progress } from '../../src/cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../src/cluster/paths.ts';
 import { savedImage } from '../../src/cluster/savedImage.ts';
+import { desktopClusters } from '../../src/desktopClusters.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
-import { machineProviders } from '../../src/machineProviders.ts';
-import { openNodeAdmin } from '../../src/nodes/nodeAdmin.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const dist = path.join(root, 'dist');
@@ -31,14 +30,13 @@ export interface DockerCluster {
 /** The clusters that are kept below a home. */
 export function openClusters(home: string): Clusters {
   const logger = createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' });
-  return new Clusters({
+  return desktopClusters({
     home,
-    providers: machineProviders({ resources: path.join(root, 'resources'), home }),
+    resources: path.join(root, 'resources'),
+    dist,
     launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
-    nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), systemClock),
     clock: systemClock,
     logger,
-    bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
   });
 }
 

@@ -1,6 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ControlPlaneLauncher, NodeAdmin, NodeAdminFactory, RunningControlPlane } from '../contract.ts';
+import type {
+  ControlPlaneLauncher,
+  NodeAdmin,
+  NodeAdminFactory,
+  OldNews,
+  RunningControlPlane,
+  StoreFiles,
+} from '../contract.ts';
 import type { MachineProvider, Progress } from '../machines/contract.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
@@ -12,6 +19,7 @@ export interface ActionContext {
   readonly provider: MachineProvider;
   readonly launcher: ControlPlaneLauncher;
   readonly nodeAdmin: NodeAdminFactory;
+  readonly store: StoreFiles;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -20,8 +28,10 @@ export interface ActionContext {
   readonly bootstrap: () => Promise<string>;
   controlPlane?: RunningControlPlane;
   admin?: NodeAdmin;
-  /** Of nodes whose machines were down: what they told last before they were started. */
-  reportsBefore?: ReadonlyMap<string, string>;
+  /** What nodes told before their machines were started or woken. */
+  oldNews: OldNews;
+  /** Nodes whose machines could not be made or started, and why: the others go on without them. */
+  readonly failed: Map<string, Error>;
 }
 
 /** One step of a cluster's life. `undo` takes back what `run` did, also where it did half of it. */

@@ -1,5 +1,5 @@
 import { adminOf, type Action } from './action.ts';
-import { createMachines } from './createMachines.ts';
+import { createAll } from './createMachines.ts';
 
 /** Makes machines anew that somebody has removed behind our back: the nodes are declared, so they shall be there. */
 export const recreateMachines: Action = {
@@ -10,8 +10,9 @@ export const recreateMachines: Action = {
     const missing = profile.nodes.filter((node) => !there.has(node.name));
     if (missing.length === 0) return;
     const before = await (await adminOf(context)).lastReports(missing.map((node) => node.name));
-    context.reportsBefore = new Map([...(context.reportsBefore ?? []), ...before]);
-    for (const node of missing) progress.report({ machine: node.name, message: 'The machine is gone' });
-    await createMachines(missing).run(context);
+    const { reports = new Map<string, string>() } = context.oldNews;
+    context.oldNews = { ...context.oldNews, reports: new Map([...reports, ...before]) };
+    for (const node of missing) progress.report({ machine: node.name, message: 'The machine is missing' });
+    await createAll(context, missing);
   },
 };

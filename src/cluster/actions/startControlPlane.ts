@@ -11,3 +11,9 @@ export const startControlPlane: Action = {
     await launcher.stop(profile, paths);
   },
 };
+
+/** For what leaves the control plane running also where it fails. */
+export const needControlPlane: Action = {
+  title: 'Looking for the control plane',
+  run: (context) => startControlPlane.run(context),
+};

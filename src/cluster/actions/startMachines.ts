@@ -1,15 +1,34 @@
 import { adminOf, type Action } from './action.ts';
 
-/** Starts all machines of the cluster that are not running, at the same time. */
+/**
+ * Starts all machines of the cluster that are not running, at the same time. One that fails is noted in
+ * `context.failed` and does not hold up the others.
+ */
 export const startMachines: Action = {
   title: 'Starting machines',
   async run(context) {
-    const { provider, profile, progress, signal } = context;
+    const { provider, profile, progress, signal, failed } = context;
     const machines = (await provider.list(profile.name)).filter((machine) => machine.state !== 'running');
     if (machines.length === 0) return;
+    const admin = await adminOf(context);
     // A paused machine goes on where it was; one that was down has an agent that starts anew.
     const down = machines.filter((machine) => machine.state !== 'paused').map((machine) => machine.name);
-    context.reportsBefore = await (await adminOf(context)).lastReports(down);
-    await Promise.all(machines.map((machine) => provider.start(machine, progress, signal)));
+    const paused = machines.filter((machine) => machine.state === 'paused').map((machine) => machine.name);
+    context.oldNews = {
+      reports: await admin.lastReports(down),
+      renewals: { nodes: new Set(paused), revision: await admin.revision() },
+    };
+    await Promise.all(
+      machines.map((machine) =>
+        provider.start(machine, progress, signal).catch((error: unknown) => {
+          const failure = error instanceof Error ? error : new Error(String(error));
+          if (!signal.aborted) {
+            progress.report({ machine: machine.name, message: `Failed: ${failure.message}` });
+          }
+          failed.set(machine.name, failure);
+        }),
+      ),
+    );
+    signal.throwIfAborted();
   },
 };

@@ -1,0 +1,146 @@
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { FakeClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { Clusters } from '../../src/cluster/clusters.ts';
+import type { ControlPlaneLauncher, NodeAdmin, OldNews } from '../../src/cluster/contract.ts';
+import type { MachineProvider } from '../../src/cluster/machines/contract.ts';
+import { createSimulatedMachines, type SimulatedVerb } from '../../src/cluster/machines/simulated.ts';
+import { clusterPaths, clustersFolder, type ClusterPaths } from '../../src/cluster/paths.ts';
+import { fileExists, writeWhole } from '../../src/host/files.ts';
+
+/**
+ * A desk with a home of its own: simulated machines, and a control plane, an API and a store that only note what was
+ * asked of them. The cluster is called `dev`; its store is a file with a number.
+ */
+export class Desk {
+  readonly home: string;
+  readonly clock = new FakeClock();
+  /** What was asked, in order. */
+  readonly asked: string[] = [];
+  provider: MachineProvider;
+  /** Makes the API's waiting for nodes fail. */
+  neverReady = false;
+  /** What `whenReady` was told not to take for news. */
+  oldNews: OldNews | undefined;
+  /** What nodes say that they have. */
+  capacity = { cpus: 4, memoryBytes: 2 ** 31 };
+  readonly #faults: { readonly verb: SimulatedVerb; readonly machine: string; times: number }[] = [];
+  #running = false;
+
+  private constructor(home: string) {
+    this.home = home;
+    this.provider = createSimulatedMachines({
+      folder: (cluster) => path.join(home, 'machines', cluster),
+      clusters: () => Promise.resolve(['dev']),
+      fault: (verb, machine) => {
+        this.asked.push(`${verb} ${machine}`);
+        const fault = this.#faults.find((f) => f.verb === verb && f.machine === machine && f.times > 0);
+        if (fault === undefined) return undefined;
+        fault.times -= 1;
+        return new Error(`cannot ${verb} ${machine}`);
+      },
+    });
+  }
+
+  static async make(): Promise<Desk> {
+    return new Desk(await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-desk-')));
+  }
+
+  async dispose(): Promise<void> {
+    await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** The next times that this is asked of this machine, it fails. */
+  fail(verb: SimulatedVerb, machine: string, times = 1): void {
+    this.#faults.push({ verb, machine, times });
+  }
+
+  get paths(): ClusterPaths {
+    return clusterPaths(path.join(clustersFolder(this.home), 'dev'));
+  }
+
+  async machines(): Promise<readonly string[]> {
+    return (await this.provider.list('dev')).map((machine) => `${machine.name} ${machine.state}`);
+  }
+
+  readonly launcher: ControlPlaneLauncher = {
+    launch: async (profile, paths, signal) => {
+      signal.throwIfAborted();
+      this.asked.push(`launch ${profile.name}`);
+      await writeWhole(path.join(paths.pki, 'ca.crt'), 'CA');
+      if (!(await fileExists(paths.store))) await writeWhole(paths.store, '5');
+      this.#running = true;
+      return {
+        server: 'https://x',
+        owned: true,
+        stop: () => Promise.resolve(),
+        exited: new Promise(() => undefined),
+      };
+    },
+    stop: (profile) => {
+      this.asked.push(`stop control plane of ${profile.name}`);
+      this.#running = false;
+      return Promise.resolve();
+    },
+  };
+
+  readonly admin: NodeAdmin = {
+    issueToken: (node) => Promise.resolve(`token-${node}`),
+    lastReports: (nodes) => Promise.resolve(new Map(nodes.map((node) => [node, 'before']))),
+    revision: () => Promise.resolve('7'),
+    whenReady: (nodes, onReady, _signal, before) => {
+      this.oldNews = before;
+      if (this.neverReady) return Promise.reject(new Error('the nodes are not ready'));
+      nodes.forEach(onReady);
+      return Promise.resolve();
+    },
+    cordon: (node) => {
+      this.asked.push(`cordon ${node}`);
+      return Promise.resolve(true);
+    },
+    uncordon: (node) => {
+      this.asked.push(`uncordon ${node}`);
+      return Promise.resolve();
+    },
+    drain: (node, signal) => {
+      this.asked.push(`drain ${node}`);
+      signal.throwIfAborted();
+      return Promise.resolve();
+    },
+    capacity: () => Promise.resolve(this.capacity),
+    forget: (node) => {
+      this.asked.push(`forget ${node}`);
+      return Promise.resolve();
+    },
+    close: () => undefined,
+  };
+
+  clusters(): Clusters {
+    return new Clusters({
+      home: this.home,
+      providers: [this.provider],
+      launcher: this.launcher,
+      nodeAdmin: () => Promise.resolve(this.admin),
+      store: {
+        save: async (from, to) => {
+          this.asked.push('save store');
+          if (this.#running) throw new Error('the store is in use');
+          await copyFile(from, to);
+          return Number(await readFile(to, 'utf8'));
+        },
+        restore: async (copy, to) => {
+          this.asked.push('restore store');
+          if (this.#running) throw new Error('the store is in use');
+          await copyFile(copy, to);
+          return 100;
+        },
+      },
+      hostCpus: 8,
+      clock: this.clock,
+      logger: silentLogger,
+      bootstrap: () => Promise.resolve('bootstrap'),
+    });
+  }
+}
