@@ -35,8 +35,8 @@ const CLIENT = `
 `;
 
 /**
- * A node with pods and an outside client, each a network namespace of this test's own: pods on a bridge in the
- * node's namespace, the client on a link of its own. Nothing of the machine's own network is touched.
+ * Network namespaces of this test's own; nothing of the machine's own network is touched. `start` makes the usual ones:
+ * a node with pods on a bridge in its namespace, and an outside client on a link of its own.
  */
 export class NetLab {
   readonly #prefix: string;
@@ -49,13 +49,10 @@ export class NetLab {
 
   /** The node 172.31.0.1 with pods 10.244.0.x behind it, and the client 172.31.0.2. */
   async start(pods: readonly string[]): Promise<void> {
-    await this.#namespace('node');
-    await this.node.run('ip', ['link', 'add', 'cni0', 'type', 'bridge']);
-    await this.node.run('ip', ['addr', 'add', '10.244.0.1/24', 'dev', 'cni0']);
-    await this.node.run('ip', ['link', 'set', 'cni0', 'up']);
-    for (const pod of pods) await this.#attachPod(pod);
-    await this.#namespace('client');
-    await this.#link('client', 'eth0', 'node', 'eth0');
+    await this.namespace('node');
+    await this.bridgePods('node', '10.244.0', pods);
+    await this.namespace('client');
+    await this.link('client', 'eth0', 'node', 'eth0');
     await this.node.run('ip', ['addr', 'add', '172.31.0.1/24', 'dev', 'eth0']);
     await this.in('client').run('ip', ['addr', 'add', '172.31.0.2/24', 'dev', 'eth0']);
     await this.in('client').run('ip', ['route', 'add', 'default', 'via', '172.31.0.1']);
@@ -125,7 +122,7 @@ export class NetLab {
     }
   }
 
-  async #namespace(name: string): Promise<void> {
+  async namespace(name: string): Promise<void> {
     const full = `${this.#prefix}-${name}`;
     await systemProcesses.run('ip', ['netns', 'del', full]).catch(() => undefined);
     await systemProcesses.run('ip', ['netns', 'add', full]);
@@ -133,21 +130,29 @@ export class NetLab {
     await this.in(name).run('ip', ['link', 'set', 'lo', 'up']);
   }
 
-  async #link(a: string, deviceA: string, b: string, deviceB: string): Promise<void> {
+  /** A cable from one namespace to another. */
+  async link(a: string, deviceA: string, b: string, deviceB: string): Promise<void> {
     const peer = ['peer', 'name', deviceB, 'netns', `${this.#prefix}-${b}`];
     await this.in(a).run('ip', ['link', 'add', deviceA, 'type', 'veth', ...peer]);
     await this.in(a).run('ip', ['link', 'set', deviceA, 'up']);
     await this.in(b).run('ip', ['link', 'set', deviceB, 'up']);
   }
 
-  /** Pods are named `pod1`, `pod2`, …; their addresses are 10.244.0.11, .12, …. */
-  async #attachPod(pod: string): Promise<void> {
-    const number = Number(pod.slice(3));
-    await this.#namespace(pod);
-    await this.#link(pod, 'eth0', 'node', `veth${number}`);
-    await this.node.run('ip', ['link', 'set', `veth${number}`, 'master', 'cni0']);
-    await this.node.run('ip', ['link', 'set', `veth${number}`, 'type', 'bridge_slave', 'hairpin', 'on']);
-    await this.in(pod).run('ip', ['addr', 'add', `10.244.0.${10 + number}/24`, 'dev', 'eth0']);
-    await this.in(pod).run('ip', ['route', 'add', 'default', 'via', '10.244.0.1']);
+  /** What CNI does on a node: PREFIX.1 on a bridge, and pods `pod1`, `pod2`, … behind it as PREFIX.11, PREFIX.12, …. */
+  async bridgePods(node: string, prefix: string, pods: readonly string[], mtu = 1_500): Promise<void> {
+    const run = this.in(node);
+    await run.run('ip', ['link', 'add', 'cni0', 'type', 'bridge']);
+    await run.run('ip', ['addr', 'add', `${prefix}.1/24`, 'dev', 'cni0']);
+    await run.run('ip', ['link', 'set', 'cni0', 'up']);
+    for (const pod of pods) {
+      const number = Number(pod.slice(3));
+      await this.namespace(pod);
+      await this.link(pod, 'eth0', node, `veth${number}`);
+      await run.run('ip', ['link', 'set', `veth${number}`, 'mtu', String(mtu), 'master', 'cni0']);
+      await run.run('ip', ['link', 'set', `veth${number}`, 'type', 'bridge_slave', 'hairpin', 'on']);
+      await this.in(pod).run('ip', ['link', 'set', 'eth0', 'mtu', String(mtu)]);
+      await this.in(pod).run('ip', ['addr', 'add', `${prefix}.${10 + number}/24`, 'dev', 'eth0']);
+      await this.in(pod).run('ip', ['route', 'add', 'default', 'via', `${prefix}.1`]);
+    }
   }
 }

@@ -5,9 +5,10 @@ export const BRIDGE = 'cni0';
 
 /**
  * Pods on a bridge with addresses of the node's own range. Leases are on a tmpfs: a restarted machine has no pods and
- * so no leases. Nothing is masqueraded here, so that pods see each other's real addresses on every node.
+ * so no leases. Nothing is masqueraded here, so that pods see each other's real addresses on every node. `mtu` in
+ * bytes where it is not the kernel's default.
  */
-export function cniConfig(podCIDR: string): string {
+export function cniConfig(podCIDR: string, mtu?: number): string {
   const config = {
     cniVersion: '0.4.0',
     name: 'wheelhouse',
@@ -18,6 +19,7 @@ export function cniConfig(podCIDR: string): string {
         isGateway: true,
         ipMasq: false,
         hairpinMode: true,
+        ...(mtu === undefined ? {} : { mtu }),
         ipam: {
           type: 'host-local',
           dataDir: '/run/cni-ipam',

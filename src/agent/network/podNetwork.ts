@@ -11,6 +11,7 @@ import { chains } from './nftables/base.ts';
 import { PieceBuilder } from './nftables/piece.ts';
 import type { NftTable } from './nftables/table.ts';
 import { applyRoutes, podRangeOf, routesTo, sameRoutes } from './routes.ts';
+import { applyVxlan, routesOver, VXLAN_DEVICE, VXLAN_MTU, vxlanPeers } from './vxlan.ts';
 
 /** The few files that the network lives by. */
 export interface NetworkFiles {
@@ -42,11 +43,12 @@ const RETRY_MS = 5_000;
 /** Interfaces of pods come and go all the time and carry no routes to other nodes. */
 const POD_INTERFACE = /\b(veth\w*|cni0|lo)\b/;
 
-/** Keeps the node's pod network as the Node objects say: CNI configuration, routes, masquerading to the outside. */
+/** Keeps the node's pod network as the Node objects say: CNI configuration, ways to other nodes, masquerading to the outside. */
 export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
   const { nodeName, cluster, table, run, files, clock, logger } = options;
   const informer = options.informers.for(nodes);
   const hold = table.hold();
+  const isOverlay = cluster.podNetwork === 'vxlan';
   let range: string | undefined;
 
   async function configureOwnRange(): Promise<void> {
@@ -60,7 +62,7 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
         `ip saddr ${next} ip daddr != ${cluster.clusterCIDR} masquerade fully-random`,
       ),
     );
-    const config = cniConfig(next);
+    const config = cniConfig(next, isOverlay ? VXLAN_MTU : undefined);
     const old = await files.readText(CNI_CONFIG_FILE);
     if (old !== undefined && old !== config) {
       // The node has come back with another range: the bridge would keep the old gateway address.
@@ -69,6 +71,16 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
     if (old !== config) await files.writeWhole(CNI_CONFIG_FILE, config);
     range = next;
     logger.info('pod network configured', { podCIDR: next });
+  }
+
+  async function reachOtherNodes(): Promise<void> {
+    if (!isOverlay) {
+      await applyRoutes(run, logger, routesTo(informer.list(), nodeName));
+    } else if (range !== undefined) {
+      const peers = vxlanPeers(informer.list(), nodeName);
+      await applyVxlan(run, range, peers);
+      await applyRoutes(run, logger, routesOver(peers), VXLAN_DEVICE);
+    }
   }
 
   async function setSwitches(): Promise<void> {
@@ -119,7 +131,7 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
         try {
           await configureOwnRange();
           hold.dispose();
-          await applyRoutes(run, logger, routesTo(informer.list(), nodeName));
+          await reachOtherNodes();
         } catch (error) {
           if (isAborted(signal)) return;
           logger.error('the pod network is not as it should be; it is tried again', { error });

@@ -42,8 +42,17 @@ interface ListedRoute {
   readonly flags?: readonly string[];
 }
 
-/** Brings the kernel's routes to what is wanted; touches none but its own. False where some could not be set. */
-export async function applyRoutes(run: ProcessRunner, logger: Logger, wanted: Routes): Promise<boolean> {
+/**
+ * Brings the kernel's routes to what is wanted; touches none but its own. False where some could not be set. With a
+ * device, gateways are behind it whatever the addresses say.
+ */
+export async function applyRoutes(
+  run: ProcessRunner,
+  logger: Logger,
+  wanted: Routes,
+  device?: string,
+): Promise<boolean> {
+  const behind = device === undefined ? [] : ['dev', device, 'onlink'];
   const { stdout } = await run.run('ip', ['-4', '-j', 'route', 'show', 'proto', PROTOCOL]);
   const listed = stdout.trim() === '' ? [] : (JSON.parse(stdout) as readonly ListedRoute[]);
   const live = new Map(
@@ -65,7 +74,7 @@ export async function applyRoutes(run: ProcessRunner, logger: Logger, wanted: Ro
     if (!wanted.has(range)) await ip('del', range, 'proto', PROTOCOL);
   }
   for (const [range, gateway] of wanted) {
-    if (live.get(range) !== gateway) await ip('replace', range, 'via', gateway, 'proto', PROTOCOL);
+    if (live.get(range) !== gateway) await ip('replace', range, 'via', gateway, ...behind, 'proto', PROTOCOL);
   }
   return complete;
 }
