@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { listNames, removeAll } from '../host/files.ts';
-import { freePort } from '../host/ports.ts';
 import { runActions, type Action, type ActionContext } from './actions/action.ts';
 import { createMachines } from './actions/createMachines.ts';
 import { declare } from './actions/declare.ts';
@@ -10,11 +9,8 @@ import { preflight } from './actions/preflight.ts';
 import { noLeftovers } from './actions/noLeftovers.ts';
 import { prepareMachines } from './actions/prepareMachines.ts';
 import { recreateMachines } from './actions/recreateMachines.ts';
-import { drainNode } from './actions/drainNode.ts';
 import { pauseMachines } from './actions/pauseMachines.ts';
-import { removeMachine } from './actions/removeMachine.ts';
-import { resizeMachine } from './actions/resizeMachine.ts';
-import { needControlPlane, startControlPlane } from './actions/startControlPlane.ts';
+import { startControlPlane } from './actions/startControlPlane.ts';
 import { startMachines } from './actions/startMachines.ts';
 import { waitForNodes } from './actions/waitForNodes.ts';
 import type { ControlPlaneLauncher, NodeAdminFactory, RunningControlPlane, StoreFiles } from './contract.ts';
@@ -24,29 +20,29 @@ import type {
   Machine,
   MachinePlan,
   MachineProvider,
-  MachineSettings,
+  MachineShell,
   MachineSize,
   PreflightProblem,
   Progress,
 } from './machines/contract.ts';
-import { checkSize, sizedNode, sizeText, type NodeSize } from './nodeSize.ts';
+import { newProfile, type CreateOptions } from './newProfile.ts';
+import { addNode, nodeOf, removeNode, resizeNode } from './nodeChanges.ts';
+import { sizedNode, type NodeSize } from './nodeSize.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from './paths.ts';
 import {
   checkClusterName,
-  DEFAULT_CLUSTER_CIDR,
-  DEFAULT_SERVICE_CIDR,
   newNodeNames,
   readProfile,
   writeProfile,
   type ClusterProfile,
   type MachinesKind,
-  type NodeProfile,
-  type PodNetworkKind,
 } from './profile.ts';
-import { forgetMachineSnapshots } from './snapshots/machineSnapshots.ts';
+import { deleteSnapshot } from './snapshots/deleteSnapshot.ts';
 import { restoreSnapshot } from './snapshots/restoreSnapshot.ts';
-import { removeHalfMade, saveSnapshot } from './snapshots/saveSnapshot.ts';
-import { readSnapshot, readSnapshots, snapshotPaths, type ClusterSnapshot } from './snapshots/snapshot.ts';
+import { saveSnapshot } from './snapshots/saveSnapshot.ts';
+import { readSnapshots, type ClusterSnapshot } from './snapshots/snapshot.ts';
+
+export type { CreateOptions } from './newProfile.ts';
 
 export interface ClustersOptions {
   readonly home: string;
@@ -59,20 +55,6 @@ export interface ClustersOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bootstrap: () => Promise<string>;
-}
-
-export interface CreateOptions {
-  readonly name: string;
-  readonly machines: MachinesKind;
-  readonly nodes: number | readonly NodeProfile[];
-  /** Of each node that has none of its own. */
-  readonly size?: NodeSize;
-  readonly settings?: MachineSettings;
-  readonly podNetwork?: PodNetworkKind;
-  /** 0 or missing for any free one. */
-  readonly port?: number;
-  /** Keeps what is there when it fails, to look at. */
-  readonly retain?: boolean;
 }
 
 export interface ClusterSummary {
@@ -135,23 +117,7 @@ export class Clusters {
         'Choose another name, or delete it first.',
       );
     }
-    const { name, machines, settings, podNetwork, size = {} } = options;
-    const named =
-      typeof options.nodes === 'number'
-        ? newNodeNames(name, options.nodes, []).map((node) => ({ name: node }))
-        : options.nodes;
-    const nodes = named.map((node) => sizedNode({ ...size, ...node }, machines, this.#options.hostCpus));
-    const profile: ClusterProfile = {
-      name,
-      machines,
-      port: options.port === undefined || options.port === 0 ? await freePort() : options.port,
-      nodeAddresses: [],
-      nodes,
-      clusterCIDR: DEFAULT_CLUSTER_CIDR,
-      serviceCIDR: DEFAULT_SERVICE_CIDR,
-      ...(settings === undefined ? {} : { settings }),
-      ...(podNetwork === undefined ? {} : { podNetwork }),
-    };
+    const profile = await newProfile(options, this.#options.hostCpus);
     const context = this.#context(profile, progress, signal);
     const actions: Action[] = [
       preflight,
@@ -159,11 +125,11 @@ export class Clusters {
       declare,
       prepareMachines,
       startControlPlane,
-      createMachines(nodes),
+      createMachines(profile.nodes),
       waitForNodes(),
     ];
     await runActions(actions, context, { retain: options.retain ?? false });
-    await this.#want(name, true);
+    await this.#want(options.name, true);
     return assertComplete(context);
   }
 
@@ -231,28 +197,16 @@ export class Clusters {
   /** Adds a node with the next free number, and resolves with its name when it is Ready. */
   async addNode(name: string, progress: Progress, signal: AbortSignal, size: NodeSize = {}): Promise<string> {
     const context = await this.#open(name, progress, signal);
-    const before = context.profile;
-    const taken = before.nodes.map((n) => n.name);
-    const [node = ''] = newNodeNames(name, 1, taken);
-    const added = sizedNode({ ...size, name: node }, before.machines, this.#options.hostCpus);
-    context.profile = { ...before, nodes: [...before.nodes, added] };
-    const declareNode: Action = {
-      title: `Adding ${node}`,
-      run: ({ paths, profile }) => writeProfile(paths.profile, profile),
-      undo: ({ paths }) => writeProfile(paths.profile, before),
-    };
-    await runActions(
-      [preflight, needControlPlane, declareNode, createMachines([added]), waitForNodes([node])],
-      context,
-    );
-    return node;
+    const { machines, nodes } = context.profile;
+    const taken = nodes.map((node) => node.name);
+    const [added = ''] = newNodeNames(name, 1, taken);
+    await addNode(context, sizedNode({ ...size, name: added }, machines, this.#options.hostCpus));
+    return added;
   }
 
   /** Drains the node, then takes it out of the cluster and deletes its machine. */
   async removeNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    const context = await this.#open(name, progress, signal);
-    nodeOf(context.profile, node);
-    await runActions([needControlPlane, drainNode(node), removeMachine(node)], context);
+    await removeNode(await this.#open(name, progress, signal), node);
   }
 
   /**
@@ -266,26 +220,7 @@ export class Clusters {
     progress: Progress,
     signal: AbortSignal,
   ): Promise<void> {
-    const context = await this.#open(name, progress, signal);
-    const { provider, profile } = context;
-    const before = nodeOf(profile, node);
-    if (!provider.capabilities.resize || provider.resize === undefined) {
-      throw new ClusterError(
-        `${provider.name} machines cannot be resized`,
-        `Add a node of the size you want (wheelhouse node add ${name}), then remove ${node}.`,
-      );
-    }
-    if (sizeText(size) === '')
-      throw new ClusterError(`no size is given for ${node}`, 'Say CPUs, memory, or both.');
-    checkSize(size, node);
-    const machine = (await provider.list(name)).find((m) => m.name === node);
-    if (machine?.state !== 'running') {
-      throw new ClusterError(
-        `${node} does not run`,
-        `It is drained before it is resized: wheelhouse start ${name} brings it up.`,
-      );
-    }
-    await runActions([needControlPlane, ...resizeMachine(machine, before, { ...before, ...size })], context);
+    await resizeNode(await this.#open(name, progress, signal), node, size);
   }
 
   /** Oldest first. */
@@ -317,13 +252,7 @@ export class Clusters {
 
   async deleteSnapshot(name: string, snapshot: string, signal: AbortSignal): Promise<void> {
     const context = await this.#open(name, { report: () => undefined }, signal);
-    const { paths, provider } = context;
-    await readSnapshot(paths, snapshot);
-    await whileBusy(paths, `deleting snapshot ${snapshot}`, async () => {
-      await removeHalfMade(context);
-      await forgetMachineSnapshots(provider, name, snapshot);
-      await removeAll(snapshotPaths(paths, snapshot).folder);
-    });
+    await whileBusy(context.paths, `deleting snapshot ${snapshot}`, () => deleteSnapshot(context, snapshot));
   }
 
   /** Brings an image (a tar in `docker save` format) to all machines of the cluster. */
@@ -345,6 +274,29 @@ export class Clusters {
     );
   }
 
+  /** An interactive shell on a node's machine. */
+  async shell(
+    name: string,
+    node: string,
+    size: { readonly columns: number; readonly rows: number },
+  ): Promise<MachineShell> {
+    const { provider, machine } = await this.#machine(name, node);
+    if (provider.capabilities.shell) return provider.shell(machine, size);
+    throw new ClusterError(`${provider.name} machines have no shell`, 'There is no system to log in to.');
+  }
+
+  /** What a node's machine says on its console: the last of it, then what comes, until aborted. */
+  async console(name: string, node: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const { provider, machine } = await this.#machine(name, node);
+    if (provider.capabilities.console && provider.console !== undefined) {
+      return provider.console(machine, signal);
+    }
+    throw new ClusterError(
+      `${provider.name} machines have no console`,
+      `Look around in a shell instead: wheelhouse node shell ${name} ${node}.`,
+    );
+  }
+
   /** What stands in the way of machines of a kind, or of those that are planned; empty when all is well. */
   preflight(
     kind: MachinesKind,
@@ -363,6 +315,20 @@ export class Clusters {
     const profile = { ...(await this.profile(name)), running };
     await writeProfile(this.paths(name).profile, profile);
     return profile;
+  }
+
+  async #machine(
+    name: string,
+    node: string,
+  ): Promise<{ readonly provider: MachineProvider; readonly machine: Machine }> {
+    const { profile, machines } = await this.get(name);
+    nodeOf(profile, node);
+    const machine = machines.find((candidate) => candidate.name === node);
+    if (machine !== undefined) return { provider: this.#provider(profile.machines), machine };
+    throw new ClusterError(
+      `${node} has no machine: it was removed, or could not be made`,
+      `To make it again: wheelhouse start ${name}.`,
+    );
   }
 
   #provider(kind: MachinesKind): MachineProvider {
@@ -399,15 +365,6 @@ export class Clusters {
       failed: new Map(),
     };
   }
-}
-
-function nodeOf({ name, nodes }: ClusterProfile, node: string): NodeProfile {
-  const found = nodes.find((n) => n.name === node);
-  if (found !== undefined) return found;
-  throw new ClusterError(
-    `cluster ${name} has no node "${node}"`,
-    `Its nodes are: ${nodes.map((n) => n.name).join(', ')}.`,
-  );
 }
 
 /** The control plane, where all nodes are there too; rejects with IncompleteClusterError where some have failed. */

@@ -20,7 +20,10 @@ const VM = { cpus: 2, memoryBytes: 2 * GIB, diskBytes: 20 * GIB } as const;
 export function sizedNode(node: NodeProfile, kind: MachinesKind, hostCpus: number): NodeProfile {
   checkSize(node, node.name);
   if (kind === 'vagrant') return { ...VM, cpus: Math.max(1, Math.min(VM.cpus, hostCpus)), ...node };
-  const { cpus, memoryBytes } = node;
+  const { cpus, memoryBytes, diskBytes } = node;
+  if (kind === 'docker' && diskBytes !== undefined) {
+    throw new ClusterError('containers have no disk of their own', 'Leave the size of the disk out.');
+  }
   if (kind === 'simulated' || (cpus === undefined && memoryBytes === undefined)) return node;
   const declared = {
     ...(cpus === undefined ? {} : { cpu: String(cpus) }),

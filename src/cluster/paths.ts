@@ -18,6 +18,8 @@ export interface ClusterPaths {
   readonly busy: string;
   /** Simulated machines: a file each. */
   readonly machines: string;
+  /** Vagrant's machines: the folder to work in with plain `vagrant`, too. */
+  readonly vagrant: string;
 }
 
 export function clusterPaths(folder: string): ClusterPaths {
@@ -32,6 +34,7 @@ export function clusterPaths(folder: string): ClusterPaths {
     snapshots: path.join(folder, 'snapshots'),
     busy: path.join(folder, 'busy.json'),
     machines: path.join(folder, 'machines'),
+    vagrant: path.join(folder, 'vagrant'),
   };
 }
 

@@ -38,7 +38,7 @@ describe('NodeAdmin', () => {
     );
   };
   const register = async (name: string): Promise<void> => {
-    await client.create(nodes, { metadata: { name } });
+    await client.create(nodes, { metadata: { name }, spec: {} });
     await report(name, 'True', '2026-01-01T00:00:00Z');
     await client.create(leases, { metadata: { namespace: 'kube-node-lease', name } });
   };

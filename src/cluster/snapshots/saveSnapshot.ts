@@ -5,10 +5,10 @@ import { startControlPlane } from '../actions/startControlPlane.ts';
 import { ClusterError } from '../errors.ts';
 import type { Machine } from '../machines/contract.ts';
 import { bytesText } from '../nodeSize.ts';
+import { removeHalfMade } from './deleteSnapshot.ts';
 import { forgetMachineSnapshots, onEach, snapshotsOf } from './machineSnapshots.ts';
 import {
   checkSnapshotName,
-  halfMade,
   readSnapshots,
   SNAPSHOT_FORMAT,
   snapshotPaths,
@@ -48,14 +48,6 @@ export async function saveSnapshot(context: ActionContext, name: string): Promis
     );
   }
   await startControlPlane.run(context);
-}
-
-/** What a process that died has left of its snapshots. */
-export async function removeHalfMade({ paths, profile, provider }: ActionContext): Promise<void> {
-  for (const name of await halfMade(paths)) {
-    await forgetMachineSnapshots(provider, profile.name, name);
-    await removeAll(snapshotPaths(paths, name).folder);
-  }
 }
 
 const standStill: Action = {
