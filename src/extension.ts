@@ -12,6 +12,7 @@ import { createWorkerLauncher } from './cluster/launchers/worker.ts';
 import { chosenHome, clustersFolder } from './cluster/paths.ts';
 import { desktopClusters } from './desktopClusters.ts';
 import { registerEditor } from './editor/activate.ts';
+import type { HostFacts } from './editor/commands/command.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
@@ -46,11 +47,12 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
   const clusters = desktopClusters({ home, resources, dist, launcher, clock, logger });
   const model = new ClusterModel({
     clusters,
+    clock,
     openSession: async (cluster, paths) =>
       new ClusterSession({ cluster, kubeconfig: await readFile(paths.kubeconfig, 'utf8'), clock, logger }),
   });
   context.subscriptions.push(output, model, await watchClusters(home, () => void model.refresh()));
-  const tree = registerEditor(context, { model, output, clock, logger });
+  const tree = registerEditor(context, { model, host: hostFacts(), output, clock, logger });
 
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((event) => {
@@ -63,6 +65,13 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     model.resume().catch((error: unknown) => logger.warn('a cluster could not be resumed', { error }));
   }
   return { model, tree };
+}
+
+function hostFacts(): HostFacts {
+  return {
+    memory: () => ({ free: os.freemem(), total: os.totalmem() }),
+    vagrantProviders: () => Promise.resolve([]),
+  };
 }
 
 /** Which clusters there are is read once, when the window opens. */

@@ -2,13 +2,15 @@ import { languages, workspace, type ExtensionContext, type OutputChannel } from 
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createClusterView } from './clusterView.ts';
+import type { HostFacts } from './commands/command.ts';
 import { registerCommands } from './commands/register.ts';
+import { createContextKeys } from './contextKeys.ts';
 import { ManifestDiagnostics } from './documents/diagnostics.ts';
 import { LIVE_SCHEME, LiveObjects } from './documents/liveObjects.ts';
 import { ManifestLenses } from './documents/manifestLenses.ts';
 import { Manifests } from './documents/manifests.ts';
-import { Engine } from './engine.ts';
 import { showFailure } from './failure.ts';
+import { MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
 import { forEachSession } from './model/eachSession.ts';
 import { Troubles } from './model/troubles.ts';
@@ -17,25 +19,26 @@ import { ClusterTree } from './tree/clusterTree.ts';
 
 /** Registers everything that the editor shows; all of it goes with the context's subscriptions. */
 export function registerEditor(
-  context: Pick<ExtensionContext, 'subscriptions'>,
+  context: Pick<ExtensionContext, 'subscriptions' | 'extensionUri'>,
   options: {
     readonly model: ClusterModel;
     readonly output: OutputChannel;
+    readonly host: HostFacts;
     readonly clock: Clock;
     readonly logger: Logger;
   },
 ): ClusterTree {
-  const { model, output, clock, logger } = options;
+  const { model, output, host, clock, logger } = options;
   const tree = new ClusterTree(model, clock);
   const troubles = new Troubles();
-  const engine = new Engine(model);
+  const machineChecks = new MachineChecks(model);
   const liveObjects = new LiveObjects(model);
   const lenses = new ManifestLenses(model, clock);
   context.subscriptions.push(
     tree,
     troubles,
     forEachSession(model, (session) => troubles.follow(session)),
-    createClusterView({ model, tree, troubles, engine }),
+    createClusterView({ model, tree, troubles, machineChecks }),
     liveObjects,
     workspace.registerTextDocumentContentProvider(LIVE_SCHEME, liveObjects),
     workspace.onDidCloseTextDocument((document) => {
@@ -44,9 +47,19 @@ export function registerEditor(
     lenses,
     languages.registerCodeLensProvider({ language: 'yaml', scheme: 'file' }, lenses),
     new ManifestDiagnostics({ model, clock, logger }),
+    createContextKeys(model),
     createStatusBar(model, troubles),
     model.onDidFail(({ cluster, error }) => showFailure(error, output, `Cluster ${cluster}`)),
-    registerCommands({ model, manifests: new Manifests(), liveObjects, engine, output }),
+    registerCommands({
+      model,
+      manifests: new Manifests(),
+      liveObjects,
+      machineChecks,
+      host,
+      output,
+      clock,
+      extensionUri: context.extensionUri,
+    }),
   );
   return tree;
 }

@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
-import { problemText, type Engine } from './engine.ts';
+import { problemText, type MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
 import type { Troubles } from './model/troubles.ts';
 import type { ClusterTree } from './tree/clusterTree.ts';
@@ -10,9 +10,9 @@ export function createClusterView(options: {
   readonly model: ClusterModel;
   readonly tree: ClusterTree;
   readonly troubles: Troubles;
-  readonly engine: Engine;
+  readonly machineChecks: MachineChecks;
 }): Disposable {
-  const { model, tree, troubles, engine } = options;
+  const { model, tree, troubles, machineChecks } = options;
   const store = new DisposableStore();
   const view = store.add(
     window.createTreeView('wheelhouse.clusters', { treeDataProvider: tree, showCollapseAll: true }),
@@ -21,11 +21,11 @@ export function createClusterView(options: {
     view.badge = troubles.count === 0 ? undefined : { value: troubles.count, tooltip: troubles.describe() };
     // A view that is empty has a welcome text instead, which a message would hide.
     view.message =
-      model.entries().length === 0 || engine.problems.length === 0
+      model.entries().length === 0 || machineChecks.engineProblems.length === 0
         ? ''
-        : engine.problems.map(problemText).join(' ');
+        : machineChecks.engineProblems.map(problemText).join(' ');
   };
-  const look = (): void => void engine.look().then(show);
+  const look = (): void => void machineChecks.lookForEngine().then(show);
   store.add(model.onDidChange(show));
   store.add(troubles.onDidChange(show));
   store.add(view.onDidChangeVisibility(({ visible }) => visible && look()));

@@ -1,8 +1,12 @@
 import { window, type OutputChannel } from 'vscode';
 
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Shows what failed, with a way to the log, which has the details. */
 export function showFailure(error: unknown, output: OutputChannel, where: string): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   output.appendLine(`${where}: ${error instanceof Error ? (error.stack ?? message) : message}`);
   void window.showErrorMessage(message, 'Show Log').then((choice) => {
     if (choice !== undefined) output.show(true);

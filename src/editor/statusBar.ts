@@ -13,9 +13,9 @@ export function createStatusBar(model: ClusterModel, troubles: Troubles): Dispos
     const entries = model.entries();
     const busy = entries.find(({ state }) => state.phase === 'busy');
     const running = entries.filter(({ state }) => state.phase === 'running').map(({ name }) => name);
-    if (busy?.state.phase === 'busy') {
+    if (busy !== undefined) {
       item.text = `$(loading~spin) ${busy.name}`;
-      item.tooltip = busy.state.message;
+      item.tooltip = busy.work?.message ?? 'Starting';
     } else if (running.length === 0) {
       item.text = '$(server-environment) no cluster';
       item.tooltip = 'No Kubernetes cluster is running';

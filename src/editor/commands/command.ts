@@ -1,15 +1,27 @@
-import type { OutputChannel } from 'vscode';
-import type { Engine } from '../engine.ts';
+import type { OutputChannel, Uri } from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import type { MachineChecks } from '../machineChecks.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { LiveObjects } from '../documents/liveObjects.ts';
 import type { Manifests } from '../documents/manifests.ts';
+
+/** What is asked of the desktop itself. */
+export interface HostFacts {
+  /** In bytes. */
+  memory(): { readonly free: number; readonly total: number };
+  /** What is installed of that with which Vagrant makes machines, by Vagrant's names. */
+  vagrantProviders(signal: AbortSignal): Promise<readonly string[]>;
+}
 
 /** What commands act through. */
 export interface CommandContext {
   readonly model: ClusterModel;
   readonly manifests: Manifests;
   readonly liveObjects: LiveObjects;
-  readonly engine: Engine;
+  readonly machineChecks: MachineChecks;
+  readonly host: HostFacts;
+  readonly clock: Clock;
+  readonly extensionUri: Uri;
   readonly output: OutputChannel;
 }
 

@@ -1,81 +1,56 @@
-import { window } from 'vscode';
-import { checkClusterName, type MachinesKind } from '../../cluster/profile.ts';
-import { problemText, type Engine } from '../engine.ts';
-import type { EditorCommand } from './command.ts';
+import type { CreateOptions } from '../../cluster/clusters.ts';
+import { clearTheWay } from '../create/clearTheWay.ts';
+import { createOptions, type Draft } from '../create/draft.ts';
+import { vagrantDefaults } from '../create/settings.ts';
+import { createSteps } from '../create/steps.ts';
+import { stepThrough } from '../input/stepThrough.ts';
+import { toolOfKind } from '../machineKinds.ts';
+import type { CommandContext, EditorCommand } from './command.ts';
 import { withProgress } from './progress.ts';
-
-interface Answers {
-  readonly name: string;
-  readonly machines: MachinesKind;
-  readonly nodes: number;
-}
 
 /** Also called with its answers as argument, by tests and other extensions: then nothing is asked. */
 export const createCluster: EditorCommand = {
   id: 'wheelhouse.createCluster',
-  async run({ model, engine, output }, ...args) {
-    const answers = isAnswers(args[0])
-      ? args[0]
-      : await ask(new Set(model.entries().map((entry) => entry.name)), engine);
-    if (answers === undefined) return;
+  async run(context, ...args) {
+    const wanted = isCreateOptions(args[0]) ? args[0] : await ask(context);
+    if (wanted === undefined) return;
+    const options = await clearTheWay(context, wanted);
+    if (options === undefined) return;
     await withProgress(
-      `Creating cluster ${answers.name}`,
-      output,
-      (progress, signal) => model.create(answers, progress, signal),
-      'Nothing of it is left.',
+      context,
+      {
+        title: `Creating cluster ${options.name}`,
+        tool: toolOfKind(options.machines),
+        left: 'Nothing of it is left.',
+      },
+      (progress, signal) => context.model.create(options, progress, signal),
     );
   },
 };
 
-async function ask(taken: ReadonlySet<string>, engine: Engine): Promise<Answers | undefined> {
-  await engine.look();
-  const title = 'Create Cluster';
-  const name = await window.showInputBox({
-    title: `${title} (1/3)`,
-    prompt: 'Name of the cluster',
-    value: taken.has('dev') ? '' : 'dev',
-    validateInput: (value) => problemOf(value, taken),
-  });
-  if (name === undefined) return undefined;
-  const machines = await window.showQuickPick(
-    [
-      {
-        label: 'Containers',
-        description: 'Docker Engine',
-        machines: 'docker' as const,
-        ...(engine.problems.length === 0
-          ? {}
-          : { detail: `$(warning) ${engine.problems.map(problemText).join(' ')}` }),
-      },
-      {
-        label: 'Simulated',
-        description: 'no machines: nodes and pods that only pretend',
-        machines: 'simulated' as const,
-      },
-    ],
-    { title: `${title} (2/3)`, placeHolder: 'What are the nodes?' },
-  );
-  if (machines === undefined) return undefined;
-  const nodes = await window.showInputBox({
-    title: `${title} (3/3)`,
-    prompt: 'How many nodes',
-    value: '3',
-    validateInput: (value) => (/^[1-9]\d?$/.test(value) ? undefined : 'A whole number from 1 to 99.'),
-  });
-  return nodes === undefined ? undefined : { name, machines: machines.machines, nodes: Number(nodes) };
-}
-
-function problemOf(name: string, taken: ReadonlySet<string>): string | undefined {
-  if (taken.has(name)) return `There is a cluster "${name}" already.`;
+async function ask({ model, host, machineChecks }: CommandContext): Promise<CreateOptions | undefined> {
+  await model.refresh();
+  const { settings, cpus, memoryBytes } = vagrantDefaults();
+  const stop = new AbortController();
   try {
-    checkClusterName(name);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const draft = await stepThrough<Draft>(
+      'Create Cluster',
+      createSteps({
+        taken: new Set(model.entries().map(({ name }) => name)),
+        problems: (kind) => machineChecks.describe(kind, stop.signal),
+        providers: settings.provider === undefined ? host.vagrantProviders(stop.signal) : Promise.resolve([]),
+        size: { cpus, memoryBytes },
+        memory: () => host.memory(),
+      }),
+      {},
+    );
+    return draft === undefined ? undefined : createOptions(draft, settings);
+  } finally {
+    stop.abort();
   }
 }
 
-function isAnswers(value: unknown): value is Answers {
+function isCreateOptions(value: unknown): value is CreateOptions {
   return (
     typeof value === 'object' && value !== null && 'name' in value && 'machines' in value && 'nodes' in value
   );

@@ -1,35 +1,57 @@
 import type { EditorCommand } from './command.ts';
 import { addNode } from './addNode.ts';
 import { applyManifest } from './applyManifest.ts';
+import { cancelWork } from './cancelWork.ts';
+import { checkMachine } from './checkMachine.ts';
 import { createCluster } from './createCluster.ts';
 import { deleteCluster } from './deleteCluster.ts';
 import { deleteManifest } from './deleteManifest.ts';
 import { deleteObject } from './deleteObject.ts';
+import { deleteSnapshot } from './deleteSnapshot.ts';
 import { followLogs } from './followLogs.ts';
 import { nodeShell } from './nodeShell.ts';
 import { openKubeconfigTerminal } from './openKubeconfigTerminal.ts';
 import { openObject } from './openObject.ts';
 import { openPodTerminal } from './openPodTerminal.ts';
+import { openSample } from './openSample.ts';
 import { refresh } from './refresh.ts';
 import { removeNode } from './removeNode.ts';
+import { resizeNode } from './resizeNode.ts';
+import { restoreSnapshot } from './restoreSnapshot.ts';
+import { resumeCluster } from './resumeCluster.ts';
+import { retryNode } from './retryNode.ts';
+import { saveSnapshot } from './saveSnapshot.ts';
+import { showConsole } from './showConsole.ts';
 import { showLog } from './showLog.ts';
 import { startCluster } from './startCluster.ts';
 import { stopCluster } from './stopCluster.ts';
+import { suspendCluster } from './suspendCluster.ts';
 
 export const commands: readonly EditorCommand[] = [
+  checkMachine,
   createCluster,
   startCluster,
   stopCluster,
+  suspendCluster,
+  resumeCluster,
   deleteCluster,
+  cancelWork,
   addNode,
   removeNode,
+  resizeNode,
+  retryNode,
+  saveSnapshot,
+  restoreSnapshot,
+  deleteSnapshot,
   applyManifest,
   deleteManifest,
+  openSample,
   openObject,
   deleteObject,
   followLogs,
   openPodTerminal,
   nodeShell,
+  showConsole,
   openKubeconfigTerminal,
   showLog,
   refresh,

@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import type { MachineCapabilities } from '../../cluster/machines/contract.ts';
 import type { ClusterModel, ClusterState } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { isClusterNode } from '../tree/nodes/cluster.ts';
@@ -8,7 +9,14 @@ import type { TreeNode } from '../tree/treeNode.ts';
 export async function pickCluster(
   model: ClusterModel,
   args: readonly unknown[],
-  wanted: { readonly phases?: readonly ClusterState['phase'][]; readonly title: string },
+  wanted: {
+    readonly phases?: readonly ClusterState['phase'][];
+    /** What its machines must be able to do. */
+    readonly can?: keyof MachineCapabilities;
+    /** Something is being done with it. */
+    readonly working?: boolean;
+    readonly title: string;
+  },
 ): Promise<string | undefined> {
   const [row] = args;
   if (isRow(row)) return row.cluster;
@@ -16,8 +24,10 @@ export async function pickCluster(
   const candidates = model
     .entries()
     .filter(({ state }) => wanted.phases === undefined || wanted.phases.includes(state.phase))
+    .filter(({ work }) => wanted.working !== true || work !== undefined)
+    .filter(({ traits }) => wanted.can === undefined || traits?.capabilities[wanted.can] === true)
     .map(({ name }) => name);
-  if (candidates.length === 0) throw new Error(`There is no cluster to choose: ${wanted.title}.`);
+  if (candidates.length === 0) throw new Error(`There is no cluster for this: ${wanted.title}.`);
   if (candidates.length === 1) return candidates[0];
   const preferred = model.preferred()?.cluster;
   const sorted = candidates.toSorted((a, b) => Number(b === preferred) - Number(a === preferred));
@@ -31,10 +41,15 @@ export async function pickSession(
   model: ClusterModel,
   args: readonly unknown[],
   title: string,
+  can?: keyof MachineCapabilities,
 ): Promise<ClusterSession | undefined> {
   const running = model.running();
   if (running.length === 0) throw new Error('No cluster is running. Start or create one first.');
-  const name = await pickCluster(model, args, { phases: ['running'], title });
+  const name = await pickCluster(model, args, {
+    phases: ['running'],
+    title,
+    ...(can === undefined ? {} : { can }),
+  });
   return name === undefined ? undefined : model.session(name);
 }
 

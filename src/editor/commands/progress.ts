@@ -1,46 +1,64 @@
-import { ProgressLocation, window, type OutputChannel } from 'vscode';
+import { ProgressLocation, window } from 'vscode';
 import type { Progress } from '../../cluster/machines/contract.ts';
+import { askUser } from '../input/askUser.ts';
+import { WorkCancelled } from '../model/clusterModel.ts';
+import { Work } from '../model/work.ts';
+import type { CommandContext } from './command.ts';
 
-/** The user cancelled it. The message says how things stand now. */
-export class Cancelled extends Error {
-  override readonly name = 'Cancelled';
+export interface ProgressOptions {
+  readonly title: string;
+  /** Who may ask the user something meanwhile: Vagrant, Docker. */
+  readonly tool?: string;
+  /** What is left where the user cancels it, as a sentence. */
+  readonly left?: string;
 }
 
 /**
- * Runs long work with its steps in a notification (cancellable) and in the log, per machine. Rejects with Cancelled
- * where the user cancelled it; `left` says what that leaves.
+ * Runs long work with its overall state in a notification (cancellable) and each step in the log, per machine; how each
+ * machine stands is shown by the tree. Rejects with WorkCancelled where the user cancelled it.
  */
 export function withProgress(
-  title: string,
-  output: OutputChannel,
+  { output, clock }: Pick<CommandContext, 'output' | 'clock'>,
+  { title, tool = 'Wheelhouse', left = '' }: ProgressOptions,
   work: (progress: Progress, signal: AbortSignal) => Promise<void>,
-  left = '',
 ): Thenable<void> {
   return window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
-    async (report, token) => {
+    async (shown, token) => {
       const abort = new AbortController();
       const subscription = token.onCancellationRequested(() => abort.abort());
-      const machines = new Map<string, string>();
+      let message = '';
+      const whole = new Work({
+        title: '',
+        clock,
+        onChange: () => {
+          if (whole.message === message) return;
+          message = whole.message;
+          shown.report({ message });
+        },
+      });
       try {
         await work(
           {
-            report({ machine, message }) {
-              if (machines.get(machine) === message) return;
-              machines.set(machine, message);
-              output.appendLine(`${title}: ${machine === '' ? '' : `${machine}: `}${message}`);
-              const each = [...machines].map(([name, text]) => (name === '' ? text : `${name}: ${text}`));
-              report.report({ message: each.join(' · ') });
+            report(step) {
+              const before = step.machine === '' ? message : whole.stage(step.machine)?.message;
+              if (before !== step.message) output.appendLine(logLine(title, step.machine, step.message));
+              whole.report(step);
             },
+            ask: (question) => askUser(tool, question),
           },
           abort.signal,
         );
       } catch (error) {
-        if (!abort.signal.aborted) throw error;
-        throw new Cancelled(`${title} was cancelled. ${left}`.trim(), { cause: error });
+        if (!(error instanceof WorkCancelled) && !abort.signal.aborted) throw error;
+        throw new WorkCancelled(`${title} was cancelled. ${left}`.trim(), { cause: error });
       } finally {
         subscription.dispose();
       }
     },
   );
+}
+
+function logLine(title: string, machine: string, message: string): string {
+  return `${title}: ${machine === '' ? '' : `${machine}: `}${message}`;
 }

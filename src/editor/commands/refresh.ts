@@ -3,8 +3,8 @@ import type { EditorCommand } from './command.ts';
 /** Looks for clusters that came or went outside this window, and for the engine; objects need no refresh, they are watched. */
 export const refresh: EditorCommand = {
   id: 'wheelhouse.refresh',
-  async run({ model, engine }) {
-    await engine.look();
+  async run({ model, machineChecks }) {
+    await machineChecks.lookForEngine();
     await model.refresh();
   },
 };

@@ -1,9 +1,9 @@
 import { commands as editorCommands, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
-import type { CommandContext } from './command.ts';
 import { showFailure } from '../failure.ts';
+import { WorkCancelled } from '../model/clusterModel.ts';
+import type { CommandContext } from './command.ts';
 import { commands } from './index.ts';
-import { Cancelled } from './progress.ts';
 
 /** Registers all commands; failures become one message with a way to the log, and nobody waits for its answer. */
 export function registerCommands(context: CommandContext): Disposable {
@@ -14,7 +14,7 @@ export function registerCommands(context: CommandContext): Disposable {
         try {
           await command.run(context, ...args);
         } catch (error) {
-          if (error instanceof Cancelled) void window.showInformationMessage(error.message);
+          if (error instanceof WorkCancelled) void window.showInformationMessage(error.message);
           else showFailure(error, context.output, command.id);
         }
       }),

@@ -1,14 +1,18 @@
+import { toolOf } from '../machineKinds.ts';
 import type { EditorCommand } from './command.ts';
 import { pickCluster } from './pick.ts';
 import { withProgress } from './progress.ts';
 
 export const startCluster: EditorCommand = {
   id: 'wheelhouse.startCluster',
-  async run({ model, output }, ...args) {
+  async run(context, ...args) {
+    const { model } = context;
     const name = await pickCluster(model, args, { phases: ['stopped', 'failed'], title: 'Start Cluster' });
     if (name === undefined) return;
-    await withProgress(`Starting cluster ${name}`, output, (progress, signal) =>
-      model.start(name, progress, signal),
+    await withProgress(
+      context,
+      { title: `Starting cluster ${name}`, tool: toolOf(model, name) },
+      (progress, signal) => model.start(name, progress, signal),
     );
   },
 };

@@ -4,9 +4,12 @@ import { withProgress } from './progress.ts';
 
 export const stopCluster: EditorCommand = {
   id: 'wheelhouse.stopCluster',
-  async run({ model, output }, ...args) {
+  async run(context, ...args) {
+    const { model } = context;
     const name = await pickCluster(model, args, { phases: ['running', 'failed'], title: 'Stop Cluster' });
     if (name === undefined) return;
-    await withProgress(`Stopping cluster ${name}`, output, (_progress, signal) => model.stop(name, signal));
+    await withProgress(context, { title: `Stopping cluster ${name}` }, (_progress, signal) =>
+      model.stop(name, signal),
+    );
   },
 };

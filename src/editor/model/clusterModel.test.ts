@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
+import { FakeClock } from '../../base/clock.ts';
 import { createDeferred, type Deferred } from '../../base/deferred.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
+import { IncompleteClusterError } from '../../cluster/errors.ts';
+import type { Progress } from '../../cluster/machines/contract.ts';
 import { ClusterModel, type ClusterFailure, type ClusterLife } from './clusterModel.ts';
 import type { ClusterSession } from './session.ts';
 
 const never = new AbortController().signal;
+const CAPABILITIES = { pause: true, shell: true, resize: true, snapshots: true, console: true };
 const progress = { report: () => undefined };
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Clusters that exist by name alone; each launch gives a control plane whose end the test decides. */
 function world(names: string[], failing: { launch?: Error } = {}) {
   const launched: Deferred<Error | undefined>[] = [];
+  const machines: { state: string }[] = [];
   const sessions: { cluster: string; disposed: boolean }[] = [];
   const launch = (): Promise<RunningControlPlane> => {
     if (failing.launch !== undefined) return Promise.reject(failing.launch);
@@ -27,11 +32,14 @@ function world(names: string[], failing: { launch?: Error } = {}) {
     names: () => Promise.resolve(names),
     paths: () => ({}),
     profile: () => Promise.resolve({ running: true }),
+    provider: () => Promise.resolve({ capabilities: CAPABILITIES, list: () => Promise.resolve(machines) }),
+    snapshots: () => Promise.resolve([]),
     start: launch,
     attach: launch,
     stop: () => Promise.resolve(),
   } as unknown as ClusterLife;
   const model = new ClusterModel({
+    clock: new FakeClock(),
     clusters: life,
     openSession: (cluster) => {
       const session = { cluster, disposed: false, dispose: () => void (session.disposed = true) };
@@ -43,7 +51,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   model.onDidFail((failure) => failures.push(failure));
   const phase = (name: string): string | undefined =>
     model.entries().find((entry) => entry.name === name)?.state.phase;
-  return { model, launched, sessions, failures, phase, failing };
+  return { model, life, machines, launched, sessions, failures, phase, failing };
 }
 
 describe('ClusterModel', () => {
@@ -142,5 +150,165 @@ describe('ClusterModel', () => {
     assert.equal(model.preferred()?.cluster, 'b');
     await model.stop('b', never);
     assert.equal(model.preferred()?.cluster, 'a');
+  });
+
+  it('shows a cluster that is deleted until all of it is gone, and never as anything else', async () => {
+    const names = ['a'];
+    const { model, life } = world(names);
+    const deleted = createDeferred<undefined>();
+    Object.assign(life, { delete: () => deleted.promise });
+    await model.refresh();
+    await model.start('a', progress, never);
+    const seen: (string | undefined)[] = [];
+    model.onDidChange(() => seen.push(model.entry('a')?.state.phase));
+    const deletion = model.delete('a', never);
+    // The folder goes first: others see it and read anew while machines are still being removed.
+    names.pop();
+    await model.refresh();
+    await model.refresh();
+    assert.equal(model.entry('a')?.state.phase, 'busy');
+    deleted.resolve(undefined);
+    await deletion;
+    assert.deepEqual([...new Set(seen)], ['running', 'busy', undefined]);
+    assert.equal(seen.filter((phase) => phase === undefined).length, 1);
+  });
+
+  it('a reading that began before a deletion ended does not bring the cluster back', async () => {
+    const names = ['a'];
+    const { model, life } = world(names);
+    await model.refresh();
+    const slow = createDeferred<string[]>();
+    const listed = [slow.promise, Promise.resolve([])];
+    Object.assign(life, { names: () => listed.shift(), delete: () => Promise.resolve() });
+    const early = model.refresh();
+    const deletion = model.delete('a', never);
+    await settled();
+    const seen: (string | undefined)[] = [];
+    model.onDidChange(() => seen.push(model.entry('a')?.state.phase));
+    slow.resolve(['a']);
+    await Promise.all([early, deletion]);
+    assert.deepEqual(model.entries(), []);
+    assert.ok(!seen.includes('running'));
+  });
+
+  it('is not known to have no clusters until they have been read', async () => {
+    const { model } = world([]);
+    assert.equal(model.known, false);
+    await model.refresh();
+    assert.equal(model.known, true);
+  });
+
+  it('work() tells the steps of each machine, to who asked and to who watches', async () => {
+    const { model } = world(['a']);
+    await model.refresh();
+    const told: string[] = [];
+    const progressed: string[] = [];
+    model.onDidProgress((name) => progressed.push(name));
+    await model.work('a', 'Adding a node', { report: ({ message }) => told.push(message) }, never, (own) => {
+      own.report({ machine: 'a-1', message: 'Booting', fraction: 0.5 });
+      assert.equal(model.entry('a')?.work?.stage('a-1')?.fraction, 0.5);
+      return Promise.resolve();
+    });
+    assert.deepEqual([told, progressed], [['Booting'], ['a']]);
+    assert.equal(model.entry('a')?.work, undefined);
+  });
+
+  it('work() takes one at a time, and names the one under way', async () => {
+    const { model } = world(['a']);
+    await model.refresh();
+    const first = createDeferred<undefined>();
+    const working = model.work('a', 'Adding a node', progress, never, () => first.promise);
+    await assert.rejects(model.stop('a', never), /Adding a node is under way\. Wait/);
+    first.resolve(undefined);
+    await working;
+    await model.stop('a', never);
+  });
+
+  it('work() that is cancelled at its row says so', async () => {
+    const { model } = world(['a']);
+    await model.refresh();
+    const working = model.work(
+      'a',
+      'Adding a node',
+      progress,
+      never,
+      (_own, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('aborted'))),
+        ),
+    );
+    model.entry('a')?.work?.cancel();
+    await assert.rejects(working, { name: 'WorkCancelled', message: 'Adding a node was cancelled.' });
+  });
+
+  it('reads what the clusters are and can', async () => {
+    const { model } = world(['a']);
+    await model.refresh();
+    assert.deepEqual(model.entry('a')?.traits?.capabilities, CAPABILITIES);
+  });
+
+  it('says of a cluster whose machines are frozen that it is suspended', async () => {
+    const { model, machines } = world(['a']);
+    machines.push({ state: 'paused' });
+    await model.refresh();
+    await settled();
+    assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: true });
+    machines.pop();
+    await model.refresh();
+    await settled();
+    assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: false });
+  });
+
+  it('saveSnapshot() connects anew to the control plane that stood still meanwhile', async () => {
+    const { model, life, launched, sessions, phase, failures } = world(['a']);
+    await model.refresh();
+    await model.start('a', progress, never);
+    const stands = (): Promise<void> => {
+      launched[0]?.resolve(undefined);
+      return settled();
+    };
+    Object.assign(life, { saveSnapshot: stands });
+    await model.saveSnapshot('a', 'first', progress, never);
+    assert.deepEqual([phase('a'), launched.length], ['running', 2]);
+    assert.deepEqual(
+      sessions.map(({ disposed }) => disposed),
+      [true, false],
+    );
+    assert.deepEqual(failures, []);
+  });
+
+  it('a snapshot that cannot be saved leaves the cluster running', async () => {
+    const { model, life, phase } = world(['a']);
+    await model.refresh();
+    await model.start('a', progress, never);
+    Object.assign(life, { saveSnapshot: () => Promise.reject(new Error('the disk is full')) });
+    await assert.rejects(model.saveSnapshot('a', 'first', progress, never), /the disk is full/);
+    assert.equal(phase('a'), 'running');
+  });
+
+  it('a cluster that came up without some nodes is used, and its failures are kept until they are mended', async () => {
+    const { model, life, phase, launched } = world(['a']);
+    await model.refresh();
+    const start = life.start.bind(life);
+    Object.assign(life, {
+      async start(name: string, own: Progress, signal: AbortSignal) {
+        const controlPlane = await start(name, own, signal);
+        own.report({ machine: 'a-2', message: 'Failed: no address' });
+        const failed = new Map([['a-2', new Error('no address')]]);
+        throw new IncompleteClusterError({ cluster: name, failed, log: '', controlPlane });
+      },
+    });
+    await assert.rejects(model.start('a', progress, never), /runs without a-2: no address/);
+    assert.equal(phase('a'), 'running');
+    assert.equal(model.entry('a')?.failures.get('a-2'), 'no address');
+    Object.assign(life, {
+      start(name: string, own: Progress, signal: AbortSignal) {
+        own.report({ machine: 'a-2', message: 'Ready' });
+        return start(name, own, signal);
+      },
+    });
+    await model.retry('a', progress, never);
+    assert.equal(model.entry('a')?.failures.get('a-2'), undefined);
+    assert.deepEqual([phase('a'), launched.length], ['running', 2]);
   });
 });

@@ -1,22 +1,40 @@
+import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Clusters, CreateOptions } from '../../cluster/clusters.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
-import { ClusterError } from '../../cluster/errors.ts';
-import type { Progress } from '../../cluster/machines/contract.ts';
+import { ClusterError, IncompleteClusterError } from '../../cluster/errors.ts';
+import type { MachineCapabilities, MachineSize, Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../cluster/paths.ts';
+import type { ClusterProfile } from '../../cluster/profile.ts';
+import type { ClusterSnapshot } from '../../cluster/snapshots/snapshot.ts';
 import type { ClusterSession } from './session.ts';
+import { Work } from './work.ts';
 
 /** How a cluster stands, as this window sees it. */
 export type ClusterState =
-  | { readonly phase: 'stopped' }
-  | { readonly phase: 'busy'; readonly message: string }
+  /** `suspended`: its machines are frozen, and go on where they were. */
+  | { readonly phase: 'stopped'; readonly suspended?: boolean }
+  | { readonly phase: 'busy' }
   | { readonly phase: 'running'; readonly session: ClusterSession; readonly owned: boolean }
   | { readonly phase: 'failed'; readonly message: string };
+
+/** What a cluster is, as last read: undefined while it is being created. */
+export interface ClusterTraits {
+  readonly profile: ClusterProfile;
+  readonly capabilities: MachineCapabilities;
+  /** Oldest first. */
+  readonly snapshots: readonly ClusterSnapshot[];
+}
 
 export interface ClusterEntry {
   readonly name: string;
   readonly state: ClusterState;
+  readonly traits?: ClusterTraits;
+  /** What is being done with it now. */
+  readonly work?: Work;
+  /** Its machines that could not be had when they were last worked on, and why. */
+  readonly failures: ReadonlyMap<string, string>;
 }
 
 /** What a window does with clusters. */
@@ -27,29 +45,51 @@ export interface ClusterFailure {
   readonly error: Error;
 }
 
+/** The user cancelled a work. */
+export class WorkCancelled extends Error {
+  override readonly name = 'WorkCancelled';
+}
+
+/** Runs with the steps and the signal that it is given. */
+type Act<T> = (progress: Progress, signal: AbortSignal) => Promise<T>;
+
 export interface ClusterModelOptions {
   readonly clusters: ClusterLife;
   readonly openSession: (name: string, paths: ClusterPaths) => Promise<ClusterSession>;
+  readonly clock: Clock;
 }
 
 /** All clusters of this desktop with their state in this window: what views show and commands act on. */
 export class ClusterModel implements Disposable {
   readonly clusters: ClusterLife;
   readonly #openSession: ClusterModelOptions['openSession'];
+  readonly #clock: Clock;
   readonly #states = new Map<string, ClusterState>();
+  readonly #traits = new Map<string, ClusterTraits>();
+  readonly #works = new Map<string, Work>();
+  readonly #failures = new Map<string, Map<string, string>>();
   readonly #changed = new Emitter<undefined>();
+  readonly #progressed = new Emitter<string>();
   readonly #failed = new Emitter<ClusterFailure>();
+  #reading: Promise<void> = Promise.resolve();
+  #known = false;
   #preferred: string | undefined;
   #disposed = false;
 
   constructor(options: ClusterModelOptions) {
     this.clusters = options.clusters;
     this.#openSession = options.openSession;
+    this.#clock = options.clock;
   }
 
-  /** Clusters came, went or changed their state. */
+  /** Clusters came, went or changed their state; works began and ended. */
   get onDidChange(): Event<undefined> {
     return this.#changed.event;
+  }
+
+  /** The work on a cluster of this name has come further. */
+  get onDidProgress(): Event<string> {
+    return this.#progressed.event;
   }
 
   /** A control plane died, or could not be taken over, without anybody waiting for it. */
@@ -57,10 +97,29 @@ export class ClusterModel implements Disposable {
     return this.#failed.event;
   }
 
+  /** Whether it has been read which clusters there are: before, none is not known to mean none. */
+  get known(): boolean {
+    return this.#known;
+  }
+
   entries(): readonly ClusterEntry[] {
-    return [...this.#states]
-      .map(([name, state]) => ({ name, state }))
-      .sort((a, b) => a.name.localeCompare(b.name));
+    return [...this.#states.keys()]
+      .sort((a, b) => a.localeCompare(b))
+      .flatMap((name) => this.entry(name) ?? []);
+  }
+
+  entry(name: string): ClusterEntry | undefined {
+    const state = this.#states.get(name);
+    if (state === undefined) return undefined;
+    const traits = this.#traits.get(name);
+    const work = this.#works.get(name);
+    return {
+      name,
+      state,
+      failures: this.#failures.get(name) ?? new Map<string, string>(),
+      ...(traits === undefined ? {} : { traits }),
+      ...(work === undefined ? {} : { work }),
+    };
   }
 
   session(name: string): ClusterSession | undefined {
@@ -85,34 +144,36 @@ export class ClusterModel implements Disposable {
   }
 
   /** Reads what clusters there are; new ones are stopped until told otherwise. */
-  async refresh(): Promise<void> {
-    const names = new Set(await this.clusters.names());
-    for (const name of names) if (!this.#states.has(name)) this.#states.set(name, { phase: 'stopped' });
-    for (const [name, state] of this.#states) {
-      if (names.has(name) || state.phase === 'busy') continue;
-      if (state.phase === 'running') state.session.dispose();
-      this.#states.delete(name);
-    }
-    this.#changed.fire(undefined);
+  refresh(): Promise<void> {
+    return this.#read();
   }
 
   async create(options: CreateOptions, progress: Progress, signal: AbortSignal): Promise<void> {
-    if (this.#states.has(options.name)) {
+    const { name } = options;
+    if (this.#states.has(name)) {
       throw new ClusterError(
-        `there is a cluster "${options.name}" already`,
+        `there is a cluster "${name}" already`,
         'Choose another name, or delete it first.',
       );
     }
-    await this.#bringUp(options.name, progress, (own) => this.clusters.create(options, own, signal));
+    await this.#bringUp(name, `Creating ${name}`, progress, signal, (own, stop) =>
+      this.clusters.create(options, own, stop),
+    );
   }
 
-  start(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    return this.#bringUp(name, progress, (own) => this.clusters.start(name, own, signal));
+  async start(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    if (this.session(name) !== undefined) return;
+    await this.#bringUp(name, `Starting ${name}`, progress, signal, (own, stop) =>
+      this.clusters.start(name, own, stop),
+    );
   }
 
   /** Connects to a cluster whose control plane runs, or brings the control plane up; machines stay as they are. */
-  attach(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    return this.#bringUp(name, progress, (own) => this.clusters.attach(name, own, signal));
+  async attach(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    if (this.session(name) !== undefined) return;
+    await this.#bringUp(name, `Connecting to ${name}`, progress, signal, (own, stop) =>
+      this.clusters.attach(name, own, stop),
+    );
   }
 
   /** Brings up again what was running when the last window closed, or attaches where another one has it. */
@@ -121,17 +182,131 @@ export class ClusterModel implements Disposable {
       this.entries().map(async ({ name, state }) => {
         const { running } = await this.clusters.profile(name);
         if (running !== true || state.phase !== 'stopped') return;
-        await this.start(name, { report: () => undefined }, new AbortController().signal);
+        await this.start(name, SILENT, new AbortController().signal);
       }),
     );
   }
 
+  /** Freezes the machines with all that runs on them; `start` wakes them. */
+  async suspend(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.#takeDown(
+      name,
+      `Suspending ${name}`,
+      signal,
+      (own, stop) => this.clusters.suspend(name, own, stop),
+      progress,
+    );
+  }
+
+  async addNode(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.work(name, 'Adding a node', progress, signal, (own, stop) =>
+      this.clusters.addNode(name, own, stop),
+    );
+  }
+
+  async removeNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.work(name, `Removing ${node}`, progress, signal, (own, stop) =>
+      this.clusters.removeNode(name, node, own, stop),
+    );
+  }
+
+  async resizeNode(
+    name: string,
+    node: string,
+    size: MachineSize,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.work(name, `Resizing ${node}`, progress, signal, (own, stop) =>
+      this.clusters.resizeNode(name, node, size, own, stop),
+    );
+  }
+
+  async saveSnapshot(name: string, snapshot: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.#interrupt(name, `Saving snapshot ${snapshot}`, progress, signal, (own, stop) =>
+      this.clusters.saveSnapshot(name, snapshot, own, stop),
+    );
+  }
+
+  async restoreSnapshot(
+    name: string,
+    snapshot: string,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#interrupt(name, `Restoring snapshot ${snapshot}`, progress, signal, (own, stop) =>
+      this.clusters.restoreSnapshot(name, snapshot, own, stop),
+    );
+  }
+
+  async deleteSnapshot(
+    name: string,
+    snapshot: string,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.work(name, `Deleting snapshot ${snapshot}`, progress, signal, (_own, stop) =>
+      this.clusters.deleteSnapshot(name, snapshot, stop),
+    );
+  }
+
+  /** Makes and starts again what machines of a running cluster are missing or down. */
+  async retry(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.work(name, `Retrying nodes of ${name}`, progress, signal, async (own, stop) => {
+      const controlPlane = await this.clusters.start(name, own, stop);
+      // One more hold on what another window runs; the session here has its own.
+      if (!controlPlane.owned) await controlPlane.stop();
+    });
+  }
+
   async stop(name: string, signal: AbortSignal): Promise<void> {
-    await this.#takeDown(name, 'Stopping', () => this.clusters.stop(name, signal));
+    await this.#takeDown(name, `Stopping ${name}`, signal, (_progress, stop) =>
+      this.clusters.stop(name, stop),
+    );
   }
 
   async delete(name: string, signal: AbortSignal): Promise<void> {
-    await this.#takeDown(name, 'Deleting', () => this.clusters.delete(name, signal));
+    await this.#takeDown(name, `Deleting ${name}`, signal, (_progress, stop) =>
+      this.clusters.delete(name, stop),
+    );
+  }
+
+  /**
+   * A work on a cluster that runs on meanwhile (a node is added, resized). One at a time: rejects with a ClusterError
+   * where there is another one, with WorkCancelled where it was cancelled.
+   */
+  async work<T>(
+    name: string,
+    title: string,
+    progress: Progress,
+    signal: AbortSignal,
+    act: Act<T>,
+  ): Promise<T> {
+    const other = this.#works.get(name);
+    if (other !== undefined) {
+      throw new ClusterError(`${other.title} is under way`, 'Wait until it is done, or cancel it.');
+    }
+    const work = new Work({ title, clock: this.#clock, onChange: () => this.#progressed.fire(name) });
+    const either = AbortSignal.any([signal, work.signal]);
+    const told: Progress = {
+      ...progress,
+      report(step) {
+        progress.report(step);
+        work.report(step);
+      },
+    };
+    this.#works.set(name, work);
+    this.#changed.fire(undefined);
+    try {
+      return await act(told, either);
+    } catch (error) {
+      if (either.aborted) throw new WorkCancelled(`${title} was cancelled.`, { cause: error });
+      throw error;
+    } finally {
+      this.#remember(name, work);
+      // What cannot be read is told to who asks for it next; here it must not hide how the work ended.
+      await this.#read(name).catch(() => undefined);
+    }
   }
 
   dispose(): void {
@@ -139,53 +314,100 @@ export class ClusterModel implements Disposable {
     for (const session of this.running()) session.dispose();
     this.#states.clear();
     this.#changed.dispose();
+    this.#progressed.dispose();
     this.#failed.dispose();
+  }
+
+  /** Why machines failed is shown until they are worked on again. */
+  #remember(name: string, work: Work): void {
+    const failures = this.#failures.get(name) ?? new Map<string, string>();
+    for (const { machine, message, phase } of work.stages()) {
+      if (phase === 'failed') failures.set(machine, message);
+      else failures.delete(machine);
+    }
+    this.#failures.set(name, failures);
   }
 
   async #bringUp(
     name: string,
+    title: string,
     progress: Progress,
-    bring: (progress: Progress) => Promise<RunningControlPlane>,
+    signal: AbortSignal,
+    bring: Act<RunningControlPlane>,
   ): Promise<void> {
-    if (this.#states.get(name)?.phase === 'running') return;
-    this.#set(name, { phase: 'busy', message: 'Starting' });
-    const reporting: Progress = {
-      report: (step) => {
-        progress.report(step);
-        this.#set(name, {
-          phase: 'busy',
-          message: step.machine === '' ? step.message : `${step.machine}: ${step.message}`,
-        });
-      },
-    };
+    await this.work(name, title, progress, signal, (own, stop) => this.#adopt(name, () => bring(own, stop)));
+  }
+
+  /** Has a control plane brought up and connects to it. Who calls tells of the change: it may go on to do more. */
+  async #adopt(name: string, bring: () => Promise<RunningControlPlane>): Promise<void> {
+    this.#begin(name);
     try {
-      const controlPlane = await bring(reporting);
-      const session = await this.#openSession(name, this.clusters.paths(name));
-      if (this.#disposed) {
-        session.dispose();
-        return;
-      }
-      this.#set(name, { phase: 'running', session, owned: controlPlane.owned });
-      void controlPlane.exited.then((failure) => this.#gone(name, session, failure));
+      await this.#connect(name, await bring());
     } catch (error) {
-      const known = (await this.clusters.names()).includes(name);
-      if (known)
-        this.#set(name, { phase: 'failed', message: error instanceof Error ? error.message : String(error) });
-      else this.#forget(name);
+      // It runs without some of its nodes: that is worth a word, and no reason not to use it.
+      if (error instanceof IncompleteClusterError) await this.#connect(name, error.controlPlane);
+      else this.#states.set(name, { phase: 'failed', message: messageOf(error) });
       throw error;
     }
   }
 
-  async #takeDown(name: string, message: string, take: () => Promise<void>): Promise<void> {
-    const before = this.#states.get(name);
-    this.#set(name, { phase: 'busy', message });
-    if (before?.phase === 'running') before.session.dispose();
-    try {
-      await take();
-    } finally {
-      this.#states.delete(name);
-      await this.refresh();
+  async #connect(name: string, controlPlane: RunningControlPlane): Promise<void> {
+    const session = await this.#openSession(name, this.clusters.paths(name));
+    if (this.#disposed) {
+      session.dispose();
+      return;
     }
+    this.#states.set(name, { phase: 'running', session, owned: controlPlane.owned });
+    void controlPlane.exited.then((failure) => this.#gone(name, session, failure));
+  }
+
+  /** What stops the control plane in its midst: the cluster is connected to anew afterwards, also where it failed. */
+  async #interrupt(
+    name: string,
+    title: string,
+    progress: Progress,
+    signal: AbortSignal,
+    act: Act<unknown>,
+  ): Promise<void> {
+    await this.work(name, title, progress, signal, async (own, stop) => {
+      const before = this.#states.get(name);
+      const never = new AbortController().signal;
+      const attach = (): Promise<RunningControlPlane> => this.clusters.attach(name, own, never);
+      try {
+        await this.#adopt(name, async () => {
+          await act(own, stop);
+          return attach();
+        });
+      } catch (error) {
+        if (before?.phase === 'running' && this.session(name) === undefined) await this.#adopt(name, attach);
+        throw error;
+      }
+    });
+  }
+
+  async #takeDown(
+    name: string,
+    title: string,
+    signal: AbortSignal,
+    take: Act<void>,
+    progress: Progress = SILENT,
+  ): Promise<void> {
+    await this.work(name, title, progress, signal, async (own, stop) => {
+      this.#begin(name);
+      try {
+        await take(own, stop);
+      } finally {
+        // Whether it is stopped or gone is read when the work is over, and told then.
+        this.#states.set(name, { phase: 'stopped' });
+      }
+    });
+  }
+
+  /** The cluster is not to be used while its control plane comes or goes. */
+  #begin(name: string): void {
+    const before = this.#states.get(name);
+    this.#set(name, { phase: 'busy' });
+    if (before?.phase === 'running') before.session.dispose();
   }
 
   /** The control plane has gone without this window asking for it: its owner closed, or it died. */
@@ -200,10 +422,79 @@ export class ClusterModel implements Disposable {
       return;
     }
     this.#set(name, { phase: 'stopped' });
-    // The next window takes over: attaching brings the control plane up here where nobody else has it.
-    this.attach(name, { report: () => undefined }, new AbortController().signal).catch((error: unknown) =>
-      this.#failed.fire({ cluster: name, error: error instanceof Error ? error : new Error(String(error)) }),
-    );
+    // The next window takes over: attaching brings the control plane up here where nobody else has it. No work of its
+    // own: one that is under way (a node is added) goes on when the API answers again.
+    this.#adopt(name, () => this.clusters.attach(name, SILENT, new AbortController().signal))
+      .catch((error: unknown) =>
+        this.#failed.fire({
+          cluster: name,
+          error: error instanceof Error ? error : new Error(String(error)),
+        }),
+      )
+      .finally(() => this.#changed.fire(undefined));
+  }
+
+  /** One reading after the other, so that an old one never tells what a newer one has corrected. `over`: this work. */
+  #read(over?: string): Promise<void> {
+    const reading = this.#reading
+      .then(() => this.#readTraits())
+      .finally(() => over !== undefined && this.#works.delete(over))
+      .then((traits) => this.#apply(traits))
+      .finally(() => {
+        this.#changed.fire(undefined);
+        for (const { name, state } of this.entries()) if (state.phase === 'stopped') void this.#lookAt(name);
+      });
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  #apply(traits: ReadonlyMap<string, ClusterTraits | undefined>): void {
+    if (this.#disposed) return;
+    this.#known = true;
+    for (const [name, found] of traits) {
+      if (!this.#states.has(name)) this.#states.set(name, { phase: 'stopped' });
+      if (found !== undefined) this.#traits.set(name, found);
+    }
+    for (const [name, state] of this.#states) {
+      if (traits.has(name) || this.#works.has(name)) continue;
+      if (state.phase === 'running') state.session.dispose();
+      this.#states.delete(name);
+      this.#traits.delete(name);
+      this.#failures.delete(name);
+    }
+  }
+
+  /** Whether a cluster that does not run is suspended: its machines know. Nobody waits for this. */
+  async #lookAt(name: string): Promise<void> {
+    const state = this.#states.get(name);
+    if (state?.phase !== 'stopped' || this.#traits.get(name)?.capabilities.pause !== true) return;
+    const machines = await this.clusters
+      .provider(name)
+      .then((provider) => provider.list(name))
+      .catch(() => []);
+    const suspended = machines.some((machine) => machine.state === 'paused');
+    if (this.#states.get(name) === state && (state.suspended ?? false) !== suspended) {
+      this.#set(name, { phase: 'stopped', suspended });
+    }
+  }
+
+  async #readTraits(): Promise<ReadonlyMap<string, ClusterTraits | undefined>> {
+    const names = await this.clusters.names();
+    return new Map(await Promise.all(names.map(async (name) => [name, await this.#traitsOf(name)] as const)));
+  }
+
+  /** Undefined where the cluster goes in this moment, or its machines are of a kind that is not known here. */
+  async #traitsOf(name: string): Promise<ClusterTraits | undefined> {
+    try {
+      const [profile, { capabilities }] = await Promise.all([
+        this.clusters.profile(name),
+        this.clusters.provider(name),
+      ]);
+      const snapshots = capabilities.snapshots ? await this.clusters.snapshots(name) : [];
+      return { profile, capabilities, snapshots };
+    } catch {
+      return undefined;
+    }
   }
 
   #set(name: string, state: ClusterState): void {
@@ -211,9 +502,10 @@ export class ClusterModel implements Disposable {
     this.#states.set(name, state);
     this.#changed.fire(undefined);
   }
+}
 
-  #forget(name: string): void {
-    this.#states.delete(name);
-    this.#changed.fire(undefined);
-  }
+const SILENT: Progress = { report: () => undefined };
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

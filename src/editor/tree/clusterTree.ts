@@ -10,8 +10,13 @@ import type { TreeNode } from './treeNode.ts';
 
 /** Changes within this time are shown together: a burst of watch events is one refresh. */
 const COALESCE_MS = 100;
+/** While machines are worked on, how long it has taken is shown by the second. */
+const TICK_MS = 1_000;
 
-/** The live tree: rows are made from the informers' caches when the editor asks, and refreshed when a watch says so. */
+/**
+ * The live tree: rows are made from the model and the informers' caches when the editor asks, and refreshed when one
+ * of them says so.
+ */
 export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #model: ClusterModel;
   readonly #clock: Clock;
@@ -20,7 +25,10 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   /** Rows that the editor has been given, by id: only these can be refreshed. */
   readonly #shown = new Map<string, TreeNode>();
   readonly #stale = new Set<string>();
+  /** Clusters came, went or changed their state: all rows are made anew. */
+  #allStale = false;
   #pending: Disposable | undefined;
+  #tick: Disposable | undefined;
 
   readonly onDidChangeTreeData = this.#emitter.event;
 
@@ -29,7 +37,14 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
     this.#clock = clock;
     this.#store.add(this.#emitter);
     this.#store.add(forEachSession(model, (session) => this.#follow(session)));
-    this.#store.add(model.onDidChange(() => this.#emitter.fire(undefined)));
+    this.#store.add(
+      model.onDidChange(() => {
+        this.#allStale = true;
+        this.#schedule();
+        this.#keepTime();
+      }),
+    );
+    this.#store.add(model.onDidProgress((cluster) => this.#onProgress(cluster)));
   }
 
   getTreeItem(node: TreeNode): TreeItem {
@@ -38,13 +53,18 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
 
   getChildren(node?: TreeNode): TreeNode[] {
     const children =
-      node === undefined ? this.#model.entries().map(clusterNode) : [...(node.children?.() ?? [])];
-    for (const child of children) if (child.watches !== undefined) this.#shown.set(child.id, child);
+      node === undefined
+        ? this.#model.entries().map(({ name }) => clusterNode(this.#model, this.#clock, name))
+        : [...(node.children?.() ?? [])];
+    for (const child of children) {
+      if (child.watches !== undefined || child.showsWork === true) this.#shown.set(child.id, child);
+    }
     return children;
   }
 
   dispose(): void {
     this.#pending?.dispose();
+    this.#tick?.dispose();
     this.#store.dispose();
   }
 
@@ -60,15 +80,40 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
     for (const [id, node] of this.#shown) {
       if (node.cluster === session.cluster && node.watches?.includes(resource) === true) this.#stale.add(id);
     }
+    this.#schedule();
+  }
+
+  #onProgress(cluster: string): void {
+    for (const [id, node] of this.#shown) {
+      if (node.cluster === cluster && node.showsWork === true) this.#stale.add(id);
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#pending ??= this.#clock.timeout(COALESCE_MS, () => this.#flush());
   }
 
   #flush(): void {
     this.#pending = undefined;
-    for (const id of this.#stale) {
-      const node = this.#shown.get(id);
-      if (node !== undefined) this.#emitter.fire(node);
-    }
+    const stale = [...this.#stale].flatMap((id) => this.#shown.get(id) ?? []);
     this.#stale.clear();
+    if (this.#allStale) {
+      this.#allStale = false;
+      this.#emitter.fire(undefined);
+    } else {
+      for (const node of stale) this.#emitter.fire(node);
+    }
+  }
+
+  /** Time is no event: where a row shows how long something takes, it is looked at each second, else never. */
+  #keepTime(): void {
+    const working = this.#model.entries().filter(({ work }) => work !== undefined);
+    if (working.length === 0 || this.#tick !== undefined) return;
+    this.#tick = this.#clock.timeout(TICK_MS, () => {
+      this.#tick = undefined;
+      for (const { name } of working) this.#onProgress(name);
+      this.#keepTime();
+    });
   }
 }

@@ -8,6 +8,7 @@ export interface SectionOptions {
   readonly label: string;
   readonly icon: string;
   readonly watches?: readonly Resource[];
+  readonly showsWork?: boolean;
   readonly contextValue?: string;
   readonly expanded?: boolean;
   /** Shown grey behind the label: how many there are. */
@@ -24,6 +25,7 @@ export function section(options: SectionOptions): TreeNode {
     id: options.id,
     cluster: options.cluster,
     ...(options.watches === undefined ? {} : { watches: options.watches }),
+    ...(options.showsWork === undefined ? {} : { showsWork: options.showsWork }),
     item() {
       const item = new TreeItem(
         options.label,

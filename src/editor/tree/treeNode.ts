@@ -12,4 +12,6 @@ export interface TreeNode {
   children?(): readonly TreeNode[];
   /** Changes of these resources change the row's children or its own look. */
   readonly watches?: readonly Resource[];
+  /** The steps of a work on the cluster change the row's children or its own look. */
+  readonly showsWork?: boolean;
 }

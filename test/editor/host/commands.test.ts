@@ -33,7 +33,7 @@ describe('the extension', () => {
     const used = [
       ...Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command)),
       ...contributes.viewsWelcome.flatMap(({ contents }) =>
-        [...contents.matchAll(/\(command:([\w.]+)/g)].map(([, command = '']) => command),
+        [...contents.matchAll(/\(command:(wheelhouse\.[\w.]+)/g)].map(([, command = '']) => command),
       ),
     ];
     assert.deepEqual(

@@ -24,7 +24,7 @@ describe('the tree of clusters', () => {
 
   it('shows the cluster, its nodes and its namespaces', async () => {
     const [cluster] = rows();
-    assert.equal(cluster?.item.contextValue, 'wheelhouse.cluster.running');
+    assert.match(cluster?.item.contextValue ?? '', /^wheelhouse\.cluster\.running;running;pause\b/);
     assert.deepEqual(
       rows(NAME).map(({ item }) => labelOf(item)),
       ['Nodes', 'Namespaces'],
@@ -32,7 +32,11 @@ describe('the tree of clusters', () => {
     await untilCache(NAME, 'Node', (list) => list.length === 2);
     assert.deepEqual(
       rows(NAME, 'Nodes').map(({ item }) => [labelOf(item), item.description, item.contextValue]),
-      [1, 2].map((number) => [`${NAME}-${number}`, 'Ready', 'wheelhouse.object.nodes']),
+      [1, 2].map((number) => [
+        `${NAME}-${number}`,
+        'Ready',
+        'wheelhouse.object.nodes;running;pause;resize;snapshots;console',
+      ]),
     );
     await untilCache(NAME, 'Namespace', (list) => list.length === 4);
     assert.deepEqual(

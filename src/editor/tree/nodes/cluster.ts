@@ -1,8 +1,11 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { ClusterEntry, ClusterState } from '../../model/clusterModel.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { ClusterEntry, ClusterModel, ClusterState } from '../../model/clusterModel.ts';
+import { flagsOf } from '../flags.ts';
 import type { TreeNode } from '../treeNode.ts';
 import { namespacesSection } from './namespaces.ts';
 import { nodesSection } from './nodes.ts';
+import { snapshotsSection } from './snapshots.ts';
 
 /** A cluster, running or not. */
 export interface ClusterNode extends TreeNode {
@@ -13,49 +16,72 @@ export function isClusterNode(node: unknown): node is ClusterNode {
   return typeof node === 'object' && node !== null && 'entry' in node;
 }
 
-export function clusterNode(entry: ClusterEntry): ClusterNode {
-  const { name, state } = entry;
+/** What the row shows is looked up when it is asked for: the editor keeps a row over many refreshes. */
+export function clusterNode(model: ClusterModel, clock: Clock, name: string): ClusterNode {
+  const entryNow = (): ClusterEntry =>
+    model.entry(name) ?? { name, state: { phase: 'stopped' }, failures: new Map() };
+  const children = (): readonly TreeNode[] => {
+    const entry = entryNow();
+    const { state } = entry;
+    return [
+      ...nodesSection(model, clock, entry),
+      ...snapshotsSection(entry),
+      ...(state.phase === 'running' ? [namespacesSection(state.session)] : []),
+    ];
+  };
   return {
     id: `cluster/${name}`,
     cluster: name,
-    entry,
+    showsWork: true,
+    get entry() {
+      return entryNow();
+    },
     item() {
-      const expandable = state.phase === 'running';
+      const entry = entryNow();
+      const { state } = entry;
+      const expandable = children().length > 0;
       const item = new TreeItem(
         name,
         expandable ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
       );
-      // The phase is part of the id: the editor remembers "no children" of a row that has become expandable.
-      item.id = `cluster/${name}/${expandable ? 'running' : 'other'}`;
-      item.description = describe(state);
-      item.iconPath = icon(state);
-      item.contextValue = `wheelhouse.cluster.${state.phase}`;
-      item.accessibilityInformation = { label: `Cluster ${name}, ${describe(state)}` };
+      // Whether it expands is part of the id: the editor remembers "no children" of a row that has become expandable.
+      item.id = `cluster/${name}/${expandable ? 'rows' : 'leaf'}`;
+      item.description = describe(entry);
+      item.iconPath = icon(entry);
+      item.contextValue = `wheelhouse.cluster.${phaseOf(state)}${flagsOf(entry)}`;
+      item.accessibilityInformation = { label: `Cluster ${name}, ${describe(entry)}` };
       if (state.phase === 'failed') item.tooltip = state.message;
       return item;
     },
-    children: () =>
-      state.phase === 'running' ? [nodesSection(state.session), namespacesSection(state.session)] : [],
+    children,
   };
 }
 
-function describe(state: ClusterState): string {
+/** A suspended cluster is resumed, not started. */
+function phaseOf(state: ClusterState): string {
+  return state.phase === 'stopped' && state.suspended === true ? 'suspended' : state.phase;
+}
+
+function describe({ state, work }: ClusterEntry): string {
   switch (state.phase) {
     case 'stopped':
-      return 'stopped';
+      return work?.message ?? (state.suspended === true ? 'suspended' : 'stopped');
     case 'busy':
-      return state.message;
-    case 'running':
-      return state.owned ? 'running' : 'running (attached)';
+      return work?.message ?? 'starting';
+    case 'running': {
+      const running = state.owned ? 'running' : 'running (attached)';
+      return work === undefined ? running : `${running} · ${work.message}`;
+    }
     case 'failed':
       return `failed: ${state.message}`;
   }
 }
 
-function icon(state: ClusterState): ThemeIcon {
+function icon({ state, work }: ClusterEntry): ThemeIcon {
+  if (work !== undefined) return new ThemeIcon('loading~spin');
   switch (state.phase) {
     case 'stopped':
-      return new ThemeIcon('debug-stop');
+      return new ThemeIcon(state.suspended === true ? 'debug-pause' : 'debug-stop');
     case 'busy':
       return new ThemeIcon('loading~spin');
     case 'running':

@@ -1,38 +1,83 @@
+import type { Clock } from '../../../base/clock.ts';
 import { nodes } from '../../../api/resources.ts';
 import type { Node } from '../../../api/types.ts';
+import type { ClusterEntry, ClusterModel } from '../../model/clusterModel.ts';
 import { nodeState } from '../../model/health.ts';
-import type { ClusterSession } from '../../model/session.ts';
+import { stageText } from '../../model/work.ts';
+import { flagsOf } from '../flags.ts';
 import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
 import { byName, section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
+import { machineNode } from './machines.ts';
 
-export function nodesSection(session: ClusterSession): TreeNode {
-  const informer = session.informer(nodes);
-  return section({
-    id: `${session.cluster}/nodes`,
-    cluster: session.cluster,
-    label: 'Nodes',
-    icon: 'server',
-    contextValue: 'wheelhouse.nodes',
-    watches: [nodes],
-    count: () => informer.list().length,
-    children: () => byName(informer.list()).map((object) => nodeNode(session, object)),
-  });
+/**
+ * The nodes of a cluster: those of the API, and those whose machines are being made or could not be had. None where
+ * there is nothing to show yet.
+ */
+export function nodesSection(
+  model: ClusterModel,
+  clock: Clock,
+  { name, state }: ClusterEntry,
+): readonly TreeNode[] {
+  const informer = state.phase === 'running' ? state.session.informer(nodes) : undefined;
+  const known = (): readonly Node[] => byName(informer?.list() ?? []);
+  /** Machines without a node: being made, failed, or declared and not there. */
+  const others = (): readonly string[] => {
+    const entry = model.entry(name);
+    // Before the first list has come, a node that is not in it may be there all the same.
+    const declared = informer?.synced === true ? (entry?.traits?.profile.nodes ?? []) : [];
+    const there = new Set(known().map((node) => node.metadata.name));
+    const names = new Set([
+      ...declared.map((node) => node.name),
+      ...(entry?.work?.stages() ?? []).map(({ machine }) => machine),
+    ]);
+    return [...names].filter((machine) => !there.has(machine)).sort();
+  };
+  const count = (): number => known().length + others().length;
+  if (informer === undefined && count() === 0) return [];
+  return [
+    section({
+      id: `${name}/nodes`,
+      cluster: name,
+      label: 'Nodes',
+      icon: 'server',
+      contextValue: `wheelhouse.nodes${informer === undefined ? ';making' : ''}`,
+      watches: [nodes],
+      showsWork: true,
+      // What is being made is what its user waits for.
+      expanded: informer === undefined,
+      count,
+      children: () => [
+        ...known().map((object) => nodeNode(model, clock, name, object)),
+        ...others().map((machine) => machineNode(model, clock, name, machine)),
+      ],
+    }),
+  ];
 }
 
-function nodeNode(session: ClusterSession, object: Node): ObjectNode<Node> {
+function nodeNode(model: ClusterModel, clock: Clock, cluster: string, object: Node): ObjectNode<Node> {
   const node: ObjectNode<Node> = {
-    id: objectId(session.cluster, nodes, object),
-    cluster: session.cluster,
+    id: objectId(cluster, nodes, object),
+    cluster,
     resource: nodes,
     object,
     item() {
       const { text, health } = nodeState(object);
-      return objectItem(
+      const entry = model.entry(cluster);
+      const stage = entry?.work?.stage(object.metadata.name);
+      const working = stage?.phase === 'busy';
+      const item = objectItem(
         node,
-        { icon: 'vm', health, description: text, tooltip: tooltip(object, text) },
+        {
+          icon: working ? 'loading~spin' : 'vm',
+          health: working ? 'busy' : health,
+          description: working ? stageText(stage, clock.monotonic()) : text,
+          tooltip: tooltip(object, text),
+        },
         false,
       );
+      item.contextValue = `wheelhouse.object.nodes${entry === undefined ? '' : flagsOf(entry)}`;
+      return item;
     },
   };
   return node;
