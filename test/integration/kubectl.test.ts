@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { ProcessError, systemProcesses, type RunningProcess } from '../../src/host/processes.ts';
 import { createDockerCluster, loadSampleImage, type DockerCluster } from '../harness/dockerCluster.ts';
 import { ensureKubectls, kubectlFor, type Kubectl } from '../harness/kubectl.ts';
@@ -29,11 +31,18 @@ describe('kubectl', () => {
   });
 
   for (const [index, release] of ['Debian 12', 'Debian 13', 'Debian sid'].entries()) {
-    describe(`of ${release}`, () => scenarios(() => ({ cluster, kubectl: kubectls[index]! })));
+    const given = (): Given => ({ cluster, kubectl: kubectls[index]! });
+    describe(`of ${release}`, () => scenarios(given, { isOld: index === 0 }));
   }
 });
 
-function scenarios(given: () => { cluster: DockerCluster; kubectl: Kubectl }): void {
+interface Given {
+  readonly cluster: DockerCluster;
+  readonly kubectl: Kubectl;
+}
+
+/** What an old kubectl (1.20) does otherwise: it knows neither WebSockets nor today's `debug`. */
+function scenarios(given: () => Given, { isOld }: { readonly isOld: boolean }): void {
   let folder: string;
   let namespace: string;
   let pod: string;
@@ -147,6 +156,17 @@ function scenarios(given: () => { cluster: DockerCluster; kubectl: Kubectl }): v
     await assert.rejects(run(['exec', pod, '--', 'sh', '-c', 'exit 7']), /exit code 7/);
   });
 
+  it('exec passes much output whole', async () => {
+    const { stdout } = await run(['exec', pod, '--', 'sh', '-c', 'yes 0123456789 | head -c 5000000']);
+    assert.equal(stdout.length, 5_000_000);
+  });
+
+  it('attach passes input to its end and output', async () => {
+    const image = '--image=wheelhouse.local/sample:1';
+    const args = ['run', 'piped', '-i', '--rm', '--restart=Never', image, '--', 'cat'];
+    assert.match((await run(args, { input: 'through attach\n' })).stdout, /^through attach\n/);
+  });
+
   it('exec -it has a terminal that follows the size of the user’s', async () => {
     const { kubectl } = given();
     // The first size comes right after the start, as with any kubelet.
@@ -166,6 +186,62 @@ function scenarios(given: () => { cluster: DockerCluster; kubectl: Kubectl }): v
     const response = await fetch(`http://127.0.0.1:${port ?? ''}/`);
     assert.match(await response.text(), /Hello from Wheelhouse/);
   });
+
+  it('port-forward carries connections side by side, each to its own end', async () => {
+    const forward = start('port-forward', pod, ':8080');
+    const [, port] = await collect(forward).until(/127\.0\.0\.1:(\d+) -> 8080/);
+    const ask = async (): Promise<string> => {
+      const socket = connect({ host: '127.0.0.1', port: Number(port), allowHalfOpen: true });
+      // The end of the request is all that tells the server that no more will come.
+      socket.end('GET / HTTP/1.0\r\n\r\n');
+      return text(socket);
+    };
+    for (const answer of await Promise.all([1, 2, 3, 4, 5].map(ask))) {
+      assert.match(answer, /Hello from Wheelhouse/);
+    }
+  });
+
+  if (isOld) {
+    it('exec and port-forward speak SPDY', async () => {
+      const { stderr } = await run(['-v=8', 'exec', pod, '--', 'true']);
+      assert.match(stderr, /101 Switching Protocols[^]*Upgrade: SPDY\/3\.1/);
+    });
+  } else {
+    it('exec and port-forward speak WebSocket and fall back to nothing', async () => {
+      const { stderr } = await run(['-v=8', 'exec', pod, '--', 'true']);
+      assert.match(stderr, /101 Switching Protocols[^]*v5\.channel\.k8s\.io/);
+      assert.doesNotMatch(stderr, /fallback|SPDY/i);
+      const lines = collect(start('-v=8', 'port-forward', pod, ':8080'));
+      const [log, port] = await lines.until(/[^]*127\.0\.0\.1:(\d+) -> 8080/);
+      assert.equal((await fetch(`http://127.0.0.1:${port ?? ''}/`)).status, 200);
+      assert.match(log, /101 Switching Protocols[^]*SPDY\/3\.1\+portforward\.k8s\.io/);
+      assert.doesNotMatch(log, /fallback/i);
+    });
+
+    it('exec speaks SPDY where it is told to', async () => {
+      const env = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false' };
+      const { stdout, stderr } = await run(['-v=8', 'exec', '-i', pod, '--', 'cat'], {
+        env,
+        input: 'over SPDY',
+      });
+      assert.equal(stdout, 'over SPDY');
+      assert.match(stderr, /Upgrade: SPDY\/3\.1/);
+    });
+
+    it('debug adds a container that sees the processes of another', async () => {
+      const { kubectl } = given();
+      const image = '--image=wheelhouse.local/sample:1';
+      // kubectl attaches to what runs: one that has ended by then would only have a log.
+      const inner = 'sleep 1; ps; echo looked around';
+      const debug = `debug -it ${pod} ${image} --target=web -c looking -- sh -c '${inner}'`;
+      const line = `${kubectl.path} -n ${namespace} ${debug}`;
+      const { stdout } = await systemProcesses.run('script', ['-qfec', line, '/dev/null'], {
+        env: { KUBECONFIG: given().cluster.paths.kubeconfig, HOME: folder },
+      });
+      assert.match(stdout, /httpd[^]*looked around/);
+      assert.match(await out('describe', 'pod', pod), /Ephemeral Containers:\s+looking:/);
+    });
+  }
 
   it('cp copies files both ways', async () => {
     const file = path.join(folder, 'file.txt');
