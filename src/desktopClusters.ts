@@ -5,6 +5,7 @@ import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/logger.ts';
 import { Clusters } from './cluster/clusters.ts';
 import type { ControlPlaneLauncher } from './cluster/contract.ts';
+import { type ProxySettings, readSystemEnvironment } from './host/systemEnvironment.ts';
 import { machineProviders } from './machineProviders.ts';
 import { openNodeAdmin } from './nodes/nodeAdmin.ts';
 import { restoreStore, saveStore } from './storage/index.ts';
@@ -18,10 +19,12 @@ export function desktopClusters(options: {
   /** Where the bundles are. */
   readonly dist: string;
   readonly launcher: ControlPlaneLauncher;
+  /** How the program that this runs in is set to reach the world; asked when machines are made. */
+  readonly proxySettings?: () => ProxySettings;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Clusters {
-  const { home, resources, dist, launcher, clock, logger } = options;
+  const { home, resources, dist, launcher, proxySettings, clock, logger } = options;
   return new Clusters({
     home,
     providers: machineProviders({ resources, home }),
@@ -31,6 +34,7 @@ export function desktopClusters(options: {
     hostCpus: os.availableParallelism(),
     clock,
     logger,
+    environment: () => Promise.resolve(readSystemEnvironment(process.env, proxySettings?.())),
     bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
   });
 }

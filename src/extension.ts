@@ -16,6 +16,7 @@ import type { HostFacts } from './editor/commands/command.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
+import type { ProxySettings } from './host/systemEnvironment.ts';
 
 /** What the extension shows to others, tests among them. */
 export interface ExtensionApi {
@@ -44,7 +45,7 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
         : 'editor',
   );
   const resources = path.join(context.extensionPath, 'resources');
-  const clusters = desktopClusters({ home, resources, dist, launcher, clock, logger });
+  const clusters = desktopClusters({ home, resources, dist, launcher, proxySettings, clock, logger });
   const model = new ClusterModel({
     clusters,
     clock,
@@ -65,6 +66,12 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     model.resume().catch((error: unknown) => logger.warn('a cluster could not be resumed', { error }));
   }
   return { model, tree };
+}
+
+/** The editor's own settings, which its user has for whatever the editor runs. */
+function proxySettings(): ProxySettings {
+  const http = workspace.getConfiguration('http');
+  return { proxy: http.get<string>('proxy'), noProxy: http.get<readonly string[]>('noProxy') };
 }
 
 function hostFacts(): HostFacts {

@@ -26,6 +26,7 @@ import type {
   Progress,
 } from './machines/contract.ts';
 import { newProfile, type CreateOptions } from './newProfile.ts';
+import { type HostEnvironment, NO_HOST_ENVIRONMENT } from './machines/hostEnvironment.ts';
 import { addNode, nodeOf, removeNode, resizeNode } from './nodeChanges.ts';
 import { sizedNode, type NodeSize } from './nodeSize.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from './paths.ts';
@@ -55,6 +56,8 @@ export interface ClustersOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bootstrap: () => Promise<string>;
+  /** What of the desktop its nodes need to reach the world alike. Default: nothing. */
+  readonly environment?: () => Promise<HostEnvironment>;
 }
 
 export interface ClusterSummary {
@@ -348,7 +351,7 @@ export class Clusters {
   }
 
   #context(profile: ClusterProfile, progress: Progress, signal: AbortSignal): ActionContext {
-    const { launcher, nodeAdmin, store, clock, logger, bootstrap } = this.#options;
+    const { launcher, nodeAdmin, store, clock, logger, bootstrap, environment } = this.#options;
     return {
       profile,
       paths: this.paths(profile.name),
@@ -361,6 +364,7 @@ export class Clusters {
       clock,
       logger,
       bootstrap,
+      environment: environment ?? (() => Promise.resolve(NO_HOST_ENVIRONMENT)),
       oldNews: {},
       failed: new Map(),
     };

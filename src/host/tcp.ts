@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpListener {
   readonly port: number;
@@ -31,5 +31,21 @@ export function listenTcp(
           }),
       });
     });
+  });
+}
+
+const ANSWER_TIMEOUT_MS = 2_000;
+
+/** Whether somebody accepts TCP connections there. */
+export function answersTcp(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: ANSWER_TIMEOUT_MS });
+    const end = (answers: boolean): void => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
   });
 }

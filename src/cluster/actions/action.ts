@@ -9,6 +9,7 @@ import type {
   StoreFiles,
 } from '../contract.ts';
 import type { MachineProvider, Progress } from '../machines/contract.ts';
+import type { HostEnvironment } from '../machines/hostEnvironment.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
 
@@ -26,6 +27,8 @@ export interface ActionContext {
   readonly logger: Logger;
   /** Text of the bootstrap that machines start with. */
   readonly bootstrap: () => Promise<string>;
+  /** Proxies and authorities of this desktop, for its nodes. */
+  readonly environment: () => Promise<HostEnvironment>;
   controlPlane?: RunningControlPlane;
   admin?: NodeAdmin;
   /** What nodes told before their machines were started or woken. */

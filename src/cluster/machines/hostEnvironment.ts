@@ -1,0 +1,108 @@
+import type { SystemEnvironment } from '../../host/systemEnvironment.ts';
+import { CLUSTER_DOMAIN } from '../profile.ts';
+import type { MachineSpec } from './contract.ts';
+
+/** What of the desktop its nodes need to reach the world alike. */
+export type HostEnvironment = SystemEnvironment;
+
+export const NO_HOST_ENVIRONMENT: HostEnvironment = { noProxy: [], certificates: [] };
+
+/** Read by what runs containerd on a node: shell syntax that systemd understands as well. */
+export const PROXY_FILE = '/etc/wheelhouse/proxy.env';
+/** Where Debian's update-ca-certificates finds it. */
+export const CERTIFICATES_FILE = '/usr/local/share/ca-certificates/wheelhouse-host.crt';
+
+export interface EnvironmentOptions {
+  /** Ranges that are never reached through a proxy, beside what the desktop says: pods, services, nodes. */
+  readonly networks: readonly string[];
+  /** The desktop as nodes dial it. */
+  readonly hostAddress: string;
+  /** Whether something listens there. */
+  readonly answers: (address: string, port: number) => Promise<boolean>;
+  /** Takes what the user should know. */
+  readonly warn: (message: string) => void;
+}
+
+/** The files that hand the environment to a machine; none where there is nothing to hand over. */
+export async function hostEnvironmentFiles(
+  environment: HostEnvironment,
+  options: EnvironmentOptions,
+): Promise<MachineSpec['files']> {
+  const { httpProxy, httpsProxy, certificates } = environment;
+  const forHttp = await reachableProxy(httpProxy, options);
+  const proxies = {
+    HTTP_PROXY: forHttp,
+    HTTPS_PROXY: httpsProxy === httpProxy ? forHttp : await reachableProxy(httpsProxy, options),
+  };
+  const given = Object.entries(proxies).filter(([, proxy]) => proxy !== undefined);
+  const files: MachineSpec['files'][number][] = [];
+  if (given.length > 0) {
+    const variables = [...given, ['NO_PROXY', withoutProxy(environment, options).join(',')]];
+    const lines = variables.flatMap(([name = '', value = '']) =>
+      [name, name.toLowerCase()].map((each) => `${each}='${value}'\n`),
+    );
+    files.push({ path: PROXY_FILE, content: lines.join(''), mode: 0o600 });
+  }
+  if (certificates.length > 0) {
+    const content = certificates.map((pem) => `${pem.trim()}\n`).join('');
+    files.push({ path: CERTIFICATES_FILE, content, mode: 0o644 });
+  }
+  return files;
+}
+
+/** The proxy as a node can dial it; undefined, and a warning, where it cannot. */
+async function reachableProxy(
+  proxy: string | undefined,
+  { hostAddress, answers, warn }: EnvironmentOptions,
+): Promise<string | undefined> {
+  if (proxy === undefined) return undefined;
+  const url = parse(proxy);
+  // What cannot be read is not shown: it may be a password.
+  if (url === undefined) {
+    warn('The proxy that is set on this desktop is no URL: the nodes go without it.');
+    return undefined;
+  }
+  if (isLoopback(url.hostname)) {
+    const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
+    if (port === undefined || !(await answers(hostAddress, port))) {
+      warn(
+        `The proxy ${url.host} listens on this desktop's loopback alone, where no node can reach it: the nodes go ` +
+          `without it. Let it listen on ${hostAddress} as well, and add the nodes again.`,
+      );
+      return undefined;
+    }
+    url.hostname = hostAddress;
+  }
+  // The quotes of the file must not end inside.
+  return url.href.replaceAll("'", '%27').replace(/\/$/, '');
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'socks5:': 1080 };
+
+function parse(proxy: string): URL | undefined {
+  const url = URL.parse(/^[a-z0-9+]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`);
+  return url === null || url.hostname === '' ? undefined : url;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.startsWith('127.') || host === '[::1]';
+}
+
+function withoutProxy({ noProxy }: HostEnvironment, options: EnvironmentOptions): readonly string[] {
+  const own = [
+    'localhost',
+    '127.0.0.1',
+    options.hostAddress,
+    ...options.networks,
+    '.svc',
+    `.${CLUSTER_DOMAIN}`,
+  ];
+  // Names, addresses and networks: anything else could end the quotes of the file.
+  const theirs = noProxy.filter((entry) => /^[\w.*:/[\]-]+$/.test(entry));
+  return [...new Set([...theirs, ...own])];
+}
+
+/** The /24 that an address is in: enough for a desktop's nodes where nobody has said what their network is. */
+export function networkAround(address: string): string {
+  return `${address.split('.').slice(0, 3).join('.')}.0/24`;
+}
