@@ -330,6 +330,63 @@ describe('agent on containerd', () => {
     assert.deepEqual(log.split('\n'), ['init', 'sidecar', 'postStart', 'preStop', '']);
   });
 
+  it('runs lifecycle hooks that are requests, or rests', async () => {
+    const mount = { volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
+    const ask = (path: string) => ({
+      httpGet: { path, port: 8080, httpHeaders: [{ name: 'X-Test', value: 'yes' }] },
+    });
+    const server = [
+      'mkdir /www; touch /www/started /www/stopping; httpd -f -vv -p 8080 -h /www 2>> /shared/asked &',
+      'trap "exit 0" TERM; sleep 3600 & wait',
+    ].join('\n');
+    await world.createPod('hooks', {
+      initContainers: [
+        {
+          ...script(server, mount),
+          name: 'server',
+          restartPolicy: 'Always',
+          startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+        },
+      ],
+      containers: [
+        { ...sleeper, lifecycle: { postStart: ask('/started'), preStop: ask('/stopping') } },
+        {
+          ...sleeper,
+          name: 'rested',
+          lifecycle: { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 1 } } },
+        },
+      ],
+      terminationGracePeriodSeconds: 5,
+      volumes: [
+        {
+          name: 'shared',
+          hostPath: { path: join(containerd.directory, 'hooks'), type: 'DirectoryOrCreate' },
+        },
+      ],
+    });
+    const began = performance.now();
+    await world.podUntil('hooks', isReady);
+    assert.ok(performance.now() - began >= 1_000, 'not ready before the rest was over');
+    assert.deepEqual(
+      (await world.eventsOf('hooks')).filter((text) => text.startsWith('Warning')),
+      [],
+    );
+    const deleted = performance.now();
+    await remove('hooks');
+    assert.ok(performance.now() - deleted >= 1_000, 'not gone before the rest was over');
+    const asked = await readFile(join(containerd.directory, 'hooks/asked'), 'utf8');
+    assert.match(asked, /url:\/started[^]*url:\/stopping/);
+  });
+
+  it('kills a container whose postStart hook fails, and says why', async () => {
+    await world.createPod('failing', {
+      restartPolicy: 'Never',
+      containers: [{ ...sleeper, lifecycle: { postStart: { httpGet: { path: '/', port: 9 } } } }],
+    });
+    await world.podUntil('failing', done);
+    assert.ok((await world.eventsOf('failing')).includes('Warning FailedPostStartHook PostStartHook failed'));
+  });
+
   it('probes over HTTP, TCP and by commands', async () => {
     const serve =
       'mkdir /www; echo ok > /www/index.html; httpd -p 8080 -h /www; trap "exit 0" TERM; sleep 3600 & wait';

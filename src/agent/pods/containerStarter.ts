@@ -165,6 +165,7 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
         });
         recorder.event(pod, 'Normal', 'Started', 'Container started', fieldPathOf(pod, container.name));
         record.waiting.delete(container.name);
+        if (container.lifecycle?.postStart !== undefined) record.starting.add(container.name);
         await onChange();
         await postStart(record, pod, sandbox, what, id, signal);
         return undefined;
@@ -180,6 +181,8 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
         recorder.event(pod, 'Warning', 'Failed', `Error: ${shown}`, fieldPathOf(pod, container.name));
         await onChange();
         return failure.retryMs;
+      } finally {
+        record.starting.delete(container.name);
       }
     },
     forget: (uid) => backoff.forget(`${uid}/`),

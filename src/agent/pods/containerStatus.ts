@@ -18,6 +18,8 @@ export interface StatusFacts {
   /** The pod is Succeeded or Failed for the API already, or was refused by the node. */
   readonly ended: boolean;
   waiting(container: string): WaitingReason | undefined;
+  /** Its postStart hook is at work: it does not count as running before that is over. */
+  starting(container: string): boolean;
   ready(instance: RuntimeContainer): boolean;
   started(instance: RuntimeContainer): boolean;
 }
@@ -57,7 +59,9 @@ function containerStatus(
   old: ContainerStatus | undefined,
   facts: StatusFacts,
 ): ContainerStatus {
-  const [latest, before] = instances;
+  const [newest, before] = instances;
+  const isStarting = newest?.state === 'running' && facts.starting(container.name);
+  const latest = isStarting ? { ...newest, state: 'created' as const } : newest;
   if (latest === undefined) return withoutInstance(pod, container, role, old, facts);
   const state = stateOf(latest, facts, pod);
   const lastState =

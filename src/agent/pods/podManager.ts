@@ -82,6 +82,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
           runtimeName: runtime.name,
           ended: record.refused || (latest.status !== undefined && isTerminal(latest)),
           waiting: (name) => record.waiting.get(name),
+          starting: (name) => record.starting.has(name),
           ready: (instance) => probes.ready(instance.id),
           started: (instance) => probes.started(instance.id),
         },

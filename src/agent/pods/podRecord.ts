@@ -15,6 +15,8 @@ export interface PodRecord {
   prepared: boolean;
   /** Why containers wait, by name. */
   readonly waiting: Map<string, WaitingReason>;
+  /** Containers whose postStart hook is at work. */
+  readonly starting: Set<string>;
   /**
    * What failed is not tried again before, by the monotonic clock: by container, or POD for the pod itself. Passes come
    * for all kinds of reasons.
@@ -39,6 +41,7 @@ export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecor
     deleted: pod === undefined,
     prepared: false,
     waiting: new Map(),
+    starting: new Set(),
     notBefore: new Map(),
     failure: undefined,
     refused: false,

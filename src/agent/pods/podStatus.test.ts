@@ -8,6 +8,7 @@ const facts: StatusFacts = {
   runtimeName: 'containerd',
   ended: false,
   waiting: () => undefined,
+  starting: () => false,
   ready: () => true,
   started: () => true,
 };
@@ -53,6 +54,16 @@ describe('podStatus', () => {
     );
     assert.equal(result.containerStatuses?.[0]?.containerID, 'containerd://app-0');
     assert.equal(result.observedGeneration, 1);
+  });
+
+  it('does not count a container as running while its postStart hook is at work', () => {
+    const pod = testPod();
+    const sandboxes = [testSandbox(pod, [testInstance(pod, 'app')])];
+    const result = status({ pod, sandboxes, facts: { ...facts, starting: () => true } });
+    assert.equal(result.phase, 'Pending');
+    const [app] = result.containerStatuses ?? [];
+    assert.deepEqual(app?.state, { waiting: { reason: 'ContainerCreating' } });
+    assert.deepEqual([app.ready, app.started], [false, false]);
   });
 
   it('names init containers that are not done, and keeps the others waiting', () => {
