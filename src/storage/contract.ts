@@ -2,23 +2,47 @@ import type { Cause } from '../api/request.ts';
 
 /**
  * An encoded object with a memo of its decoded form. Storage drivers hand on the same instance in process, so
- * that what was decoded once is never decoded again. The bytes carry no resourceVersion: it is the revision.
+ * that what was decoded once is never decoded again. What is encoded carries no resourceVersion: it is the revision.
  */
 export class Value {
-  readonly bytes: Uint8Array;
+  #encoded: Uint8Array | string | undefined;
   #decoded: unknown;
 
-  /** `decoded`, where given, is what `bytes` decode to; the caller gives it away. */
-  constructor(bytes: Uint8Array, decoded?: unknown) {
-    this.bytes = bytes;
+  /**
+   * `encoded` in UTF-8 or as text. `decoded`, where given, is what it decodes to (and what encodes to it, by
+   * JSON.stringify); the caller gives it away.
+   */
+  constructor(encoded: Uint8Array | string, decoded?: unknown) {
+    this.#encoded = encoded;
     this.#decoded = decoded;
+  }
+
+  get bytes(): Uint8Array {
+    const { encoded } = this;
+    return typeof encoded === 'string' ? Buffer.from(encoded) : encoded;
+  }
+
+  /** The bytes, or as long as it is at hand the text that they are in UTF-8. */
+  get encoded(): Uint8Array | string {
+    return this.#encoded ?? JSON.stringify(this.#decoded);
+  }
+
+  /** Gives up a text whose final form has been made; it can be had again from the object. */
+  dropText(): void {
+    if (typeof this.#encoded === 'string' && this.#decoded !== undefined) this.#encoded = undefined;
   }
 
   /** The object, decoded at the first call. Shared: callers must not change it (the watch cache freezes it). */
   decode(): unknown {
-    this.#decoded ??= JSON.parse(new TextDecoder().decode(this.bytes));
+    this.#decoded ??= JSON.parse(textOf(this.encoded));
     return this.#decoded;
   }
+}
+
+const decoder = new TextDecoder();
+
+function textOf(encoded: Uint8Array | string): string {
+  return typeof encoded === 'string' ? encoded : decoder.decode(encoded);
 }
 
 export interface StoredEntry {

@@ -1,21 +1,51 @@
-import type { KubeObject } from '../api/meta.ts';
+import { type FieldSet, textOfSet } from '../api/managedFields/index.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../api/meta.ts';
 import { Value } from './contract.ts';
 
-const encoder = new TextEncoder();
-
 /** Kinds, versions and field names are ASCII, so the head of an encoded object is searched as bytes. */
-const METADATA = encoder.encode('"metadata":{');
+const METADATA = '"metadata":{';
 const CLOSING_BRACE = 0x7d;
 
 /**
- * Encodes for storage: kind and apiVersion first, then metadata without resourceVersion (it is the revision), then
- * the rest in its own order. The object is given away: it becomes the value's decoded form.
+ * Encodes for storage: kind and apiVersion first, then metadata without resourceVersion (it is the revision) and with
+ * managedFields last, then the rest in its own order. The object is given away: it becomes the value's decoded form.
  */
 export function encode(object: KubeObject): Value {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  const { resourceVersion, ...stored } = metadata;
-  const ordered = { kind, apiVersion, metadata: stored, ...rest };
-  return new Value(encoder.encode(JSON.stringify(ordered)), ordered);
+  const { kind, apiVersion, metadata } = object;
+  const ordered: Record<string, unknown> = { kind, apiVersion, metadata: undefined };
+  let text = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":`;
+  const stored: Record<string, unknown> = {};
+  const { managedFields } = metadata;
+  for (const key in metadata) {
+    if (key !== 'resourceVersion' && key !== 'managedFields') stored[key] = Reflect.get(metadata, key);
+  }
+  text += JSON.stringify(stored);
+  if (managedFields !== undefined) {
+    const comma = text.endsWith('{') ? '' : ',';
+    text = `${text.slice(0, -1)}${comma}"managedFields":${managedFieldsText(managedFields)}}`;
+    stored.managedFields = managedFields;
+  }
+  ordered.metadata = stored;
+  for (const key in object) {
+    if (key === 'kind' || key === 'apiVersion' || key === 'metadata') continue;
+    const value: unknown = Reflect.get(object, key);
+    if (value === undefined) continue;
+    ordered[key] = value;
+    text += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  }
+  return new Value(`${text}}`, ordered);
+}
+
+/** Most sets are shared by many objects, and their text with them. */
+function managedFieldsText(entries: readonly ManagedFieldsEntry[]): string {
+  return `[${entries.map(entryText).join(',')}]`;
+}
+
+function entryText(entry: ManagedFieldsEntry): string {
+  const { fieldsV1, ...rest } = entry;
+  const shared = fieldsV1 === undefined ? undefined : textOfSet(fieldsV1 as FieldSet);
+  if (shared === undefined) return JSON.stringify(entry);
+  return `${JSON.stringify(rest).slice(0, -1)},"fieldsV1":${shared}}`;
 }
 
 /** The object as it was last written: the decoded value with its revision, deeply frozen. Shares its parts with the value. */
@@ -28,21 +58,34 @@ export function objectAt(value: Value, revision: number): KubeObject {
 
 /** The bytes of `objectAt`, by putting the resourceVersion in front of the metadata's other fields. */
 export function bytesAt(value: Value, revision: number): Uint8Array {
-  const { bytes } = value;
-  const at = indexOf(bytes, METADATA) + METADATA.length;
-  const comma = bytes[at] === CLOSING_BRACE ? '' : ',';
-  const inserted = `"resourceVersion":"${revision}"${comma}`;
-  const spliced = Buffer.allocUnsafeSlow(bytes.length + inserted.length);
-  spliced.set(bytes.subarray(0, at), 0);
-  spliced.write(inserted, at, 'latin1');
-  spliced.set(bytes.subarray(at), at + inserted.length);
+  const { encoded } = value;
+  const inserted = `"resourceVersion":"${revision}"`;
+  if (typeof encoded === 'string') {
+    const at = endOfMetadataKey(encoded.indexOf(METADATA));
+    const comma = encoded.charCodeAt(at) === CLOSING_BRACE ? '' : ',';
+    value.dropText();
+    return utf8(`${encoded.slice(0, at)}${inserted}${comma}${encoded.slice(at)}`);
+  }
+  const source = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  const at = endOfMetadataKey(source.indexOf(METADATA));
+  const head = source[at] === CLOSING_BRACE ? inserted : `${inserted},`;
+  const spliced = Buffer.allocUnsafeSlow(source.length + head.length);
+  source.copy(spliced, 0, 0, at);
+  spliced.write(head, at, 'latin1');
+  source.copy(spliced, at + head.length, at);
   return spliced;
 }
 
-function indexOf(bytes: Uint8Array, part: Uint8Array): number {
-  const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(part);
+/** In memory of its own: entries live long, and would hold a shared one as a whole. */
+function utf8(text: string): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
+}
+
+function endOfMetadataKey(found: number): number {
   if (found < 0) throw new Error('a stored value has no metadata');
-  return found;
+  return found + METADATA.length;
 }
 
 /** Freezes all the way down, and drops properties without a value, which JSON does not carry either. */

@@ -7,7 +7,8 @@ import { difference, equalSets, intersection, pathsOf, union, type FieldSet } fr
 import { clientSideFields, syncLastApplied } from './lastApplied.ts';
 import { merge, prune } from './merge.ts';
 import { shapeOfModel } from './shapes.ts';
-import { comparison, owned, store } from './update.ts';
+import { owned } from './ownership.ts';
+import { comparison, store } from './update.ts';
 
 export interface ApplyOptions {
   readonly model: string;

@@ -10,7 +10,8 @@ export interface FieldSet {
 /** A member without children. Shared: field sets are never changed. */
 export const LEAF: FieldSet = Object.freeze({});
 
-const MEMBER = '.';
+/** Marks a member that has children. */
+export const MEMBER = '.';
 
 /** Whether the path that leads to this node is in the set, and not only something below it. */
 export function isMember(node: FieldSet): boolean {

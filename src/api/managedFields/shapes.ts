@@ -114,6 +114,15 @@ function valueElement(item: unknown): string {
 function keyedBy(model: string, keys: readonly string[]): (item: unknown) => string | undefined {
   const defaults = keyDefaults[model];
   const sorted = [...keys].sort();
+  const [only] = sorted;
+  if (sorted.length === 1 && only !== undefined && defaults?.[only] === undefined) {
+    const start = `k:{${JSON.stringify(only)}:`;
+    return (item) => {
+      if (typeof item !== 'object' || item === null) return undefined;
+      const value = (item as Record<string, unknown>)[only];
+      return value === undefined || value === null ? undefined : `${start}${JSON.stringify(value)}}`;
+    };
+  }
   return (item) => {
     if (typeof item !== 'object' || item === null) return undefined;
     const key: Record<string, unknown> = {};

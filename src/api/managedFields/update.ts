@@ -1,7 +1,9 @@
 import type { Draft, KubeObject, ManagedFieldsEntry, Mutable } from '../meta.ts';
 import { compare, type Comparison } from './compare.ts';
+import { createdSet } from './createdSets.ts';
 import { arrange, isOwner, newEntry, readEntries, type Entry, type Owner } from './entries.ts';
-import { difference, union, type FieldSet } from './fieldSet.ts';
+import { difference, union } from './fieldSet.ts';
+import { owned } from './ownership.ts';
 import { shapeOfModel } from './shapes.ts';
 
 export interface TrackOptions {
@@ -16,49 +18,6 @@ export interface TrackOptions {
   readonly subresource: string;
   /** RFC 3339, seconds. */
   readonly time: string;
-}
-
-/** What nobody owns, because the server alone sets it (fieldmanager `stripmeta.go`). */
-const UNOWNED_METADATA: ReadonlySet<string> = new Set(
-  [
-    'name',
-    'namespace',
-    'creationTimestamp',
-    'selfLink',
-    'uid',
-    'clusterName',
-    'generation',
-    'managedFields',
-    'resourceVersion',
-  ].map((name) => `f:${name}`),
-);
-
-/** The set without what the server sets itself, and without the status where the request cannot change it. */
-export function owned(set: FieldSet | undefined, subresource: string): FieldSet | undefined {
-  if (set === undefined) return undefined;
-  const kept: Record<string, FieldSet> = {};
-  let any = false;
-  for (const key in set) {
-    if (key === 'f:apiVersion' || key === 'f:kind' || key === '.') continue;
-    if (key === 'f:status' && subresource === '') continue;
-    const node = key === 'f:metadata' ? ownedMetadata(set[key]) : set[key];
-    if (node === undefined) continue;
-    kept[key] = node;
-    any = true;
-  }
-  return any ? kept : undefined;
-}
-
-function ownedMetadata(set: FieldSet | undefined): FieldSet | undefined {
-  const kept: Record<string, FieldSet> = {};
-  let any = false;
-  for (const key in set) {
-    const node = set[key];
-    if (key === '.' || node === undefined || UNOWNED_METADATA.has(key)) continue;
-    kept[key] = node;
-    any = true;
-  }
-  return any ? kept : undefined;
 }
 
 /** What a write changes between two states of an object, as far as fields have owners. */
@@ -76,7 +35,10 @@ export function trackUpdate(options: TrackOptions): void {
   const { model, old, draft, subresource, time } = options;
   const owner: Owner = { ...options, operation: 'Update' };
   const before = entriesBefore(options);
-  const { changed, removed } = comparison(model, old ?? {}, draft, subresource);
+  const { changed, removed } =
+    old === undefined
+      ? { changed: createdSet(model, draft, subresource), removed: undefined }
+      : comparison(model, old, draft, subresource);
   if (changed === undefined && removed === undefined) {
     store(draft, before);
     return;

@@ -214,7 +214,7 @@ class SqliteStorage implements Storage {
     const time = this.#clock.now();
     this.#transaction(() => {
       for (const { type, key, revision, value, cause } of commit.events) {
-        this.#statements.insert(revision, key, type === 'delete' ? null : value.bytes, time, cause);
+        this.#statements.insert(revision, key, type === 'delete' ? null : value.encoded, time, cause);
       }
     });
     for (const { type, key, revision, value } of commit.events) {

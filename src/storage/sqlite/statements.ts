@@ -26,8 +26,9 @@ export class Statements {
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
+    // A value given as text is stored as the bytes that it is in UTF-8.
     this.#insert = prepare(
-      'INSERT INTO revisions (revision, key, value, time, actor, cause) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO revisions (revision, key, value, time, actor, cause) VALUES (?, ?, CAST(? AS BLOB), ?, ?, ?)',
     );
     this.#at = prepare(
       'SELECT revision, value FROM revisions WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1',
@@ -81,7 +82,7 @@ export class Statements {
   insert(
     revision: number,
     key: string,
-    value: Uint8Array | null,
+    value: Uint8Array | string | null,
     time: number,
     cause: Cause | undefined,
   ): void {
