@@ -1,4 +1,4 @@
-import { commands, extensions, window, type Extension } from 'vscode';
+import { commands, extensions, window, type Extension, type MessageOptions } from 'vscode';
 import type { KubeObject } from '../../../src/api/meta.ts';
 import type { Resource } from '../../../src/api/resource.ts';
 import * as resources from '../../../src/api/resources.ts';
@@ -48,17 +48,31 @@ export function useSimulatedCluster(name: string, nodes = 2): void {
 }
 
 /** Stands in for the user in front of messages: keeps their texts, answers each with the given button or with none. */
-export function answerMessages(button?: string): { readonly texts: string[]; restore(): void } {
+export function answerMessages(button?: string): {
+  readonly texts: string[];
+  /** What stands below them. */
+  readonly details: string[];
+  /** The buttons of each. */
+  readonly buttons: string[][];
+  restore(): void;
+} {
   const texts: string[] = [];
+  const details: string[] = [];
+  const buttons: string[][] = [];
   const names = ['showWarningMessage', 'showErrorMessage', 'showInformationMessage'] as const;
   const before = names.map((name) => window[name] as unknown);
-  const answer = (text: string): Promise<string | undefined> => {
+  const answer = (text: string, ...rest: (string | MessageOptions)[]): Promise<string | undefined> => {
     texts.push(text);
-    return Promise.resolve(button);
+    const offered = rest.filter((part) => typeof part === 'string');
+    buttons.push(offered);
+    details.push(...rest.flatMap((part) => (typeof part === 'string' ? [] : (part.detail ?? []))));
+    return Promise.resolve(button !== undefined && offered.includes(button) ? button : undefined);
   };
   for (const name of names) Object.assign(window, { [name]: answer });
   return {
     texts,
+    details,
+    buttons,
     restore: () => names.forEach((name, i) => Object.assign(window, { [name]: before[i] })),
   };
 }

@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { commands, type TreeItem } from 'vscode';
+import { commands } from 'vscode';
 import { configMaps } from '../../../src/api/resources.ts';
 import type { TreeNode } from '../../../src/editor/tree/treeNode.ts';
 import { answerMessages, untilCache, useSimulatedCluster, wheelhouse } from './extension.ts';
+import { labelOf, rows } from './rows.ts';
 
 const NAME = 'rows';
-const labelOf = (item: TreeItem): string =>
-  typeof item.label === 'string' ? item.label : (item.label?.label ?? '');
-
-/** The rows below a path of labels. */
-function rows(...path: readonly string[]): readonly { node: TreeNode; item: TreeItem }[] {
-  const { tree } = wheelhouse().exports;
-  let parent: TreeNode | undefined;
-  for (const label of path) {
-    parent = tree.getChildren(parent).find((node) => labelOf(tree.getTreeItem(node)) === label);
-    if (parent === undefined) throw new Error(`there is no row ${label} of ${path.join(' / ')}`);
-  }
-  return tree.getChildren(parent).map((node) => ({ node, item: tree.getTreeItem(node) }));
-}
-
 describe('the tree of clusters', () => {
   useSimulatedCluster(NAME);
 

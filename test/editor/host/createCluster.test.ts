@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { commands, ConfigurationTarget, workspace } from 'vscode';
+import type { CreateOptions } from '../../../src/cluster/clusters.ts';
+import type { MachinePlan, PreflightProblem } from '../../../src/cluster/machines/contract.ts';
+import type { MachinesKind } from '../../../src/cluster/profile.ts';
+import { answerMessages, wheelhouse } from './extension.ts';
+import { answerInputs, type Reply } from './userInput.ts';
+
+const NO_VAGRANT: PreflightProblem = {
+  what: 'Vagrant is not installed',
+  remedy: 'Install it from your distribution.',
+};
+
+/** Create Cluster as the user answers it; what it would create is kept, and nothing is created. */
+async function create(options: {
+  readonly replies: readonly Reply[];
+  readonly problems?: Partial<Record<MachinesKind, readonly PreflightProblem[]>>;
+  readonly button?: string;
+}) {
+  const { model } = wheelhouse().exports;
+  const created: CreateOptions[] = [];
+  const plans: (MachinePlan | undefined)[] = [];
+  const preflight = (kind: MachinesKind, _signal: AbortSignal, plan?: MachinePlan) => {
+    plans.push(plan);
+    return Promise.resolve(options.problems?.[kind] ?? []);
+  };
+  Object.assign(model.clusters, { preflight });
+  Object.assign(model, { create: (wanted: CreateOptions) => Promise.resolve(void created.push(wanted)) });
+  const inputs = answerInputs(...options.replies);
+  const said = answerMessages(options.button);
+  try {
+    await commands.executeCommand('wheelhouse.createCluster');
+  } finally {
+    inputs.restore();
+    said.restore();
+    // What was put before the methods of their classes is taken away again.
+    Reflect.deleteProperty(model.clusters, 'preflight');
+    Reflect.deleteProperty(model, 'create');
+  }
+  return { created, plans: plans.filter((plan) => plan !== undefined), said, ...inputs };
+}
+
+describe('Create Cluster', () => {
+  before(() => wheelhouse().activate());
+
+  it('asks three questions for containers, and proposes answers', async () => {
+    const { created, questions } = await create({
+      replies: [{ pick: /Containers/ }, { type: 'web' }, { type: '2' }],
+    });
+    assert.deepEqual(created, [{ name: 'web', machines: 'docker', nodes: 2 }]);
+    assert.deepEqual(
+      questions.map(({ title, proposed }) => `${title} ${proposed}`),
+      ['Create Cluster 1/3 $(vm) Virtual Machines', 'Create Cluster 2/3 dev', 'Create Cluster 3/3 3'],
+    );
+  });
+
+  it('says of each kind of nodes whether this machine can have it', async () => {
+    const { created, questions } = await create({
+      replies: ['dismiss'],
+      problems: { vagrant: [NO_VAGRANT] },
+    });
+    assert.deepEqual(created, []);
+    const [kinds] = questions;
+    assert.match(kinds?.items[0] ?? '', /Virtual Machines.*Vagrant is not installed\. Install it/);
+    assert.match(kinds?.items[1] ?? '', /Containers.*Ready on this machine/);
+    assert.match(kinds?.items[2] ?? '', /Simulated.*pretend/);
+  });
+
+  it('asks for the size of virtual machines, and sums their memory up before anything is created', async () => {
+    const { created, questions, plans } = await create({
+      replies: [
+        { pick: /Virtual/ },
+        { type: 'vms' },
+        { type: '2' },
+        { pick: /^1 CPU, 1 GiB/ },
+        { pick: /Create/ },
+      ],
+    });
+    const size = { cpus: 1, memoryBytes: 2 ** 30 };
+    assert.deepEqual(created, [{ name: 'vms', machines: 'vagrant', nodes: 2, size, settings: {} }]);
+    assert.deepEqual(plans[0], {
+      cluster: 'vms',
+      machines: [
+        { name: 'vms-1', ...size },
+        { name: 'vms-2', ...size },
+      ],
+      settings: {},
+    });
+    const last = questions.at(-1);
+    assert.equal(last?.title, 'Create Cluster 5/5');
+    assert.equal(last.prompt, '2 nodes with 1 CPU, 1 GiB each');
+    assert.match(last.items.join(), /Create cluster vms \| .*2 GiB of memory needed, .* of .* free/);
+  });
+
+  it('takes a size that is typed, refuses one that no machine can have, and goes back to it', async () => {
+    const { created, questions, refused } = await create({
+      replies: [
+        { pick: /Virtual/ },
+        { type: 'vms' },
+        { type: '1' },
+        { pick: /Custom/ },
+        { type: '1.5' },
+        { type: '3' },
+        { type: '12Mi' },
+        { type: '1536Mi' },
+        'back',
+        'back',
+        { type: '4' },
+        { type: '3Gi' },
+        { pick: /Create/ },
+      ],
+    });
+    assert.deepEqual(created[0]?.size, { cpus: 4, memoryBytes: 3 * 2 ** 30 });
+    assert.deepEqual(
+      refused.map((text) => text.slice(0, 16)),
+      ['A whole number f', 'At least 512Mi: '],
+    );
+    // On the way back, what was answered is proposed.
+    assert.deepEqual(
+      questions.slice(-4).map(({ title, proposed }) => `${title} ${proposed}`),
+      [
+        'Create Cluster 6/7 1536Mi',
+        'Create Cluster 5/7 3',
+        'Create Cluster 6/7 1536Mi',
+        'Create Cluster 7/7 $(check) Create cluster vms',
+      ],
+    );
+  });
+
+  it('proposes what the settings say', async () => {
+    const settings = workspace.getConfiguration('wheelhouse.vagrant');
+    const set = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
+      for (const [key, value] of Object.entries(values)) {
+        await settings.update(key, value, ConfigurationTarget.Global);
+      }
+    };
+    await set({ provider: 'libvirt', box: 'mine', network: '10.5.0.0/24', nodeCpus: 3, nodeMemory: 3072 });
+    try {
+      const { created } = await create({
+        replies: [{ pick: /Virtual/ }, { type: 'vms' }, { type: '1' }, { pick: /^3 CPUs/ }, { pick: /./ }],
+      });
+      assert.deepEqual(created, [
+        {
+          name: 'vms',
+          machines: 'vagrant',
+          nodes: 1,
+          size: { cpus: 3, memoryBytes: 3 * 2 ** 30 },
+          settings: { provider: 'libvirt', box: 'mine', network: '10.5.0.0/24' },
+        },
+      ]);
+    } finally {
+      await set({
+        provider: undefined,
+        box: undefined,
+        network: undefined,
+        nodeCpus: undefined,
+        nodeMemory: undefined,
+      });
+    }
+  });
+
+  const vms: readonly Reply[] = [
+    { pick: /Virtual/ },
+    { type: 'vms' },
+    { type: '2' },
+    { pick: /^2 CPUs/ },
+    { pick: /./ },
+  ];
+
+  it('names what stands in the way and the way out, and uses containers instead with one click', async () => {
+    const { created, said } = await create({
+      replies: vms,
+      problems: { vagrant: [NO_VAGRANT] },
+      button: 'Use Containers Instead',
+    });
+    assert.deepEqual(said.texts, ['Nodes cannot be virtual machines yet: Vagrant is not installed.']);
+    assert.deepEqual(said.details, ['Install it from your distribution.']);
+    assert.deepEqual(said.buttons, [['Use Containers Instead', 'Try Again', 'Show Details']]);
+    assert.deepEqual(created, [{ name: 'vms', machines: 'docker', nodes: 2 }]);
+  });
+
+  it('offers no containers where they cannot be had either, and creates nothing without a choice', async () => {
+    const { created, said } = await create({
+      replies: vms,
+      problems: { vagrant: [NO_VAGRANT, NO_VAGRANT], docker: [NO_VAGRANT] },
+    });
+    assert.deepEqual(said.buttons, [['Try Again', 'Show Details']]);
+    assert.match(said.texts.join(), /2 things stand in the way/);
+    assert.deepEqual(created, []);
+  });
+});
