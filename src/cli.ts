@@ -7,6 +7,7 @@ import { createLogger } from './base/logger.ts';
 import { commands } from './cli/commands/index.ts';
 import type { CliContext } from './cli/command.ts';
 import { lineProgress } from './cli/progress.ts';
+import { terminalQuestions } from './cli/questions.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
 import { savedImage } from './cluster/savedImage.ts';
@@ -39,11 +40,17 @@ const clusters = desktopClusters({
   logger,
 });
 
+const interrupt = (): void => stop.abort(new Error('stopped'));
+const { stdin: input, stdout: output, stderr } = process;
+const ask = terminalQuestions({ input, output: stderr, signal: stop.signal, interrupt });
 const context: CliContext = {
   clusters,
-  progress: lineProgress(complain, () => systemClock.now()),
+  progress: lineProgress(complain, () => systemClock.now(), ask),
   signal: stop.signal,
   print: write,
+  terminal: { input, output },
+  now: () => systemClock.now(),
+  exitWith: (code) => (process.exitCode = code),
   serve: (options) => serve(options, { print: write, logger, signal: stop.signal }),
   saveImage: (reference) => savedImage(systemProcesses, reference),
 };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Clusters } from '../cluster/clusters.ts';
 import type { Progress } from '../cluster/machines/contract.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What commands are given: their only doors to the outside. */
 export interface CliContext {
@@ -10,6 +11,11 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** A line for people or scripts, on standard output. */
   readonly print: (line: string) => void;
+  readonly terminal: Terminal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** What the command ends with where it does not fail. */
+  readonly exitWith: (code: number) => void;
   /** Runs a control plane in the foreground until the signal aborts. */
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** The bytes of an image that the local Docker Engine has, in `docker save` form. */

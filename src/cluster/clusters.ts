@@ -29,6 +29,7 @@ import { newProfile, type CreateOptions } from './newProfile.ts';
 import { type HostEnvironment, NO_HOST_ENVIRONMENT } from './machines/hostEnvironment.ts';
 import { addNode, nodeOf, removeNode, resizeNode } from './nodeChanges.ts';
 import { sizedNode, type NodeSize } from './nodeSize.ts';
+import { readLivingOwner, type Owner } from './owner.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from './paths.ts';
 import {
   checkClusterName,
@@ -64,6 +65,8 @@ export interface ClusterSummary {
   readonly profile: ClusterProfile;
   readonly paths: ClusterPaths;
   readonly machines: readonly Machine[];
+  /** Who runs its control plane; undefined where nobody does. */
+  readonly owner?: Owner;
 }
 
 /** The life of all clusters on this desktop: the one place from which they are made, started, stopped and deleted. */
@@ -104,8 +107,12 @@ export class Clusters {
 
   async get(name: string): Promise<ClusterSummary> {
     const profile = await this.profile(name);
-    const machines = await this.#provider(profile.machines).list(name);
-    return { profile, paths: this.paths(name), machines };
+    const paths = this.paths(name);
+    const [machines, owner] = await Promise.all([
+      this.#provider(profile.machines).list(name),
+      readLivingOwner(paths),
+    ]);
+    return { profile, paths, machines, ...(owner === undefined ? {} : { owner }) };
   }
 
   async create(
@@ -301,12 +308,15 @@ export class Clusters {
   }
 
   /** What stands in the way of machines of a kind, or of those that are planned; empty when all is well. */
-  preflight(
+  async preflight(
     kind: MachinesKind,
     signal: AbortSignal,
     plan?: MachinePlan,
   ): Promise<readonly PreflightProblem[]> {
-    return this.#provider(kind).preflight(signal, plan);
+    const provider = this.#provider(kind);
+    if (plan === undefined) return provider.preflight(signal);
+    const machines = plan.machines.map((machine) => sizedNode(machine, kind, this.#options.hostCpus));
+    return provider.preflight(signal, { ...plan, machines });
   }
 
   provider(name: string): Promise<MachineProvider> {

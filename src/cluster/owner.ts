@@ -1,4 +1,5 @@
 import { readText, removeAll, writeWhole } from '../host/files.ts';
+import { processExists } from '../host/processes.ts';
 import type { ClusterPaths } from './paths.ts';
 
 /**
@@ -20,6 +21,12 @@ export async function readOwner(paths: ClusterPaths): Promise<Owner | undefined>
   } catch {
     return undefined;
   }
+}
+
+/** Undefined where it was left by a process that is gone. */
+export async function readLivingOwner(paths: ClusterPaths): Promise<Owner | undefined> {
+  const owner = await readOwner(paths);
+  return owner !== undefined && processExists(owner.pid) ? owner : undefined;
 }
 
 export async function writeOwner(paths: ClusterPaths, owner: Owner): Promise<void> {

@@ -9,9 +9,15 @@ export const list: CliCommand = (program, { clusters, print }) => {
       if (names.length === 0) print('No clusters. Create one: wheelhouse create NAME');
       for (const name of names) {
         const { profile, machines } = await clusters.get(name);
-        const running = machines.filter((machine) => machine.state === 'running').length;
+        const count = (state: string): number => machines.filter((machine) => machine.state === state).length;
+        const suspended = count('paused') === 0 ? '' : `, ${count('paused')} suspended`;
         print(
-          `${name}\t${profile.machines}\t${running}/${profile.nodes.length} machines running\thttps://127.0.0.1:${profile.port}`,
+          [
+            name,
+            profile.machines,
+            `${count('running')}/${profile.nodes.length} machines running${suspended}`,
+            `https://127.0.0.1:${profile.port}`,
+          ].join('\t'),
         );
       }
     });

@@ -1,0 +1,36 @@
+import { newNodeNames, type MachinesKind } from '../../cluster/profile.ts';
+import { sizeOf, withSize, type SizeOptions } from '../amounts.ts';
+import type { CliCommand } from '../command.ts';
+import { wholeNumber } from '../numbers.ts';
+import { machinesOption, providerOption } from '../options.ts';
+
+interface Options extends SizeOptions {
+  readonly machines: MachinesKind;
+  readonly nodes: number;
+  readonly provider?: string;
+}
+
+export const preflight: CliCommand = (program, { clusters, signal, print, exitWith }) => {
+  const command = program
+    .command('preflight')
+    .description('tell what stands in the way of a cluster on this desktop; nothing is made')
+    .addOption(machinesOption())
+    .addOption(providerOption())
+    .option('--nodes <n>', 'how many nodes', wholeNumber(1, 100), 3);
+  withSize(command, { disk: true }).action(async (options: Options) => {
+    const { machines, nodes, provider } = options;
+    const size = sizeOf(options);
+    const problems = await clusters.preflight(machines, signal, {
+      // Of no cluster that is there: what is checked is the desktop.
+      cluster: 'preflight',
+      machines: newNodeNames('preflight', nodes, []).map((name) => ({ ...size, name })),
+      ...(provider === undefined ? {} : { settings: { provider } }),
+    });
+    if (problems.length === 0) {
+      print(`Nothing stands in the way of ${nodes} ${machines} ${nodes === 1 ? 'machine' : 'machines'}.`);
+      return;
+    }
+    for (const { what, remedy } of problems) print(`- ${what}. ${remedy}`);
+    exitWith(1);
+  });
+};

@@ -1,0 +1,14 @@
+import { sizeOf, withSize, type SizeOptions } from '../amounts.ts';
+import type { CliCommand } from '../command.ts';
+
+export const resize: CliCommand = (program, { clusters, progress, signal, print }) => {
+  const command = program
+    .command('resize')
+    .description('give the machine of a node another size: its pods move away while it starts anew')
+    .argument('<cluster>')
+    .argument('<node>');
+  withSize(command, { disk: false }).action(async (cluster: string, node: string, options: SizeOptions) => {
+    await clusters.resizeNode(cluster, node, sizeOf(options), progress, signal);
+    print(`Node ${node} has its new size.`);
+  });
+};

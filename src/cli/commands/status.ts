@@ -1,0 +1,34 @@
+import { sizeText } from '../../cluster/nodeSize.ts';
+import type { CliCommand } from '../command.ts';
+import { table } from '../table.ts';
+
+export const status: CliCommand = (program, { clusters, print }) => {
+  program
+    .command('status')
+    .description('show a cluster: its API, its nodes with their machines, its snapshots')
+    .argument('<name>')
+    .action(async (name: string) => {
+      const { profile, paths, machines, owner } = await clusters.get(name);
+      const snapshots = await clusters.snapshots(name);
+      print(`Cluster ${name} of ${profile.machines} machines`);
+      print(`API         https://127.0.0.1:${profile.port}`);
+      print(`Kubeconfig  ${paths.kubeconfig}`);
+      print(
+        `Control     ${owner === undefined ? 'does not run' : `runs in ${owner.kind === 'editor' ? 'the editor, ' : ''}process ${owner.pid} since ${owner.since}`}`,
+      );
+      print(
+        `Snapshots   ${snapshots.length === 0 ? 'none' : snapshots.map((snapshot) => snapshot.name).join(', ')}`,
+      );
+      print('');
+      const rows = profile.nodes.map((node) => {
+        const machine = machines.find((candidate) => candidate.name === node.name);
+        const size = sizeText(node);
+        return [node.name, machine?.state ?? 'missing', machine?.address ?? '-', size === '' ? '-' : size];
+      });
+      table([['NODE', 'MACHINE', 'ADDRESS', 'SIZE'], ...rows]).forEach(print);
+      if (rows.some(([, state]) => state === 'missing')) {
+        print('');
+        print(`Machines that are missing are made again by: wheelhouse start ${name}`);
+      }
+    });
+};
