@@ -367,10 +367,7 @@ describe('agent on containerd', () => {
     const began = performance.now();
     await world.podUntil('hooks', isReady);
     assert.ok(performance.now() - began >= 1_000, 'not ready before the rest was over');
-    assert.deepEqual(
-      (await world.eventsOf('hooks')).filter((text) => text.startsWith('Warning')),
-      [],
-    );
+    assert.ok(!(await world.eventsOf('hooks')).some((text) => text.includes('Hook')));
     const deleted = performance.now();
     await remove('hooks');
     assert.ok(performance.now() - deleted >= 1_000, 'not gone before the rest was over');
