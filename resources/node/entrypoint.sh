@@ -24,8 +24,16 @@ mount --make-rshared /
 echo 1 > /proc/sys/net/ipv4/ip_forward
 [ -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 
+# What the desktop hands over, where it does: authorities that it trusts, and proxies, which containerd pulls through.
+certificates=/usr/local/share/ca-certificates/wheelhouse-host.crt
+proxy=/etc/wheelhouse/proxy.env
 while :; do
-  containerd --log-level warn
+  (
+    [ -f "$certificates" ] && update-ca-certificates > /dev/null
+    set -a
+    [ -f "$proxy" ] && . "$proxy"
+    exec containerd --log-level warn
+  )
   sleep 1
 done &
 
