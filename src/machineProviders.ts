@@ -3,6 +3,9 @@ import { createDockerMachines, DOCKER_CAPABILITIES } from './cluster/machines/do
 import type { MachineProvider } from './cluster/machines/contract.ts';
 import { lazyMachines } from './cluster/machines/lazyMachines.ts';
 import { createSimulatedMachines } from './cluster/machines/simulated.ts';
+import { VAGRANT_CAPABILITIES } from './cluster/machines/vagrant/capabilities.ts';
+import { systemVagrant } from './cluster/machines/vagrant/systemVagrant.ts';
+import { createVagrantMachines } from './cluster/machines/vagrant/vagrantMachines.ts';
 import { clusterPaths, clustersFolder } from './cluster/paths.ts';
 import { listNames, readText } from './host/files.ts';
 import { systemProcesses } from './host/processes.ts';
@@ -13,6 +16,8 @@ export function machineProviders(options: {
   readonly resources: string;
   /** Where clusters are kept. */
   readonly home: string;
+  /** Where the editor is, which brings node-pty with it; without an editor ours is used, if there is one. */
+  readonly appRoot?: string;
 }): readonly MachineProvider[] {
   const imageFolder = path.join(options.resources, 'node');
   return [
@@ -33,9 +38,31 @@ export function machineProviders(options: {
         },
       });
     }),
+    lazyMachines({ name: 'vagrant', capabilities: VAGRANT_CAPABILITIES }, () =>
+      Promise.resolve(
+        createVagrantMachines(
+          systemVagrant({
+            vagrantFiles: path.join(options.resources, '..', 'vagrant'),
+            nodeFiles: imageFolder,
+            folderOf: (cluster) => clusterPaths(path.join(clustersFolder(options.home), cluster)).vagrant,
+            clusters: () => listNames(clustersFolder(options.home)),
+            boxes: path.join(options.home, 'boxes'),
+            terminals: terminalModules(options.appRoot),
+          }),
+        ),
+      ),
+    ),
     createSimulatedMachines({
       folder: (cluster) => clusterPaths(path.join(clustersFolder(options.home), cluster)).machines,
       clusters: () => listNames(clustersFolder(options.home)),
     }),
   ];
+}
+
+/** node-pty is native code, which no bundle holds: the editor's own copy, packed or not, or the checkout's. */
+function terminalModules(appRoot: string | undefined): readonly string[] {
+  const folders = ['node_modules.asar.unpacked', 'node_modules.asar', 'node_modules'];
+  const ofEditor =
+    appRoot === undefined ? [] : folders.map((folder) => path.join(appRoot, folder, 'node-pty'));
+  return [...ofEditor, 'node-pty'];
 }

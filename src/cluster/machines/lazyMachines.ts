@@ -1,4 +1,4 @@
-import type { MachineProvider } from './contract.ts';
+import { MachineError, type MachineProvider, type MachineSnapshots } from './contract.ts';
 
 /**
  * A provider that is made when it is first asked for something: what it is built on is loaded then, and not with every
@@ -25,5 +25,32 @@ export function lazyMachines(
     cleanUp: async (...args) => (await provider()).cleanUp(...args),
     shell: async (...args) => (await provider()).shell(...args),
     loadImage: async (...args) => (await provider()).loadImage(...args),
+    ...(capabilities.resize
+      ? { resize: async (...args) => required((await provider()).resize?.(...args)) }
+      : {}),
+    ...(capabilities.snapshots ? { snapshots: lazySnapshots(provider) } : {}),
+    ...(capabilities.console
+      ? {
+          async *console(...args) {
+            yield* required((await provider()).console?.(...args));
+          },
+        }
+      : {}),
+  } satisfies MachineProvider;
+}
+
+function lazySnapshots(provider: () => Promise<MachineProvider>): MachineSnapshots {
+  const snapshots = async (): Promise<MachineSnapshots> => required((await provider()).snapshots);
+  return {
+    save: async (...args) => (await snapshots()).save(...args),
+    restore: async (...args) => (await snapshots()).restore(...args),
+    list: async (...args) => (await snapshots()).list(...args),
+    delete: async (...args) => (await snapshots()).delete(...args),
   };
+}
+
+/** What the capabilities promise, the provider has. */
+function required<T>(verb: T | undefined): T {
+  if (verb !== undefined) return verb;
+  throw new MachineError('these machines cannot do that', '');
 }

@@ -1,0 +1,47 @@
+import type { Subnet } from '../subnets.ts';
+
+export interface VirtualMachine {
+  /** As `fullName()` makes it. */
+  readonly name: string;
+  /** The hypervisor's own id. */
+  readonly id: string;
+  readonly state: 'running' | 'stopped' | 'paused' | 'failed';
+}
+
+/** The network that a cluster's machines share with the host. */
+export interface MachineNetwork {
+  /** As `networkName()` makes it. */
+  readonly name: string;
+  readonly subnet: Subnet;
+  /** The cluster's Vagrant folder: what has to be handed over as a file is left there. */
+  readonly folder: string;
+}
+
+/**
+ * What is asked of a hypervisor itself, because Vagrant would take seconds to answer, does not do it, or has died over
+ * it. It keeps no state. Verbs may be repeated; failures are ProcessErrors of its command.
+ */
+export interface Hypervisor {
+  /** Vagrant's name for it. */
+  readonly provider: string;
+  /** Its version; undefined where it is not installed, or does not answer. */
+  version(signal: AbortSignal): Promise<string | undefined>;
+  /** All machines that are ours, of any cluster; empty where it is not installed. */
+  list(): Promise<readonly VirtualMachine[]>;
+  /** Makes the network, with the host on its first address; the name of what it made for it, undefined where it was there. */
+  ensureNetwork(network: MachineNetwork, signal: AbortSignal): Promise<string | undefined>;
+  /** Removes what `ensureNetwork` made (its answer is `made`). */
+  removeNetwork(name: string, made: string | undefined): Promise<void>;
+  /** Ranges of its networks, other than that of this name. */
+  takenSubnets(except: string): Promise<readonly Subnet[]>;
+  /** Ranges that its networks may have; undefined where any will do. */
+  allowedSubnets?(): Promise<readonly Subnet[]>;
+  /** Whether it has what machines of this box share. Where not, the first must be made before others are begun. */
+  sharesReady(box: string): Promise<boolean>;
+  /** Line of Vagrant's output by which the first machine has made what others share. */
+  readonly sharesMade?: RegExp;
+  /** Takes away a machine with its disks, in whatever state; nothing where there is none. */
+  discard(name: string): Promise<void>;
+  /** Names of the machine's snapshots. */
+  snapshots(name: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,234 @@
+import { readText } from '../../../../host/files.ts';
+import { ProcessError, type ProcessRunner } from '../../../../host/processes.ts';
+import { namesOf } from '../folder.ts';
+import {
+  DEFAULT_RANGES,
+  formatAddress,
+  hostAddressOf,
+  netmask,
+  parseAddress,
+  parseSubnet,
+  type Subnet,
+} from '../subnets.ts';
+import type { Hypervisor, MachineNetwork, VirtualMachine } from './contract.ts';
+import { prefixOf } from './libvirt.ts';
+
+const NETWORKS_CONF = '/etc/vbox/networks.conf';
+
+export interface VirtualBoxOptions {
+  readonly processes: ProcessRunner;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly networksConf?: string;
+}
+
+/** VirtualBox, asked with VBoxManage (6.1 and later). */
+export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
+  const { processes, platform } = options;
+  const command = vboxManage(platform, options.env);
+  const vbox = async (args: readonly string[], signal?: AbortSignal): Promise<string> =>
+    (
+      await processes.run(command, args, {
+        env: { LC_ALL: 'C' },
+        ...(signal === undefined ? {} : { signal }),
+      })
+    ).stdout;
+
+  const version = async (signal: AbortSignal): Promise<string | undefined> => {
+    const said = await vbox(['--version'], signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return notInstalled(error);
+    });
+    // Warnings about kernel modules come before it.
+    return /^(\d+\.\d+\.\d+)/m.exec(said)?.[1];
+  };
+  /** From 7 on macOS has networks of Apple's vmnet in the place of host-only interfaces. */
+  const hasNets = async (signal: AbortSignal): Promise<boolean> =>
+    platform === 'darwin' && Number.parseInt((await version(signal)) ?? '7', 10) >= 7;
+  const interfaces = async (): Promise<readonly Block[]> =>
+    blocks(await vbox(['list', 'hostonlyifs']).catch(notInstalled));
+  const nets = async (): Promise<readonly Block[]> =>
+    blocks(await vbox(['list', 'hostonlynets']).catch(notInstalled));
+
+  return {
+    provider: 'virtualbox',
+    version,
+
+    async list(): Promise<readonly VirtualMachine[]> {
+      const listed = await vbox(['list', 'vms']).catch(notInstalled);
+      const ours = [...listed.matchAll(/^"(.+)" \{([0-9a-f-]+)\}\s*$/gm)].filter(
+        ([, name = '']) => namesOf(name) !== undefined,
+      );
+      return Promise.all(
+        ours.map(async ([, name = '', id = '']) => {
+          // One that goes away meanwhile counts as failed, for this answer.
+          const info = await vbox(['showvminfo', id, '--machinereadable']).catch(notInstalledOr(''));
+          return { name, id, state: stateOf(/^VMState="(.*)"/m.exec(info)?.[1] ?? '') };
+        }),
+      );
+    },
+
+    async ensureNetwork({ name, subnet }: MachineNetwork, signal): Promise<string | undefined> {
+      const address = hostAddressOf(subnet);
+      const mask = netmask(subnet);
+      if (await hasNets(signal)) {
+        if ((await nets()).some((net) => net['Name'] === name)) return undefined;
+        const range = [
+          '--lower-ip',
+          address,
+          '--upper-ip',
+          formatAddress(subnet.base + 2 ** (32 - subnet.prefix) - 2),
+        ];
+        await vbox(['hostonlynet', 'add', '--name', name, '--netmask', mask, ...range, '--enable'], signal);
+        return name;
+      }
+      const configure = (card: string): Promise<string> =>
+        vbox(['hostonlyif', 'ipconfig', card, '--ip', address, '--netmask', mask], signal);
+      const there = (await interfaces()).find((card) => card['IPAddress'] === address);
+      if (there !== undefined) {
+        // As it is after a reboot of the host.
+        if (there['Status'] === 'Down') await configure(there['Name'] ?? '');
+        return undefined;
+      }
+      const said = await vbox(['hostonlyif', 'create'], signal);
+      const made = /Interface '(.+)' was successfully created/.exec(said)?.[1];
+      if (made === undefined) throw new ProcessError(command, ['hostonlyif', 'create'], 0, said);
+      try {
+        await configure(made);
+      } catch (error) {
+        await vbox(['hostonlyif', 'remove', made]).catch(() => '');
+        throw error;
+      }
+      return made;
+    },
+
+    async removeNetwork(name, made): Promise<void> {
+      if (made === undefined) return;
+      if (made === name) {
+        if ((await nets()).some((net) => net['Name'] === name))
+          await vbox(['hostonlynet', 'remove', '--name', name]);
+      } else if ((await interfaces()).some((card) => card['Name'] === made)) {
+        await vbox(['hostonlyif', 'remove', made]);
+      }
+    },
+
+    async takenSubnets(except): Promise<readonly Subnet[]> {
+      const cards = (await interfaces()).map((card) => rangeOf(card['IPAddress'], card['NetworkMask']));
+      const others =
+        platform === 'darwin'
+          ? (await nets())
+              .filter((net) => net['Name'] !== except)
+              .map((net) => rangeOf(net['LowerIP'], net['NetworkMask']))
+          : [];
+      return [...cards, ...others].filter((subnet) => subnet !== undefined);
+    },
+
+    // Windows has no such limit.
+    async allowedSubnets(): Promise<readonly Subnet[]> {
+      const text =
+        platform === 'win32' ? '* 0.0.0.0/0' : await readText(options.networksConf ?? NETWORKS_CONF);
+      return allowedRanges(text);
+    },
+
+    // Vagrant itself lets one process at a time import a box.
+    sharesReady: () => Promise.resolve(true),
+
+    async discard(name): Promise<void> {
+      const info = await vbox(['showvminfo', name, '--machinereadable']).catch(notInstalledOr(''));
+      if (info === '') return;
+      const state = /^VMState="(.*)"/m.exec(info)?.[1] ?? '';
+      if (stateOf(state) === 'running' || state === 'paused') await vbox(['controlvm', name, 'poweroff']);
+      else if (state === 'saved') await vbox(['discardstate', name]);
+      await vbox(['unregistervm', name, '--delete']);
+    },
+
+    async snapshots(name): Promise<readonly string[]> {
+      const said = await vbox(['snapshot', name, 'list', '--machinereadable']).catch(notInstalledOr(''));
+      return [...said.matchAll(/^SnapshotName[-\d]*="(.*)"/gm)].map((match) => match[1] ?? '');
+    },
+  };
+}
+
+/** On Windows it is not on the PATH. */
+export function vboxManage(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  if (platform !== 'win32') return 'VBoxManage';
+  const folder =
+    env['VBOX_MSI_INSTALL_PATH'] ?? env['VBOX_INSTALL_PATH'] ?? 'C:\\Program Files\\Oracle\\VirtualBox\\';
+  return `${folder.replace(/\\?$/, '\\')}VBoxManage.exe`;
+}
+
+/** What /etc/vbox/networks.conf allows: lines `* RANGE RANGE …`; without the file, or with an empty one, the default. */
+export function allowedRanges(conf: string | undefined): readonly Subnet[] {
+  const lines = (conf ?? '').split('\n').filter((line) => line.trimStart().startsWith('*'));
+  const ranges = lines
+    .flatMap((line) => line.replace('*', ' ').split(/[\s,]+/))
+    .map(parseSubnet)
+    .filter((subnet) => subnet !== undefined);
+  const fallback = parseSubnet(DEFAULT_RANGES);
+  return ranges.length > 0 || fallback === undefined ? ranges : [fallback];
+}
+
+type Block = Readonly<Record<string, string | undefined>>;
+
+/** `Key:   value` lines, parted by empty ones. */
+function blocks(text: string): readonly Block[] {
+  return text
+    .split(/\r?\n\s*\r?\n/)
+    .map((block) =>
+      Object.fromEntries(
+        [...block.matchAll(/^([A-Za-z]+):\s*(.*?)\s*$/gm)].map((match) => [match[1] ?? '', match[2]]),
+      ),
+    )
+    .filter((block: Block) => block['Name'] !== undefined);
+}
+
+function rangeOf(address = '', mask = ''): Subnet | undefined {
+  return parseAddress(address) === undefined || parseAddress(mask) === undefined
+    ? undefined
+    : parseSubnet(`${address}/${prefixOf(mask)}`);
+}
+
+function stateOf(state: string): VirtualMachine['state'] {
+  switch (state) {
+    case 'running':
+    case 'starting':
+    case 'stopping':
+    case 'restoring':
+    case 'livesnapshotting':
+    case 'onlinesnapshotting':
+      return 'running';
+    case 'saved':
+    case 'paused':
+    case 'saving':
+      return 'paused';
+    case 'poweroff':
+    case 'aborted':
+    case 'aborted-saved':
+      return 'stopped';
+    default:
+      return 'failed';
+  }
+}
+
+/** Where there is no VirtualBox, there is nothing of ours in it. */
+function notInstalled(error: unknown): string {
+  if (error instanceof ProcessError && error.code === undefined) return '';
+  throw error;
+}
+
+/** The same, and where it knows no such thing. */
+function notInstalledOr(otherwise: string): (error: unknown) => string {
+  return (error) => {
+    if (
+      error instanceof ProcessError &&
+      error.code !== undefined &&
+      !/VBOX_E_OBJECT_NOT_FOUND|Could not find|does not have any snapshots/.test(error.message)
+    ) {
+      throw error;
+    }
+    return error instanceof ProcessError ? otherwise : notInstalled(error);
+  };
+}

@@ -1,0 +1,121 @@
+import { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ProcessRunner } from '../../../host/processes.ts';
+import type { TerminalRunner } from '../../../host/terminalProcess.ts';
+import type { MachineShell } from '../contract.ts';
+import type { NodeFolder, VagrantFolder } from './folder.ts';
+
+const USER = 'vagrant';
+const MAX_OUTPUT = 16 * 1024;
+
+/** How a machine is reached by SSH: its address on the cluster's network, with the cluster's key. No Ruby in between. */
+export interface SshTarget {
+  readonly address: string;
+  readonly name: string;
+  readonly folder: VagrantFolder;
+  readonly node: NodeFolder;
+}
+
+/**
+ * Arguments of `ssh`, without the command. The machine's host key is learnt at the first connection and must stay the
+ * same from then on, whatever address the machine has.
+ */
+export function sshArguments({ address, name, folder, node }: SshTarget): readonly string[] {
+  const options = {
+    IdentityFile: folder.privateKey,
+    IdentitiesOnly: 'yes',
+    BatchMode: 'yes',
+    ConnectTimeout: '10',
+    StrictHostKeyChecking: 'accept-new',
+    UserKnownHostsFile: node.knownHosts,
+    GlobalKnownHostsFile: 'none',
+    HostKeyAlias: name,
+    LogLevel: 'ERROR',
+    // Nothing of the user's own configuration may change what happens.
+    ForwardAgent: 'no',
+    ServerAliveInterval: '15',
+  };
+  return [
+    '-F',
+    'none',
+    ...Object.entries(options).flatMap(([key, value]) => [
+      '-o',
+      `${key}=${value.includes(' ') ? `"${value}"` : value}`,
+    ]),
+    `${USER}@${address}`,
+  ];
+}
+
+/** A root shell on a terminal of that size. */
+export async function openSshShell(
+  terminals: TerminalRunner,
+  target: SshTarget,
+  size: { columns: number; rows: number },
+): Promise<MachineShell> {
+  const incoming: Buffer[] = [];
+  let deliver = (chunk: Buffer): void => void incoming.push(chunk);
+  const process = await terminals.start('ssh', ['-tt', ...sshArguments(target), command(size)], {
+    ...size,
+    env: { TERM: 'xterm-256color' },
+    onData: (chunk) => deliver(chunk),
+  });
+  const stream = new Duplex({
+    read: () => undefined,
+    write(chunk: Uint8Array, _encoding, done) {
+      process.write(chunk);
+      done();
+    },
+    final(done) {
+      // What is typed at a terminal ends with Ctrl-D.
+      process.write('\u0004');
+      done();
+    },
+    destroy(error, done) {
+      process.signal('SIGKILL');
+      done(error);
+    },
+  });
+  deliver = (chunk) => void stream.push(chunk);
+  incoming.forEach(deliver);
+  const exited = process.exited.finally(() => stream.push(null));
+  exited.catch(() => undefined);
+  return { stream, resize: (columns, rows) => process.resize(columns, rows), exited };
+}
+
+/** Without a terminal on this side, the one over there is told its size here, once. */
+function command({ columns, rows }: { columns: number; rows: number }): string {
+  return `stty cols ${columns} rows ${rows}; exec sudo -i`;
+}
+
+/** Runs a command as the SSH user, fed with `input`, to its end. Rejects with the failure of `input` where that fails. */
+export async function sshExecute(
+  processes: ProcessRunner,
+  target: SshTarget,
+  line: string,
+  input: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const child = processes.spawn('ssh', ['-T', ...sshArguments(target), line], { signal });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-MAX_OUTPUT)));
+  }
+  let failed: { readonly error: unknown } | undefined;
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* input;
+    } catch (error) {
+      failed = { error };
+      throw error;
+    }
+  };
+  // A command that ends early closes its input: its exit code says why.
+  await pipeline(source, child.stdin, { signal }).catch(() => undefined);
+  const code = await child.exited.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+  signal.throwIfAborted();
+  if (failed !== undefined) throw failed.error;
+  return { code, output: output.trim() };
+}

@@ -1,0 +1,100 @@
+import os from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../../base/clock.ts';
+import { listNames, readText } from '../../../host/files.ts';
+import { systemProcesses } from '../../../host/processes.ts';
+import { terminalRunner } from '../../../host/terminalProcess.ts';
+import { BootGate } from './bootGate.ts';
+import { Boxes } from './boxes.ts';
+import { findDeclared, type VagrantContext } from './context.ts';
+import { FirstGoesAlone } from './firstGoesAlone.ts';
+import { systemFacts } from './hostFacts.ts';
+import { createLibvirt } from './hypervisors/libvirt.ts';
+import { createOther, type OtherCluster } from './hypervisors/others.ts';
+import { createVirtualBox } from './hypervisors/virtualbox.ts';
+import { Turns } from './turns.ts';
+import { VagrantCommand } from './vagrantCommand.ts';
+
+export interface SystemVagrantOptions {
+  /** The extension's folders `vagrant` and `resources/node`. */
+  readonly vagrantFiles: string;
+  readonly nodeFiles: string;
+  /** A cluster's Vagrant folder. */
+  readonly folderOf: (cluster: string) => string;
+  readonly clusters: () => Promise<readonly string[]>;
+  /** Where boxes are that were built here. */
+  readonly boxes: string;
+  /** Where node-pty may be: names or folders. */
+  readonly terminals: readonly string[];
+}
+
+/** This computer's Vagrant with its hypervisors. */
+export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
+  const { folderOf, clusters } = options;
+  const { env, platform } = process;
+  const processes = systemProcesses;
+  const facts = systemFacts(processes);
+  const terminals = terminalRunner(options.terminals);
+  const vagrant = new VagrantCommand({ terminals, clock: systemClock });
+  const vagrantHome = env['VAGRANT_HOME'] ?? path.join(os.homedir(), '.vagrant.d');
+  const preferredProvider = env['VAGRANT_DEFAULT_PROVIDER'];
+  const read = async (file: string): Promise<string> => {
+    const text = await readText(file);
+    if (text === undefined) throw new Error(`${file} is missing`);
+    return text;
+  };
+  const others = (provider: string): (() => Promise<readonly OtherCluster[]>) => {
+    return async () => {
+      const found = await Promise.all((await clusters()).map((name) => findDeclared(context, name)));
+      return found.flatMap((entry) =>
+        entry?.declared.provider === provider
+          ? [{ cluster: entry.declared.cluster, folder: entry.folder.folder }]
+          : [],
+      );
+    };
+  };
+  const context: VagrantContext = {
+    folderOf,
+    clusters,
+    hypervisors: [
+      createVirtualBox({ processes, platform, env }),
+      createLibvirt(processes),
+      ...['vmware_desktop', 'parallels', 'hyperv'].map((name) => createOther(name, processes, others(name))),
+    ],
+    vagrant,
+    boxes: new Boxes({
+      vagrant,
+      vagrantHome,
+      folder: options.boxes,
+      provisioning: () => provisioningFiles(options, read),
+    }),
+    terminals,
+    processes,
+    facts,
+    clock: systemClock,
+    vagrantfile: () => read(path.join(options.vagrantFiles, 'Vagrantfile')),
+    vagrantHome,
+    ...(preferredProvider === undefined ? {} : { preferredProvider }),
+    bootGate: new BootGate(facts.cpus, () => facts.availableBytes()),
+    firstGoesAlone: new FirstGoesAlone(),
+    turns: new Turns(),
+  };
+  return context;
+}
+
+/** What makes a stock Debian a node, as `vagrant/stock/Vagrantfile` wants it. */
+async function provisioningFiles(
+  { vagrantFiles, nodeFiles }: SystemVagrantOptions,
+  read: (file: string) => Promise<string>,
+): Promise<readonly { readonly path: string; readonly content: string }[]> {
+  const files = [
+    { path: 'Vagrantfile', from: path.join(vagrantFiles, 'stock', 'Vagrantfile') },
+    { path: 'provision/provision.sh', from: path.join(vagrantFiles, 'provision.sh') },
+  ];
+  for (const folder of [path.join(vagrantFiles, 'node'), nodeFiles]) {
+    for (const name of await listNames(folder)) {
+      files.push({ path: `provision/node/${name}`, from: path.join(folder, name) });
+    }
+  }
+  return Promise.all(files.map(async ({ path: name, from }) => ({ path: name, content: await read(from) })));
+}
