@@ -48,6 +48,7 @@ import { createNodeDialer, type HubDialer } from './nodes/dialer.ts';
 import { createEnrolment } from './nodes/enrolment.ts';
 import { createNodeGateway } from './nodes/gateway.ts';
 import { createNodeHub } from './nodes/hub.ts';
+import { knownNodes } from './nodes/knownNodes.ts';
 import { createEnrolmentTokens } from './nodes/tokens.ts';
 import type { ClusterSettings, NodeSettings } from './protocol/agentLink.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
@@ -156,7 +157,10 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
       ...admissionPlugins({ cache, clock, random, allocators }),
       escalationPlugin(access.escalation),
     ],
-    authenticators: [clientCertificates(), bearerTokens(accounts.tokens)],
+    authenticators: [
+      knownNodes(clientCertificates(), (node) => tokens.knows(node)),
+      bearerTokens(accounts.tokens),
+    ],
     authorizer: access.authorizer,
     nodes: dialer,
     reviews: createReviews(access.authorizer, accounts.tokens),

@@ -377,6 +377,23 @@ describe('createAgent with the simulated runtime', () => {
   });
 
   describe('after its own restart', () => {
+    it('has the labels that it is declared to have now', async () => {
+      const zone = 'topology.kubernetes.io/zone';
+      const type = 'node.kubernetes.io/instance-type';
+      const labelled = async (labels: Record<string, string>) => {
+        const running = await world.startAgent({ settings: { labels } });
+        await world.until(nodes, 'node-1', (node) =>
+          Object.entries(labels).every(([name, value]) => node?.metadata.labels?.[name] === value),
+        );
+        await running.stop();
+      };
+      await labelled({ [zone]: 'a', [type]: 'small' });
+      await world.client.patch(nodes, { name: 'node-1' }, 'application/merge-patch+json', {
+        metadata: { labels: { mine: 'kept' } },
+      });
+      await labelled({ [zone]: 'b', [type]: 'large', mine: 'kept' });
+    });
+
     it('finds its pods and leaves them alone', async () => {
       const { clock, runtime, running } = await start();
       await world.createPod('web', { containers: [app] });

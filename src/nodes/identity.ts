@@ -8,7 +8,7 @@ const NODE_USER = 'system:node:';
  * The node that a verified client certificate names: CN `system:node:NAME`, O `system:nodes`, as upstream's node
  * authorizer has it. Undefined for anybody else.
  */
-export function peerNode({ certificate }: TlsPeer): string | undefined {
+export function peerNode({ certificate }: Pick<TlsPeer, 'certificate'>): string | undefined {
   if (certificate?.organizations.includes(NODES_GROUP) !== true) return undefined;
   const { commonName } = certificate;
   const name = commonName.startsWith(NODE_USER) ? commonName.slice(NODE_USER.length) : '';

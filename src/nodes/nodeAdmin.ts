@@ -1,11 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { isNotFound, isReason } from '../api/status.ts';
-import type { Lease, Node, NodeCondition, Pod } from '../api/types.ts';
-import { leases, nodes, pods } from '../api/resources.ts';
+import type { Node, NodeCondition, Pod } from '../api/types.ts';
+import { nodes, pods } from '../api/resources.ts';
 import { quantityValue } from '../api/quantity.ts';
-import type { Resource } from '../api/resource.ts';
-import { controllerOf, type KubeObject } from '../api/meta.ts';
+import { controllerOf } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
 import { httpsClient } from '../client/https.ts';
 import { parseKubeconfig } from '../client/kubeconfig.ts';
@@ -14,14 +13,13 @@ import { createEnrolmentTokens } from './tokens.ts';
 /** The shape of `OldNews` in `cluster/contract.ts`. */
 interface OldNews {
   readonly reports?: ReadonlyMap<string, string>;
-  readonly renewals?: { readonly nodes: ReadonlySet<string>; readonly revision: string };
+  readonly woken?: ReadonlySet<string>;
 }
 
 /** What a cluster's life needs from its API; the shape of `NodeAdmin` in `cluster/contract.ts`. */
 export interface ApiNodeAdmin {
   issueToken(node: string): Promise<string>;
   lastReports(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  revision(): Promise<string>;
   whenReady(
     names: readonly string[],
     onReady: (node: string) => void,
@@ -40,8 +38,8 @@ const EVICTION_RETRY_MS = 5_000;
 
 const SECOND_MS = 1_000;
 
-/** Where nodes' leases are. */
-const LEASES = 'kube-node-lease';
+/** The API server waits for a node that is away; where it is away itself, it is asked again after this. */
+const ANSWER_RETRY_MS = 500;
 
 /** The same over HTTPS, with the credentials of a kubeconfig's text; `close` lets the connection go. */
 export function openNodeAdmin(kubeconfig: string, clock: Clock): ApiNodeAdmin & { close(): void } {
@@ -65,11 +63,11 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
       await clock.sleep(Math.min(Math.max(last + SECOND_MS - clock.now(), 0), SECOND_MS));
       return reports;
     },
-    async revision() {
-      const { metadata } = await client.list(leases, { namespace: LEASES, limit: 1 });
-      return metadata.resourceVersion ?? '0';
+    async whenReady(names, onReady, signal, { reports, woken } = {}) {
+      const asked = names.filter((name) => woken?.has(name) === true);
+      await Promise.all(asked.map((name) => whenAnswers(client, clock, name, signal)));
+      await whenReady(client, names, onReady, signal, reports);
     },
-    whenReady: (names, onReady, signal, before) => whenReady(client, names, onReady, signal, before),
     async cordon(name) {
       const node = await client.get(nodes, { name }).catch(ignoreMissing);
       if (node === undefined || node.spec.unschedulable === true) return false;
@@ -88,8 +86,9 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
       return { cpus: quantityValue(cpu), memoryBytes: quantityValue(memory) };
     },
     async forget(node) {
-      await client.delete(nodes, { name: node }).catch(ignoreMissing);
+      // First: an agent that still runs would make the Node again.
       await tokens.revoke(node);
+      await client.delete(nodes, { name: node }).catch(ignoreMissing);
     },
   };
 }
@@ -106,20 +105,29 @@ async function setUnschedulable(
     .catch(ignoreMissing);
 }
 
+/** Resolves when the node's agent answers over its link. */
+async function whenAnswers(client: Client, clock: Clock, node: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const answers = await client
+      .raw('GET', `/api/v1/nodes/${node}/proxy/healthz`, { signal })
+      .then(({ code }) => code === 200)
+      .catch((error: unknown) => {
+        if (isReason(error, 'ServiceUnavailable')) return false;
+        throw error;
+      });
+    if (answers) return;
+    await clock.sleep(ANSWER_RETRY_MS, signal);
+  }
+}
+
 async function whenReady(
   client: Client,
   names: readonly string[],
   onReady: (node: string) => void,
   signal: AbortSignal,
-  { reports = new Map(), renewals }: OldNews = {},
+  reports: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
-  const silent = new Set(names.filter((name) => renewals?.nodes.has(name) === true));
-  // Revisions of our own store are numbers, of which the later is the larger.
-  const heard = ({ metadata }: Lease): void => {
-    if (Number(metadata.resourceVersion) > Number(renewals?.revision)) silent.delete(metadata.name);
-  };
-  await follow(client, leases, { namespace: LEASES }, heard, () => silent.size === 0, signal);
-
   const missing = new Set(names);
   const see = (node: Node): void => {
     const { name } = node.metadata;
@@ -128,32 +136,19 @@ async function whenReady(
     if (ready?.status !== 'True' || ready.lastHeartbeatTime === reports.get(name)) return;
     if (missing.delete(name)) onReady(name);
   };
-  await follow(client, nodes, {}, see, () => missing.size === 0, signal);
-}
-
-/** Shows all objects of a resource as they are and as they change, until `isDone`. */
-async function follow<T extends KubeObject>(
-  client: Client,
-  resource: Resource<T>,
-  at: { readonly namespace?: string },
-  see: (object: T) => void,
-  isDone: () => boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!isDone()) {
+  while (missing.size > 0) {
     signal.throwIfAborted();
-    const list = await client.list(resource, { ...at, signal });
+    const list = await client.list(nodes, { signal });
     list.items.forEach(see);
-    if (isDone()) return;
+    if (missing.size === 0) return;
     const stop = new AbortController();
-    const events = client.watch(resource, {
-      ...at,
+    const events = client.watch(nodes, {
       resourceVersion: list.metadata.resourceVersion ?? '0',
       signal: AbortSignal.any([signal, stop.signal]),
     });
     for await (const batch of events) {
       for (const event of batch) if (event.type !== 'BOOKMARK') see(event.object);
-      if (isDone()) break;
+      if (missing.size === 0) break;
     }
     stop.abort();
   }

@@ -9,6 +9,7 @@ import { createDetachedLauncher } from '../../src/cluster/launchers/detached.ts'
 import { ensureBaseImage } from '../../src/cluster/machines/docker/baseImage.ts';
 import type { Progress } from '../../src/cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../src/cluster/paths.ts';
+import type { NodeProfile } from '../../src/cluster/profile.ts';
 import { savedImage } from '../../src/cluster/savedImage.ts';
 import { desktopClusters } from '../../src/desktopClusters.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
@@ -40,7 +41,10 @@ export function openClusters(home: string): Clusters {
   });
 }
 
-export async function createDockerCluster(name: string, nodes: number): Promise<DockerCluster> {
+export async function createDockerCluster(
+  name: string,
+  nodes: number | readonly NodeProfile[],
+): Promise<DockerCluster> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-'));
   const clusters = openClusters(home);
   const progress: Progress = { report: () => undefined };
