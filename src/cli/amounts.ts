@@ -24,10 +24,14 @@ const MAX_CPUS = 256;
 /** Gives a command the options for the size of a machine. */
 export function withSize(command: Command, options: { readonly disk: boolean }): Command {
   command
-    .option('--cpus <n>', 'CPUs of each machine', wholeNumber(1, MAX_CPUS))
-    .option('--memory <amount>', 'memory of each machine, such as 2Gi', bytesOf);
+    .option(
+      '--cpus <n>',
+      'CPUs of each machine (of virtual ones: 2, where nothing is said)',
+      wholeNumber(1, MAX_CPUS),
+    )
+    .option('--memory <amount>', 'memory of each machine, such as 4Gi (of virtual ones: 2Gi)', bytesOf);
   return options.disk
-    ? command.option('--disk <amount>', 'disk of each virtual machine, such as 20Gi', bytesOf)
+    ? command.option('--disk <amount>', 'disk of each virtual machine, such as 40Gi (else 20Gi)', bytesOf)
     : command;
 }
 

@@ -102,7 +102,7 @@ describe('Clusters', () => {
   });
 
   describe('suspend()', () => {
-    it('freezes the machines, then stops the control plane; start() wakes them and waits for signs of life', async () => {
+    it('freezes the machines, then stops the control plane; start() wakes them and waits until they answer', async () => {
       await clusters.create(dev, progress, never);
       await clusters.suspend('dev', progress, never);
       assert.deepEqual(await machines(), ['dev-1 paused', 'dev-2 paused']);
@@ -112,7 +112,7 @@ describe('Clusters', () => {
       assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
       assert.deepEqual(desk.oldNews, {
         reports: new Map(),
-        renewals: { nodes: new Set(['dev-1', 'dev-2']), revision: '7' },
+        woken: new Set(['dev-1', 'dev-2']),
       });
     });
 

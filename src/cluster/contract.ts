@@ -30,8 +30,8 @@ export interface ControlPlaneLauncher {
 export interface OldNews {
   /** Of machines that were down: when each told its state last. Their agents tell everything at their start. */
   readonly reports?: ReadonlyMap<string, string>;
-  /** Of machines that go on where they were: their agents only renew their leases. */
-  readonly renewals?: { readonly nodes: ReadonlySet<string>; readonly revision: string };
+  /** Whose machines go on where they were: their agents tell nothing anew, they must be asked. */
+  readonly woken?: ReadonlySet<string>;
 }
 
 /** What the life of a cluster needs from its API. Connects with the cluster's own kubeconfig. */
@@ -40,8 +40,6 @@ export interface NodeAdmin {
   issueToken(node: string): Promise<string>;
   /** For `OldNews.reports`. */
   lastReports(nodes: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** For `OldNews.renewals`: where the API's record is now. */
-  revision(): Promise<string>;
   /** Resolves when all are Ready; tells each as it becomes so. */
   whenReady(
     nodes: readonly string[],

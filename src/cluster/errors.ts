@@ -6,7 +6,10 @@ export class ClusterError extends Error {
   readonly remedy: string;
 
   constructor(message: string, remedy: string, cause?: unknown) {
-    super(remedy === '' ? message : `${message}. ${remedy}`, cause === undefined ? undefined : { cause });
+    super(
+      remedy === '' ? message : `${message.replace(/\.+$/, '')}. ${remedy}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.remedy = remedy;
   }
 }
@@ -26,7 +29,6 @@ export class IncompleteClusterError extends ClusterError {
   }) {
     const { cluster, failed, log } = options;
     const nodes = [...failed.keys()].sort();
-    // What machines say may end with what to do, as a sentence.
     const reasons = [...failed.values()].map(({ message }) => message.replace(/\.$/, '')).join('; ');
     super(
       `cluster ${cluster} runs without ${nodes.join(', ')}: ${reasons}`,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { systemClock } from '../base/clock.ts';
-import { leases, nodes } from '../api/resources.ts';
+import { nodes } from '../api/resources.ts';
+import { serviceUnavailable } from '../api/status.ts';
 import type { NodeCondition } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import { inProcessClient } from '../client/inProcess.ts';
@@ -12,9 +14,22 @@ describe('NodeAdmin', () => {
   let server: TestServer;
   let client: Client;
   let admin: ApiNodeAdmin;
+  /** Whether agents are linked. */
+  let isBack: boolean;
 
   beforeEach(async () => {
-    server = await startTestServer();
+    isBack = false;
+    const away = (node: string): Promise<never> => Promise.reject(serviceUnavailable(`${node} is away`));
+    server = await startTestServer({
+      nodes: {
+        request: (node, { path }) =>
+          isBack && path === '/healthz'
+            ? Promise.resolve({ code: 200, headers: {}, body: Readable.from(['ok']) })
+            : away(node),
+        upgrade: away,
+        connect: away,
+      },
+    });
     client = inProcessClient(server.handler, user);
     admin = createNodeAdmin(client, systemClock);
   });
@@ -40,12 +55,6 @@ describe('NodeAdmin', () => {
   const register = async (name: string): Promise<void> => {
     await client.create(nodes, { metadata: { name }, spec: {} });
     await report(name, 'True', '2026-01-01T00:00:00Z');
-    await client.create(leases, { metadata: { namespace: 'kube-node-lease', name } });
-  };
-  const renew = async (name: string): Promise<void> => {
-    await client.patch(leases, { namespace: 'kube-node-lease', name }, 'application/merge-patch+json', {
-      spec: { renewTime: '2026-01-01T00:00:01.000000Z' },
-    });
   };
   /** Lets watches deliver what has happened: in process that takes some turns. */
   const settle = async (): Promise<void> => {
@@ -57,37 +66,28 @@ describe('NodeAdmin', () => {
     const reports = await admin.lastReports(['a']);
     const seen: string[] = [];
     const waiting = admin.whenReady(['a'], (node) => void seen.push(node), never, { reports });
-    await renew('a');
     await settle();
-    assert.deepEqual(seen, [], 'a lease says nothing of an agent that starts');
+    assert.deepEqual(seen, []);
     await report('a', 'True', '2026-01-01T00:00:05Z');
     await waiting;
     assert.deepEqual(seen, ['a']);
   });
 
-  it('whenReady() waits until those that were woken have renewed their leases', async () => {
+  it('whenReady() waits until those that were woken answer over their links', async () => {
     await register('a');
-    await register('b');
-    const renewals = { nodes: new Set(['a', 'b']), revision: await admin.revision() };
     const seen: string[] = [];
-    const waiting = admin.whenReady(['a', 'b'], (node) => void seen.push(node), never, { renewals });
-    await renew('a');
+    const waiting = admin.whenReady(['a'], (node) => void seen.push(node), never, { woken: new Set(['a']) });
     await settle();
-    assert.deepEqual(seen, []);
-    await report('a', 'False', '2026-01-01T00:00:05Z');
-    await renew('b');
-    await settle();
-    assert.deepEqual(seen, ['b'], 'the API shows b as Ready, and it is heard of');
-    await report('a', 'True', '2026-01-01T00:00:06Z');
+    assert.deepEqual(seen, [], 'the API shows it as Ready, but nobody has heard of it');
+    isBack = true;
     await waiting;
-    assert.deepEqual(seen, ['b', 'a']);
+    assert.deepEqual(seen, ['a']);
   });
 
   it('whenReady() ends with the signal', async () => {
     await register('a');
     const abort = new AbortController();
-    const renewals = { nodes: new Set(['a']), revision: await admin.revision() };
-    const waiting = admin.whenReady(['a'], () => undefined, abort.signal, { renewals });
+    const waiting = admin.whenReady(['a'], () => undefined, abort.signal, { woken: new Set(['a']) });
     await settle();
     abort.abort(new Error('enough'));
     await assert.rejects(waiting, /enough/);

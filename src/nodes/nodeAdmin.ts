@@ -111,7 +111,10 @@ async function whenAnswers(client: Client, clock: Clock, node: string, signal: A
     signal.throwIfAborted();
     const answers = await client
       .raw('GET', `/api/v1/nodes/${node}/proxy/healthz`, { signal })
-      .then(({ code }) => code === 200)
+      .then(async (response) => {
+        await response.text();
+        return response.code === 200;
+      })
       .catch((error: unknown) => {
         if (isReason(error, 'ServiceUnavailable')) return false;
         throw error;

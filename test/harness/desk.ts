@@ -89,7 +89,6 @@ export class Desk {
   readonly admin: NodeAdmin = {
     issueToken: (node) => Promise.resolve(`token-${node}`),
     lastReports: (nodes) => Promise.resolve(new Map(nodes.map((node) => [node, 'before']))),
-    revision: () => Promise.resolve('7'),
     whenReady: (nodes, onReady, _signal, before) => {
       this.oldNews = before;
       if (this.neverReady) return Promise.reject(new Error('the nodes are not ready'));

@@ -1,3 +1,4 @@
+import type { Owner } from '../../cluster/owner.ts';
 import { sizeText } from '../../cluster/nodeSize.ts';
 import type { CliCommand } from '../command.ts';
 import { table } from '../table.ts';
@@ -11,14 +12,15 @@ export const status: CliCommand = (program, { clusters, print }) => {
       const { profile, paths, machines, owner } = await clusters.get(name);
       const snapshots = await clusters.snapshots(name);
       print(`Cluster ${name} of ${profile.machines} machines`);
-      print(`API         https://127.0.0.1:${profile.port}`);
-      print(`Kubeconfig  ${paths.kubeconfig}`);
-      print(
-        `Control     ${owner === undefined ? 'does not run' : `runs in ${owner.kind === 'editor' ? 'the editor, ' : ''}process ${owner.pid} since ${owner.since}`}`,
-      );
-      print(
-        `Snapshots   ${snapshots.length === 0 ? 'none' : snapshots.map((snapshot) => snapshot.name).join(', ')}`,
-      );
+      table([
+        ['API', `https://127.0.0.1:${profile.port}`],
+        ['Kubeconfig', paths.kubeconfig],
+        ['Control plane', ownerText(owner)],
+        [
+          'Snapshots',
+          snapshots.length === 0 ? 'none' : snapshots.map((snapshot) => snapshot.name).join(', '),
+        ],
+      ]).forEach(print);
       print('');
       const rows = profile.nodes.map((node) => {
         const machine = machines.find((candidate) => candidate.name === node.name);
@@ -32,3 +34,9 @@ export const status: CliCommand = (program, { clusters, print }) => {
       }
     });
 };
+
+function ownerText(owner: Owner | undefined): string {
+  if (owner === undefined) return 'does not run';
+  const where = owner.kind === 'editor' ? 'in the editor, process' : 'in process';
+  return `runs ${where} ${owner.pid} since ${owner.since}`;
+}

@@ -16,7 +16,7 @@ export const startMachines: Action = {
     const paused = machines.filter((machine) => machine.state === 'paused').map((machine) => machine.name);
     context.oldNews = {
       reports: await admin.lastReports(down),
-      renewals: { nodes: new Set(paused), revision: await admin.revision() },
+      woken: new Set(paused),
     };
     await Promise.all(
       machines.map((machine) =>

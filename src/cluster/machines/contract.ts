@@ -131,7 +131,10 @@ export class MachineError extends Error {
   override readonly name = 'MachineError';
   readonly remedy: string;
   constructor(message: string, remedy: string, cause?: unknown) {
-    super(remedy === '' ? message : `${message}. ${remedy}`, cause === undefined ? undefined : { cause });
+    super(
+      remedy === '' ? message : `${message.replace(/\.+$/, '')}. ${remedy}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.remedy = remedy;
   }
 }

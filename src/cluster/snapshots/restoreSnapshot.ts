@@ -101,11 +101,10 @@ function restoreStore(snapshot: ClusterSnapshot, machines: readonly Machine[]): 
     async run(context) {
       const { paths, store } = context;
       context.profile = { ...context.profile, nodes: snapshot.nodes };
-      const revision = await store.restore(snapshotPaths(paths, snapshot.name).store, paths.store);
+      await store.restore(snapshotPaths(paths, snapshot.name).store, paths.store);
       await writeProfile(paths.profile, context.profile);
       // What the nodes told before that moment is in the store as if it were true.
-      const nodes = new Set(machines.map((machine) => machine.name));
-      context.oldNews = { renewals: { nodes, revision: String(revision) } };
+      context.oldNews = { woken: new Set(machines.map((machine) => machine.name)) };
     },
   };
 }
@@ -122,6 +121,6 @@ async function checkSpace({ paths }: ActionContext, name: string): Promise<void>
 }
 
 function unfinished(error: unknown, what: string, remedy: string): ClusterError {
-  const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+  const why = error instanceof Error ? error.message : String(error);
   return new ClusterError(`${what}: ${why}`, remedy, error);
 }

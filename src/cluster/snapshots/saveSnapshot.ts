@@ -42,7 +42,7 @@ export async function saveSnapshot(context: ActionContext, name: string): Promis
   } catch (error) {
     context.signal.throwIfAborted();
     throw new ClusterError(
-      `snapshot "${name}" was not saved: ${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}`,
+      `snapshot "${name}" was not saved: ${error instanceof Error ? error.message : String(error)}`,
       'The cluster goes on as it was.',
       error,
     );
