@@ -21,18 +21,19 @@ export interface SizeOptions {
 
 const MAX_CPUS = 256;
 
-/** Gives a command the options for the size of a machine. */
-export function withSize(command: Command, options: { readonly disk: boolean }): Command {
-  command
-    .option(
-      '--cpus <n>',
-      'CPUs of each machine (of virtual ones: 2, where nothing is said)',
-      wholeNumber(1, MAX_CPUS),
-    )
-    .option('--memory <amount>', 'memory of each machine, such as 4Gi (of virtual ones: 2Gi)', bytesOf);
-  return options.disk
-    ? command.option('--disk <amount>', 'disk of each virtual machine, such as 40Gi (else 20Gi)', bytesOf)
-    : command;
+/** Gives a command the options for the size of new machines. */
+export function withSize(command: Command): Command {
+  return command
+    .option('--cpus <n>', 'CPUs of each machine (virtual ones have 2 by default)', wholeNumber(1, MAX_CPUS))
+    .option('--memory <amount>', 'memory of each machine, such as 4Gi (virtual: 2Gi by default)', bytesOf)
+    .option('--disk <amount>', 'disk of each virtual machine, such as 40Gi (20Gi by default)', bytesOf);
+}
+
+/** The same for a machine that is there. */
+export function withNewSize(command: Command): Command {
+  return command
+    .option('--cpus <n>', 'how many CPUs it shall have', wholeNumber(1, MAX_CPUS))
+    .option('--memory <amount>', 'how much memory it shall have, such as 4Gi', bytesOf);
 }
 
 export function sizeOf({ cpus, memory, disk }: SizeOptions): NodeSize {

@@ -24,7 +24,7 @@ describe('NodeAdmin', () => {
       nodes: {
         request: (node, { path }) =>
           isBack && path === '/healthz'
-            ? Promise.resolve({ code: 200, headers: {}, body: Readable.from(['ok']) })
+            ? Promise.resolve({ code: 200, headers: {}, body: Readable.from([Buffer.from('ok')]) })
             : away(node),
         upgrade: away,
         connect: away,

@@ -23,7 +23,7 @@ export const create: CliCommand = (program, { clusters, progress, signal, print,
     .argument('<name>', 'lower-case letters, digits and dashes')
     .option('--nodes <n>', 'how many nodes', wholeNumber(1, 100), 3)
     .addOption(machinesOption());
-  withSize(command, { disk: true })
+  withSize(command)
     .addOption(providerOption())
     .option('--box <name>', 'with vagrant: the box that nodes are made of, one that you have or can download')
     .option('--network <cidr>', 'with vagrant: the range of the network that nodes share')

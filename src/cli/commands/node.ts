@@ -7,7 +7,7 @@ export const node: CliCommand = (program, { clusters, progress, signal, print, t
     .command('node')
     .description('add and remove nodes of a running cluster, log in to one');
   const add = group.command('add').description('add a node').argument('<cluster>');
-  withSize(add, { disk: true }).action(async (cluster: string, options: SizeOptions) => {
+  withSize(add).action(async (cluster: string, options: SizeOptions) => {
     const added = await clusters.addNode(cluster, progress, signal, sizeOf(options));
     print(`Node ${added} is ready.`);
   });

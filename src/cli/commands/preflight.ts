@@ -17,7 +17,7 @@ export const preflight: CliCommand = (program, { clusters, signal, print, exitWi
     .addOption(machinesOption())
     .addOption(providerOption())
     .option('--nodes <n>', 'how many nodes', wholeNumber(1, 100), 3);
-  withSize(command, { disk: true }).action(async (options: Options) => {
+  withSize(command).action(async (options: Options) => {
     const { machines, nodes, provider } = options;
     const size = sizeOf(options);
     const problems = await clusters.preflight(machines, signal, {

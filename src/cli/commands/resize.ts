@@ -1,4 +1,4 @@
-import { sizeOf, withSize, type SizeOptions } from '../amounts.ts';
+import { sizeOf, withNewSize, type SizeOptions } from '../amounts.ts';
 import type { CliCommand } from '../command.ts';
 
 export const resize: CliCommand = (program, { clusters, progress, signal, print }) => {
@@ -7,7 +7,7 @@ export const resize: CliCommand = (program, { clusters, progress, signal, print 
     .description('give the machine of a node another size: its pods move away while it starts anew')
     .argument('<cluster>')
     .argument('<node>');
-  withSize(command, { disk: false }).action(async (cluster: string, node: string, options: SizeOptions) => {
+  withNewSize(command).action(async (cluster: string, node: string, options: SizeOptions) => {
     await clusters.resizeNode(cluster, node, sizeOf(options), progress, signal);
     print(`Node ${node} has its new size.`);
   });
