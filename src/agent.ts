@@ -29,6 +29,8 @@ import { systemProcesses } from './host/processes.ts';
 import { AGENT_DIGEST_ENV, nodeFiles, RENEW_EXIT_CODE, type BootstrapConfig } from './protocol/agentLink.ts';
 
 const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
+/** Only the unified hierarchy has it at its root. */
+const CGROUP_V2 = '/sys/fs/cgroup/cgroup.controllers';
 const CONTAINERD_ROOT = '/var/lib/containerd';
 const LEAVE_TIMEOUT_MS = 10_000;
 
@@ -75,7 +77,11 @@ async function main(): Promise<void> {
     random: () => random.number(),
     maxRetryMs: 3_000,
   });
-  const runtime = createContainerdRuntime({ socketPath: CONTAINERD_SOCKET, clock });
+  const runtime = createContainerdRuntime({
+    socketPath: CONTAINERD_SOCKET,
+    clock,
+    cgroupVersion: existsSync(CGROUP_V2) ? 2 : 1,
+  });
   const network = createNodeNetwork({ nodeName, informers, cluster, run: systemProcesses, clock, logger });
   const dns = createNodeDns({ informers, cluster, run: systemProcesses, clock, random, logger });
   const agent = createAgent({

@@ -29,13 +29,17 @@ export interface ContainerdOptions {
   readonly clock: Clock;
   /** Runtime handler of containerd's configuration. Default `crun`. */
   readonly handler?: string;
+  /** Of the node's cgroups. Default 1, which hybrid ones are as well. */
+  readonly cgroupVersion?: 1 | 2;
 }
 
 /** containerd through CRI. `close` gives the channel back. */
 export type ContainerdRuntime = Runtime & { close(): void };
 
 export function createContainerdRuntime(options: ContainerdOptions): ContainerdRuntime {
-  const { clock, handler = 'crun' } = options;
+  const { clock, handler = 'crun', cgroupVersion = 1 } = options;
+  // Out of memory, a container ends as a whole (kubelet's singleProcessOOMKill, off by default with cgroup v2).
+  const unified = cgroupVersion === 2 ? { 'memory.oom.group': '1' } : {};
   const connection = connectCri(options.socketPath);
   /** Container to sandbox, and sandbox to itself: events of containerd name the container alone. */
   const owners = new Map<string, string>();
@@ -111,7 +115,7 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     async createContainer(sandbox, config, sandboxConfig) {
       const { id } = await connection.call<{ id: string }>('CreateContainer', {
         podSandboxId: sandbox,
-        config: criContainerConfig(config, sandboxConfig),
+        config: criContainerConfig(config, sandboxConfig, unified),
         sandboxConfig: criSandboxConfig(sandboxConfig),
       });
       owners.set(id, sandbox);

@@ -52,7 +52,12 @@ export function criSandboxConfig(config: SandboxConfig): object {
   };
 }
 
-export function criContainerConfig(config: ContainerConfig, sandbox: SandboxConfig): object {
+/** `unified`: files of cgroup v2 and what is written into them. */
+export function criContainerConfig(
+  config: ContainerConfig,
+  sandbox: SandboxConfig,
+  unified: Readonly<Record<string, string>> = {},
+): object {
   const { resources } = config;
   return {
     metadata: { name: config.name, attempt: config.attempt },
@@ -81,6 +86,7 @@ export function criContainerConfig(config: ContainerConfig, sandbox: SandboxConf
         cpuPeriod: resources.cpuPeriod ?? 0,
         memoryLimit: resources.memoryBytes ?? 0,
         oomScoreAdj: resources.oomScoreAdj,
+        unified,
       },
       security: criSecurity(config, sandbox),
     },

@@ -30,7 +30,7 @@ message ImageSpec { string image = 1; }
 message KeyValue { string key = 1; string value = 2; }
 message Mount { string containerPath = 1; string hostPath = 2; bool readonly = 3; bool selinuxRelabel = 4; int32 propagation = 5; }
 message Device { string containerPath = 1; string hostPath = 2; string permissions = 3; }
-message Resources { int64 cpuPeriod = 1; int64 cpuQuota = 2; int64 cpuShares = 3; int64 memoryLimit = 4; int64 oomScoreAdj = 5; }
+message Resources { int64 cpuPeriod = 1; int64 cpuQuota = 2; int64 cpuShares = 3; int64 memoryLimit = 4; int64 oomScoreAdj = 5; map<string, string> unified = 9; }
 message Capabilities { repeated string add = 1; repeated string drop = 2; }
 message ContainerSecurity { Capabilities capabilities = 1; bool privileged = 2; Namespaces namespaces = 3; I64 runAsUser = 5; string runAsUsername = 6; bool readonlyRootfs = 7; repeated int64 supplementalGroups = 8; bool noNewPrivs = 11; I64 runAsGroup = 12; Profile seccomp = 15; Profile apparmor = 16; }
 message ContainerLinux { Resources resources = 1; ContainerSecurity security = 2; }
