@@ -39,15 +39,38 @@ describe('connectShell()', () => {
     const shown = new Promise<string>((resolve) =>
       output.once('data', (chunk: Buffer) => resolve(chunk.toString())),
     );
-    input.write('\u0003');
+    input.write('ls\u0003');
     assert.equal(await shown, '$ ');
     output.columns = 120;
     output.emit('resize');
     exited.resolve(7);
     assert.equal(await code, 7);
-    assert.deepEqual([typed, sizes, input.modes], [['\u0003'], ['120x30'], [true, false]]);
+    assert.deepEqual([typed, sizes, input.modes], [['ls\u0003'], ['120x30'], [true, false]]);
     assert.equal(output.listenerCount('resize'), 0);
     assert.equal(output.writableEnded, false);
+    stream.destroy();
+  });
+
+  it('says the end of what is piped in as a terminal does', async () => {
+    const input = new PassThrough();
+    const exited = createDeferred<number>();
+    const typed: string[] = [];
+    const stream = new Duplex({
+      read: () => undefined,
+      write(chunk: Buffer, _encoding, done) {
+        typed.push(chunk.toString());
+        if (chunk.includes('\u0004')) exited.resolve(0);
+        done();
+      },
+      final: () => assert.fail('the stream carries the output as well'),
+    });
+    const code = connectShell(
+      { stream, resize: () => undefined, exited: exited.promise },
+      { input, output: new PassThrough() },
+    );
+    input.end('ls\n');
+    assert.equal(await code, 0);
+    assert.deepEqual(typed, ['ls\n', '\u0004']);
     stream.destroy();
   });
 });

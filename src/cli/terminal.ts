@@ -7,6 +7,9 @@ export interface Terminal {
   readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 }
 
+/** Ctrl-D. */
+const END_OF_INPUT = '\u0004';
+
 const DEFAULT_SIZE = { columns: 80, rows: 24 };
 
 export function sizeOfTerminal({ output }: Terminal): { readonly columns: number; readonly rows: number } {
@@ -31,11 +34,15 @@ export async function connectShell(shell: MachineShell, terminal: Terminal): Pro
   output.on('resize', resize);
   // A shell that ends closes its stream: what is typed after that is lost, as anywhere.
   shell.stream.on('error', () => undefined);
-  input.pipe(shell.stream);
+  // Its input is a terminal too, which has no end: what says so there is a key.
+  const sayEnd = (): void => void shell.stream.write(END_OF_INPUT);
+  input.once('end', sayEnd);
+  input.pipe(shell.stream, { end: false });
   shell.stream.pipe(output, { end: false });
   try {
     return await shell.exited;
   } finally {
+    input.off('end', sayEnd);
     input.unpipe(shell.stream);
     input.pause();
     output.off('resize', resize);
