@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { MachineError, type Machine, type MachineSpec, type Progress } from '../contract.ts';
 import { withDeadline } from '../../../base/abort.ts';
-import { fileExists, removeAll, writeWhole } from '../../../host/files.ts';
+import { fileExists, readText, removeAll, writeWhole } from '../../../host/files.ts';
 import { edit, requireDeclared, type DeclaredFolder, type VagrantContext } from './context.ts';
 import { fullName, networkName } from './folder.ts';
 import { findMachine, knownToVagrant } from './machineList.ts';
@@ -51,6 +52,8 @@ export async function bringUp(
   await writeWhole(node.creator, String(process.pid));
   // Made by us, so that it is readable: hypervisors append to what is there, some of them as root.
   if (!(await fileExists(node.console))) await writeWhole(node.console, '', 0o600);
+  // Before Vagrant reads the same: what is changed meanwhile holds from the next start.
+  const setUp = await setUpOf(context, { cluster, name });
   const say = (message: string): void => progress.report({ machine: name, message });
   const wanted = declared.nodes.find((entry) => entry.name === name)?.memory;
   const memoryBytes = wanted === undefined ? DEFAULT_MEMORY_BYTES : wanted * MIB;
@@ -88,8 +91,24 @@ export async function bringUp(
       `See ${node.log}.`,
     );
   }
-  await writeWhole(node.whole, '');
+  await writeWhole(node.whole, setUp);
   return { ...machine, state: 'running' };
+}
+
+/** Stands for all that a machine is set up from: as long as it is the same, a start needs no Vagrant. */
+export async function setUpOf(
+  context: VagrantContext,
+  { cluster, name }: Pick<Machine, 'cluster' | 'name'>,
+): Promise<string> {
+  const { folder, declared } = await requireDeclared(context, cluster);
+  const { nodes, ...shared } = declared;
+  const parts = [
+    JSON.stringify([shared, nodes.find((node) => node.name === name)]),
+    (await readText(folder.vagrantfile)) ?? '',
+    (await readText(folder.node(name).files)) ?? '',
+    (await readText(folder.publicKey)) ?? '',
+  ];
+  return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
 /** Takes a machine away with all that it has, in whatever state: at Vagrant, at the hypervisor, in the folder. */
@@ -122,6 +141,18 @@ export async function discardVirtualMachine(
   if (await knownToVagrant(node)) await destroy(context, machine, folder.folder, signal);
   await hypervisor.discard(fullName(machine.cluster, machine.name));
   for (const file of [node.vagrantState, node.whole, node.knownHosts]) await removeAll(file);
+}
+
+/** Takes away what hypervisors have of a cluster that has no folder here. */
+export async function discardLeftover(
+  context: VagrantContext,
+  { cluster, name }: Pick<Machine, 'cluster' | 'name'>,
+): Promise<void> {
+  const full = fullName(cluster, name);
+  for (const hypervisor of context.hypervisors) {
+    const found = await hypervisor.list();
+    if (found.some((machine) => machine.name === full)) await hypervisor.discard(full);
+  }
 }
 
 /** Vagrant's own way: it forgets the machine in its index, too. What it cannot do, the hypervisor is asked for after. */

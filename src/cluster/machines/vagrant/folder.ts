@@ -21,7 +21,7 @@ export interface NodeFolder {
   readonly folder: string;
   /** The files that are put on the machine, as JSON (0600): it holds the one-time token. */
   readonly files: string;
-  /** There when the machine was created as a whole. */
+  /** There when the machine was created as a whole: a digest of what it was set up from last. */
   readonly whole: string;
   /** The process that makes it, or made it: its id. */
   readonly creator: string;

@@ -1,4 +1,6 @@
+import { readText, writeWhole } from '../../../host/files.ts';
 import { followFile } from '../../../host/followFile.ts';
+import { ProcessError } from '../../../host/processes.ts';
 import {
   MachineError,
   type Machine,
@@ -8,8 +10,17 @@ import {
 } from '../contract.ts';
 import { VAGRANT_CAPABILITIES } from './capabilities.ts';
 import { checkHost } from './checks.ts';
-import { edit, requireDeclared, type VagrantContext } from './context.ts';
-import { bringUp, createMachine, discardVirtualMachine, takeAway } from './creation.ts';
+import { edit, findDeclared, requireDeclared, type VagrantContext } from './context.ts';
+import {
+  bringUp,
+  createMachine,
+  discardLeftover,
+  discardVirtualMachine,
+  setUpOf,
+  takeAway,
+} from './creation.ts';
+import { fullName } from './folder.ts';
+import type { Hypervisor } from './hypervisors/contract.ts';
 import { findMachine, listMachines } from './machineList.ts';
 import { cleanUpCluster, prepareCluster } from './prepare.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -108,7 +119,10 @@ export function createVagrantMachines(
           const there = await current(machine);
           if (there.state === 'stopped')
             throw new MachineError(`machine ${machine.name} does not run`, 'Start it first.');
-          if (there.state !== 'paused') await vagrantVerb(context, there, ['suspend'], signal);
+          if (there.state === 'paused') return;
+          const { hypervisor } = await requireDeclared(context, machine.cluster);
+          if (hypervisor.suspend === undefined) await vagrantVerb(context, there, ['suspend'], signal);
+          else await hypervisor.suspend(fullName(machine.cluster, machine.name), signal);
         },
         signal,
       ),
@@ -117,8 +131,14 @@ export function createVagrantMachines(
       attempt(
         `machine ${machine.name} could not be deleted`,
         async () => {
-          const there = await findMachine(context, machine);
-          if (there !== undefined || (await isDeclared(machine))) await takeAway(context, machine, signal);
+          const found = await findDeclared(context, machine.cluster);
+          if (found === undefined) await discardLeftover(context, machine);
+          else if (
+            found.declared.nodes.some(({ name }) => name === machine.name) ||
+            (await findMachine(context, machine)) !== undefined
+          ) {
+            await takeAway(context, machine, signal);
+          }
         },
         signal,
       ),
@@ -183,14 +203,30 @@ export function createVagrantMachines(
       machine: name,
       message: state === 'paused' ? 'Waking the machine' : 'Starting the machine',
     });
-    // What is paused goes on with what it has; one that starts is told anew what cluster.yaml says.
+    const { folder, hypervisor } = await requireDeclared(context, cluster);
+    const { whole } = folder.node(name);
+    const setUp = await setUpOf(context, machine);
+    // What is paused goes on with what it has. What is set up already is a node again by itself.
+    if (state === 'paused' || (await readText(whole)) === setUp) {
+      const started = await attemptStart(hypervisor, fullName(cluster, name), signal);
+      if (started) return;
+    }
     const args = state === 'paused' ? ['resume', '--no-provision'] : ['up'];
     await vagrantVerb(context, machine, args, signal, progress);
+    if (state !== 'paused') await writeWhole(whole, setUp);
   }
+}
 
-  async function isDeclared({ cluster, name }: Machine): Promise<boolean> {
-    const { declared } = await requireDeclared(context, cluster);
-    return declared.nodes.some((node) => node.name === name);
+/** False where Vagrant has to do it: it makes networks that are missing, too. */
+async function attemptStart(hypervisor: Hypervisor, name: string, signal: AbortSignal): Promise<boolean> {
+  if (hypervisor.start === undefined) return false;
+  try {
+    await hypervisor.start(name, signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ProcessError) return false;
+    throw error;
   }
 }
 

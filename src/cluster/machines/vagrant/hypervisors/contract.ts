@@ -42,6 +42,10 @@ export interface Hypervisor {
   readonly sharesMade?: RegExp;
   /** Takes away a machine with its disks, in whatever state; nothing where there is none. */
   discard(name: string): Promise<void>;
+  /** Starts a machine as it was set up last, or wakes one that was suspended. Where it is missing, Vagrant does it. */
+  start?(name: string, signal: AbortSignal): Promise<void>;
+  /** Saves a machine that runs, with its memory, and ends it until it is started. Where it is missing, Vagrant does it. */
+  suspend?(name: string, signal: AbortSignal): Promise<void>;
   /** Names of the machine's snapshots. */
   snapshots(name: string): Promise<readonly string[]>;
 }

@@ -112,6 +112,16 @@ export function createLibvirt(processes: ProcessRunner): Hypervisor {
       }
     },
 
+    async start(name, signal): Promise<void> {
+      const state = (await virsh(['domstate', name], { signal })).trim();
+      if (state === 'running') return;
+      await virsh([state === 'paused' ? 'resume' : 'start', name], { signal });
+    },
+
+    async suspend(name, signal): Promise<void> {
+      await virsh(['managedsave', name], { signal });
+    },
+
     snapshots: (name) =>
       lines(['snapshot-list', name, '--name'])
         .catch(unlessSaid(GONE))

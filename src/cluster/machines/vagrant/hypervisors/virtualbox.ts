@@ -142,6 +142,18 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
       await vbox(['unregistervm', name, '--delete']);
     },
 
+    async start(name, signal): Promise<void> {
+      const info = await vbox(['showvminfo', name, '--machinereadable'], signal);
+      const state = /^VMState="(.*)"/m.exec(info)?.[1];
+      if (state === 'running') return;
+      if (state === 'paused') await vbox(['controlvm', name, 'resume'], signal);
+      else await vbox(['startvm', name, '--type', 'headless'], signal);
+    },
+
+    async suspend(name, signal): Promise<void> {
+      await vbox(['controlvm', name, 'savestate'], signal);
+    },
+
     async snapshots(name): Promise<readonly string[]> {
       const said = await vbox(['snapshot', name, 'list', '--machinereadable']).catch(notInstalledOr(''));
       return [...said.matchAll(/^SnapshotName[-\d]*="(.*)"/gm)].map((match) => match[1] ?? '');

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fakeTerminals, type PlayedProgram } from '../../../../test/harness/fakeTerminals.ts';
+import { FakeClock } from '../../../base/clock.ts';
+import { Boxes, NODE_BOX, STOCK_BOX } from './boxes.ts';
+import { VagrantCommand } from './vagrantCommand.ts';
+
+const never = new AbortController().signal;
+const quiet = { report: () => undefined };
+
+describe('boxes', () => {
+  let home: string;
+  let vagrantHome: string;
+  let folder: string;
+
+  beforeEach(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'wheelhouse-boxes-'));
+    vagrantHome = path.join(home, 'vagrant.d');
+    folder = path.join(home, 'boxes');
+    await mkdir(folder);
+  });
+
+  afterEach(() => rm(home, { recursive: true }));
+
+  /** As Vagrant keeps a box; `place` is VERSION/PROVIDER, or VERSION/ARCHITECTURE/PROVIDER from 2.4 on. */
+  const install = async (name: string, place: string, metadata: object = {}): Promise<void> => {
+    const target = path.join(vagrantHome, 'boxes', name.replaceAll('/', '-VAGRANTSLASH-'), place);
+    await mkdir(target, { recursive: true });
+    await writeFile(path.join(target, 'metadata.json'), JSON.stringify(metadata));
+  };
+  /** Vagrant that installs what it is told to, version 0 unless it is named. */
+  const boxes = (play?: (program: PlayedProgram) => void) => {
+    const terminals = fakeTerminals((program) => {
+      play?.(program);
+      const { args } = program;
+      const after = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1]! : undefined);
+      if (args[0] !== 'box') return program.exit(0);
+      void install(
+        after('--name') ?? NODE_BOX,
+        `${after('--box-version') ?? '0'}/${after('--provider')!}`,
+      ).then(() => program.exit(0));
+    });
+    const provisioning = () =>
+      Promise.resolve([
+        { path: 'Vagrantfile', content: 'stock' },
+        { path: 'provision/provision.sh', content: 'script' },
+      ]);
+    const vagrant = new VagrantCommand({ terminals, clock: new FakeClock() });
+    const made = new Boxes({ vagrant, vagrantHome, folder, provisioning });
+    const lines = () => terminals.started.map(({ args }) => args.slice(0, -1).join(' '));
+    return { boxes: made, lines, started: terminals.started };
+  };
+
+  it('the prepared one that is installed is taken, without asking Vagrant', async () => {
+    await install(NODE_BOX, '0/libvirt');
+    await install(NODE_BOX, '1.9.0/amd64/virtualbox');
+    await install(NODE_BOX, '1.10.0/amd64/virtualbox');
+    const { boxes: made, lines } = boxes();
+    assert.deepEqual(await made.ensure('libvirt', undefined, quiet, never), { name: NODE_BOX });
+    assert.deepEqual(await made.ensure('virtualbox', '', quiet, never), {
+      name: NODE_BOX,
+      version: '1.10.0',
+    });
+    assert.deepEqual(lines(), []);
+    assert.deepEqual(
+      [
+        await made.architectureOf('virtualbox'),
+        await made.architectureOf('libvirt'),
+        await made.architectureOf('x'),
+      ],
+      ['amd64', undefined, undefined],
+    );
+  });
+
+  it('one that was built here is added, in its newest version', async () => {
+    await install(NODE_BOX, '1.0.0/libvirt');
+    const catalogue = path.join(folder, 'node.json');
+    const providers = [{ name: 'libvirt', url: 'file:///x.box' }];
+    const versions = ['1.9.0', '1.10.0'].map((version) => ({ version, providers }));
+    await writeFile(catalogue, JSON.stringify({ name: NODE_BOX, versions }));
+    await writeFile(path.join(folder, 'other.json'), JSON.stringify({ name: 'other/box', versions }));
+    const { boxes: made, lines } = boxes();
+    for (let time = 0; time < 2; time++) {
+      assert.deepEqual(await made.ensure('libvirt', undefined, quiet, never), {
+        name: NODE_BOX,
+        version: '1.10.0',
+      });
+    }
+    assert.deepEqual(lines(), [`box add ${catalogue} --provider libvirt --box-version 1.10.0`]);
+  });
+
+  it('without one a stock Debian is prepared once, packaged and added; the throw-away machine goes', async () => {
+    let files: string[] = [];
+    const {
+      boxes: made,
+      lines,
+      started,
+    } = boxes(({ args, options }) => {
+      if (args[0] === 'up')
+        files = [...(existsSync(options.cwd!) ? [options.env!['WHEELHOUSE_STOCK_BOX']!] : [])];
+    });
+    const both = [1, 2].map(() => made.ensure('virtualbox', undefined, quiet, never));
+    assert.deepEqual(await Promise.all(both), [{ name: NODE_BOX }, { name: NODE_BOX }]);
+    assert.deepEqual(files, [STOCK_BOX]);
+    const where = path.join(folder, `preparing-${process.pid}`);
+    assert.deepEqual(lines(), [
+      'up prepare --provider virtualbox',
+      `package prepare --output ${where}/package.box`,
+      `box add ${where}/package.box --name ${NODE_BOX} --provider virtualbox`,
+      'destroy --force prepare',
+    ]);
+    assert.equal(started[0]!.options.cwd, where);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('a preparation that is aborted leaves nothing', async () => {
+    const abort = new AbortController();
+    let script = '';
+    const terminals = fakeTerminals((program) => {
+      if (program.args[0] !== 'up') return program.exit(0);
+      void readFile(path.join(program.options.cwd!, 'provision/provision.sh'), 'utf8').then((text) => {
+        script = text;
+        abort.abort(new Error('enough'));
+        program.exit(130);
+      });
+    });
+    const made = new Boxes({
+      vagrant: new VagrantCommand({ terminals, clock: new FakeClock() }),
+      vagrantHome,
+      folder,
+      provisioning: () => Promise.resolve([{ path: 'provision/provision.sh', content: 'script' }]),
+    });
+    await assert.rejects(made.ensure('virtualbox', undefined, quiet, abort.signal), /^Error: enough$/);
+    assert.equal(script, 'script');
+    assert.deepEqual(
+      terminals.started.map(({ args }) => args[0]),
+      ['up', 'destroy'],
+    );
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('what the user chose: a file, a prepared box, another stock to prepare', async () => {
+    const { boxes: made, lines } = boxes();
+    assert.deepEqual(await made.ensure('libvirt', '/tmp/my box.box', quiet, never), {
+      name: 'wheelhouse/my-box',
+    });
+    assert.deepEqual(await made.ensure('libvirt', 'wheelhouse/my-box', quiet, never), {
+      name: 'wheelhouse/my-box',
+    });
+    await assert.rejects(
+      made.ensure('libvirt', 'wheelhouse/none', quiet, never),
+      /no box wheelhouse\/none for libvirt/,
+    );
+    assert.deepEqual(await made.ensure('libvirt', 'acme/debian', quiet, never), {
+      name: 'wheelhouse/node-of-acme-debian',
+    });
+    assert.equal(lines()[0], 'box add /tmp/my box.box --name wheelhouse/my-box --provider libvirt');
+    assert.equal(lines().length, 5);
+  });
+});

@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fakeProcesses } from '../../../../test/harness/fakeProcesses.ts';
+import { fakeTerminals, type PlayedProgram } from '../../../../test/harness/fakeTerminals.ts';
+import { FakeClock } from '../../../base/clock.ts';
+import { MachineError, type MachineProvider, type MachineSpec, type Progress } from '../contract.ts';
+import { BootGate } from './bootGate.ts';
+import { Boxes } from './boxes.ts';
+import { readCluster } from './clusterFile.ts';
+import type { VagrantContext } from './context.ts';
+import { FirstGoesAlone } from './firstGoesAlone.ts';
+import { vagrantFolder, type VagrantFolder } from './folder.ts';
+import type { Hypervisor, VirtualMachine } from './hypervisors/contract.ts';
+import { parseSubnet } from './subnets.ts';
+import { Turns } from './turns.ts';
+import { VagrantCommand } from './vagrantCommand.ts';
+import { createVagrantMachines } from './vagrantMachines.ts';
+
+const never = new AbortController().signal;
+const quiet: Progress = { report: () => undefined };
+const SECRET = '{"token":"S3CRET"}';
+
+/** A hypervisor that keeps its machines in a map, and a Vagrant that makes them there. */
+class World {
+  readonly machines = new Map<string, VirtualMachine['state']>();
+  readonly networks = new Set<string>();
+  readonly calls: string[] = [];
+  sharesReady = true;
+  /** What `vagrant up` does beside: fail, hang … */
+  onUp: (program: PlayedProgram, finish: () => void) => void = (_program, finish) => finish();
+  readonly folder: VagrantFolder;
+  readonly home: string;
+  readonly provider: MachineProvider;
+
+  constructor(home: string) {
+    this.home = home;
+    this.folder = vagrantFolder(path.join(home, 'c1'));
+    this.provider = createVagrantMachines(this.#context());
+  }
+
+  spec(name: string, more: Partial<MachineSpec> = {}): MachineSpec {
+    const files = [{ path: '/etc/wheelhouse/bootstrap.json', content: SECRET, mode: 0o600 }];
+    return { cluster: 'c1', name, files, ...more };
+  }
+
+  create(name: string, more: Partial<MachineSpec> = {}, signal = never) {
+    return this.provider.create(this.spec(name, more), quiet, signal);
+  }
+
+  #context(): VagrantContext {
+    const { machines, networks, calls, home } = this;
+    const hypervisor: Hypervisor = {
+      provider: 'virtualbox',
+      version: () => Promise.resolve('7.1.4'),
+      list: () =>
+        Promise.resolve([...machines].map(([name, state]) => ({ name, state, id: `id of ${name}` }))),
+      ensureNetwork: ({ name }) =>
+        Promise.resolve(networks.has(name) ? undefined : (networks.add(name), name)),
+      removeNetwork: (name) => Promise.resolve(void networks.delete(name)),
+      takenSubnets: () => Promise.resolve([parseSubnet('192.168.57.0/24')!]),
+      sharesReady: () => Promise.resolve(this.sharesReady),
+      sharesMade: /Image is there/,
+      discard: (name) => Promise.resolve(void (machines.delete(name) && calls.push(`discard ${name}`))),
+      start: (name) => Promise.resolve(void (machines.set(name, 'running'), calls.push(`start ${name}`))),
+      suspend: (name) => Promise.resolve(void machines.set(name, 'paused')),
+      snapshots: () => Promise.resolve([]),
+    };
+    const terminals = fakeTerminals((program) => this.#vagrant(program));
+    const vagrant = new VagrantCommand({ terminals, clock: new FakeClock() });
+    return {
+      folderOf: (cluster) => path.join(home, cluster),
+      clusters: () => Promise.resolve(['c1', 'c2']),
+      hypervisors: [hypervisor],
+      vagrant,
+      boxes: {
+        ensure: () => Promise.resolve({ name: 'wheelhouse/node', version: '1.0.0' }),
+        architectureOf: () => Promise.resolve(undefined),
+      } as unknown as Boxes,
+      terminals,
+      processes: fakeProcesses(() => ''),
+      facts: {
+        platform: 'linux',
+        architecture: 'amd64',
+        cpus: 4,
+        totalBytes: 2 ** 34,
+        availableBytes: () => 2 ** 33,
+        interfaces: () => [
+          { name: 'vboxnet0', subnet: parseSubnet('192.168.56.0/24')!, address: '192.168.56.1' },
+        ],
+        virtualization: () => Promise.resolve(true),
+        hyperV: () => Promise.resolve(false),
+      },
+      clock: new FakeClock(),
+      vagrantfile: () => Promise.resolve('# ours'),
+      vagrantHome: path.join(home, 'vagrant.d'),
+      bootGate: new BootGate(4, () => 2 ** 33),
+      firstGoesAlone: new FirstGoesAlone(),
+      turns: new Turns(),
+    };
+  }
+
+  #vagrant(program: PlayedProgram): void {
+    const words = program.args.slice(0, -1);
+    this.calls.push(words.join(' '));
+    const [verb, ...rest] = words;
+    const name = rest.find((word) => !word.startsWith('-')) ?? '';
+    const full = `wheelhouse-c1_${name}`;
+    const state = path.join(this.folder.node(name).vagrantState, 'virtualbox');
+    if (verb === 'up') {
+      // As it is while Vagrant works: the machine is known before it is done.
+      mkdirSync(state, { recursive: true });
+      writeFileSync(path.join(state, 'id'), full);
+      this.machines.set(full, 'running');
+      program.say(`==> ${name}: Booting VM...\n`);
+      this.onUp(program, () => program.exit(0));
+      return;
+    }
+    if (verb === 'destroy') {
+      this.machines.delete(full);
+      rmSync(state, { recursive: true, force: true });
+    }
+    if (verb === 'halt') this.machines.set(full, 'stopped');
+    program.exit(0);
+  }
+}
+
+describe('Vagrant machines', () => {
+  let world: World;
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+  beforeEach(async () => {
+    world = new World(await mkdtemp(path.join(tmpdir(), 'wheelhouse-vagrant-machines-')));
+    await world.provider.prepare('c1', quiet, never);
+  });
+
+  afterEach(() => rm(world.home, { recursive: true }));
+
+  const nothingOf = async (name: string): Promise<void> => {
+    assert.deepEqual(await world.provider.list('c1'), []);
+    assert.ok(!world.machines.has(`wheelhouse-c1_${name}`));
+    assert.ok(!existsSync(world.folder.node(name).folder));
+    assert.ok(!existsSync(world.folder.node(name).vagrantState));
+    assert.deepEqual((await readCluster(world.folder.clusterFile))?.nodes, []);
+  };
+
+  it('prepare() declares the cluster on a free network, with a key and our Vagrantfile', async () => {
+    const declared = await readCluster(world.folder.clusterFile);
+    assert.deepEqual(declared, {
+      cluster: 'c1',
+      provider: 'virtualbox',
+      box: 'wheelhouse/node',
+      box_version: '1.0.0',
+      // 56 is the host's, 57 the hypervisor's.
+      network: '192.168.58.0/24',
+      nodes: [],
+    });
+    assert.equal(await world.provider.hostAddress('c1'), '192.168.58.1');
+    assert.equal(await readFile(world.folder.vagrantfile, 'utf8'), '# ours');
+    assert.equal((await stat(world.folder.privateKey)).mode & 0o777, 0o600);
+    assert.match(
+      await readFile(world.folder.publicKey, 'utf8'),
+      /^ecdsa-sha2-nistp256 AAAAE2VjZHNh\S+ wheelhouse-c1\n$/,
+    );
+  });
+
+  it('prepare() of another cluster takes another network; repeated, each keeps its own', async () => {
+    const key = await readFile(world.folder.privateKey, 'utf8');
+    await Promise.all(['c2', 'c1'].map((cluster) => world.provider.prepare(cluster, quiet, never)));
+    assert.equal(await world.provider.hostAddress('c1'), '192.168.58.1');
+    assert.equal(await world.provider.hostAddress('c2'), '192.168.59.1');
+    assert.equal(await readFile(world.folder.privateKey, 'utf8'), key);
+    await world.provider.cleanUp('c1');
+    assert.deepEqual([...world.networks], ['wheelhouse-c2']);
+    await assert.rejects(world.provider.hostAddress('c1'), /not prepared/);
+    await world.provider.cleanUp('c1');
+  });
+
+  it('prepare() refuses a provider that is not known', async () => {
+    await assert.rejects(
+      world.provider.prepare('c3', quiet, never, { provider: 'xen' }),
+      (error) => error instanceof MachineError && error.remedy === 'Use one of: virtualbox.',
+    );
+  });
+
+  it('create() gives each machine an address, and keeps its secret in a file of mode 0600 alone', async () => {
+    const made = await Promise.all([
+      world.create('a'),
+      world.create('b', { cpus: 1.5, memoryBytes: 3 * 2 ** 30 }),
+    ]);
+    assert.deepEqual(
+      made.map(({ name, state, address }) => [name, state, address]),
+      [
+        ['a', 'running', '192.168.58.11'],
+        ['b', 'running', '192.168.58.12'],
+      ],
+    );
+    const { files } = world.folder.node('a');
+    assert.equal((await stat(files)).mode & 0o777, 0o600);
+    assert.deepEqual(JSON.parse(await readFile(files, 'utf8')), [
+      { path: '/etc/wheelhouse/bootstrap.json', mode: '0600', content: SECRET },
+    ]);
+    const nodes = (await readCluster(world.folder.clusterFile))?.nodes;
+    assert.deepEqual(
+      nodes?.find(({ name }) => name === 'b'),
+      {
+        name: 'b',
+        role: 'worker',
+        cpus: 2,
+        memory: 3072,
+        address: '192.168.58.12',
+      },
+    );
+    assert.ok(!world.calls.some((call) => call.includes('S3CRET')));
+    assert.ok(!(await readFile(world.folder.clusterFile, 'utf8')).includes('S3CRET'));
+  });
+
+  it('create() takes the address that is wished where it can be had', async () => {
+    await world.create('a', { address: '192.168.58.50' });
+    const others = [
+      await world.create('b', { address: '192.168.58.50' }),
+      await world.create('d', { address: '10.0.0.1' }),
+    ];
+    assert.deepEqual(
+      others.map(({ address }) => address),
+      ['192.168.58.11', '192.168.58.12'],
+    );
+  });
+
+  it('the first machine goes alone until it has made what the others share', async () => {
+    world.sharesReady = false;
+    let finish: () => void = () => undefined;
+    const first: PlayedProgram[] = [];
+    world.onUp = (program, done) => {
+      if (first.length === 0) {
+        first.push(program);
+        finish = done;
+      } else done();
+    };
+    const both = Promise.all([world.create('a'), world.create('b')]);
+    while (first.length === 0) await settle();
+    for (let i = 0; i < 20; i++) await settle();
+    assert.deepEqual(world.calls.filter((call) => call.startsWith('up')).length, 1);
+    world.sharesReady = true;
+    first[0]!.say('==> a: Image is there\n');
+    while (world.calls.filter((call) => call.startsWith('up')).length < 2) await settle();
+    finish();
+    assert.equal((await both).length, 2);
+  });
+
+  it('create() that fails takes everything back, at Vagrant, at the hypervisor and in the folder', async () => {
+    world.onUp = (program) => {
+      program.say('The box does not boot\n');
+      program.exit(1);
+    };
+    await assert.rejects(world.create('a'), (error) => {
+      assert.ok(error instanceof MachineError);
+      assert.match(error.message, /^machine a could not be created: The box does not boot/);
+      return true;
+    });
+    assert.ok(world.calls.includes('destroy --force a'));
+    await nothingOf('a');
+    assert.match(await readFile(world.folder.node('a').log, 'utf8'), /The box does not boot/);
+  });
+
+  it('create() that is aborted in the midst leaves nothing, also where Vagrant has forgotten the machine', async () => {
+    const abort = new AbortController();
+    world.onUp = (program) => {
+      rmSync(world.folder.node('a').vagrantState, { recursive: true });
+      abort.abort(new Error('enough'));
+      program.exit(130);
+    };
+    await assert.rejects(world.create('a', {}, abort.signal), /^Error: enough$/);
+    assert.ok(world.calls.includes('discard wheelhouse-c1_a'));
+    await nothingOf('a');
+  });
+
+  it('one fails, the others go on; it can be tried again alone', async () => {
+    world.onUp = (program, finish) => {
+      if (program.args.includes('b')) program.exit(1);
+      else finish();
+    };
+    const outcomes = await Promise.allSettled(['a', 'b', 'd'].map((name) => world.create(name)));
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    world.onUp = (_program, finish) => finish();
+    await world.create('b');
+    assert.deepEqual(
+      (await world.provider.list('c1')).map(({ name, state }) => [name, state]),
+      [
+        ['a', 'running'],
+        ['b', 'running'],
+        ['d', 'running'],
+      ],
+    );
+  });
+
+  it('a machine whose maker died is found as failed, and made anew from what it was to be', async () => {
+    const made = await world.create('a');
+    const node = world.folder.node('a');
+    await rm(node.whole);
+    assert.equal((await world.provider.list('c1'))[0]?.state, 'creating');
+    // No process has this id.
+    await writeFile(node.creator, '4194305');
+    assert.equal((await world.provider.list('c1'))[0]?.state, 'failed');
+    const again = await world.provider.start(made, quiet, never);
+    assert.deepEqual([again.state, again.address], ['running', made.address]);
+    assert.deepEqual(world.calls.slice(-2), ['destroy --force a', 'up a --provider virtualbox']);
+  });
+
+  it('a machine that people made with plain vagrant is whole', async () => {
+    world.machines.set('wheelhouse-c1_z', 'stopped');
+    assert.deepEqual(
+      (await world.provider.list('c1')).map(({ name, state }) => [name, state]),
+      [['z', 'stopped']],
+    );
+  });
+
+  it('list() of a cluster that is not known here finds what hypervisors have of that name', async () => {
+    world.machines.set('wheelhouse-lost_n1', 'running');
+    world.machines.set('somebody-else', 'running');
+    assert.deepEqual(
+      (await world.provider.list('lost')).map(({ name }) => name),
+      ['n1'],
+    );
+    assert.deepEqual(await world.provider.list('c9'), []);
+  });
+
+  it('start() needs no Vagrant as long as nothing has changed, and tells Vagrant what has', async () => {
+    const machine = await world.create('a');
+    await world.provider.stop(machine, never);
+    await world.provider.start(machine, quiet, never);
+    assert.deepEqual(world.calls.slice(-2), ['halt a', 'start wheelhouse-c1_a']);
+    await world.provider.stop(machine, never);
+    await world.provider.resize?.(machine, { cpus: 3, memoryBytes: 2 ** 30 }, never);
+    await world.provider.start(machine, quiet, never);
+    assert.deepEqual(world.calls.slice(-2), ['halt a', 'up a']);
+    await world.provider.stop(machine, never);
+    await world.provider.start(machine, quiet, never);
+    assert.equal(world.calls.at(-1), 'start wheelhouse-c1_a');
+    const [node] = (await readCluster(world.folder.clusterFile))?.nodes ?? [];
+    assert.deepEqual([node?.cpus, node?.memory], [3, 1024]);
+  });
+
+  it('pause() and start() of what is paused need no Vagrant', async () => {
+    const machine = await world.create('a');
+    await world.provider.pause(machine, never);
+    assert.equal((await world.provider.list('c1'))[0]?.state, 'paused');
+    await world.provider.start(machine, quiet, never);
+    assert.equal(world.calls.at(-1), 'start wheelhouse-c1_a');
+  });
+
+  it('delete() leaves the others; what is not there is fine', async () => {
+    const [a] = await Promise.all(['a', 'b'].map((name) => world.create(name)));
+    await world.provider.delete(a!, never);
+    await world.provider.delete(a!, never);
+    assert.deepEqual(
+      (await world.provider.list('c1')).map(({ name }) => name),
+      ['b'],
+    );
+    assert.deepEqual(
+      (await readCluster(world.folder.clusterFile))?.nodes.map(({ name }) => name),
+      ['b'],
+    );
+  });
+
+  it('delete() takes away what a hypervisor has of a cluster without a folder', async () => {
+    world.machines.set('wheelhouse-c9_a', 'running');
+    const [left] = await world.provider.list('c9');
+    await world.provider.delete(left!, never);
+    await world.provider.delete(left!, never);
+    assert.deepEqual(world.calls, ['discard wheelhouse-c9_a']);
+  });
+
+  it('a broken cluster.yaml is told about by name, and nothing is done', async () => {
+    await writeFile(world.folder.clusterFile, 'nodes: [');
+    await assert.rejects(world.create('a'), /cluster\.yaml cannot be read/);
+    await assert.rejects(world.provider.list('c1'), /cluster\.yaml cannot be read/);
+    assert.deepEqual(world.calls, []);
+  });
+});
