@@ -17,7 +17,7 @@ export async function readText(file: string): Promise<string | undefined> {
  * (mode 0700). `mode` defaults to 0644; what holds a key gets 0600 before anything is in it.
  */
 export async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(path.dirname(file));
   const neighbour = `${file}.${process.pid}.new`;
   try {
     await writeFile(neighbour, content, { mode });
@@ -40,7 +40,7 @@ export async function createFile(file: string, content: string, mode = 0o644): P
     await writeFile(file, content, { mode, flag: 'wx' });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -65,8 +65,48 @@ export async function listNames(folder: string): Promise<readonly string[]> {
   }
 }
 
+/**
+ * Makes a folder and those above it (mode 0700); one that is there is fine. Says which folder cannot be made and why.
+ * One step at a time: Node's own recursive mkdir never ends where a file system takes no folders, as /proc.
+ */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await makeOne(folder);
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (!isMissing(error) || above === folder || (await folderExists(above))) throw refusal(folder, error);
+    await makeFolder(above);
+    await makeOne(folder).catch((again: unknown) => {
+      throw refusal(folder, again);
+    });
+  }
+}
+
+async function makeOne(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await folderExists(folder))) throw error;
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: 'a file of that name is there',
+  ENOENT: 'its file system takes no folders',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'its file system can only be read',
+  ENOSPC: 'the disk is full',
+};
+
+function refusal(folder: string, error: unknown): Error {
+  const why = REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return new Error(`cannot make the folder ${folder}: ${why}`, { cause: error });
+}
+
+async function folderExists(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Removes a file or a folder with all that is in it; what is not there is fine. */
@@ -87,6 +127,11 @@ export function readChunks(file: string): AsyncIterable<Uint8Array> {
   return createReadStream(file) as AsyncIterable<Uint8Array>;
 }
 
+/** Nothing can be below a file either. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
