@@ -160,7 +160,7 @@ describe('agent on containerd', () => {
       },
     );
     assert.match(text, /^alphahushalphaalpha\n/);
-    assert.match(text, /644 0 1001\n440 0 1001\n2777 0 1001\n2777 0 1001\n/);
+    assert.match(text, /644 0 1001\n440 0 1001\n2777 0 1001\n3777 0 1001\n2777 0 1001\n/);
     assert.match(text, /written\n/);
     assert.match(text, /refused\n/);
     assert.match(text, /^2$/m);

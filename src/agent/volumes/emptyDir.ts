@@ -7,6 +7,8 @@ import { mountPointsBelow, mountTmpfs } from './mounts.ts';
 
 /** Open to every user of the pod's containers, as upstream (volume `emptydir/empty_dir.go`). */
 const MODE = 0o777;
+/** A tmpfs as the kernel makes it, which upstream leaves: only a file's owner may take it away. */
+const STICKY = 0o1000;
 const SETGID = 0o2000;
 
 /** A directory that lives as long as the pod; on a tmpfs with `medium: Memory`. */
@@ -17,18 +19,20 @@ export function emptyDirPlugin(paths: AgentPaths): VolumePlugin {
       const { uid } = pod.metadata;
       const hostPath = join(podDirectory(paths, uid), 'volumes', 'kubernetes.io~empty-dir', volume.name);
       await mkdir(hostPath, { recursive: true });
+      const { medium, sizeLimit: limit } = volume.emptyDir ?? {};
+      const isMemory = medium === 'Memory';
+      const mode = isMemory ? MODE | STICKY : MODE;
       const isMounted = (await mountPointsBelow(hostPath)).includes(hostPath);
-      if (volume.emptyDir?.medium === 'Memory' && !isMounted) {
-        const limit = volume.emptyDir.sizeLimit;
+      if (isMemory && !isMounted) {
         await mountTmpfs(hostPath, [
-          `mode=${MODE.toString(8)}`,
+          `mode=${mode.toString(8)}`,
           ...(limit === undefined ? [] : [`size=${quantityValue(limit)}`]),
         ]);
       }
       const group = pod.spec.securityContext?.fsGroup;
       if (group !== undefined) await chown(hostPath, 0, group);
       // After the chown, which takes the bit away; and chmod, because the umask has its say in mkdir.
-      await chmod(hostPath, group === undefined ? MODE : MODE | SETGID);
+      await chmod(hostPath, group === undefined ? mode : mode | SETGID);
       return { hostPath, isReadOnly: false, close: NOTHING_TO_CLOSE };
     },
   };
