@@ -19,15 +19,17 @@ export function desktopClusters(options: {
   /** Where the bundles are. */
   readonly dist: string;
   readonly launcher: ControlPlaneLauncher;
+  /** Where the editor is, in which this runs. */
+  readonly appRoot?: string;
   /** How the program that this runs in is set to reach the world; asked when machines are made. */
   readonly proxySettings?: () => ProxySettings;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Clusters {
-  const { home, resources, dist, launcher, proxySettings, clock, logger } = options;
+  const { home, resources, dist, launcher, appRoot, proxySettings, clock, logger } = options;
   return new Clusters({
     home,
-    providers: machineProviders({ resources, home }),
+    providers: machineProviders({ resources, home, ...(appRoot === undefined ? {} : { appRoot }) }),
     launcher,
     nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), clock),
     store: { save: saveStore, restore: (copy, to) => restoreStore(copy, to, clock) },

@@ -2,7 +2,7 @@ import { existsSync, watch } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import { commands, env, window, workspace, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { toDisposable } from './base/disposable.ts';
 import { createLogger } from './base/logger.ts';
@@ -12,11 +12,11 @@ import { createWorkerLauncher } from './cluster/launchers/worker.ts';
 import { chosenHome, clustersFolder } from './cluster/paths.ts';
 import { desktopClusters } from './desktopClusters.ts';
 import { registerEditor } from './editor/activate.ts';
-import type { HostFacts } from './editor/commands/command.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
 import type { ProxySettings } from './host/systemEnvironment.ts';
+import { hostFacts } from './hostFacts.ts';
 
 /** What the extension shows to others, tests among them. */
 export interface ExtensionApi {
@@ -45,7 +45,16 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
         : 'editor',
   );
   const resources = path.join(context.extensionPath, 'resources');
-  const clusters = desktopClusters({ home, resources, dist, launcher, proxySettings, clock, logger });
+  const clusters = desktopClusters({
+    home,
+    resources,
+    dist,
+    launcher,
+    appRoot: env.appRoot,
+    proxySettings,
+    clock,
+    logger,
+  });
   const model = new ClusterModel({
     clusters,
     clock,
@@ -72,13 +81,6 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
 function proxySettings(): ProxySettings {
   const http = workspace.getConfiguration('http');
   return { proxy: http.get<string>('proxy'), noProxy: http.get<readonly string[]>('noProxy') };
-}
-
-function hostFacts(): HostFacts {
-  return {
-    memory: () => ({ free: os.freemem(), total: os.totalmem() }),
-    vagrantProviders: () => Promise.resolve([]),
-  };
 }
 
 /** Which clusters there are is read once, when the window opens. */

@@ -32,13 +32,15 @@ async function ask({ model, host, machineChecks }: CommandContext): Promise<Crea
   await model.refresh();
   const { settings, cpus, memoryBytes } = vagrantDefaults();
   const stop = new AbortController();
+  // Nobody may get as far as to ask for it.
+  const found = host.vagrantProviders(stop.signal).catch(() => []);
   try {
     const draft = await stepThrough<Draft>(
       'Create Cluster',
       createSteps({
         taken: new Set(model.entries().map(({ name }) => name)),
         problems: (kind) => machineChecks.describe(kind, stop.signal),
-        providers: settings.provider === undefined ? host.vagrantProviders(stop.signal) : Promise.resolve([]),
+        providers: settings.provider === undefined ? found : Promise.resolve([]),
         size: { cpus, memoryBytes },
         memory: () => host.memory(),
       }),

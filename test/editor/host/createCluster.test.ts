@@ -3,6 +3,9 @@ import { commands, ConfigurationTarget, workspace } from 'vscode';
 import type { CreateOptions } from '../../../src/cluster/clusters.ts';
 import type { MachinePlan, PreflightProblem } from '../../../src/cluster/machines/contract.ts';
 import type { MachinesKind } from '../../../src/cluster/profile.ts';
+import type { Draft } from '../../../src/editor/create/draft.ts';
+import { createSteps } from '../../../src/editor/create/steps.ts';
+import { stepThrough } from '../../../src/editor/input/stepThrough.ts';
 import { answerMessages, wheelhouse } from './extension.ts';
 import { answerInputs, type Reply } from './userInput.ts';
 
@@ -40,8 +43,21 @@ async function create(options: {
   return { created, plans: plans.filter((plan) => plan !== undefined), said, ...inputs };
 }
 
+/** Writes the settings `wheelhouse.vagrant.*`; undefined takes one away. */
+async function configure(values: Readonly<Record<string, unknown>>): Promise<void> {
+  const settings = workspace.getConfiguration('wheelhouse.vagrant');
+  for (const [key, value] of Object.entries(values)) {
+    await settings.update(key, value, ConfigurationTarget.Global);
+  }
+}
+
 describe('Create Cluster', () => {
-  before(() => wheelhouse().activate());
+  before(async () => {
+    await wheelhouse().activate();
+    // What is installed here shall not add a question.
+    await configure({ provider: 'virtualbox' });
+  });
+  after(() => configure({ provider: undefined }));
 
   it('asks three questions for containers, and proposes answers', async () => {
     const { created, questions } = await create({
@@ -77,14 +93,15 @@ describe('Create Cluster', () => {
       ],
     });
     const size = { cpus: 1, memoryBytes: 2 ** 30 };
-    assert.deepEqual(created, [{ name: 'vms', machines: 'vagrant', nodes: 2, size, settings: {} }]);
+    const settings = { provider: 'virtualbox' };
+    assert.deepEqual(created, [{ name: 'vms', machines: 'vagrant', nodes: 2, size, settings }]);
     assert.deepEqual(plans[0], {
       cluster: 'vms',
       machines: [
         { name: 'vms-1', ...size },
         { name: 'vms-2', ...size },
       ],
-      settings: {},
+      settings,
     });
     const last = questions.at(-1);
     assert.equal(last?.title, 'Create Cluster 5/5');
@@ -128,13 +145,13 @@ describe('Create Cluster', () => {
   });
 
   it('proposes what the settings say', async () => {
-    const settings = workspace.getConfiguration('wheelhouse.vagrant');
-    const set = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
-      for (const [key, value] of Object.entries(values)) {
-        await settings.update(key, value, ConfigurationTarget.Global);
-      }
-    };
-    await set({ provider: 'libvirt', box: 'mine', network: '10.5.0.0/24', nodeCpus: 3, nodeMemory: 3072 });
+    await configure({
+      provider: 'libvirt',
+      box: 'mine',
+      network: '10.5.0.0/24',
+      nodeCpus: 3,
+      nodeMemory: 3072,
+    });
     try {
       const { created } = await create({
         replies: [{ pick: /Virtual/ }, { type: 'vms' }, { type: '1' }, { pick: /^3 CPUs/ }, { pick: /./ }],
@@ -149,14 +166,37 @@ describe('Create Cluster', () => {
         },
       ]);
     } finally {
-      await set({
-        provider: undefined,
+      await configure({
+        provider: 'virtualbox',
         box: undefined,
         network: undefined,
         nodeCpus: undefined,
         nodeMemory: undefined,
       });
     }
+  });
+
+  it('asks what makes the machines where there is a choice', async () => {
+    const offer = {
+      taken: new Set(['dev']),
+      problems: () => Promise.resolve(''),
+      providers: Promise.resolve(['libvirt', 'virtualbox']),
+      size: { cpus: 2, memoryBytes: 2 ** 31 },
+      memory: () => ({ free: 2 ** 30, total: 2 ** 33 }),
+    };
+    const inputs = answerInputs(
+      ...([{ pick: /Virtual/ }, { type: 'dev-2' }, { pick: /libvirt/ }, { type: '1' }] as const),
+      ...([{ pick: /^2 CPUs/ }, { pick: /./ }] as const),
+    );
+    const draft = await stepThrough<Draft>('Create', createSteps(offer), {});
+    inputs.restore();
+    assert.equal(draft?.provider, 'libvirt');
+    assert.equal(inputs.questions[1]?.proposed, 'dev-2');
+    assert.deepEqual(inputs.questions[2]?.items, ['VirtualBox', 'libvirt (QEMU/KVM)']);
+    assert.match(
+      inputs.questions.at(-1)?.items.join() ?? '',
+      /2 GiB of memory needed, 1 GiB of 8 GiB free: .*slow/,
+    );
   });
 
   const vms: readonly Reply[] = [
