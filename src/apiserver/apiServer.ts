@@ -10,7 +10,7 @@ import { createAdmissionChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/contract.ts';
 import type { Authenticator, Authorizer } from './auth/contract.ts';
 import { discoveryRoutes } from './discovery/routes.ts';
-import { chainOf, type Exchange, type Filter } from './exchange.ts';
+import { chainOf, type Exchange, type Filter, NewExchange } from './exchange.ts';
 import { anonymous, authentication } from './filters/authentication.ts';
 import { acceptable } from './filters/acceptable.ts';
 import { authorization } from './filters/authorization.ts';
@@ -134,7 +134,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       : documents(exchange),
   );
   const handler: RequestHandler = {
-    handle: (request) => run({ request, user: anonymous, signal: request.signal, warnings: [] }),
+    handle: (request) => run(new NewExchange(request, anonymous)),
   };
   return {
     handler,

@@ -10,6 +10,23 @@ export interface Exchange {
   readonly warnings: string[];
 }
 
+/** A request that has just come in. */
+export class NewExchange implements Exchange {
+  readonly request: ApiRequest;
+  user: UserInfo;
+  readonly warnings: string[] = [];
+
+  constructor(request: ApiRequest, user: UserInfo) {
+    this.request = request;
+    this.user = user;
+  }
+
+  /** Over HTTP it is made when somebody asks for it, and few do. */
+  get signal(): AbortSignal {
+    return this.request.signal;
+  }
+}
+
 export type Next = (exchange: Exchange) => Promise<ApiResponse>;
 
 /** One stage of the way. It answers itself, or hands on with `next` and may change what comes back. */

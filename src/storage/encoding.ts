@@ -1,3 +1,4 @@
+import { freezeJson } from '../api/freeze.ts';
 import { type FieldSet, textOfSet } from '../api/managedFields/index.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../api/meta.ts';
 import { Value } from './contract.ts';
@@ -53,7 +54,7 @@ export function objectAt(value: Value, revision: number): KubeObject {
   const decoded = value.decode() as KubeObject;
   const metadata = Object.assign({ resourceVersion: String(revision) }, decoded.metadata);
   const object = { ...decoded, metadata };
-  return deepFreeze(object);
+  return freezeJson(object);
 }
 
 /** The bytes of `objectAt`, by putting the resourceVersion in front of the metadata's other fields. */
@@ -86,14 +87,4 @@ function utf8(text: string): Uint8Array {
 function endOfMetadataKey(found: number): number {
   if (found < 0) throw new Error('a stored value has no metadata');
   return found + METADATA.length;
-}
-
-/** Freezes all the way down, and drops properties without a value, which JSON does not carry either. */
-function deepFreeze<T extends object>(object: T): T {
-  for (const key of Object.keys(object)) {
-    const value: unknown = Reflect.get(object, key);
-    if (value === undefined) Reflect.deleteProperty(object, key);
-    else if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) deepFreeze(value);
-  }
-  return Object.freeze(object);
 }

@@ -66,6 +66,22 @@ export function each<T>(
   return errors;
 }
 
+/**
+ * A check that passes over frozen values which it has found right before: what is frozen is so all the way down, and the
+ * server gives many objects the same parts. The check must depend on nothing but the value.
+ */
+export function remembering<T extends object>(
+  check: (value: T, path: FieldPath) => FieldError[],
+): (value: T, path: FieldPath) => FieldError[] {
+  const right = new WeakSet<T>();
+  return (value, path) => {
+    if (right.has(value)) return [];
+    const errors = check(value, path);
+    if (errors.length === 0 && Object.isFrozen(value)) right.add(value);
+    return errors;
+  };
+}
+
 /** Several checks' errors as one list. Nearly all are empty, which a loop passes over faster than a spread. */
 export function all(...lists: readonly (readonly FieldError[])[]): FieldError[] {
   const errors: FieldError[] = [];

@@ -2,7 +2,7 @@ import { type FieldError, type FieldPath, forbiddenField, invalid, required } fr
 import type { Volume } from '../types.ts';
 import { validateFieldRef, validateResourceFieldRef } from './env.ts';
 import { localDescendingPath, localNonReservedPath } from './paths.ts';
-import { all, each, present } from './rules.ts';
+import { all, each, present, remembering } from './rules.ts';
 import type { Unchecked } from './unchecked.ts';
 
 type Source = Unchecked<Volume>;
@@ -70,7 +70,7 @@ export function validateDownwardFiles(items: DownwardFiles, path: FieldPath): Fi
 }
 
 /** core validation `validateProjectedVolumeSource`. */
-export function validateProjected(projected: Projected, path: FieldPath): FieldError[] {
+export const validateProjected = remembering((projected: Projected, path: FieldPath): FieldError[] => {
   const files = new Set<string>();
   return [
     ...validateMode(projected.defaultMode, path.child('defaultMode')),
@@ -87,7 +87,7 @@ export function validateProjected(projected: Projected, path: FieldPath): FieldE
       return [...validateProjection(source, at), ...errors];
     }),
   ];
-}
+});
 
 function filesOf({ secret, configMap, downwardAPI, serviceAccountToken }: Projection): readonly string[] {
   const items = [...(secret?.items ?? []), ...(configMap?.items ?? []), ...(downwardAPI?.items ?? [])];

@@ -1,3 +1,4 @@
+import { freezeJson } from '../../api/freeze.ts';
 import { pods } from '../../api/resources.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { Pod } from '../../api/types.ts';
@@ -5,7 +6,10 @@ import type { AdmissionPlugin } from './contract.ts';
 import { isAbout } from './refuse.ts';
 
 const SECONDS = 300;
-const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+/** The same for all pods, which share them. */
+const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) =>
+  freezeJson({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }),
+);
 
 /** Pods stay five minutes on a node that fails, unless they say otherwise (`plugin/pkg/admission/defaulttolerationseconds`). */
 export function defaultTolerationSeconds(): AdmissionPlugin {
@@ -15,15 +19,14 @@ export function defaultTolerationSeconds(): AdmissionPlugin {
       (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE') && isAbout(attributes, pods),
     mutate({ object }) {
       const { spec } = object as unknown as Draft<Pod>;
-      for (const key of TAINTS) {
+      for (const added of TOLERATIONS) {
         const tolerations = spec.tolerations ?? [];
         const tolerated = tolerations.some(
           (toleration) =>
-            (toleration.key === key || !toleration.key) &&
+            (toleration.key === added.key || !toleration.key) &&
             (toleration.effect === 'NoExecute' || !toleration.effect),
         );
         if (tolerated) continue;
-        const added = { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS };
         spec.tolerations = [...tolerations, added];
       }
     },

@@ -1,3 +1,4 @@
+import { freezeJson } from '../../api/freeze.ts';
 import { pods } from '../../api/resources.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { Pod, ServiceAccount, Volume } from '../../api/types.ts';
@@ -82,23 +83,20 @@ function mountToken(spec: Draft<Pod>['spec'], random: Random): void {
   if (existing === undefined && mounted) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
-function tokenVolume(
-  name: string,
-): Draft<Pod>['spec']['volumes'] extends (infer V)[] | undefined ? V : never {
-  const volume = {
-    name,
-    projected: {
-      sources: [
-        { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        {
-          downwardAPI: {
-            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-          },
-        },
-      ],
-      defaultMode: 0o644,
+/** The same for all pods, which share it. */
+const TOKEN_PROJECTION = freezeJson({
+  sources: [
+    { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: {
+        items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+      },
     },
-  };
-  return volume satisfies Volume;
+  ],
+  defaultMode: 0o644,
+} satisfies Volume['projected']);
+
+function tokenVolume(name: string): NonNullable<Draft<Pod>['spec']['volumes']>[number] {
+  return { name, projected: TOKEN_PROJECTION };
 }

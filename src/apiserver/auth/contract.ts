@@ -3,10 +3,12 @@ import type { PolicyRule } from '../../api/types.ts';
 
 /**
  * Finds out who makes a request. `undefined`: this one has nothing to say (the next is asked; in the end it is
- * system:anonymous). Rejects with Unauthorized where credentials were given and are wrong.
+ * system:anonymous). Rejects or throws with Unauthorized where credentials were given and are wrong.
  */
 export interface Authenticator {
-  authenticate(request: Pick<ApiRequest, 'headers' | 'certificate'>): Promise<UserInfo | undefined>;
+  authenticate(
+    request: Pick<ApiRequest, 'headers' | 'certificate'>,
+  ): Promise<UserInfo | undefined> | UserInfo | undefined;
 }
 
 export interface AuthorizationDecision {

@@ -12,8 +12,14 @@ export const anonymous: UserInfo = { name: 'system:anonymous', groups: [UNAUTHEN
  * the credentials; without any, the anonymous user. Wrong credentials are refused, unless others are right.
  */
 export function authentication(authenticators: readonly Authenticator[]): Filter {
-  return async (exchange, next) => {
-    exchange.user = exchange.request.user ?? (await find(authenticators, exchange.request));
+  const identify: Filter = async (exchange, next) => {
+    exchange.user = await find(authenticators, exchange.request);
+    return next(exchange);
+  };
+  return (exchange, next) => {
+    const { user } = exchange.request;
+    if (user === undefined) return identify(exchange, next);
+    exchange.user = user;
     return next(exchange);
   };
 }
@@ -25,7 +31,8 @@ async function find(
   let refusal: StatusError | undefined;
   for (const authenticator of authenticators) {
     try {
-      const user = await authenticator.authenticate(request);
+      const answer = authenticator.authenticate(request);
+      const user = answer instanceof Promise ? await answer : answer;
       if (user !== undefined) return authenticated(user);
     } catch (error) {
       refusal = toStatusError(error);

@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Disposable } from '../../base/disposable.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { Filter } from '../exchange.ts';
 import { isLongRunning } from './longRunning.ts';
@@ -22,16 +21,15 @@ export function deadline(clock: Clock): Filter {
 }
 
 /** What is under way is not stopped: it only answers nobody any more. That costs ordinary requests one timer. */
-async function within<T>(clock: Clock, limitMs: number, answer: Promise<T>): Promise<T> {
-  let timer: Disposable | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = clock.timeout(limitMs, () => reject(timedOut(limitMs)));
+function within<T>(clock: Clock, limitMs: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.timeout(limitMs, () => reject(timedOut(limitMs)));
+    const done = (outcome: T | Promise<T>): void => {
+      timer.dispose();
+      resolve(outcome);
+    };
+    answer.then(done, () => done(answer));
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    timer?.dispose();
-  }
 }
 
 function timedOut(limitMs: number): StatusError {

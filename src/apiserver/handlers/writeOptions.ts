@@ -28,7 +28,9 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     cause: causeOf(exchange),
     dryRun: dryRun.length > 0,
     manager: manager === '' ? managerOf(exchange) : manager,
-    signal: exchange.signal,
+    get signal() {
+      return exchange.signal;
+    },
     warn: (message) => exchange.warnings.push(message),
   };
 }

@@ -5,7 +5,8 @@ import { toStatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import { readBody } from './body.ts';
 import { ChunkPool } from './chunkPool.ts';
-import { requestHead } from './requestHead.ts';
+import { Departure } from './departure.ts';
+import { HttpApiRequest, requestHead } from './requestHead.ts';
 import { writeError, writeResponse } from './respond.ts';
 import { takeUpgrade } from './upgrade.ts';
 
@@ -34,30 +35,31 @@ async function serve(
   response: HttpResponse,
   peer: TlsPeer,
 ): Promise<void> {
-  const gone = new AbortController();
+  const departure = new Departure();
   let answered = false;
   response.once('close', () => {
-    if (!answered) gone.abort(CLIENT_GONE);
+    if (!answered) departure.happened();
   });
   // A write that meets a closing connection fails there; `close` is all that matters.
-  response.on('error', () => undefined);
+  response.on('error', ignore);
   try {
-    const method = request.method ?? 'GET';
     const head = requestHead(request, peer);
+    const { method } = head;
     const body: RequestBody =
       method === 'GET' || method === 'HEAD'
         ? NO_BODY
         : head.info.subresource === 'proxy'
           ? { type: 'stream', stream: request, contentType: request.headers['content-type'] ?? '' }
           : await readBody(request);
-    const answer = await handler.handle({ ...head, body, signal: gone.signal });
-    await writeResponse(request, response, answer, { peer, signal: gone.signal, chunks });
+    const answer = await handler.handle(new HttpApiRequest(head, body, departure));
+    const writing = writeResponse(request, response, answer, { peer, departure, chunks });
+    if (writing !== undefined) await writing;
     answered = true;
   } catch (error) {
-    if (gone.signal.aborted) return;
+    if (departure.gone) return;
     writeError(response, toStatusError(error));
   }
 }
 
 const NO_BODY: RequestBody = { type: 'none' };
-const CLIENT_GONE = new Error('the client has gone');
+const ignore = (): void => undefined;

@@ -4,6 +4,7 @@ import type { Status, StatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import type { ListResponse } from '../registry/list.ts';
 import type { ChunkPool } from './chunkPool.ts';
+import type { Departure } from './departure.ts';
 import { linesOf } from './eventLines.ts';
 import { listBody, wholeList, writeList } from './listBody.ts';
 
@@ -19,38 +20,35 @@ type Headers = Record<string, string | number | string[]>;
 /** Who is answered, and with what at hand. */
 export interface Destination {
   readonly peer: TlsPeer;
-  /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly departure: Departure;
   readonly chunks: ChunkPool;
 }
 
-/** Writes an answer to the connection. Rejects where the connection fails. */
-export async function writeResponse(
+/** Writes an answer to the connection; what takes longer gives a promise, which rejects where the connection fails. */
+export function writeResponse(
   request: HttpRequest,
   response: HttpResponse,
   answer: ApiResponse,
   to: Destination,
-): Promise<void> {
+): Promise<void> | undefined {
   switch (answer.type) {
     case 'object': {
       const bytes = answer.bytes ?? Buffer.from(JSON.stringify(answer.object));
       const headers = headersOf(bytes.length, answer.warnings);
       if (answer.code >= 429) addRetryAfter(headers, answer.object as Status);
       writeBody(request, response, answer.code, bytes, to.peer, headers);
-      return;
+      return undefined;
     }
     case 'list':
-      await writeListAnswer(request, response, answer, to);
-      return;
+      return writeListAnswer(request, response, answer, to);
     case 'watch':
-      await writeWatch(response, answer.events, to.signal);
-      return;
+      return writeWatch(response, answer.events, to.departure.signal);
     case 'raw':
-      await writeRaw(request, response, answer, to.signal);
-      return;
+      return writeRaw(request, response, answer, to.departure.signal);
     case 'upgrade':
       response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
       response.end('you must specify Upgrade headers\n');
+      return undefined;
   }
 }
 
@@ -69,7 +67,7 @@ async function writeListAnswer(
   request: HttpRequest,
   response: HttpResponse,
   list: ListResponse,
-  { peer, signal, chunks }: Destination,
+  { peer, departure, chunks }: Destination,
 ): Promise<void> {
   const body = listBody(list);
   const headers = headersOf(body.length, undefined);
@@ -78,7 +76,7 @@ async function writeListAnswer(
     return;
   }
   response.writeHead(200, headers);
-  await writeList(response, body, chunks, () => drained(response), signal);
+  await writeList(response, body, chunks, () => drained(response), departure.signal);
 }
 
 function writeBody(

@@ -4,6 +4,7 @@ import type { Entry } from '../../api/request.ts';
 import { alreadyExists, badRequest, isAlreadyExists, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import { validateMetadata } from '../../api/validation/metadata.ts';
+import { all } from '../../api/validation/rules.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
@@ -70,7 +71,7 @@ export async function createObject(
   kind.prepareForCreate?.(draft, { now, user: context.user.name });
 
   const object = draft as unknown as KubeObject;
-  const errors = [...validateMetadata(object, kind), ...kind.validate(object)];
+  const errors = all(validateMetadata(object, kind), kind.validate(object));
   if (errors.length > 0) throw invalidObject(served.resource, metadata.name ?? '', errors);
   await registry.admission.validate(attributes);
 

@@ -50,7 +50,9 @@ describe('bearerToken', () => {
 describe('bearerTokens', () => {
   const tokens = unionTokens([strict, staticTokens(new Map([['secret', alice]]))]);
   const authenticate = (authorization?: string): Promise<unknown> =>
-    bearerTokens(tokens).authenticate({ headers: authorization === undefined ? {} : { authorization } });
+    Promise.resolve(
+      bearerTokens(tokens).authenticate({ headers: authorization === undefined ? {} : { authorization } }),
+    );
 
   it('finds the user of a token that any authenticator knows', async () => {
     assert.deepEqual(await authenticate('Bearer secret'), alice);

@@ -8,9 +8,7 @@ export function clientCertificates(): Authenticator {
   return {
     authenticate({ certificate }) {
       const known = certificate !== undefined && certificate.commonName !== '';
-      return Promise.resolve(
-        known ? { name: certificate.commonName, groups: certificate.organizations } : undefined,
-      );
+      return known ? { name: certificate.commonName, groups: certificate.organizations } : undefined;
     },
   };
 }
