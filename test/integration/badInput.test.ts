@@ -79,9 +79,17 @@ describe('wheelhouse with bad input and failures', () => {
     return found.flat();
   }
 
+  /** A control plane answers whoever stops it when all is closed; its process ends right after that. */
+  async function nothingRuns(): Promise<void> {
+    for (let look = 0; look < 50 && (await processesOf()).length > 0; look++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.deepEqual(await processesOf(), []);
+  }
+
   describe('with no cluster there', () => {
     afterEach(async () => {
-      assert.deepEqual(await processesOf(), []);
+      await nothingRuns();
     });
 
     it('a cluster that is not there is named, with what to do', async () => {
@@ -92,6 +100,15 @@ describe('wheelhouse with bad input and failures', () => {
         ['kubeconfig', 'nothing'],
         ['node', 'add', 'nothing'],
         ['node', 'remove', 'nothing', 'n'],
+        ['node', 'shell', 'nothing', 'n'],
+        ['suspend', 'nothing'],
+        ['status', 'nothing'],
+        ['console', 'nothing', 'n'],
+        ['resize', 'nothing', 'n', '--cpus', '1'],
+        ['snapshot', 'save', 'nothing', 's'],
+        ['snapshot', 'list', 'nothing'],
+        ['snapshot', 'restore', 'nothing', 's'],
+        ['snapshot', 'delete', 'nothing', 's'],
         ['load-image', 'nothing', 'image'],
       ]) {
         await refused(
@@ -108,7 +125,14 @@ describe('wheelhouse with bad input and failures', () => {
 
     it('options out of range are refused with the range', async () => {
       await refused(/--nodes.*from 1 to 100/, ['create', 'x', '--nodes', '0']);
-      await refused(/--machines.*docker, simulated/, ['create', 'x', '--machines', 'cloud']);
+      await refused(/--machines.*docker, vagrant, simulated/, ['create', 'x', '--machines', 'cloud']);
+      await refused(/--memory.*an amount such as 2Gi/, ['create', 'x', '--memory', 'much']);
+      await refused(/--box says nothing to docker machines\. Add --machines vagrant/, [
+        ...['create', 'x', '--box', 'debian'],
+      ]);
+      await refused(/node x-1 cannot have so little memory \(1 MiB\)\. It needs 512 MiB at least/, [
+        ...['create', 'x', '--memory', '1Mi'],
+      ]);
       await refused(/unknown command 'craete'/, ['craete', 'x']);
     });
 
@@ -150,7 +174,7 @@ describe('wheelhouse with bad input and failures', () => {
     after(async () => {
       const { code, stderr } = await wheelhouse(['delete', 'taken']);
       assert.equal(code, 0, stderr);
-      assert.deepEqual(await processesOf(), []);
+      await nothingRuns();
       assert.deepEqual(await leftOf('taken'), []);
     });
 
@@ -173,6 +197,16 @@ describe('wheelhouse with bad input and failures', () => {
       assert.match((await wheelhouse(['node', 'add', 'taken'])).stdout, /Node taken-2 is ready/);
     });
 
+    it('snapshots that are not there, or cannot be named so, are refused', async () => {
+      await refused(/there is no snapshot "x"\. The cluster has none yet\./, [
+        ...['snapshot', 'restore', 'taken', 'x'],
+      ]);
+      await refused(/"\.\.\/x" cannot be a snapshot's name\. Use at most 63 lower-case/, [
+        ...['snapshot', 'save', 'taken', '../x'],
+      ]);
+      await refused(/no size is given for taken-1\. Say how many CPUs/, ['resize', 'taken', 'taken-1']);
+    });
+
     it('an image that is not there is named, with what to do', async () => {
       await refused(/image not\/there:1 could not be read.*Build or pull it first, or give a tar file/is, [
         ...['load-image', 'taken', 'not/there:1'],
@@ -182,7 +216,7 @@ describe('wheelhouse with bad input and failures', () => {
 
   describe('a creation that does not come to its end', () => {
     afterEach(async () => {
-      assert.deepEqual(await processesOf(), []);
+      await nothingRuns();
     });
 
     const steps = [
@@ -200,24 +234,67 @@ describe('wheelhouse with bad input and failures', () => {
       });
     }
 
-    it('fails at one of its machines: says which and why, and nothing is left', async () => {
-      const image = (await systemProcesses.run('docker', ['images', '-q', 'wheelhouse-node'])).stdout.split(
-        '\n',
-      )[0];
-      const name = `fails-${process.pid}`;
+    /** Runs with a container of somebody else that has the name of a machine's. */
+    async function withTaken(
+      machine: string,
+      use: (free: () => Promise<void>) => Promise<void>,
+    ): Promise<void> {
+      const image = (await systemProcesses.run('docker', ['images', '-q', 'wheelhouse-node'])).stdout;
       const { stdout } = await systemProcesses.run('docker', [
-        ...['create', '--name', `wheelhouse-${name}-2`, image ?? ''],
+        ...['create', '--name', `wheelhouse-${machine}`, image.split('\n')[0] ?? ''],
       ]);
+      let isFree = false;
+      const free = async (): Promise<void> => {
+        // What is not ours was left alone: it is there to be removed.
+        if (!isFree) await systemProcesses.run('docker', ['rm', stdout.trim()]);
+        isFree = true;
+      };
       try {
-        await refused(new RegExp(`machine ${name}-2 could not be created.*remove or rename it`, 's'), [
-          ...['create', name, '--nodes', '2'],
+        await use(free);
+      } finally {
+        await free();
+      }
+    }
+
+    it('fails at its only machine: says which and why, and nothing is left', async () => {
+      const name = `fails-${process.pid}`;
+      await withTaken(`${name}-1`, async () => {
+        await refused(new RegExp(`machine ${name}-1 could not be created.*remove or rename it`, 's'), [
+          ...['create', name, '--nodes', '1'],
         ]);
         assert.deepEqual(await leftOf(name), []);
-        // What is not ours stays.
-        await systemProcesses.run('docker', ['inspect', stdout.trim()]);
-      } finally {
-        await systemProcesses.run('docker', ['rm', stdout.trim()]);
-      }
+      });
+    });
+
+    it('fails at one of its machines: the others are there, and a start makes it', async () => {
+      const name = `partial-${process.pid}`;
+      await withTaken(`${name}-2`, async (free) => {
+        const { code, stdout, stderr } = await wheelhouse(['create', name, '--nodes', '2']);
+        try {
+          assert.equal(code, 1);
+          assert.match(stderr, new RegExp(`${name}-2: Failed, is tried once more: `));
+          assert.match(
+            stderr,
+            new RegExp(
+              `cluster ${name} runs without ${name}-2: machine ${name}-2 could not be created: .*remove or rename it\\. ` +
+                `To try again: wheelhouse start ${name}\\.`,
+              's',
+            ),
+          );
+          assert.match(stdout, /Use it with:\n {2}export KUBECONFIG=/);
+          assert.match((await wheelhouse(['status', name])).stdout, new RegExp(`^${name}-2 +missing`, 'm'));
+          await free();
+          const started = await wheelhouse(['start', name]);
+          assert.equal(started.code, 0, started.stderr);
+          assert.match(
+            (await wheelhouse(['list'])).stdout,
+            new RegExp(`^${name}\\tdocker\\t2/2 machines`, 'm'),
+          );
+        } finally {
+          assert.equal((await wheelhouse(['delete', name])).code, 0);
+        }
+        assert.deepEqual(await leftOf(name), []);
+      });
     });
 
     it('fails and is kept on demand, and what is kept can be deleted', async () => {
@@ -251,7 +328,7 @@ describe('wheelhouse with bad input and failures', () => {
       assert.equal((await wheelhouse(['delete', 'tar'])).code, 0);
     }
     assert.deepEqual(await leftOf('tar'), []);
-    assert.deepEqual(await processesOf(), []);
+    await nothingRuns();
   });
 });
 
