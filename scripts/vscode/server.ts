@@ -27,12 +27,17 @@ export async function startVsCodeServer(
     throwAway?: boolean;
     /** A packaged extension that is installed first. */
     install?: string;
+    /** The user's settings, beside those that keep it calm. */
+    settings?: Readonly<Record<string, unknown>>;
   } = {},
 ): Promise<VsCodeServer> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-vscode-')));
   await mkdir(path.join(dataFolder, 'User'), { recursive: true });
-  const settings = await readFile(path.join(import.meta.dirname, 'settings.json'), 'utf8');
-  await writeFile(path.join(dataFolder, 'User/settings.json'), settings);
+  const calm = JSON.parse(await readFile(path.join(import.meta.dirname, 'settings.json'), 'utf8')) as object;
+  await writeFile(
+    path.join(dataFolder, 'User/settings.json'),
+    JSON.stringify({ ...calm, ...options.settings }, undefined, 2),
+  );
   const config = path.join(dataFolder, 'config.yaml');
   await writeFile(config, 'auth: none\ncert: false\n');
   const extensionsDir = options.extensionsDir ?? path.join(dataFolder, 'extensions');

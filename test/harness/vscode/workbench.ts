@@ -19,9 +19,14 @@ export class Workbench {
     this.page = page;
   }
 
-  /** `env` reaches the extension host; `folder` is opened. */
-  static async open(options: { folder: string; env: Readonly<Record<string, string>> }): Promise<Workbench> {
-    const server = await startVsCodeServer({ env: options.env, throwAway: true });
+  /** `env` reaches the extension host; `folder` is opened; `settings` are the user's. */
+  static async open(options: {
+    folder: string;
+    env: Readonly<Record<string, string>>;
+    settings?: Readonly<Record<string, unknown>>;
+  }): Promise<Workbench> {
+    const { env, settings = {} } = options;
+    const server = await startVsCodeServer({ env, settings, throwAway: true });
     const browser = await launchBrowser();
     try {
       return new Workbench(server, browser, await openWindow(server, browser, options.folder));
