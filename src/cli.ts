@@ -8,6 +8,8 @@ import { commands } from './cli/commands/index.ts';
 import type { CliContext } from './cli/command.ts';
 import { lineProgress } from './cli/progress.ts';
 import { terminalQuestions } from './cli/questions.ts';
+import type { BoxArchitecture } from './cluster/box/contract.ts';
+import { createBoxBuilder } from './cluster/box/boxes.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
 import { savedImage } from './cluster/savedImage.ts';
@@ -40,11 +42,29 @@ const clusters = desktopClusters({
   logger,
 });
 
+const architectures = new Map<string, BoxArchitecture>([
+  ['x64', 'amd64'],
+  ['arm64', 'arm64'],
+]);
+const boxes = createBoxBuilder(
+  {
+    processes: systemProcesses,
+    folders: { vagrant: path.join(dist, '../vagrant'), resources: path.join(dist, '../resources') },
+    platform: process.platform,
+    architecture: architectures.get(process.arch),
+    root: process.getuid?.() === 0,
+    temporary: os.tmpdir(),
+    now: () => systemClock.now(),
+  },
+  path.join(home, 'boxes'),
+);
+
 const interrupt = (): void => stop.abort(new Error('stopped'));
 const { stdin: input, stdout: output, stderr } = process;
 const ask = terminalQuestions({ input, output: stderr, signal: stop.signal, interrupt });
 const context: CliContext = {
   clusters,
+  boxes,
   progress: lineProgress(complain, () => systemClock.now(), ask),
   signal: stop.signal,
   print: write,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { BoxBuilder } from '../cluster/box/boxes.ts';
 import type { Clusters } from '../cluster/clusters.ts';
 import type { Progress } from '../cluster/machines/contract.ts';
 import type { Terminal } from './terminal.ts';
@@ -6,6 +7,7 @@ import type { Terminal } from './terminal.ts';
 /** What commands are given: their only doors to the outside. */
 export interface CliContext {
   readonly clusters: Clusters;
+  readonly boxes: BoxBuilder;
   readonly progress: Progress;
   /** Aborts with the first Ctrl-C: what is half made is taken back. */
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts';
+import { box } from './box.ts';
 import { console } from './console.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
@@ -31,5 +32,6 @@ export const commands: readonly CliCommand[] = [
   console,
   snapshot,
   loadImage,
+  box,
   serve,
 ];

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { writeWhole } from '../../../host/files.ts';
+import type { ProcessRunner } from '../../../host/processes.ts';
+import type { BoxFormat } from '../contract.ts';
+
+const GIBIBYTE = 1024 ** 3;
+
+/** https://vagrant-libvirt.github.io/vagrant-libvirt/boxes.html: a qcow2 image and its virtual size in GiB. */
+export function libvirtFormat(processes: ProcessRunner, signal: AbortSignal): BoxFormat {
+  return {
+    provider: 'libvirt',
+    architectures: ['amd64', 'arm64'],
+    tools: { 'qemu-img': 'qemu-utils' },
+    async write(disk, architecture, folder) {
+      const image = path.join(folder, 'box.img');
+      await processes.run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', disk.path, image], { signal });
+      const metadata = {
+        provider: 'libvirt',
+        format: 'qcow2',
+        virtual_size: Math.ceil(disk.bytes / GIBIBYTE),
+        architecture,
+      };
+      await writeWhole(path.join(folder, 'metadata.json'), JSON.stringify(metadata));
+      await writeWhole(path.join(folder, 'Vagrantfile'), VAGRANTFILE);
+      return ['metadata.json', 'Vagrantfile', 'box.img'];
+    },
+  };
+}
+
+/** What concerns the box alone; a Vagrantfile that uses it has the last word. */
+const VAGRANTFILE = `Vagrant.configure("2") do |config|
+  config.vm.synced_folder ".", "/vagrant", disabled: true
+  config.vm.provider :libvirt do |libvirt|
+    libvirt.random model: "random"
+    libvirt.graphics_type = "none"
+    libvirt.video_type = "none"
+  end
+end
+`;

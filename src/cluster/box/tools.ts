@@ -1,0 +1,24 @@
+import { ClusterError } from '../errors.ts';
+import type { Tools } from './contract.ts';
+
+/** Rejects with the command line that installs what is missing. `has` tells whether a command is on the path. */
+export async function requireTools(
+  tools: Tools,
+  has: (command: string) => Promise<boolean>,
+  platform: string,
+): Promise<void> {
+  if (platform !== 'linux') {
+    throw new ClusterError(
+      'boxes are built on Debian and Ubuntu',
+      'Elsewhere the first cluster prepares a stock Debian box by itself: nothing needs to be built.',
+    );
+  }
+  const missing: string[] = [];
+  for (const command of Object.keys(tools)) if (!(await has(command))) missing.push(command);
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map((command) => tools[command]))].sort();
+  throw new ClusterError(
+    `building a box needs ${missing.join(', ')}`,
+    `Run: sudo apt-get install ${packages.join(' ')}`,
+  );
+}
