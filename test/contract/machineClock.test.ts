@@ -23,6 +23,8 @@ describe('machine clock', () => {
   let machineClock: MachineClock;
   /** What `date` was told, in ms from now. */
   let set: number[];
+  /** How far the machine's time is from what TLS takes for it, in ms. */
+  let offset: number;
   let jumps: number;
   let onDate: () => Promise<void>;
   let stop: AbortController;
@@ -33,6 +35,7 @@ describe('machine clock', () => {
     stop = new AbortController();
     running = Promise.resolve();
     set = [];
+    offset = 0;
     jumps = 0;
     onDate = () => Promise.resolve();
     const run = {
@@ -41,11 +44,12 @@ describe('machine clock', () => {
         assert.ok(command === 'date' && seconds !== undefined, `${command} ${argument}`);
         set.push(Number(seconds) * 1_000 - Date.now());
         await onDate();
+        offset = Number(seconds) * 1_000 - Date.now();
         return { stdout: '', stderr: '' };
       },
     } as unknown as ProcessRunner;
     machineClock = createMachineClock({
-      clock: systemClock,
+      clock: { ...systemClock, now: () => Date.now() + offset },
       run,
       logger: silentLogger,
       onSet: () => jumps++,
@@ -109,20 +113,33 @@ describe('machine clock', () => {
     await serve(0);
   });
 
+  it('is right at last where setting it took long', async () => {
+    onDate = () => {
+      onDate = () => Promise.resolve();
+      return systemClock.sleep(1_200);
+    };
+    await machineClock.told(Date.now() + 60_000, 0);
+    assert.equal(set.length, 2);
+    assert.ok(Math.abs(offset - 60_000) < 1_000, `${offset} ms`);
+    assert.equal(jumps, 1);
+    await serve(0);
+  });
+
   it('is looked after with each ping: where that tells another time, the control plane is asked', async () => {
     await serve(8 * 3_600_000);
     await machineClock.hinted(Date.now() + 8 * 3_600_000, server.url, ca.cert);
     isAbout(set[0], 8 * 3_600_000);
     await server.stop();
     // A ping that has waited for long is no news.
-    await serve(0);
-    await machineClock.hinted(Date.now() - 10_000, server.url, ca.cert);
+    await serve(8 * 3_600_000);
+    await machineClock.hinted(Date.now(), server.url, ca.cert);
     assert.equal(set.length, 1);
   });
 
   it('lets a machine in whose clock is behind the certificates, and one whose clock is ahead of them', async () => {
     for (const away of [30 * DAY_MS, -400 * DAY_MS]) {
       set = [];
+      offset = 0;
       await serve(away);
       const port = Number(new URL(server.url).port);
       // The machine's time is right now: what the certificates are held against.

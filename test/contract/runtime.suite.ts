@@ -221,10 +221,13 @@ export function runtimeSuite(name: string, make: () => Promise<RuntimeSubject>):
       assert.equal(await runtime.status('nobody'), undefined);
     });
 
-    it('counts running containers in its stats', async () => {
+    it('counts running containers in its stats, and no others', async () => {
       const { container, sandbox } = await running();
-      const stats = (await runtime.stats()).find(({ id }) => id === container);
-      assert.deepEqual([stats?.name, stats?.sandbox], ['app', sandbox]);
+      const stats = async () => (await runtime.stats()).find(({ id }) => id === container);
+      const before = await stats();
+      assert.deepEqual([before?.name, before?.sandbox], ['app', sandbox]);
+      await runtime.stopContainer(container, 0);
+      assert.equal(await stats(), undefined);
     });
 
     it('knows images by short and by full name, and not what is not there', async () => {

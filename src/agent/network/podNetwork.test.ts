@@ -37,6 +37,8 @@ describe('createPodNetwork', () => {
   let files: Map<string, string>;
   let writes: number;
   let scripts: string[];
+  /** Switches that the kernel does not have (yet). */
+  let missing: (file: string) => boolean;
 
   const run = {
     run: (command: string, args: readonly string[], { input = '' }: { input?: string } = {}) => {
@@ -63,6 +65,7 @@ describe('createPodNetwork', () => {
     files = new Map();
     writes = 0;
     scripts = [];
+    missing = () => false;
   });
 
   afterEach(async () => {
@@ -86,7 +89,10 @@ describe('createPodNetwork', () => {
           files.set(file, content);
           return Promise.resolve();
         },
-        writeSwitch: (file, content) => Promise.resolve(void files.set(file, content)),
+        writeSwitch: (file, content) =>
+          missing(file)
+            ? Promise.reject(new Error('ENOENT'))
+            : Promise.resolve(void files.set(file, content)),
       },
       clock,
       logger: silentLogger,
@@ -112,6 +118,20 @@ describe('createPodNetwork', () => {
     assert.equal(files.get('/proc/sys/net/ipv4/ip_forward'), '1');
     assert.match(scripts.join(''), /ip saddr 10\.244\.0\.0\/24 ip daddr != 10\.244\.0\.0\/16 masquerade/);
     assert.deepEqual(commands, [routed]);
+  });
+
+  it('loads the module by which bridged packets pass the rules, and does without where there is none', async () => {
+    const bridged = '/proc/sys/net/bridge/bridge-nf-call-iptables';
+    missing = (file) => file === bridged && !commands.includes('modprobe br_netfilter');
+    await start();
+    assert.equal(files.get(bridged), '1');
+    stop.abort();
+    await running;
+    stop = new AbortController();
+    missing = (file) => file === bridged;
+    cluster.informer(nodes).put(own);
+    await start();
+    assert.equal(files.get(CNI_CONFIG_FILE), cniConfig('10.244.0.0/24'));
   });
 
   it('waits for a range, and leaves a configuration alone that is right', async () => {

@@ -37,6 +37,7 @@ export interface PodNetwork {
   run(signal: AbortSignal): Promise<void>;
 }
 
+const BRIDGED_PACKETS = '/proc/sys/net/bridge/bridge-nf-call-iptables';
 /** A burst of kernel events is looked at once. */
 const SETTLE_MS = 100;
 const RETRY_MS = 5_000;
@@ -86,14 +87,18 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
   async function setSwitches(): Promise<void> {
     await files.writeSwitch('/proc/sys/net/ipv4/ip_forward', '1');
     // Answers between pods on one bridge must pass the rules that translated the question.
-    await files.writeSwitch('/proc/sys/net/bridge/bridge-nf-call-iptables', '1').catch((error: unknown) => {
+    try {
+      await files.writeSwitch(BRIDGED_PACKETS, '1').catch(async () => {
+        // A machine with a kernel of its own loads the module when somebody asks for it.
+        await run.run('modprobe', ['br_netfilter']);
+        await files.writeSwitch(BRIDGED_PACKETS, '1');
+      });
+    } catch (error) {
       logger.warn(
         'bridged packets pass no rules: load br_netfilter, or pods cannot reach neighbours by service',
-        {
-          error,
-        },
+        { error },
       );
-    });
+    }
   }
 
   /** Calls back when links, addresses or routes change that are none of the pods'. */

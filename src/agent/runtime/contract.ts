@@ -34,6 +34,7 @@ export interface Runtime {
   images: ImageService;
   /** What happens to containers and sandboxes, as it happens. Ends with the signal; may lose events across a reconnect, so relist after `type: 'reconnected'`. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+  /** Of the containers that run. */
   stats(): Promise<readonly ContainerStats[]>;
 }
 

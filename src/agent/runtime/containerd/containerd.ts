@@ -172,7 +172,8 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
         'ListContainerStats',
         {},
       );
-      return stats.map((entry) => containerStats(entry, owners));
+      // One that has ended is listed with its files alone.
+      return stats.filter(isMeasured).map((entry) => containerStats(entry, owners));
     },
     close: () => connection.close(),
   };
@@ -261,6 +262,10 @@ function runtimeContainer(status: CriContainerStatus): RuntimeContainer {
     annotations: status.annotations,
     logPath: status.logPath,
   };
+}
+
+function isMeasured({ cpu }: CriContainerStats): boolean {
+  return (cpu?.timestamp ?? 0) > 0;
 }
 
 function containerStats(entry: CriContainerStats, owners: ReadonlyMap<string, string>): ContainerStats {
