@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { Command } from 'commander';
+import { Desk } from '../../../test/harness/desk.ts';
+import { IncompleteClusterError } from '../../cluster/errors.ts';
+import type { CliContext } from '../command.ts';
+import { commands } from './index.ts';
+
+describe('wheelhouse', () => {
+  let desk: Desk;
+  let printed: string[];
+  let code: number | undefined;
+  let output: PassThrough;
+  let stop: AbortController;
+
+  beforeEach(async () => {
+    desk = await Desk.make();
+    printed = [];
+    code = undefined;
+    output = new PassThrough();
+    stop = new AbortController();
+  });
+  afterEach(() => desk.dispose());
+
+  /** Runs a command line; rejects with what it fails with. */
+  async function wheelhouse(...args: string[]): Promise<readonly string[]> {
+    printed = [];
+    // Of what the commands here need; others need more.
+    const context = {
+      clusters: desk.clusters(),
+      progress: { report: () => undefined },
+      signal: stop.signal,
+      print: (line: string) => void printed.push(line),
+      terminal: { input: new PassThrough(), output },
+      now: () => desk.clock.now(),
+      exitWith: (given: number) => (code = given),
+    } satisfies Partial<CliContext> as CliContext;
+    const program = new Command('wheelhouse').exitOverride().configureOutput({ writeErr: () => undefined });
+    for (const command of commands) command(program, context);
+    // What one command says of its input holds for all of them.
+    for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+    await program.parseAsync(args, { from: 'user' });
+    return printed;
+  }
+  const create = (...args: string[]): Promise<readonly string[]> =>
+    wheelhouse('create', 'dev', '--machines', 'simulated', ...args);
+
+  it('create says how long it took and how the cluster is used', async () => {
+    assert.deepEqual(
+      await create('--nodes', '2', '--cpus', '3', '--memory', '4Gi', '--pod-network', 'vxlan'),
+      [
+        'Cluster dev is ready after 0.0 s. Use it with:',
+        `  export KUBECONFIG=${desk.paths.kubeconfig}`,
+        '  kubectl get nodes',
+      ],
+    );
+    const { nodes, podNetwork } = await desk.clusters().profile('dev');
+    assert.deepEqual(nodes[1], { name: 'dev-2', cpus: 3, memoryBytes: 4 * 2 ** 30 });
+    assert.equal(podNetwork, 'vxlan');
+  });
+
+  it('create without one of the nodes fails, and says how the others are used', async () => {
+    desk.fail('create', 'dev-2', 2);
+    await assert.rejects(create('--nodes', '2'), IncompleteClusterError);
+    assert.equal(printed[0], 'Cluster dev runs, but not with all of its nodes. Use it with:');
+    assert.deepEqual((await wheelhouse('status', 'dev')).slice(-5), [
+      'NODE   MACHINE  ADDRESS    SIZE',
+      'dev-1  running  127.0.0.1  -',
+      'dev-2  missing  -          -',
+      '',
+      'Machines that are missing are made again by: wheelhouse start dev',
+    ]);
+  });
+
+  it('create refuses amounts and settings that mean nothing', async () => {
+    await assert.rejects(create('--memory', '2'), /It must be an amount such as 2Gi/);
+    await assert.rejects(create('--disk', 'big'), /It must be an amount such as 2Gi/);
+    await assert.rejects(create('--cpus', '0'), /a whole number from 1 to 256/);
+    await assert.rejects(create('--provider', 'libvirt'), /--provider says nothing to simulated machines/);
+    await assert.rejects(create('--pod-network', 'none'), /Allowed choices are routes, vxlan/);
+  });
+
+  it('suspend, list and start tell where the cluster is', async () => {
+    await create('--nodes', '1', '--port', '7000');
+    assert.deepEqual(await wheelhouse('suspend', 'dev'), [
+      'Cluster dev is suspended. To go on: wheelhouse start dev',
+    ]);
+    assert.deepEqual(await wheelhouse('list'), [
+      'dev\tsimulated\t0/1 machines running, 1 suspended\thttps://127.0.0.1:7000',
+    ]);
+    assert.deepEqual(await wheelhouse('start', 'dev'), ['Cluster dev is ready after 0.0 s.']);
+    assert.deepEqual(await wheelhouse('list'), [
+      'dev\tsimulated\t1/1 machines running\thttps://127.0.0.1:7000',
+    ]);
+  });
+
+  it('node add and resize give sizes; status shows them', async () => {
+    await create('--nodes', '1', '--cpus', '2');
+    assert.deepEqual(await wheelhouse('node', 'add', 'dev', '--memory', '1.5Gi'), ['Node dev-2 is ready.']);
+    assert.deepEqual(await wheelhouse('resize', 'dev', 'dev-1', '--cpus', '4'), [
+      'Node dev-1 has its new size.',
+    ]);
+    assert.deepEqual(await wheelhouse('status', 'dev'), [
+      'Cluster dev of simulated machines',
+      `API            https://127.0.0.1:${(await desk.clusters().profile('dev')).port}`,
+      `Kubeconfig     ${desk.paths.kubeconfig}`,
+      'Control plane  does not run',
+      'Snapshots      none',
+      '',
+      'NODE   MACHINE  ADDRESS    SIZE',
+      'dev-1  running  127.0.0.1  4 CPUs',
+      'dev-2  running  127.0.0.1  1.5 GiB',
+    ]);
+  });
+
+  it('snapshot saves, lists, restores and deletes', async () => {
+    await create('--nodes', '2');
+    assert.deepEqual(await wheelhouse('snapshot', 'list', 'dev'), [
+      'dev has no snapshots. Save one: wheelhouse snapshot save dev NAME',
+    ]);
+    assert.deepEqual(await wheelhouse('snapshot', 'save', 'dev', 'clean'), [
+      'Snapshot clean of dev is saved after 0.0 s.',
+    ]);
+    assert.deepEqual(await wheelhouse('snapshot', 'list', 'dev'), [
+      'NAME   SAVED                     NODES',
+      `clean  ${new Date(desk.clock.now()).toISOString()}  dev-1, dev-2`,
+    ]);
+    assert.deepEqual(await wheelhouse('snapshot', 'restore', 'dev', 'clean'), [
+      'Cluster dev is as it was in clean, after 0.0 s.',
+    ]);
+    assert.deepEqual(await wheelhouse('snapshot', 'delete', 'dev', 'clean'), [
+      'Snapshot clean of dev is deleted.',
+    ]);
+  });
+
+  it('console shows what the machine says until it is stopped; a shell needs a machine that has one', async () => {
+    await create('--nodes', '1');
+    const shown = new Promise<string>((resolve) =>
+      output.once('data', (chunk: Buffer) => {
+        stop.abort();
+        resolve(chunk.toString());
+      }),
+    );
+    await wheelhouse('console', 'dev', 'dev-1');
+    assert.equal(await shown, 'dev-1: runs\n');
+    await assert.rejects(wheelhouse('node', 'shell', 'dev', 'dev-1'), /simulated machines have no shell/);
+    await assert.rejects(wheelhouse('console', 'dev', 'dev-9'), /has no node "dev-9"\. Its nodes are: dev-1/);
+  });
+
+  it('preflight tells what is in the way of a plan, and ends with 1', async () => {
+    assert.deepEqual(await wheelhouse('preflight', '--machines', 'simulated', '--nodes', '1'), [
+      'Nothing stands in the way of 1 simulated machine.',
+    ]);
+    assert.equal(code, undefined);
+    const plans: unknown[] = [];
+    desk.provider = {
+      ...desk.provider,
+      preflight: (_signal, plan) => {
+        plans.push(plan?.machines);
+        return Promise.resolve([{ what: 'the desk is too small', remedy: 'Buy another.' }]);
+      },
+    };
+    assert.deepEqual(
+      await wheelhouse('preflight', '--machines', 'simulated', '--nodes', '1', '--memory', '64Gi'),
+      ['- the desk is too small. Buy another.'],
+    );
+    assert.equal(code, 1);
+    assert.deepEqual(plans, [[{ memoryBytes: 2 ** 36, name: 'preflight-1' }]]);
+  });
+});
