@@ -76,7 +76,11 @@ class FileReader {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw error;
     });
-    if (next === undefined) return;
+    if (next === undefined) {
+      // One that comes later is read from its beginning.
+      if (this.#position === -1) this.#position = 0;
+      return;
+    }
     const { ino, size } = await next.stat({ bigint: true });
     if (this.#handle !== undefined && ino === this.#inode && Number(size) >= this.#position) {
       await next.close();

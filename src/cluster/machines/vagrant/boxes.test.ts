@@ -37,7 +37,10 @@ describe('boxes', () => {
       play?.(program);
       const { args } = program;
       const after = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1]! : undefined);
-      if (args[0] !== 'box') return program.exit(0);
+      if (args[0] !== 'box') {
+        program.exit(0);
+        return;
+      }
       void install(
         after('--name') ?? NODE_BOX,
         `${after('--box-version') ?? '0'}/${after('--provider')!}`,
@@ -49,7 +52,7 @@ describe('boxes', () => {
         { path: 'provision/provision.sh', content: 'script' },
       ]);
     const vagrant = new VagrantCommand({ terminals, clock: new FakeClock() });
-    const made = new Boxes({ vagrant, vagrantHome, folder, provisioning });
+    const made = new Boxes({ vagrant, vagrantHome, folder, architecture: 'amd64', provisioning });
     const lines = () => terminals.started.map(({ args }) => args.slice(0, -1).join(' '));
     return { boxes: made, lines, started: terminals.started };
   };
@@ -78,8 +81,11 @@ describe('boxes', () => {
   it('one that was built here is added, in its newest version', async () => {
     await install(NODE_BOX, '1.0.0/libvirt');
     const catalogue = path.join(folder, 'node.json');
-    const providers = [{ name: 'libvirt', url: 'file:///x.box' }];
-    const versions = ['1.9.0', '1.10.0'].map((version) => ({ version, providers }));
+    const versions = ['1.9.0', '1.10.0', '1.11.0'].map((version) => ({
+      version,
+      // The newest is for other computers.
+      providers: [{ name: 'libvirt', architecture: version === '1.11.0' ? 'arm64' : 'amd64' }],
+    }));
     await writeFile(catalogue, JSON.stringify({ name: NODE_BOX, versions }));
     await writeFile(path.join(folder, 'other.json'), JSON.stringify({ name: 'other/box', versions }));
     const { boxes: made, lines } = boxes();
@@ -120,7 +126,10 @@ describe('boxes', () => {
     const abort = new AbortController();
     let script = '';
     const terminals = fakeTerminals((program) => {
-      if (program.args[0] !== 'up') return program.exit(0);
+      if (program.args[0] !== 'up') {
+        program.exit(0);
+        return;
+      }
       void readFile(path.join(program.options.cwd!, 'provision/provision.sh'), 'utf8').then((text) => {
         script = text;
         abort.abort(new Error('enough'));
@@ -131,6 +140,7 @@ describe('boxes', () => {
       vagrant: new VagrantCommand({ terminals, clock: new FakeClock() }),
       vagrantHome,
       folder,
+      architecture: 'amd64',
       provisioning: () => Promise.resolve([{ path: 'provision/provision.sh', content: 'script' }]),
     });
     await assert.rejects(made.ensure('virtualbox', undefined, quiet, abort.signal), /^Error: enough$/);

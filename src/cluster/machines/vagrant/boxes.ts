@@ -21,6 +21,8 @@ export interface BoxesOptions {
   readonly vagrantHome: string;
   /** Where `wheelhouse box build` puts boxes, with a catalogue (JSON) for each. */
   readonly folder: string;
+  /** This computer's, as boxes name it. */
+  readonly architecture: string;
   /** What makes a stock Debian a node: `Vagrantfile`, `provision/provision.sh`, `provision/node/…`. */
   readonly provisioning: () => Promise<readonly { readonly path: string; readonly content: string }[]>;
 }
@@ -202,7 +204,11 @@ export class Boxes {
       const { name, versions = [] } = JSON.parse((await readText(catalogue)) ?? '{}') as Catalogue;
       if (name !== NODE_BOX) continue;
       for (const { version, providers = [] } of versions) {
-        if (providers.some((entry) => entry.name === provider)) found.push({ version, catalogue });
+        const fits = providers.some(
+          ({ name: made, architecture = this.#options.architecture }) =>
+            made === provider && architecture === this.#options.architecture,
+        );
+        if (fits) found.push({ version, catalogue });
       }
     }
     return found.sort((a, b) => compareVersions(a.version, b.version)).at(-1);
@@ -214,7 +220,7 @@ interface Catalogue {
   readonly name?: string;
   readonly versions?: readonly {
     readonly version: string;
-    readonly providers?: readonly { readonly name: string }[];
+    readonly providers?: readonly { readonly name: string; readonly architecture?: string }[];
   }[];
 }
 

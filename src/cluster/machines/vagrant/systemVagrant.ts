@@ -66,6 +66,7 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
       vagrant,
       vagrantHome,
       folder: options.boxes,
+      architecture: facts.architecture,
       provisioning: () => provisioningFiles(options, read),
     }),
     terminals,

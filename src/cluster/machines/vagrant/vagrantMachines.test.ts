@@ -8,7 +8,7 @@ import { fakeTerminals, type PlayedProgram } from '../../../../test/harness/fake
 import { FakeClock } from '../../../base/clock.ts';
 import { MachineError, type MachineProvider, type MachineSpec, type Progress } from '../contract.ts';
 import { BootGate } from './bootGate.ts';
-import { Boxes } from './boxes.ts';
+import type { Boxes } from './boxes.ts';
 import { readCluster } from './clusterFile.ts';
 import type { VagrantContext } from './context.ts';
 import { FirstGoesAlone } from './firstGoesAlone.ts';
@@ -63,8 +63,15 @@ class World {
       takenSubnets: () => Promise.resolve([parseSubnet('192.168.57.0/24')!]),
       sharesReady: () => Promise.resolve(this.sharesReady),
       sharesMade: /Image is there/,
-      discard: (name) => Promise.resolve(void (machines.delete(name) && calls.push(`discard ${name}`))),
-      start: (name) => Promise.resolve(void (machines.set(name, 'running'), calls.push(`start ${name}`))),
+      discard: (name) => {
+        if (machines.delete(name)) calls.push(`discard ${name}`);
+        return Promise.resolve();
+      },
+      start: (name) => {
+        machines.set(name, 'running');
+        calls.push(`start ${name}`);
+        return Promise.resolve();
+      },
       suspend: (name) => Promise.resolve(void machines.set(name, 'paused')),
       snapshots: () => Promise.resolve([]),
     };

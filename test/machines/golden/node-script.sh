@@ -1,0 +1,107 @@
+#!/bin/sh
+set -eu
+rm -f -- "$0"
+umask 077
+changed=
+# MODE PATH < BASE64: puts a file in its place, as a whole.
+put() {
+  (umask 022 && mkdir -p "$(dirname "$2")")
+  base64 -d > "$2.new"
+  chmod "$1" "$2.new"
+  if cmp -s "$2.new" "$2"; then rm -f "$2.new"; else mv -f "$2.new" "$2"; changed=yes; fi
+}
+
+if [ "$(hostname)" != demo-1 ]; then
+  hostname demo-1
+  echo demo-1 > /etc/hostname
+  chmod 644 /etc/hostname
+  sed -i '/^127\.0\.1\.1[[:space:]]/d' /etc/hosts
+  echo '127.0.1.1 demo-1' >> /etc/hosts
+fi
+
+user=${SUDO_USER:-vagrant}
+keys=$(getent passwd "$user" | cut -d : -f 6)/.ssh/authorized_keys
+if [ "$(cat "$keys" 2> /dev/null)" != 'ecdsa-sha2-nistp256 PUBLIC wheelhouse-demo' ]; then
+  echo 'ecdsa-sha2-nistp256 PUBLIC wheelhouse-demo' > "$keys"
+  chown "$user" "$keys"
+  if [ -d /etc/ssh/sshd_config.d ]; then
+    printf 'PasswordAuthentication no\nKbdInteractiveAuthentication no\n' > /etc/ssh/sshd_config.d/10-wheelhouse.conf
+    systemctl reload ssh.service || true
+  fi
+fi
+
+root=$(findmnt -n -o SOURCE /)
+name=${root##*/}
+if [ -e "/sys/class/block/$name/partition" ] && command -v growpart > /dev/null; then
+  parent=$(basename "$(dirname "$(readlink -f "/sys/class/block/$name")")")
+  growpart "/dev/$parent" "$(cat "/sys/class/block/$name/partition")" > /dev/null || true
+fi
+resize2fs "$root" 2> /dev/null || true
+
+uplink=$(ip -o -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+mac=
+for card in /sys/class/net/*; do
+  [ -e "$card/device" ] || continue
+  [ "${card##*/}" = "$uplink" ] && continue
+  mac=$(cat "$card/address")
+  break
+done
+if [ -z "$mac" ]; then
+  echo 'There is no second network card: the node keeps the address that it has.'
+else
+  network=$(printf 'MAC=%s\nADDRESS=%s\n' "$mac" 192.168.56.11/24)
+  if [ "$(cat /etc/wheelhouse/network 2> /dev/null)" != "$network" ]; then
+    mkdir -p /etc/wheelhouse
+    echo "$network" > /etc/wheelhouse/network
+    put 0755 /usr/local/lib/wheelhouse/network.sh <<'END'
+IyEvYmluL3NoCiMgR2l2ZXMgdGhlIG5ldHdvcmsgY2FyZCBNQUMgdGhlIGFk
+ZHJlc3MgQUREUkVTUyBhbmQgbm8gb3RoZXIuCnNldCAtZXUKLiAvZXRjL3do
+ZWVsaG91c2UvbmV0d29yawojIENhcmRzIGFyZSBmb3VuZCBieSB0aGUga2Vy
+bmVsIGluIGl0cyBvd24gdGltZTogdGhlcmUgaXMgbm8gZXZlbnQgdGhhdCBh
+IHNoZWxsIGNvdWxkIHdhaXQgZm9yLgp0cmllcz0wCnVudGlsIGNhcmQ9JChn
+cmVwIC1seCAiJE1BQyIgL3N5cy9jbGFzcy9uZXQvKi9hZGRyZXNzIHwgaGVh
+ZCAtbiAxKSAmJiBbIC1uICIkY2FyZCIgXTsgZG8KICB0cmllcz0kKCh0cmll
+cyArIDEpKQogIFsgIiR0cmllcyIgLWx0IDEwMCBdIHx8IGV4aXQgMQogIHNs
+ZWVwIDAuMQpkb25lCmNhcmQ9JChiYXNlbmFtZSAiJChkaXJuYW1lICIkY2Fy
+ZCIpIikKaXAgbGluayBzZXQgIiRjYXJkIiB1cAppcCAtNCBhZGRyZXNzIGZs
+dXNoIGRldiAiJGNhcmQiIHNjb3BlIGdsb2JhbAppcCBhZGRyZXNzIGFkZCAi
+JEFERFJFU1MiIGJyb2FkY2FzdCArIGRldiAiJGNhcmQiCg==
+END
+    put 0644 /etc/systemd/system/wheelhouse-network.service <<'END'
+W1VuaXRdCkRlc2NyaXB0aW9uPUFkZHJlc3Mgb24gdGhlIG5ldHdvcmsgb2Yg
+dGhlIG5vZGVzCkFmdGVyPXN5c3RlbWQtdWRldmQuc2VydmljZQpCZWZvcmU9
+d2hlZWxob3VzZS5zZXJ2aWNlCgpbU2VydmljZV0KVHlwZT1vbmVzaG90ClJl
+bWFpbkFmdGVyRXhpdD15ZXMKRXhlY1N0YXJ0PS9iaW4vc2ggL3Vzci9sb2Nh
+bC9saWIvd2hlZWxob3VzZS9uZXR3b3JrLnNoCgpbSW5zdGFsbF0KV2FudGVk
+Qnk9bXVsdGktdXNlci50YXJnZXQK
+END
+    systemctl daemon-reload
+    systemctl enable --quiet wheelhouse-network.service
+    systemctl restart wheelhouse-network.service
+    changed=yes
+  fi
+  echo 'The node has the address 192.168.56.11'
+fi
+
+if ! systemctl cat wheelhouse.service > /dev/null 2>&1; then
+  echo 'The box wheelhouse/node has no wheelhouse.service: it was not prepared for Wheelhouse.' >&2
+  exit 1
+fi
+# The last of the files starts it where it does not run (wheelhouse.path). Only one that ran before may be
+# restarted: one that has just begun is spending its token.
+before=$(systemctl is-active wheelhouse.service || true)
+put 0755 '/usr/local/lib/wheelhouse/bootstrap.mjs' <<'END'
+Y29uc29sZS5sb2coMSkK
+END
+put 0600 '/etc/wheelhouse/bootstrap.json' <<'END'
+eyJ0b2tlbiI6IlQwS0VOIiwibm9kZSI6eyJsYWJlbHMiOnsiYSI6ImIiLCJ0
+b3BvbG9neS5rdWJlcm5ldGVzLmlvL3pvbmUiOiJhdHRpYyIsIm5vZGUua3Vi
+ZXJuZXRlcy5pby9pbnN0YW5jZS10eXBlIjoic21hbGwifX19
+END
+
+if [ -n "$changed" ] && [ "$before" = active ]; then
+  systemctl restart wheelhouse.service
+else
+  systemctl start wheelhouse.service
+fi
+echo 'The node has its files and starts'
