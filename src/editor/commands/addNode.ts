@@ -12,7 +12,10 @@ export const addNode: EditorCommand = {
     await withProgress(
       context,
       { title: `Adding a node to ${name}`, tool: toolOf(model, name), left: 'Nothing of it is left.' },
-      (progress, signal) => model.addNode(name, progress, signal),
+      (progress, signal) =>
+        model.work(name, 'Adding a node', progress, signal, async (own, stop) => {
+          await model.clusters.addNode(name, own, stop);
+        }),
     );
   },
 };

@@ -18,7 +18,10 @@ export const deleteSnapshot: EditorCommand = {
     await withProgress(
       context,
       { title: `Deleting snapshot ${snapshot.name} of ${cluster}` },
-      (progress, signal) => context.model.deleteSnapshot(cluster, snapshot.name, progress, signal),
+      (progress, signal) =>
+        context.model.work(cluster, `Deleting snapshot ${snapshot.name}`, progress, signal, (_own, stop) =>
+          context.model.clusters.deleteSnapshot(cluster, snapshot.name, stop),
+        ),
     );
   },
 };

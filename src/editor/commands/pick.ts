@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import type { MachineCapabilities } from '../../cluster/machines/contract.ts';
-import type { ClusterModel, ClusterState } from '../model/clusterModel.ts';
+import type { ClusterState } from '../model/clusterEntry.ts';
+import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { isClusterNode } from '../tree/nodes/cluster.ts';
 import type { TreeNode } from '../tree/treeNode.ts';

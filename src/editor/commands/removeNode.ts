@@ -17,7 +17,9 @@ export const removeNode: EditorCommand = {
     );
     if (sure !== 'Remove') return;
     await withProgress(context, { title: `Removing node ${node}` }, (progress, signal) =>
-      model.removeNode(cluster, node, progress, signal),
+      model.work(cluster, `Removing ${node}`, progress, signal, (own, stop) =>
+        model.clusters.removeNode(cluster, node, own, stop),
+      ),
     );
   },
 };

@@ -43,7 +43,10 @@ export const resizeNode: EditorCommand = {
     await withProgress(
       context,
       { title: `Resizing node ${node}`, left: 'The node has its old size.' },
-      (progress, signal) => model.resizeNode(cluster, node, size, progress, signal),
+      (progress, signal) =>
+        model.work(cluster, `Resizing ${node}`, progress, signal, (own, stop) =>
+          model.clusters.resizeNode(cluster, node, size, own, stop),
+        ),
     );
   },
 };

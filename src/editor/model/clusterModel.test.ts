@@ -4,7 +4,8 @@ import { createDeferred, type Deferred } from '../../base/deferred.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
 import { IncompleteClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
-import { ClusterModel, type ClusterFailure, type ClusterLife } from './clusterModel.ts';
+import type { ClusterFailure } from './clusterEntry.ts';
+import { ClusterModel, type ClusterLife } from './clusterModel.ts';
 import type { ClusterSession } from './session.ts';
 
 const never = new AbortController().signal;
@@ -310,5 +311,17 @@ describe('ClusterModel', () => {
     await model.retry('a', progress, never);
     assert.equal(model.entry('a')?.failures.get('a-2'), undefined);
     assert.deepEqual([phase('a'), launched.length], ['running', 2]);
+  });
+
+  it('a cluster that could not be suspended goes on; one that could not be stopped says why', async () => {
+    const { model, life, sessions, phase } = world(['a']);
+    await model.refresh();
+    await model.start('a', progress, never);
+    const fails = (): Promise<void> => Promise.reject(new Error('a-1 does not answer'));
+    Object.assign(life, { suspend: fails, stop: fails });
+    await assert.rejects(model.suspend('a', progress, never), /a-1 does not answer/);
+    assert.deepEqual([phase('a'), sessions.map(({ disposed }) => disposed)], ['running', [true, false]]);
+    await assert.rejects(model.stop('a', never), /a-1 does not answer/);
+    assert.deepEqual(model.entry('a')?.state, { phase: 'failed', message: 'a-1 does not answer' });
   });
 });

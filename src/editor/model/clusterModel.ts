@@ -4,54 +4,14 @@ import type { Disposable } from '../../base/disposable.ts';
 import type { Clusters, CreateOptions } from '../../cluster/clusters.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
 import { ClusterError, IncompleteClusterError } from '../../cluster/errors.ts';
-import type { MachineCapabilities, MachineSize, Progress } from '../../cluster/machines/contract.ts';
+import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../cluster/paths.ts';
-import type { ClusterProfile } from '../../cluster/profile.ts';
-import type { ClusterSnapshot } from '../../cluster/snapshots/snapshot.ts';
+import type { ClusterEntry, ClusterFailure, ClusterState, ClusterTraits } from './clusterEntry.ts';
 import type { ClusterSession } from './session.ts';
-import { Work } from './work.ts';
-
-/** How a cluster stands, as this window sees it. */
-export type ClusterState =
-  /** `suspended`: its machines are frozen, and go on where they were. */
-  | { readonly phase: 'stopped'; readonly suspended?: boolean }
-  | { readonly phase: 'busy' }
-  | { readonly phase: 'running'; readonly session: ClusterSession; readonly owned: boolean }
-  | { readonly phase: 'failed'; readonly message: string };
-
-/** What a cluster is, as last read: undefined while it is being created. */
-export interface ClusterTraits {
-  readonly profile: ClusterProfile;
-  readonly capabilities: MachineCapabilities;
-  /** Oldest first. */
-  readonly snapshots: readonly ClusterSnapshot[];
-}
-
-export interface ClusterEntry {
-  readonly name: string;
-  readonly state: ClusterState;
-  readonly traits?: ClusterTraits;
-  /** What is being done with it now. */
-  readonly work?: Work;
-  /** Its machines that could not be had when they were last worked on, and why. */
-  readonly failures: ReadonlyMap<string, string>;
-}
+import { Works, type Act } from './works.ts';
 
 /** What a window does with clusters. */
 export type ClusterLife = Pick<Clusters, keyof Clusters>;
-
-export interface ClusterFailure {
-  readonly cluster: string;
-  readonly error: Error;
-}
-
-/** The user cancelled a work. */
-export class WorkCancelled extends Error {
-  override readonly name = 'WorkCancelled';
-}
-
-/** Runs with the steps and the signal that it is given. */
-type Act<T> = (progress: Progress, signal: AbortSignal) => Promise<T>;
 
 export interface ClusterModelOptions {
   readonly clusters: ClusterLife;
@@ -63,11 +23,9 @@ export interface ClusterModelOptions {
 export class ClusterModel implements Disposable {
   readonly clusters: ClusterLife;
   readonly #openSession: ClusterModelOptions['openSession'];
-  readonly #clock: Clock;
   readonly #states = new Map<string, ClusterState>();
   readonly #traits = new Map<string, ClusterTraits>();
-  readonly #works = new Map<string, Work>();
-  readonly #failures = new Map<string, Map<string, string>>();
+  readonly #works: Works;
   readonly #changed = new Emitter<undefined>();
   readonly #progressed = new Emitter<string>();
   readonly #failed = new Emitter<ClusterFailure>();
@@ -79,7 +37,13 @@ export class ClusterModel implements Disposable {
   constructor(options: ClusterModelOptions) {
     this.clusters = options.clusters;
     this.#openSession = options.openSession;
-    this.#clock = options.clock;
+    this.#works = new Works({
+      clock: options.clock,
+      onBegin: () => this.#changed.fire(undefined),
+      onProgress: (cluster) => this.#progressed.fire(cluster),
+      // What cannot be read is told to who asks for it next; here it must not hide how the work ended.
+      onOver: (cluster) => this.#read(cluster).catch(() => undefined),
+    });
   }
 
   /** Clusters came, went or changed their state; works began and ended. */
@@ -116,7 +80,7 @@ export class ClusterModel implements Disposable {
     return {
       name,
       state,
-      failures: this.#failures.get(name) ?? new Map<string, string>(),
+      failures: this.#works.failures(name),
       ...(traits === undefined ? {} : { traits }),
       ...(work === undefined ? {} : { work }),
     };
@@ -187,38 +151,15 @@ export class ClusterModel implements Disposable {
     );
   }
 
-  /** Freezes the machines with all that runs on them; `start` wakes them. */
+  /** Freezes the machines with all that runs on them; `start` wakes them. Where it fails, the cluster goes on. */
   async suspend(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
     await this.#takeDown(
       name,
       `Suspending ${name}`,
+      progress,
       signal,
       (own, stop) => this.clusters.suspend(name, own, stop),
-      progress,
-    );
-  }
-
-  async addNode(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    await this.work(name, 'Adding a node', progress, signal, (own, stop) =>
-      this.clusters.addNode(name, own, stop),
-    );
-  }
-
-  async removeNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    await this.work(name, `Removing ${node}`, progress, signal, (own, stop) =>
-      this.clusters.removeNode(name, node, own, stop),
-    );
-  }
-
-  async resizeNode(
-    name: string,
-    node: string,
-    size: MachineSize,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.work(name, `Resizing ${node}`, progress, signal, (own, stop) =>
-      this.clusters.resizeNode(name, node, size, own, stop),
+      () => this.clusters.attach(name, SILENT, new AbortController().signal),
     );
   }
 
@@ -239,17 +180,6 @@ export class ClusterModel implements Disposable {
     );
   }
 
-  async deleteSnapshot(
-    name: string,
-    snapshot: string,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.work(name, `Deleting snapshot ${snapshot}`, progress, signal, (_own, stop) =>
-      this.clusters.deleteSnapshot(name, snapshot, stop),
-    );
-  }
-
   /** Makes and starts again what machines of a running cluster are missing or down. */
   async retry(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
     await this.work(name, `Retrying nodes of ${name}`, progress, signal, async (own, stop) => {
@@ -260,13 +190,13 @@ export class ClusterModel implements Disposable {
   }
 
   async stop(name: string, signal: AbortSignal): Promise<void> {
-    await this.#takeDown(name, `Stopping ${name}`, signal, (_progress, stop) =>
+    await this.#takeDown(name, `Stopping ${name}`, SILENT, signal, (_progress, stop) =>
       this.clusters.stop(name, stop),
     );
   }
 
   async delete(name: string, signal: AbortSignal): Promise<void> {
-    await this.#takeDown(name, `Deleting ${name}`, signal, (_progress, stop) =>
+    await this.#takeDown(name, `Deleting ${name}`, SILENT, signal, (_progress, stop) =>
       this.clusters.delete(name, stop),
     );
   }
@@ -275,38 +205,8 @@ export class ClusterModel implements Disposable {
    * A work on a cluster that runs on meanwhile (a node is added, resized). One at a time: rejects with a ClusterError
    * where there is another one, with WorkCancelled where it was cancelled.
    */
-  async work<T>(
-    name: string,
-    title: string,
-    progress: Progress,
-    signal: AbortSignal,
-    act: Act<T>,
-  ): Promise<T> {
-    const other = this.#works.get(name);
-    if (other !== undefined) {
-      throw new ClusterError(`${other.title} is under way`, 'Wait until it is done, or cancel it.');
-    }
-    const work = new Work({ title, clock: this.#clock, onChange: () => this.#progressed.fire(name) });
-    const either = AbortSignal.any([signal, work.signal]);
-    const told: Progress = {
-      ...progress,
-      report(step) {
-        progress.report(step);
-        work.report(step);
-      },
-    };
-    this.#works.set(name, work);
-    this.#changed.fire(undefined);
-    try {
-      return await act(told, either);
-    } catch (error) {
-      if (either.aborted) throw new WorkCancelled(`${title} was cancelled.`, { cause: error });
-      throw error;
-    } finally {
-      this.#remember(name, work);
-      // What cannot be read is told to who asks for it next; here it must not hide how the work ended.
-      await this.#read(name).catch(() => undefined);
-    }
+  work<T>(cluster: string, title: string, progress: Progress, signal: AbortSignal, act: Act<T>): Promise<T> {
+    return this.#works.run({ cluster, title, progress, signal, act });
   }
 
   dispose(): void {
@@ -316,16 +216,6 @@ export class ClusterModel implements Disposable {
     this.#changed.dispose();
     this.#progressed.dispose();
     this.#failed.dispose();
-  }
-
-  /** Why machines failed is shown until they are worked on again. */
-  #remember(name: string, work: Work): void {
-    const failures = this.#failures.get(name) ?? new Map<string, string>();
-    for (const { machine, message, phase } of work.stages()) {
-      if (phase === 'failed') failures.set(machine, message);
-      else failures.delete(machine);
-    }
-    this.#failures.set(name, failures);
   }
 
   async #bringUp(
@@ -385,20 +275,26 @@ export class ClusterModel implements Disposable {
     });
   }
 
+  /** Stops a cluster in some way. `goOn`: what a cluster that ran does where it fails. */
   async #takeDown(
     name: string,
     title: string,
+    progress: Progress,
     signal: AbortSignal,
     take: Act<void>,
-    progress: Progress = SILENT,
+    goOn?: () => Promise<RunningControlPlane>,
   ): Promise<void> {
     await this.work(name, title, progress, signal, async (own, stop) => {
+      const before = this.#states.get(name);
       this.#begin(name);
       try {
         await take(own, stop);
-      } finally {
         // Whether it is stopped or gone is read when the work is over, and told then.
         this.#states.set(name, { phase: 'stopped' });
+      } catch (error) {
+        this.#states.set(name, { phase: 'failed', message: messageOf(error) });
+        if (before?.phase === 'running' && goOn !== undefined) await this.#adopt(name, goOn);
+        throw error;
       }
     });
   }
@@ -438,7 +334,7 @@ export class ClusterModel implements Disposable {
   #read(over?: string): Promise<void> {
     const reading = this.#reading
       .then(() => this.#readTraits())
-      .finally(() => over !== undefined && this.#works.delete(over))
+      .finally(() => over !== undefined && this.#works.end(over))
       .then((traits) => this.#apply(traits))
       .finally(() => {
         this.#changed.fire(undefined);
@@ -456,11 +352,11 @@ export class ClusterModel implements Disposable {
       if (found !== undefined) this.#traits.set(name, found);
     }
     for (const [name, state] of this.#states) {
-      if (traits.has(name) || this.#works.has(name)) continue;
+      if (traits.has(name) || this.#works.get(name) !== undefined) continue;
       if (state.phase === 'running') state.session.dispose();
       this.#states.delete(name);
       this.#traits.delete(name);
-      this.#failures.delete(name);
+      this.#works.forget(name);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ClusterEntry } from '../model/clusterModel.ts';
+import type { ClusterEntry } from '../model/clusterEntry.ts';
 
 /**
  * What can be done with a row of this cluster, as the end of its context value: `;snapshots;shell`. Conditions of menus

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../src/api/meta.ts';
 import type { Resource } from '../../../src/api/resource.ts';
 import * as resources from '../../../src/api/resources.ts';
 import type { ExtensionApi } from '../../../src/extension.ts';
-import type { ClusterState } from '../../../src/editor/model/clusterModel.ts';
+import type { ClusterState } from '../../../src/editor/model/clusterEntry.ts';
 
 export function wheelhouse(): Extension<ExtensionApi> {
   const found = extensions.getExtension<ExtensionApi>('wheelhouse.wheelhouse');

@@ -1,6 +1,7 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Clock } from '../../../base/clock.ts';
-import type { ClusterEntry, ClusterModel, ClusterState } from '../../model/clusterModel.ts';
+import type { ClusterEntry, ClusterState } from '../../model/clusterEntry.ts';
+import type { ClusterModel } from '../../model/clusterModel.ts';
 import { flagsOf } from '../flags.ts';
 import type { TreeNode } from '../treeNode.ts';
 import { namespacesSection } from './namespaces.ts';

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../base/clock.ts';
 import { nodes } from '../../../api/resources.ts';
 import type { Node } from '../../../api/types.ts';
-import type { ClusterEntry, ClusterModel } from '../../model/clusterModel.ts';
+import type { ClusterEntry } from '../../model/clusterEntry.ts';
+import type { ClusterModel } from '../../model/clusterModel.ts';
 import { nodeState } from '../../model/health.ts';
 import { stageText } from '../../model/work.ts';
 import { flagsOf } from '../flags.ts';

@@ -1,6 +1,6 @@
 import { MarkdownString, ThemeIcon, TreeItem } from 'vscode';
 import type { ClusterSnapshot } from '../../../cluster/snapshots/snapshot.ts';
-import type { ClusterEntry } from '../../model/clusterModel.ts';
+import type { ClusterEntry } from '../../model/clusterEntry.ts';
 import { flagsOf } from '../flags.ts';
 import { section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
