@@ -26,17 +26,17 @@ describe('wheelhouse', () => {
   async function wheelhouse(...args: string[]): Promise<readonly string[]> {
     printed = [];
     // Of what the commands here need; others need more.
-    const context = {
+    const context: Partial<CliContext> = {
       clusters: desk.clusters(),
       progress: { report: () => undefined },
       signal: stop.signal,
-      print: (line: string) => void printed.push(line),
+      print: (line) => void printed.push(line),
       terminal: { input: new PassThrough(), output },
       now: () => desk.clock.now(),
-      exitWith: (given: number) => (code = given),
-    } satisfies Partial<CliContext> as CliContext;
+      exitWith: (given) => (code = given),
+    };
     const program = new Command('wheelhouse').exitOverride().configureOutput({ writeErr: () => undefined });
-    for (const command of commands) command(program, context);
+    for (const command of commands) command(program, context as CliContext);
     // What one command says of its input holds for all of them.
     for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
     await program.parseAsync(args, { from: 'user' });
