@@ -3,7 +3,7 @@ import type { TlsPeer } from '../host/httpsListener.ts';
 import { peerNode } from './identity.ts';
 
 interface CertificateAuthenticator<Request, User> {
-  authenticate(request: Request): Promise<User | undefined>;
+  authenticate(request: Request): Promise<User | undefined> | User | undefined;
 }
 
 /**
@@ -15,10 +15,14 @@ export function knownNodes<Request extends { readonly certificate?: TlsPeer['cer
   knows: (node: string) => Promise<boolean>,
 ): CertificateAuthenticator<Request, User> {
   return {
-    async authenticate(request) {
+    authenticate(request) {
       const node = peerNode({ certificate: request.certificate });
-      if (node !== undefined && !(await knows(node))) throw unauthorized();
-      return certificates.authenticate(request);
+      return node === undefined ? certificates.authenticate(request) : authenticateNode(node, request);
     },
   };
+
+  async function authenticateNode(node: string, request: Request): Promise<User | undefined> {
+    if (!(await knows(node))) throw unauthorized();
+    return certificates.authenticate(request);
+  }
 }

@@ -6,6 +6,7 @@ import type { WriteContext } from '../registry/context.ts';
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 const MAX_MANAGER_LENGTH = 128;
+const PRINTABLE = /^\P{C}*$/u;
 
 /**
  * The parameters that all writes share: dryRun, fieldManager.
@@ -28,9 +29,8 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     cause: causeOf(exchange),
     dryRun: dryRun.length > 0,
     manager: manager === '' ? managerOf(exchange) : manager,
-    get signal() {
-      return exchange.signal;
-    },
+    // No getter: an object literal with one is slow, and there is one for every write.
+    signal: () => exchange.signal,
     warn: (message) => exchange.warnings.push(message),
   };
 }
@@ -46,11 +46,12 @@ export function fieldValidation(exchange: Exchange, kind: string): FieldValidati
 }
 
 function managerErrors(manager: string): FieldError[] {
+  if (manager === '') return [];
   const errors: FieldError[] = [];
   if (manager.length > MAX_MANAGER_LENGTH) {
     errors.push(invalid(field('fieldManager'), manager, `may not be more than ${MAX_MANAGER_LENGTH} bytes`));
   }
-  if (!/^\P{C}*$/u.test(manager)) {
+  if (!PRINTABLE.test(manager)) {
     errors.push(invalid(field('fieldManager'), manager, 'should only contain printable characters'));
   }
   return errors;

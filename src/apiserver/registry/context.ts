@@ -21,7 +21,8 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** For managedFields. */
   readonly manager: string;
-  readonly signal: AbortSignal;
+  /** Aborted when nobody waits for the answer any more. */
+  signal(): AbortSignal;
   /** One `Warning` header each. */
   warn(message: string): void;
 }

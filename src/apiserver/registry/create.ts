@@ -1,6 +1,7 @@
 import { invalidObject } from '../../api/fieldErrors.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
-import type { Entry } from '../../api/request.ts';
+import type { Entry, UserInfo } from '../../api/request.ts';
 import { alreadyExists, badRequest, isAlreadyExists, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import { validateMetadata } from '../../api/validation/metadata.ts';
@@ -47,25 +48,12 @@ export async function createObject(
     trackFields(served, context, { old: undefined, draft, subresource: '', time: now });
   }
 
-  const attributes: AdmissionAttributes = {
-    operation: 'CREATE',
-    kind,
-    subresource: '',
-    namespace,
-    get name() {
-      return metadata.name ?? '';
-    },
-    object: draft,
-    old: undefined,
-    user: context.user,
-    dryRun: context.dryRun,
-    warn: (message) => context.warn(message),
-  };
+  const attributes = new Creation(kind, namespace, draft, context);
   await registry.admission.mutate(attributes);
 
   fillSystemMetadata(draft, { random: registry.random, now });
   if (kind.hasGeneration === true) metadata.generation = 1;
-  else delete metadata.generation;
+  else if (metadata.generation !== undefined) delete metadata.generation;
   const generated = (metadata.name ?? '') === '' && (metadata.generateName ?? '') !== '';
   if (generated) metadata.name = generateName(metadata.generateName ?? '', registry.random);
   kind.prepareForCreate?.(draft, { now, user: context.user.name });
@@ -83,6 +71,37 @@ export async function createObject(
       if (attempt === NAME_ATTEMPTS) throw generatedNameTaken(served, metadata.name);
       metadata.name = generateName(metadata.generateName ?? '', registry.random);
     }
+  }
+}
+
+/** A creation as admission sees it. */
+class Creation implements AdmissionAttributes {
+  readonly operation = 'CREATE';
+  readonly kind: Kind;
+  readonly subresource = '';
+  readonly namespace: string;
+  readonly object: Draft;
+  readonly old = undefined;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly #context: WriteContext;
+
+  constructor(kind: Kind, namespace: string, object: Draft, context: WriteContext) {
+    this.kind = kind;
+    this.namespace = namespace;
+    this.object = object;
+    this.user = context.user;
+    this.dryRun = context.dryRun;
+    this.#context = context;
+  }
+
+  /** Empty until one has been generated. */
+  get name(): string {
+    return this.object.metadata.name ?? '';
+  }
+
+  warn(message: string): void {
+    this.#context.warn(message);
   }
 }
 

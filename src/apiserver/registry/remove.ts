@@ -21,5 +21,5 @@ export async function caughtUp(
   context: WriteContext,
   revision: number,
 ): Promise<void> {
-  if (registry.cache.revision() < revision) await registry.cache.waitFor(revision, context.signal);
+  if (registry.cache.revision() < revision) await registry.cache.waitFor(revision, context.signal());
 }
