@@ -29,6 +29,7 @@ import { newProfile, type CreateOptions } from './newProfile.ts';
 import { type HostEnvironment, NO_HOST_ENVIRONMENT } from './machines/hostEnvironment.ts';
 import { addNode, nodeOf, removeNode, resizeNode } from './nodeChanges.ts';
 import { sizedNode, type NodeSize } from './nodeSize.ts';
+import { onEach } from './onEach.ts';
 import { readLivingOwner, type Owner } from './owner.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from './paths.ts';
 import {
@@ -173,7 +174,7 @@ export class Clusters {
     const profile = await this.#want(name, false);
     const provider = this.#provider(profile.machines);
     const machines = await provider.list(name);
-    await Promise.all(machines.map((machine) => provider.stop(machine, signal)));
+    await onEach(machines, (machine) => provider.stop(machine, signal));
     await this.#options.launcher.stop(profile, this.paths(name));
   }
 
@@ -199,7 +200,7 @@ export class Clusters {
     const provider = this.#provider(profile.machines);
     await this.#options.launcher.stop(profile, this.paths(name));
     const machines = await provider.list(name);
-    await Promise.all(machines.map((machine) => provider.delete(machine, signal)));
+    await onEach(machines, (machine) => provider.delete(machine, signal));
     await provider.cleanUp(name);
     await removeAll(this.paths(name).folder);
   }

@@ -1,4 +1,5 @@
 import { bootstrapFiles } from '../machines/bootstrapFiles.ts';
+import { onEach } from '../onEach.ts';
 import type { NodeProfile } from '../profile.ts';
 import { adminOf, type Action, type ActionContext } from './action.ts';
 
@@ -11,7 +12,7 @@ export function createMachines(nodes: readonly NodeProfile[]): Action {
       const names = new Set(nodes.map((node) => node.name));
       const machines = (await provider.list(profile.name)).filter((machine) => names.has(machine.name));
       const never = new AbortController().signal;
-      await Promise.all(machines.map((machine) => provider.delete(machine, never)));
+      await onEach(machines, (machine) => provider.delete(machine, never));
     },
   };
 }

@@ -7,8 +7,9 @@ import { waitForNodes } from '../actions/waitForNodes.ts';
 import { ClusterError } from '../errors.ts';
 import type { Machine } from '../machines/contract.ts';
 import { bytesText } from '../nodeSize.ts';
+import { onEach } from '../onEach.ts';
 import { writeProfile } from '../profile.ts';
-import { onEach, snapshotsOf } from './machineSnapshots.ts';
+import { snapshotsOf } from './machineSnapshots.ts';
 import { readSnapshot, snapshotPaths, type ClusterSnapshot } from './snapshot.ts';
 
 /**

@@ -5,8 +5,9 @@ import { startControlPlane } from '../actions/startControlPlane.ts';
 import { ClusterError } from '../errors.ts';
 import type { Machine } from '../machines/contract.ts';
 import { bytesText } from '../nodeSize.ts';
+import { onEach } from '../onEach.ts';
 import { removeHalfMade } from './deleteSnapshot.ts';
-import { forgetMachineSnapshots, onEach, snapshotsOf } from './machineSnapshots.ts';
+import { forgetMachineSnapshots, snapshotsOf } from './machineSnapshots.ts';
 import {
   checkSnapshotName,
   readSnapshots,
