@@ -149,12 +149,24 @@ describe('a cluster that goes back to a snapshot', function () {
     }
   });
 
-  it('can go back to it again, by the command, and lose it', async () => {
+  const cli = path.resolve(import.meta.dirname, '../../dist/cli.cjs');
+  const env = (): Record<string, string> => ({ WHEELHOUSE_HOME: home });
+  const wheelhouse = async (...args: string[]): Promise<string> =>
+    (await systemProcesses.run(process.execPath, [cli, ...args], { env: env() })).stdout;
+  /** Runs the command until a step of it begins, and kills it there. */
+  const killAt = async (step: RegExp, ...args: string[]): Promise<void> => {
+    const child = systemProcesses.spawn(process.execPath, [cli, ...args], { env: env() });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (step.test(said)) child.kill('SIGKILL');
+    });
+    await child.exited;
+    assert.match(said, step);
+  };
+
+  it('can go back to it again, by the command', async () => {
     await put('created', 'four');
-    const cli = path.resolve(import.meta.dirname, '../../dist/cli.cjs');
-    const wheelhouse = async (...args: string[]): Promise<string> =>
-      (await systemProcesses.run(process.execPath, [cli, ...args], { env: { WHEELHOUSE_HOME: home } }))
-        .stdout;
     assert.match(await wheelhouse('snapshot', 'list', NAME), /^one +\d{4}-.*-1, .*-2$/m);
     assert.match(await wheelhouse('snapshot', 'restore', NAME, 'one'), /is as it was in one/);
     const { items } = await client.list(configMaps, { namespace });
@@ -162,7 +174,25 @@ describe('a cluster that goes back to a snapshot', function () {
       items.map((map) => map.metadata.name).filter((name) => name !== 'kube-root-ca.crt'),
       ['changed', 'deleted'],
     );
+  });
+
+  it('comes back from a process that was killed while it saved, and one that was killed while it went back', async () => {
+    await killAt(/Saving the machines/, 'snapshot', 'save', NAME, 'two');
+    await wheelhouse('start', NAME);
+    const whole = (await clusters.snapshots(NAME)).map((snapshot) => snapshot.name);
+    if (whole.includes('two')) await wheelhouse('snapshot', 'delete', NAME, 'two');
+    await wheelhouse('snapshot', 'save', NAME, 'two');
+    await put('created', 'five');
+    await killAt(/Putting the machines back/, 'snapshot', 'restore', NAME, 'two');
+    await wheelhouse('start', NAME);
+    await wheelhouse('snapshot', 'restore', NAME, 'two');
+    const { items } = await client.list(configMaps, { namespace });
+    assert.deepEqual(phases(items), { changed: 'one', deleted: 'one' });
+  });
+
+  it('forgets its snapshots', async () => {
     assert.match(await wheelhouse('snapshot', 'delete', NAME, 'one'), /is deleted/);
+    assert.match(await wheelhouse('snapshot', 'delete', NAME, 'two'), /is deleted/);
     assert.deepEqual(await readdir(clusters.paths(NAME).snapshots), []);
   });
 });
