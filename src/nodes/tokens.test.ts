@@ -60,4 +60,14 @@ describe('EnrolmentTokens', () => {
     await tokens.revoke('n1');
     assert.equal(await tokens.redeem(token, 'key'), undefined);
   });
+
+  it('knows() a node from its first token until it is revoked, whatever became of the token', async () => {
+    assert.equal(await tokens.knows('n1'), false);
+    const token = await tokens.issue('n1');
+    await tokens.redeem(token, 'key');
+    await clock.advance(365 * 24 * 3_600_000);
+    assert.equal(await tokens.knows('n1'), true);
+    await tokens.revoke('n1');
+    assert.equal(await tokens.knows('n1'), false);
+  });
 });

@@ -106,6 +106,7 @@ describe('machine clock', () => {
   it('is left alone by smaller differences, the way of the answer counted', async () => {
     await machineClock.told(Date.now() + 900, 0);
     await machineClock.told(Date.now() - 2_500, 4_000);
+    await machineClock.told(Date.now(), 6_000);
     assert.deepEqual(set, []);
     await machineClock.told(Date.now() - 1_500, 0);
     assert.equal(set.length, 1);

@@ -33,16 +33,20 @@ export function createMachineClock(options: MachineClockOptions): MachineClock {
   const { clock, run, logger, onSet } = options;
   const monotonic = (): number => clock.monotonic();
 
-  /** True where it was set. `at`: by the monotonic clock, when it was `ms`. */
-  const setTo = async (ms: number, at: number): Promise<boolean> => {
+  /**
+   * True where it was set. `told` was the server's time some moment of the round trip that ended `at` (monotonic): in
+   * its middle, taken by and large, and how far from there nobody knows.
+   */
+  const setTo = async (told: number, roundTripMs: number, at: number): Promise<boolean> => {
+    const ms = told + roundTripMs / 2;
     const now = (): number => ms + monotonic() - at;
     const difference = (): number => Math.round(now() - clock.now());
     const differenceMs = difference();
+    if (Math.abs(differenceMs) <= TOLERANCE_MS + roundTripMs / 2) return false;
     // A machine that is busy (it has just woken) may take seconds to start a process: what that cost is made good.
     for (let attempt = 1; Math.abs(difference()) > TOLERANCE_MS && attempt <= ATTEMPTS; attempt++) {
       await run.run('date', [`--set=@${(now() / 1_000).toFixed(3)}`]);
     }
-    if (Math.abs(differenceMs) <= TOLERANCE_MS) return false;
     logger.info("the clock was set to the control plane's", { differenceMs });
     onSet?.();
     return true;
@@ -60,7 +64,7 @@ export function createMachineClock(options: MachineClockOptions): MachineClock {
     if (!(time >= certificate.validFrom && time <= certificate.validTo)) {
       throw new Error("the time that was told is none at which the server's certificate is valid");
     }
-    return setTo(time + roundTripMs / 2, monotonic());
+    return setTo(time, roundTripMs, monotonic());
   };
 
   const guarded = async (attempt: () => Promise<boolean>): Promise<boolean> => {
@@ -75,7 +79,7 @@ export function createMachineClock(options: MachineClockOptions): MachineClock {
   return {
     async told(serverMs, roundTripMs) {
       const at = monotonic();
-      await guarded(() => setTo(serverMs + roundTripMs / 2, at));
+      await guarded(() => setTo(serverMs, roundTripMs, at));
     },
     async hinted(serverMs, server, ca) {
       if (Math.abs(serverMs - clock.now()) > TOLERANCE_MS) await guarded(() => ask(server, ca));

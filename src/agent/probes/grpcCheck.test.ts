@@ -55,6 +55,17 @@ describe('checkGrpc', () => {
     server.close();
   });
 
+  it("does not go through the node's proxy", async () => {
+    const server = await serve({ '': 1 });
+    const before = process.env['http_proxy'];
+    process.env['http_proxy'] = 'http://127.0.0.1:1';
+    const { success } = await checkGrpc('127.0.0.1', server.port, '', 1_000, never);
+    if (before === undefined) delete process.env['http_proxy'];
+    else process.env['http_proxy'] = before;
+    server.close();
+    assert.equal(success, true);
+  });
+
   it('fails where nobody listens', async () => {
     const server = await serve({});
     server.close();

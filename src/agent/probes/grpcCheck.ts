@@ -22,6 +22,8 @@ export function checkGrpc(
   const address = `${bracketed(host)}:${port}`;
   const client = new grpc.Client(address, grpc.credentials.createInsecure(), {
     'grpc.primary_user_agent': 'kube-probe/1.36',
+    // The node may reach the world through a proxy, its pods never.
+    'grpc.enable_http_proxy': 0,
   });
   return new Promise((resolve) => {
     const call = client.makeUnaryRequest<object, number>(
