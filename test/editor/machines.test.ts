@@ -45,6 +45,13 @@ describe('the machines of a cluster in the editor', function () {
     await workbench.page.keyboard.press('Enter');
   };
 
+  /** The editor shows the progress of a command for some time at least, however quick it is. */
+  const progressEnds = async (title: string): Promise<void> => {
+    const toast = workbench.page.locator('.notification-toast', { hasText: title });
+    await toast.waitFor();
+    await toast.waitFor({ state: 'hidden' });
+  };
+
   /** A click on a row that is just being read anew would not say which one is meant. */
   const isIdle = async (): Promise<void> =>
     (await workbench.row(new RegExp(`^Cluster ${NAME}, running$`))).waitFor();
@@ -83,9 +90,7 @@ describe('the machines of a cluster in the editor', function () {
     await workbench.answer('(2/2)', '4Gi');
     await workbench.screenshot('resize');
     await modal('Resize');
-    const toast = workbench.page.locator('.notification-toast', { hasText: 'Resizing node' });
-    await toast.waitFor();
-    await toast.waitFor({ state: 'hidden' });
+    await progressEnds('Resizing node');
     await isIdle();
     await (await workbench.row(new RegExp(`Node ${NAME}-1, Ready`))).waitFor();
   });
@@ -113,9 +118,7 @@ describe('the machines of a cluster in the editor', function () {
     await workbench.page.getByText('All that has changed since then is lost').waitFor();
     await workbench.screenshot('restore');
     await modal('Restore');
-    await workbench.page
-      .locator('.notification-toast', { hasText: 'Restoring' })
-      .waitFor({ state: 'hidden' });
+    await progressEnds('Restoring');
     await isIdle();
   });
 

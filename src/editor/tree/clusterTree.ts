@@ -10,6 +10,8 @@ import type { TreeNode } from './treeNode.ts';
 
 /** Changes within this time are shown together: a burst of watch events is one refresh. */
 const COALESCE_MS = 100;
+/** Steps of a work come by the dozen: they are shown some times a second. */
+const PROGRESS_MS = 300;
 /** While machines are worked on, how long it has taken is shown by the second. */
 const TICK_MS = 1_000;
 
@@ -87,11 +89,11 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
     for (const [id, node] of this.#shown) {
       if (node.cluster === cluster && node.showsWork === true) this.#stale.add(id);
     }
-    this.#schedule();
+    this.#schedule(PROGRESS_MS);
   }
 
-  #schedule(): void {
-    this.#pending ??= this.#clock.timeout(COALESCE_MS, () => this.#flush());
+  #schedule(ms = COALESCE_MS): void {
+    this.#pending ??= this.#clock.timeout(ms, () => this.#flush());
   }
 
   #flush(): void {

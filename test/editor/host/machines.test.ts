@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { commands, window, type ExtensionTerminalOptions } from 'vscode';
 import { FakeClock } from '../../../src/base/clock.ts';
 import { createDeferred } from '../../../src/base/deferred.ts';
@@ -117,6 +119,16 @@ describe('the machines of a cluster', () => {
     subscription.dispose();
     assert.ok(refreshed <= 3, `${refreshed} refreshes`);
     assert.deepEqual(model.entry(NAME)?.failures, new Map([[`${NAME}-5`, 'no address on the network']]));
+  });
+
+  it('Show Log at one that failed shows all that Vagrant said of it', async () => {
+    const { model } = wheelhouse().exports;
+    const { vagrant } = model.clusters.paths(NAME);
+    await mkdir(path.join(vagrant, 'logs'), { recursive: true });
+    await writeFile(path.join(vagrant, 'logs', `${NAME}-5.log`), 'Bringing machine up\n');
+    await commands.executeCommand('wheelhouse.showLog', { cluster: NAME, machine: `${NAME}-5` });
+    assert.equal(window.activeTextEditor?.document.getText(), 'Bringing machine up\n');
+    await commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('one that has gone is shown as missing, and made again by its Retry', async () => {
