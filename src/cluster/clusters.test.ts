@@ -93,6 +93,15 @@ describe('Clusters', () => {
     );
   });
 
+  it('removeNode() tells what the drain waits for', async () => {
+    await clusters.create(dev, progress, never);
+    desk.pods = ['default/a', 'default/b', 'default/c', 'default/d'];
+    const told: string[] = [];
+    const listening: Progress = { report: ({ machine, message }) => told.push(`${machine}: ${message}`) };
+    await clusters.removeNode('dev', 'dev-1', listening, never);
+    assert.ok(told.includes('dev-1: Waits for 4 pods to move: default/a, default/b, default/c, and 1 more'));
+  });
+
   it('removeNode() that fails leaves the node open to pods', async () => {
     await clusters.create(dev, progress, never);
     desk.fail('delete', 'dev-1');

@@ -50,8 +50,11 @@ export interface NodeAdmin {
   /** Keeps new pods from the node; tells whether it was open to them. Nothing where there is no such node. */
   cordon(node: string): Promise<boolean>;
   uncordon(node: string): Promise<void>;
-  /** Cordons the node and evicts its pods, so that they start elsewhere. Nothing where there is no such node. */
-  drain(node: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Cordons the node and evicts its pods, so that they start elsewhere; tells those (`NAMESPACE/NAME`) that it waits
+   * for, whenever they become fewer. Nothing where there is no such node.
+   */
+  drain(node: string, signal: AbortSignal, onLeft: (pods: readonly string[]) => void): Promise<void>;
   /** What the node says that it has: CPUs, and memory in bytes. */
   capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
   /** Deletes the Node object and what was issued for it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { systemClock } from '../base/clock.ts';
-import { nodes } from '../api/resources.ts';
+import { nodes, pods } from '../api/resources.ts';
 import { serviceUnavailable } from '../api/status.ts';
 import type { NodeCondition } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
@@ -105,12 +105,39 @@ describe('NodeAdmin', () => {
   it('a node that is not there needs no cordon and no drain', async () => {
     assert.equal(await admin.cordon('gone'), false);
     await admin.uncordon('gone');
-    await admin.drain('gone', never);
+    await admin.drain('gone', never, () => assert.fail('it has no pods'));
     await admin.forget('gone');
   });
 
   it('capacity() is in CPUs and bytes', async () => {
     await register('a');
     assert.deepEqual(await admin.capacity('a'), { cpus: 2, memoryBytes: 2 ** 31 });
+  });
+
+  it('drain() evicts what may move, and tells what it waits for', async () => {
+    await register('a');
+    const pod = async (name: string, owner?: string): Promise<void> => {
+      const ownerReferences =
+        owner === undefined
+          ? []
+          : [{ apiVersion: 'apps/v1', kind: owner, name: 'o', uid: 'u', controller: true }];
+      await client.create(pods, {
+        metadata: { name, namespace: 'default', ownerReferences },
+        spec: { nodeName: 'a', containers: [{ name: 'c', image: 'i' }], terminationGracePeriodSeconds: 0 },
+      });
+    };
+    await pod('one');
+    await pod('two');
+    await pod('daemon', 'DaemonSet');
+    const told: string[] = [];
+    await admin.drain('a', never, (left) => void told.push([...left].sort().join(' ')));
+    assert.equal(told[0], 'default/one default/two');
+    assert.match(told[1] ?? '', /^default\/(one|two)$/);
+    assert.equal(told.length, 2);
+    const { items } = await client.list(pods, { namespace: 'default' });
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ['daemon'],
+    );
   });
 });

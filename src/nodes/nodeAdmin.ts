@@ -4,7 +4,7 @@ import { isNotFound, isReason } from '../api/status.ts';
 import type { Node, NodeCondition, Pod } from '../api/types.ts';
 import { nodes, pods } from '../api/resources.ts';
 import { quantityValue } from '../api/quantity.ts';
-import { controllerOf } from '../api/meta.ts';
+import { controllerOf, keyOf } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
 import { httpsClient } from '../client/https.ts';
 import { parseKubeconfig } from '../client/kubeconfig.ts';
@@ -28,7 +28,7 @@ export interface ApiNodeAdmin {
   ): Promise<void>;
   cordon(node: string): Promise<boolean>;
   uncordon(node: string): Promise<void>;
-  drain(node: string, signal: AbortSignal): Promise<void>;
+  drain(node: string, signal: AbortSignal, onLeft: (pods: readonly string[]) => void): Promise<void>;
   capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
   forget(node: string): Promise<void>;
 }
@@ -75,10 +75,18 @@ export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
       return true;
     },
     uncordon: (name) => setUnschedulable(client, name, null),
-    async drain(name, signal) {
+    async drain(name, signal, onLeft) {
       await setUnschedulable(client, name, true, signal);
       const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${name}`, signal });
-      await Promise.all(items.filter(isEvictable).map((pod) => evict(client, clock, pod, signal)));
+      const left = new Map(items.filter(isEvictable).map((pod) => [keyOf(pod.metadata), pod]));
+      if (left.size > 0) onLeft([...left.keys()]);
+      await Promise.all(
+        [...left].map(async ([key, pod]) => {
+          await evict(client, clock, pod, signal);
+          left.delete(key);
+          if (left.size > 0) onLeft([...left.keys()]);
+        }),
+      );
     },
     async capacity(name) {
       const { status } = await client.get(nodes, { name });

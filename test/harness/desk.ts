@@ -26,6 +26,8 @@ export class Desk {
   oldNews: OldNews | undefined;
   /** What nodes say that they have. */
   capacity = { cpus: 4, memoryBytes: 2 ** 31 };
+  /** What a drain waits for. */
+  pods: readonly string[] = [];
   readonly #faults: { readonly verb: SimulatedVerb; readonly machine: string; times: number }[] = [];
   #running = false;
 
@@ -103,8 +105,9 @@ export class Desk {
       this.asked.push(`uncordon ${node}`);
       return Promise.resolve();
     },
-    drain: (node, signal) => {
+    drain: (node, signal, onLeft) => {
       this.asked.push(`drain ${node}`);
+      if (this.pods.length > 0) onLeft(this.pods);
       signal.throwIfAborted();
       return Promise.resolve();
     },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Desk } from '../../../test/harness/desk.ts';
 import type { Clusters } from '../clusters.ts';
@@ -108,6 +108,17 @@ describe('Snapshots of a cluster', () => {
       await assert.rejects(save('b'), /machines cannot be kept as snapshots.*--machines vagrant/);
       assert.ok(!desk.asked.includes('stop control plane of dev'), 'all is checked before anything stops');
     });
+  });
+
+  it('the space that is needed is looked for before anything stops', async () => {
+    await save('a');
+    desk.asked.length = 0;
+    // A file may be larger than its disk, as long as nothing is in it.
+    await truncate(path.join(desk.paths.snapshots, 'a/store.db'), 2 ** 42);
+    await assert.rejects(restore('a'), /restoring needs 8192 GiB, and .* are free where .*Free some space/);
+    await clusters.addNode('dev', progress, never, { memoryBytes: 2 ** 60 });
+    await assert.rejects(save('b'), /may need 1073741824 GiB, and .* are free where .*Free some space/);
+    assert.ok(!desk.asked.includes('stop control plane of dev'));
   });
 
   describe('restoreSnapshot()', () => {
