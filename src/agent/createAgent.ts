@@ -12,6 +12,7 @@ import type { Informer } from '../client/informer.ts';
 import type { ClusterSettings, NodeSettings } from '../protocol/agentLink.ts';
 import type { HostResolver } from './hooks/dnsConfig.ts';
 import { containerHooks, type HookOptions, podHooks, simulatedContainerHooks } from './hooks/index.ts';
+import { containerResources } from './hooks/resources.ts';
 import { sandboxConfig } from './hooks/sandboxConfig.ts';
 import { createLifecycleRunner } from './lifecycle/handlers.ts';
 import type { AgentHandlers } from './link/link.ts';
@@ -23,9 +24,10 @@ import { createObjectStore } from './objects/objectStore.ts';
 import type { AgentPaths } from './paths.ts';
 import { createContainerKiller } from './pods/containerKiller.ts';
 import { createContainerStarter } from './pods/containerStarter.ts';
-import { admitPod } from './pods/admission.ts';
+import { admitPod, resizeRefusal } from './pods/admission.ts';
 import { noPodFiles } from './pods/podFiles.ts';
 import { createPodManager, type PodManager } from './pods/podManager.ts';
+import { createPodResize } from './pods/podResize.ts';
 import { createPodSync, type PodSync } from './pods/podSync.ts';
 import { createRuntimeView } from './pods/runtimeView.ts';
 import { createSemaphore } from './pods/semaphore.ts';
@@ -177,12 +179,19 @@ export function createAgent(options: AgentOptions): Agent {
     hooks: ofContainers,
     hostIPs,
   });
+  const resize = createPodResize({
+    runtime,
+    recorder,
+    resourcesOf: (pod, container) => containerResources(pod, container, reporter.memoryCapacity()),
+    refusal: (pod, others) => resizeRefusal(pod, others, reporter.allocatable()),
+  });
   const sync: PodSync = createPodSync({
     runtime,
     view,
     probes,
     killer,
     starter,
+    resize,
     recorder,
     clock,
     logger,
@@ -205,6 +214,7 @@ export function createAgent(options: AgentOptions): Agent {
     statuses,
     killer,
     starter,
+    resize,
     recorder,
     clock,
     logger,

@@ -102,6 +102,21 @@ export function runtimeSuite(name: string, make: () => Promise<RuntimeSubject>):
       return { sandbox, container, config };
     };
 
+    it('updateContainer changes what a running container may use, and knows what is not there', async () => {
+      const { container } = await running();
+      await runtime.updateContainer(container, {
+        cpuShares: 512,
+        cpuPeriod: 100_000,
+        cpuQuota: 50_000,
+        memoryBytes: 64 * 1024 * 1024,
+        oomScoreAdj: 500,
+      });
+      await assert.rejects(
+        async () => runtime.updateContainer('0'.repeat(64), { cpuShares: 512, oomScoreAdj: 500 }),
+        (error) => error instanceof RuntimeError && error.code === 'notFound',
+      );
+    });
+
     it('tells its version', async () => {
       const { name: own, version } = await runtime.version();
       assert.ok(own !== '' && version !== '');

@@ -247,6 +247,49 @@ describe('agent on containerd', () => {
     );
   });
 
+  it('resizes a running container, in place or by a restart', async () => {
+    const read = (file: string, other: string): string =>
+      `cat /sys/fs/cgroup/${file} 2>/dev/null || cut -d' ' -f1 /sys/fs/cgroup/${other}`;
+    const limits = [
+      read('cpu/cpu.cfs_quota_us', 'cpu.max'),
+      read('memory/memory.limit_in_bytes', 'memory.max'),
+    ];
+    const inForce = async (): Promise<string> => {
+      const { stdout } = await runtime.execSync(
+        await containerId('sized'),
+        ['sh', '-c', limits.join(';')],
+        5_000,
+      );
+      return Buffer.from(stdout).toString();
+    };
+    const resize = (resources: object): Promise<Pod> =>
+      world.client.patch(
+        pods,
+        { namespace: 'default', name: 'sized' },
+        'application/strategic-merge-patch+json',
+        { spec: { containers: [{ name: 'app', resources: { limits: resources } }] } },
+        { subresource: 'resize' },
+      );
+    const resources = { requests: { cpu: '50m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } };
+    const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+    await world.createPod('sized', { containers: [{ ...sleeper, resources, resizePolicy }] });
+    await world.podUntil('sized', isReady);
+    assert.equal(await inForce(), '10000\n33554432\n');
+    await resize({ cpu: '200m' });
+    const limit = (name: string, value: string) => (pod: Pod) =>
+      pod.status?.containerStatuses?.[0]?.resources?.limits?.[name] === value;
+    const pod = await world.podUntil('sized', limit('cpu', '200m'));
+    assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 0);
+    assert.equal(await inForce(), '20000\n33554432\n');
+    await resize({ memory: '64Mi' });
+    const again = await world.podUntil(
+      'sized',
+      (object) => limit('memory', '64Mi')(object) && isReady(object),
+    );
+    assert.equal(again.status?.containerStatuses?.[0]?.restartCount, 1);
+    assert.equal(await inForce(), '20000\n67108864\n');
+  });
+
   it('limits memory, and says OOMKilled', async () => {
     await world.createPod('greedy', {
       restartPolicy: 'Never',

@@ -228,6 +228,18 @@ function scenarios(given: () => Given, { isOld }: { readonly isOld: boolean }): 
       assert.match(stderr, /Upgrade: SPDY\/3\.1/);
     });
 
+    it('patch --subresource resize changes what a running container may use', async () => {
+      const resources = { limits: { memory: '48Mi' } };
+      const change = JSON.stringify({ spec: { containers: [{ name: 'web', resources }] } });
+      await run(['patch', 'pod', pod, '--subresource=resize', '-p', change]);
+      const inForce = 'jsonpath={.status.containerStatuses[0].resources.limits.memory}=48Mi';
+      await run(['wait', `--for=${inForce}`, `pod/${pod}`, '--timeout=20s']);
+      assert.equal(
+        await out('get', 'pod', pod, '-o', 'jsonpath={.status.containerStatuses[0].restartCount}'),
+        '0',
+      );
+    });
+
     it('debug adds a container that sees the processes of another', async () => {
       const { kubectl } = given();
       const image = '--image=wheelhouse.local/sample:1';

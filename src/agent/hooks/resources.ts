@@ -1,6 +1,7 @@
 import { qosClassOf } from '../../api/podQos.ts';
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
+import type { ContainerConfig } from '../runtime/contract.ts';
 import type { ContainerHook } from './contract.ts';
 
 const MIN_SHARES = 2;
@@ -15,20 +16,29 @@ export function resourcesHook(options: { memoryCapacity(): number }): ContainerH
   return {
     name: 'resources',
     apply({ pod, container }, { config }) {
-      const { limits = {}, requests = {} } = container.resources ?? {};
-      const cpuLimit = limits['cpu'] === undefined ? 0 : quantityMilliValue(limits['cpu']);
-      const cpuRequest = requests['cpu'] === undefined ? cpuLimit : quantityMilliValue(requests['cpu']);
-      const memory = limits['memory'] === undefined ? 0 : quantityValue(limits['memory']);
-      config.resources = {
-        cpuShares: cpuShares(cpuRequest),
-        cpuPeriod: QUOTA_PERIOD,
-        // Without a limit: none, said so that an update can lift one.
-        cpuQuota: cpuLimit === 0 ? -1 : Math.max(Math.ceil((cpuLimit * QUOTA_PERIOD) / 1000), MIN_QUOTA),
-        ...(memory === 0 ? {} : { memoryBytes: memory }),
-        oomScoreAdj: oomScoreAdj(pod, container, options.memoryCapacity()),
-      };
+      config.resources = containerResources(pod, container, options.memoryCapacity());
       return Promise.resolve();
     },
+  };
+}
+
+/** What the runtime is told of a container's requests and limits. `memoryCapacity` of the node, in bytes. */
+export function containerResources(
+  pod: Pod,
+  container: Container,
+  memoryCapacity: number,
+): ContainerConfig['resources'] {
+  const { limits = {}, requests = {} } = container.resources ?? {};
+  const cpuLimit = limits['cpu'] === undefined ? 0 : quantityMilliValue(limits['cpu']);
+  const cpuRequest = requests['cpu'] === undefined ? cpuLimit : quantityMilliValue(requests['cpu']);
+  const memory = limits['memory'] === undefined ? 0 : quantityValue(limits['memory']);
+  return {
+    cpuShares: cpuShares(cpuRequest),
+    cpuPeriod: QUOTA_PERIOD,
+    // Without a limit: none, said so that an update can lift one.
+    cpuQuota: cpuLimit === 0 ? -1 : Math.max(Math.ceil((cpuLimit * QUOTA_PERIOD) / 1000), MIN_QUOTA),
+    ...(memory === 0 ? {} : { memoryBytes: memory }),
+    oomScoreAdj: oomScoreAdj(pod, container, memoryCapacity),
   };
 }
 

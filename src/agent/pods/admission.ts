@@ -38,12 +38,36 @@ export function admitPod(
   return undefined;
 }
 
+/**
+ * Why the node cannot give a pod what it wants to grow to: more than the node has, or than others leave (kubelet
+ * `allocation/handlers.go`).
+ */
+export function resizeRefusal(
+  pod: Pod,
+  others: readonly Pod[],
+  allocatable: Readonly<Record<string, string>>,
+): PodFailure | undefined {
+  const wanted = requestsOf(pod);
+  for (const name of ['cpu', 'memory']) {
+    const amount = wanted.get(name) ?? 0;
+    const capacity = quantityMilliValue(allocatable[name] ?? '0');
+    if (amount <= capacity) continue;
+    const message = `Node didn't have enough capacity: ${name}, requested: ${shown(name, amount)}, capacity: ${shown(name, capacity)}`;
+    return { reason: 'Infeasible', message };
+  }
+  const refusal = admitPod(pod, others, allocatable);
+  return refusal && { reason: 'Deferred', message: refusal.message.replace(PREFIX, '') };
+}
+
 function outOf(name: string, requested: number, used: number, capacity: number): PodFailure {
-  // CPU is counted in thousandths, all else whole.
-  const show = (milli: number): number => (name === 'cpu' ? milli : Math.ceil(milli / 1000));
-  const message = `${PREFIX}Node didn't have enough resource: ${name}, requested: ${show(requested)}, used: ${show(used)}, capacity: ${show(capacity)}`;
+  const [wanted, taken, there] = [requested, used, capacity].map((amount) => shown(name, amount));
+  const message = `${PREFIX}Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${taken}, capacity: ${there}`;
   return { reason: `OutOf${name}`, message };
 }
+
+/** CPU is counted in thousandths, all else whole. */
+const shown = (name: string, milli: number): string =>
+  String(name === 'cpu' ? milli : Math.ceil(milli / 1000));
 
 function hostPorts(pod: Pod): string[] {
   return containersOf(pod).flatMap(({ container, role }) =>

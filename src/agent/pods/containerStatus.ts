@@ -1,6 +1,12 @@
 import type { Mutable } from '../../api/meta.ts';
 import { timeOf } from '../../api/time.ts';
-import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/types.ts';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Pod,
+  ResourceRequirements,
+} from '../../api/types.ts';
 import type { RuntimeContainer } from '../runtime/contract.ts';
 import { type ContainerRole, roleOfInit } from './identity.ts';
 import { shouldRestart } from './podActions.ts';
@@ -20,6 +26,9 @@ export interface StatusFacts {
   waiting(container: string): WaitingReason | undefined;
   /** Its postStart hook is at work: it does not count as running before that is over. */
   starting(container: string): boolean;
+  /** What the node has granted the container, and what is in force; undefined for what the spec says. */
+  allocated(container: string): ResourceRequirements | undefined;
+  enforced(container: string): ResourceRequirements | undefined;
   ready(instance: RuntimeContainer): boolean;
   started(instance: RuntimeContainer): boolean;
 }
@@ -87,7 +96,7 @@ function containerStatus(
       lastState: state.terminated === undefined ? (lastState ?? {}) : { terminated: state.terminated },
       ready: false,
       started: false,
-      ...resourcesOf(container),
+      ...resourcesOf(container, facts),
     };
   }
   return {
@@ -96,16 +105,20 @@ function containerStatus(
     lastState: lastState ?? {},
     ready: isReady(role, latest, started, facts),
     started,
-    ...resourcesOf(container),
+    ...resourcesOf(container, facts),
   };
 }
 
-/** Resources as they are in force: what was asked, for nothing here changes them (KEP-1287). */
-function resourcesOf(container: Container): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
-  const { limits, requests } = container.resources ?? {};
+/** Requests as they were granted, and all as it is in force (KEP-1287). */
+function resourcesOf(
+  container: Container,
+  facts: StatusFacts,
+): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  const allocated = facts.allocated(container.name) ?? container.resources;
+  const { limits, requests } = facts.enforced(container.name) ?? allocated ?? {};
   if (limits === undefined && requests === undefined) return {};
   return {
-    ...(requests === undefined ? {} : { allocatedResources: requests }),
+    ...(allocated?.requests === undefined ? {} : { allocatedResources: allocated.requests }),
     resources: {
       ...(limits === undefined ? {} : { limits }),
       ...(requests === undefined ? {} : { requests }),

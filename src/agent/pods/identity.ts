@@ -96,6 +96,10 @@ export function instancesByName(
   return groupBy(newestFirst, (container) => container.name);
 }
 
+export function runningIn(sandboxes: readonly SandboxStatus[]): readonly RuntimeContainer[] {
+  return sandboxes.flatMap(({ containers }) => containers.filter(({ state }) => state === 'running'));
+}
+
 export type ContainerRole = 'init' | 'sidecar' | 'container' | 'ephemeral';
 
 /** All containers of the spec, in the order in which they start. */

@@ -11,6 +11,7 @@ function actions(pod: Pod, sandboxes: readonly SandboxStatus[], rest: Partial<Po
     liveness: () => 'unknown',
     startup: () => 'success',
     started: () => true,
+    restartsToResize: () => false,
     ...rest,
   });
 }

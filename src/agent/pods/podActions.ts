@@ -14,6 +14,8 @@ export interface PodState {
   startup(containerId: string): ProbeResult;
   /** True once the instance counts as started: running, and its startup probe (if any) has succeeded. */
   started(containerId: string): boolean;
+  /** True for a container that has to start anew to get what it was granted by a resize. */
+  restartsToResize(container: Container): boolean;
 }
 
 export interface ContainerToStart {
@@ -186,6 +188,10 @@ class Plan {
       return this.#start(container, 'sidecar');
     }
     if (this.#unhealthy(container, instance)) return this.#start(container, 'sidecar');
+    if (this.#state.restartsToResize(container)) {
+      this.#kill(container, instance, `Container ${container.name} resize requires restart`);
+      return this.#start(container, 'sidecar');
+    }
     return this.#state.started(instance.id) ? 'done' : 'wait';
   }
 
@@ -201,6 +207,9 @@ class Plan {
         this.#start(container, 'container');
       } else if (hashOf(instance) !== containerHash(container)) {
         this.#kill(container, instance, `Container ${container.name} definition changed, will be restarted`);
+        this.#start(container, 'container');
+      } else if (this.#state.restartsToResize(container)) {
+        this.#kill(container, instance, `Container ${container.name} resize requires restart`);
         this.#start(container, 'container');
       } else if (this.#unhealthy(container, instance)) {
         if (policy !== 'Never') this.#start(container, 'container');

@@ -13,6 +13,15 @@ export const OWN_CONDITIONS = [
   'PodScheduled',
 ] as const;
 
+/** Conditions that are there only while they are true: their absence is to be told. */
+export const PASSING_CONDITIONS: readonly string[] = ['PodResizePending', 'PodResizeInProgress'];
+
+export interface ResizeProgress {
+  readonly resizePending: { readonly reason: string; readonly message: string } | undefined;
+  readonly isResizing: boolean;
+  readonly resizeError: string | undefined;
+}
+
 /** Conditions of a pod (kubelet `pkg/kubelet/status/generate.go`); times stay where the status stays. */
 export function podConditions(
   pod: Pod,
@@ -21,6 +30,7 @@ export function podConditions(
   containers: readonly ContainerStatus[],
   sandboxReady: boolean,
   now: string,
+  resize?: ResizeProgress,
 ): PodCondition[] {
   const old = pod.status?.conditions ?? [];
   const containersReady = containersReadyCondition(pod, phase, init, containers);
@@ -30,6 +40,7 @@ export function podConditions(
     ready(pod, containersReady, old),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
+    ...(resize === undefined || phase === 'Failed' || phase === 'Succeeded' ? [] : resizeConditions(resize)),
   ];
   const generation = pod.metadata.generation;
   return drafts.map((draft) => {
@@ -41,6 +52,17 @@ export function podConditions(
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     };
   });
+}
+
+function resizeConditions({ resizePending, isResizing, resizeError }: ResizeProgress): Draft[] {
+  const drafts: Draft[] = [];
+  if (resizePending !== undefined)
+    drafts.push({ type: 'PodResizePending', status: 'True', ...resizePending });
+  if (isResizing || resizeError !== undefined) {
+    const error = resizeError === undefined ? {} : { reason: 'Error', message: resizeError };
+    drafts.push({ type: 'PodResizeInProgress', status: 'True', ...error });
+  }
+  return drafts;
 }
 
 function containersReadyCondition(

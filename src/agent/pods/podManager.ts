@@ -6,10 +6,12 @@ import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { PodHook } from '../hooks/contract.ts';
 import type { ProbeManager } from '../probes/probeManager.ts';
 import type { Runtime } from '../runtime/contract.ts';
+import { withAllocation } from './allocation.ts';
 import type { ContainerKiller } from './containerKiller.ts';
 import type { ContainerStarter } from './containerStarter.ts';
-import { identityOf, POD_NAME, POD_NAMESPACE, type PodIdentity } from './identity.ts';
+import { identityOf, POD_NAME, POD_NAMESPACE, type PodIdentity, runningIn } from './identity.ts';
 import { graceSeconds, newRecord, type PodRecord } from './podRecord.ts';
+import type { PodResize } from './podResize.ts';
 import { podStatus } from './podStatus.ts';
 import type { PassResult, PodSync } from './podSync.ts';
 import { createPodWorkers } from './podWorkers.ts';
@@ -43,6 +45,7 @@ export interface PodManagerOptions {
   readonly statuses: StatusManager;
   readonly killer: ContainerKiller;
   readonly starter: ContainerStarter;
+  readonly resize: PodResize;
   readonly recorder: EventRecorder;
   readonly hooks: readonly PodHook[];
   readonly files: PodFiles;
@@ -83,12 +86,15 @@ export function createPodManager(options: PodManagerOptions): PodManager {
           ended: record.refused || (latest.status !== undefined && isTerminal(latest)),
           waiting: (name) => record.waiting.get(name),
           starting: (name) => record.starting.has(name),
+          allocated: (name) => record.allocated.get(name),
+          enforced: (name) => record.enforced.get(name),
           ready: (instance) => probes.ready(instance.id),
           started: (instance) => probes.started(instance.id),
         },
         hostIPs: options.hostIPs(),
         terminal: record.stage === 'terminated',
         failure: record.failure,
+        resize: record,
         now: clock.now(),
       }),
     );
@@ -103,9 +109,13 @@ export function createPodManager(options: PodManagerOptions): PodManager {
     if (!mustEnd(record) && pod !== undefined) {
       checkDeadline(record, pod);
       if (record.failure === undefined) {
-        const result = await options.sync().run(record, pod, signal);
+        const before = record.allocated;
+        const granted = options.resize.grant(record, pod, () => activePods(uid));
+        if (record.allocated !== before) wakePending();
+        const result = await options.sync().run(record, granted, signal);
         if (result.finished) record.stage = 'terminating';
         else {
+          options.resize.settle(record, granted, runningIn(view.forPod(uid)));
           await pruneContainers(pod, view, runtime);
           report(record);
           schedule(record, pod, result);
@@ -134,6 +144,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       probes.drop(uid);
       record.waiting.clear();
       record.stage = 'terminated';
+      wakePending();
     }
     report(record);
     if (!record.deleted && pod?.metadata.deletionTimestamp === undefined) return;
@@ -275,11 +286,16 @@ export function createPodManager(options: PodManagerOptions): PodManager {
   };
 
   function activePods(except: string): readonly Pod[] {
-    return [...records.values()].flatMap(({ pod, stage, deleted, identity }) =>
+    return [...records.values()].flatMap(({ pod, stage, deleted, identity, allocated }) =>
       pod === undefined || deleted || stage === 'terminated' || identity.uid === except || isTerminal(pod)
         ? []
-        : [pod],
+        : [withAllocation(pod, allocated)],
     );
+  }
+
+  /** There may be room now for a resize that is not granted yet. */
+  function wakePending(): void {
+    for (const [uid, { resizePending }] of records) if (resizePending !== undefined) workers.wake(uid);
   }
 
   /** True at the first sight of the deletion, and when the grace was shortened under way. */

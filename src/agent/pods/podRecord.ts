@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
-import type { Pod } from '../../api/types.ts';
+import type { Pod, ResourceRequirements } from '../../api/types.ts';
+import { type Allocation, recalledAllocation, recalledEnforced } from './allocation.ts';
 import type { WaitingReason } from './containerStatus.ts';
 import type { PodIdentity } from './identity.ts';
 import type { PodFailure } from './podStatus.ts';
@@ -22,6 +23,15 @@ export interface PodRecord {
    * for all kinds of reasons.
    */
   readonly notBefore: Map<string, number>;
+  /** What the node has granted its containers. */
+  allocated: Allocation;
+  /** What is in force for each container that was started. */
+  readonly enforced: Map<string, ResourceRequirements>;
+  /** Why a resize is not granted. */
+  resizePending: PodFailure | undefined;
+  /** A resize was granted and is not in force everywhere. */
+  isResizing: boolean;
+  resizeError: string | undefined;
   /** The agent ends it by its own decision. */
   failure: PodFailure | undefined;
   /** The node did not let it in: it never had containers. */
@@ -43,6 +53,11 @@ export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecor
     waiting: new Map(),
     starting: new Set(),
     notBefore: new Map(),
+    allocated: pod === undefined ? new Map() : recalledAllocation(pod),
+    enforced: pod === undefined ? new Map<string, ResourceRequirements>() : recalledEnforced(pod),
+    resizePending: undefined,
+    isResizing: false,
+    resizeError: undefined,
     failure: undefined,
     refused: false,
     stage: 'active',

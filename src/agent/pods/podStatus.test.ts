@@ -9,6 +9,8 @@ const facts: StatusFacts = {
   ended: false,
   waiting: () => undefined,
   starting: () => false,
+  allocated: () => undefined,
+  enforced: () => undefined,
   ready: () => true,
   started: () => true,
 };

@@ -4,7 +4,7 @@ import type { Pod, PodStatus } from '../../api/types.ts';
 import type { SandboxStatus } from '../runtime/contract.ts';
 import { containerStatuses, type StatusFacts } from './containerStatus.ts';
 import { instancesByName } from './identity.ts';
-import { podConditions } from './podConditions.ts';
+import { podConditions, type ResizeProgress } from './podConditions.ts';
 import { podPhase } from './podPhase.ts';
 
 export interface PodFailure {
@@ -22,6 +22,8 @@ export interface PodStatusInput {
   readonly terminal: boolean;
   /** The agent ends the pod by its own decision: the phase is Failed whatever its containers do. */
   readonly failure?: PodFailure | undefined;
+  /** How a resize goes; missing where there is none. */
+  readonly resize?: ResizeProgress | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -69,7 +71,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const message = failure?.message ?? (phase === 'Failed' ? old.message : undefined);
   return {
     phase,
-    conditions: podConditions(pod, phase, init, containers, sandboxReady, now),
+    conditions: podConditions(pod, phase, init, containers, sandboxReady, now, input.resize),
     hostIP: hostIPs[0] ?? '',
     hostIPs: hostIPs.map((ip) => ({ ip })),
     startTime: old.startTime ?? now,

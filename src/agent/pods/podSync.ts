@@ -5,11 +5,13 @@ import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { PodHook } from '../hooks/contract.ts';
 import type { ProbeManager } from '../probes/probeManager.ts';
 import type { Runtime, SandboxConfig, SandboxStatus } from '../runtime/contract.ts';
-import { specOf } from './identity.ts';
+import { needsRestart } from './allocation.ts';
+import { runningIn, specOf } from './identity.ts';
 import type { ContainerKiller } from './containerKiller.ts';
 import type { ContainerStarter } from './containerStarter.ts';
 import { type PodActions, computePodActions } from './podActions.ts';
 import { graceSeconds, POD, type PodRecord } from './podRecord.ts';
+import type { PodResize } from './podResize.ts';
 import type { RuntimeView } from './runtimeView.ts';
 import type { Semaphore } from './semaphore.ts';
 
@@ -27,6 +29,7 @@ export interface PodSyncOptions {
   readonly probes: ProbeManager;
   readonly killer: ContainerKiller;
   readonly starter: ContainerStarter;
+  readonly resize: PodResize;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,6 +44,8 @@ export interface PodSyncOptions {
   report(record: PodRecord): void;
 }
 
+/** As often as a resize that failed is tried again. */
+const RESIZE_RETRY_MS = 10_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 
 export interface PodSync {
@@ -49,15 +54,19 @@ export interface PodSync {
 }
 
 export function createPodSync(options: PodSyncOptions): PodSync {
-  const { runtime, view, probes, killer, starter, recorder, clock, logger } = options;
+  const { runtime, view, probes, killer, starter, resize, recorder, clock, logger } = options;
 
-  const actionsFor = (pod: Pod): PodActions =>
+  const actionsFor = (record: PodRecord, pod: Pod): PodActions =>
     computePodActions({
       pod,
       sandboxes: view.forPod(pod.metadata.uid),
       liveness: (id) => probes.liveness(id),
       startup: (id) => probes.startup(id),
       started: (id) => probes.started(id),
+      restartsToResize(container) {
+        const has = record.enforced.get(container.name);
+        return has !== undefined && needsRestart(container, has);
+      },
     });
 
   /** Another failure of the pod as a whole: when it may be tried again. */
@@ -131,7 +140,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
 
   return {
     async run(record, pod, signal) {
-      const actions = actionsFor(pod);
+      const actions = actionsFor(record, pod);
       if (actions.killPod && !actions.createSandbox) return { finished: true, retryMs: undefined };
       const early = (record.notBefore.get(POD) ?? 0) - clock.monotonic();
       if (early > 0) return { finished: false, retryMs: early };
@@ -167,6 +176,9 @@ export function createPodSync(options: PodSyncOptions): PodSync {
 
       const config = options.sandboxConfig(pod, sandbox.attempt);
       const retries: number[] = [];
+      const running = runningIn(view.forPod(pod.metadata.uid));
+      if (record.isResizing) options.report(record);
+      if (!(await resize.enforce(record, pod, running))) retries.push(RESIZE_RETRY_MS);
       for (const what of actions.toStart) {
         signal.throwIfAborted();
         const latest = view.forPod(pod.metadata.uid).flatMap(({ containers }) => containers);
@@ -177,9 +189,13 @@ export function createPodSync(options: PodSyncOptions): PodSync {
         };
         const target = { ...what, previous };
         const retryMs = await starter.start(record, pod, sandbox, config, target, onChange, signal);
-        if (retryMs !== undefined) retries.push(retryMs);
+        if (retryMs !== undefined) {
+          retries.push(retryMs);
+          continue;
+        }
+        record.enforced.set(what.container.name, what.container.resources ?? {});
         // What comes after a sidecar does not wait for its end: it is looked at as soon as the sidecar runs.
-        else if (what.role === 'sidecar') retries.push(0);
+        if (what.role === 'sidecar') retries.push(0);
       }
       trackProbes(record, pod);
       return { finished: false, retryMs: retries.length === 0 ? undefined : Math.min(...retries) };

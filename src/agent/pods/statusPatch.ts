@@ -1,4 +1,5 @@
 import type { Pod, PodCondition, PodStatus } from '../../api/types.ts';
+import { PASSING_CONDITIONS } from './podConditions.ts';
 import { equal } from '../../api/validation/equal.ts';
 
 /** Fields that kubelet writes. What is not here (nominatedNodeName, …) is left alone. */
@@ -40,11 +41,15 @@ export function statusPatch(base: Pod, wanted: PodStatus): object | undefined {
 }
 
 function changedConditions(old: readonly PodCondition[], wanted: readonly PodCondition[]): object[] {
-  return wanted.flatMap((condition) => {
+  const gone = old
+    .filter(({ type }) => PASSING_CONDITIONS.includes(type) && !wanted.some((each) => each.type === type))
+    .map(({ type }) => ({ type, $patch: 'delete' }));
+  const changed = wanted.flatMap((condition) => {
     const before = old.find(({ type }) => type === condition.type);
     if (before !== undefined && equal(relevant(before), relevant(condition))) return [];
     return [{ ...condition, reason: condition.reason ?? null, message: condition.message ?? null }];
   });
+  return [...changed, ...gone];
 }
 
 function relevant(condition: PodCondition): object {

@@ -22,6 +22,8 @@ export interface Runtime {
     sandboxConfig: SandboxConfig,
   ): Promise<ContainerId>;
   startContainer(id: ContainerId): Promise<void>;
+  /** Changes what a running container may use. What is missing in `resources` stays. */
+  updateContainer(id: ContainerId, resources: ContainerConfig['resources']): Promise<void>;
   /** TERM (or the image's stop signal), after `graceSeconds` KILL. Resolves when it is down. */
   stopContainer(id: ContainerId, graceSeconds: number): Promise<void>;
   removeContainer(id: ContainerId): Promise<void>;

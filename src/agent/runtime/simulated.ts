@@ -46,7 +46,7 @@ interface Sandbox {
 
 interface Simulated {
   status: RuntimeContainer;
-  readonly config: ContainerConfig;
+  config: ContainerConfig;
   readonly lines: { readonly time: number; readonly text: string }[];
   timer: Disposable | undefined;
   /** Told to end while it was still starting. */
@@ -181,6 +181,11 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
         container.timer = clock.timeout(knobs.runForMs, () => end(sandbox, container, knobs.exitCode));
       }
       fire('started', sandbox.status.id, id);
+    },
+    updateContainer(id, resources) {
+      const { container } = find(id);
+      container.config = { ...container.config, resources: { ...container.config.resources, ...resources } };
+      return Promise.resolve();
     },
     async stopContainer(id, graceSeconds) {
       const owner = owners.get(id);

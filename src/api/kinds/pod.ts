@@ -6,6 +6,7 @@ import { pods } from '../resources.ts';
 import type { Pod } from '../types.ts';
 import { validateEphemeralContainersUpdate } from '../validation/ephemeralContainersUpdate.ts';
 import { validatePod } from '../validation/pod.ts';
+import { validatePodResize } from '../validation/podResize.ts';
 import { validatePodStatusUpdate } from '../validation/podStatus.ts';
 import { validatePodUpdate } from '../validation/podUpdate.ts';
 import { podColumns } from './podColumns.ts';
@@ -69,6 +70,12 @@ export const pod: Kind = defineKind<Pod>({
         validateUpdate: validateEphemeralContainersUpdate,
       },
     },
+    {
+      name: 'resize',
+      kind: 'Pod',
+      verbs: ['get', 'patch', 'update'],
+      part: { prepareForUpdate: keepAllButResources, validateUpdate: validatePodResize },
+    },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
   ],
@@ -96,6 +103,32 @@ function graceOf(object: Pod, requested: number | undefined): number {
   const phase = object.status?.phase;
   if ((object.spec.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
   return period < 0 ? 1 : period;
+}
+
+/** Containers that were added, removed or renamed stay as they came: validation says so. */
+function keepAllButResources(draft: Draft<Pod>, old: Pod): void {
+  const { containers, initContainers } = draft.spec;
+  const before = old.spec as Draft<Pod>['spec'];
+  const spec = { ...before, containers: withResourcesOf(containers, before.containers) };
+  if (initContainers !== undefined || before.initContainers !== undefined) {
+    spec.initContainers = withResourcesOf(initContainers ?? [], before.initContainers ?? []);
+  }
+  draft.spec = spec;
+}
+
+type Containers = Draft<Pod>['spec']['containers'];
+
+function withResourcesOf(now: Containers, before: Containers): Containers {
+  if (now.length !== before.length || now.some(({ name }, i) => name !== before[i]?.name)) return now;
+  return before.map((container, i) => {
+    const { resources: _, resizePolicy: __, ...rest } = container;
+    const { resources, resizePolicy } = now[i] ?? {};
+    return {
+      ...rest,
+      ...(resources === undefined ? {} : { resources }),
+      ...(resizePolicy === undefined ? {} : { resizePolicy }),
+    };
+  });
 }
 
 function keepMetadata(draft: Draft<Pod>, old: Pod, name: keyof Pod['metadata']): void {

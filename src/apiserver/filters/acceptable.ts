@@ -7,6 +7,7 @@ const SUBRESOURCES = new Set([
   'status',
   'scale',
   'ephemeralcontainers',
+  'resize',
   'binding',
   'eviction',
   'finalize',

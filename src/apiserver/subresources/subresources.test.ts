@@ -20,6 +20,8 @@ const pod = (name: string, containers: readonly string[] = ['a'], more: object =
   spec: { containers: containers.map((each) => ({ name: each, image: 'x' })), ...more },
 });
 
+const STRATEGIC = { headers: { 'content-type': 'application/strategic-merge-patch+json' } };
+
 type Asked = Parameters<NodeDialer['request']>[1] & { node: string };
 
 describe('subresources', () => {
@@ -76,7 +78,7 @@ describe('subresources', () => {
         'PATCH',
         at,
         { metadata: { labels: { a: 'b' } }, spec: { ephemeralContainers: containers, nodeName: 'other' } },
-        { headers: { 'content-type': 'application/strategic-merge-patch+json' } },
+        STRATEGIC,
       );
     const debug = { name: 'debug', image: 'tools', targetContainerName: 'a' };
 
@@ -147,6 +149,81 @@ describe('subresources', () => {
         /: Forbidden: static pods do not support ephemeral containers/,
       );
     });
+  });
+
+  describe('resize', () => {
+    const at = `${PODS}/p/resize`;
+    const container = {
+      name: 'a',
+      image: 'x',
+      resources: { requests: { cpu: '100m', memory: '32Mi' }, limits: { cpu: '200m' } },
+    };
+    const resize = (spec: object): Promise<{ code: number; body: Pod & Status }> =>
+      server.call<Pod & Status>('PATCH', at, { metadata: { labels: { a: 'b' } }, spec }, STRATEGIC);
+    const resources = (value: object): object => ({ containers: [{ name: 'a', resources: value }] });
+
+    it('changes requests and limits of containers, and nothing else', async () => {
+      await make(PODS, pod('p', [], { containers: [container] }));
+      const { code, body } = await resize({
+        nodeName: 'other',
+        containers: [{ name: 'a', image: 'other', resources: { limits: { cpu: '300m' } } }],
+      });
+      assert.equal(code, 200, JSON.stringify(body));
+      const [changed] = body.spec.containers;
+      assert.deepEqual(changed?.resources?.limits, { cpu: '300m' });
+      assert.deepEqual(
+        [changed.image, body.spec.nodeName, body.metadata.labels],
+        ['x', undefined, undefined],
+      );
+      assert.equal(body.metadata.generation, 2);
+    });
+
+    it('is the only way to change any', async () => {
+      const made = await make<Pod>(PODS, pod('p', [], { containers: [container] }));
+      const containers = [{ ...made.spec.containers[0], resources: { limits: { cpu: '1' } } }];
+      const { code } = await server.call('PUT', `${PODS}/p`, { ...made, spec: { ...made.spec, containers } });
+      assert.equal(code, 422);
+    });
+
+    for (const [what, spec, message] of [
+      [
+        'a request above its limit',
+        resources({ requests: { cpu: '500m' } }),
+        'must be less than or equal to cpu limit of 200m',
+      ],
+      [
+        'a removed request',
+        resources({ requests: { memory: null } }),
+        'spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed',
+      ],
+      [
+        'a removed limit',
+        resources({ limits: { cpu: null } }),
+        'spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed',
+      ],
+      [
+        'another resource',
+        resources({ limits: { 'ephemeral-storage': '1Gi' } }),
+        'spec: Forbidden: only cpu and memory resources are mutable',
+      ],
+      [
+        'another class',
+        resources({ requests: { cpu: '200m' }, limits: { memory: '32Mi' } }),
+        'Pod QOS Class may not change as a result of resizing',
+      ],
+      [
+        'one more container',
+        { containers: [{ name: 'b', image: 'x' }] },
+        'containers may not be added or removed on resize',
+      ],
+    ] as const) {
+      it(`refuses ${what}`, async () => {
+        await make(PODS, pod('p', [], { containers: [container] }));
+        const { code, body } = await resize(spec);
+        assert.equal(code, 422);
+        assert.ok(body.message?.includes(message), body.message);
+      });
+    }
   });
 
   describe('binding', () => {

@@ -7,7 +7,7 @@ import {
   RuntimeError,
   type SandboxStatus,
 } from '../contract.ts';
-import { criContainerConfig, criSandboxConfig } from './criConfig.ts';
+import { criContainerConfig, criResources, criSandboxConfig } from './criConfig.ts';
 import { type CriConnection, connectCri } from './criConnection.ts';
 import { criEvents } from './criEvents.ts';
 import { criImages } from './criImages.ts';
@@ -123,6 +123,9 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     },
     async startContainer(id) {
       await connection.call('StartContainer', { id });
+    },
+    async updateContainer(id, resources) {
+      await connection.call('UpdateContainerResources', { id, linux: criResources(resources, unified) });
     },
     stopContainer: (id, graceSeconds) =>
       absentIsFine(

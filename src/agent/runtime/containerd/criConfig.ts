@@ -53,12 +53,26 @@ export function criSandboxConfig(config: SandboxConfig): object {
 }
 
 /** `unified`: files of cgroup v2 and what is written into them. */
+export function criResources(
+  resources: ContainerConfig['resources'],
+  unified: Readonly<Record<string, string>>,
+): object {
+  return {
+    cpuShares: resources.cpuShares ?? 0,
+    cpuQuota: resources.cpuQuota ?? 0,
+    cpuPeriod: resources.cpuPeriod ?? 0,
+    memoryLimit: resources.memoryBytes ?? 0,
+    oomScoreAdj: resources.oomScoreAdj,
+    unified,
+  };
+}
+
+/** `unified`: files of cgroup v2 and what is written into them. */
 export function criContainerConfig(
   config: ContainerConfig,
   sandbox: SandboxConfig,
   unified: Readonly<Record<string, string>> = {},
 ): object {
-  const { resources } = config;
   return {
     metadata: { name: config.name, attempt: config.attempt },
     image: { image: config.image },
@@ -80,14 +94,7 @@ export function criContainerConfig(
     stdinOnce: config.stdinOnce,
     tty: config.tty,
     linux: {
-      resources: {
-        cpuShares: resources.cpuShares ?? 0,
-        cpuQuota: resources.cpuQuota ?? 0,
-        cpuPeriod: resources.cpuPeriod ?? 0,
-        memoryLimit: resources.memoryBytes ?? 0,
-        oomScoreAdj: resources.oomScoreAdj,
-        unified,
-      },
+      resources: criResources(config.resources, unified),
       security: criSecurity(config, sandbox),
     },
   };
