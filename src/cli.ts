@@ -53,6 +53,7 @@ const boxes = createBoxBuilder(
     platform: process.platform,
     architecture: architectures.get(process.arch),
     root: process.getuid?.() === 0,
+    grub: '/usr/lib/grub',
     temporary: os.tmpdir(),
     now: () => systemClock.now(),
   },

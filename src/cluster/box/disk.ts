@@ -12,14 +12,17 @@ const DISK_BYTES = 40 * 1024 * MEBIBYTE;
 const SFDISK = '/usr/sbin/sfdisk';
 const MKE2FS = '/usr/sbin/mke2fs';
 
-export function diskTools(architecture: BoxArchitecture, root: boolean): Tools {
+export function diskTools(
+  architecture: BoxArchitecture,
+  { root, grub }: Pick<DiskOptions, 'root' | 'grub'>,
+): Tools {
   return {
     [SFDISK]: 'fdisk',
     [MKE2FS]: 'e2fsprogs',
     'grub-mkimage': 'grub-common',
     // What a user unpacks must belong to root on the disk.
     ...(root ? {} : { fakeroot: 'fakeroot' }),
-    ...layouts[architecture].tools,
+    ...layouts[architecture].tools(grub),
   };
 }
 
@@ -28,12 +31,14 @@ export interface DiskOptions {
   readonly architecture: BoxArchitecture;
   /** Whether this process is root. */
   readonly root: boolean;
+  /** Where GRUB's parts are. */
+  readonly grub: string;
   readonly folder: string;
 }
 
 /** Makes a disk that boots: partitions, boot loader, and the system's files; no device and no mount is needed. */
 export async function makeDisk(
-  { processes, architecture, root, folder }: DiskOptions,
+  { processes, architecture, root, grub, folder }: DiskOptions,
   archive: string,
   signal: AbortSignal,
 ): Promise<Disk> {
@@ -50,7 +55,7 @@ export async function makeDisk(
   const fill = ['sh', '-c', script, 'fill', files, archive, MKE2FS, ...mke2fsArgs(disk, files, layout.root)];
   const [command = '', ...args] = root ? fill : ['fakeroot', ...fill];
   await processes.run(command, args, { signal });
-  await layout.installBootLoader({ processes, disk, folder, signal });
+  await layout.installBootLoader({ processes, disk, grub, folder, signal });
   return disk;
 }
 

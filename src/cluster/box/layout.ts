@@ -8,7 +8,8 @@ export const MEBIBYTE = 1024 * 1024;
 
 /** How a disk of one architecture is divided and started. */
 export interface Layout {
-  readonly tools: Tools;
+  /** `grub`: where GRUB's parts are. */
+  tools(grub: string): Tools;
   readonly label: 'dos' | 'gpt';
   /** Partitions of the boot loader before the root's, in MiB, by sfdisk's type names. */
   readonly before: readonly { readonly mebibytes: number; readonly type: string }[];
@@ -17,6 +18,7 @@ export interface Layout {
   installBootLoader(target: {
     readonly processes: ProcessRunner;
     readonly disk: Disk;
+    readonly grub: string;
     readonly folder: string;
     readonly signal: AbortSignal;
   }): Promise<void>;
@@ -31,27 +33,27 @@ const GRUB_MODULES = ['ext2', 'normal', 'linux'];
 export const layouts: Readonly<Record<BoxArchitecture, Layout>> = {
   // BIOS, which every hypervisor starts with: GRUB in the gap between the boot sector and the first partition.
   amd64: {
-    tools: { [`${grubFolder('i386-pc')}/boot.img`]: 'grub-pc-bin' },
+    tools: (grub) => ({ [bootImage(grub)]: 'grub-pc-bin' }),
     label: 'dos',
     before: [],
     root: { start: FIRST, tail: 0 },
-    async installBootLoader({ processes, disk, folder, signal }) {
+    async installBootLoader({ processes, disk, grub, folder, signal }) {
       const core = path.join(folder, 'core.img');
       const modules = ['biosdisk', 'part_msdos', ...GRUB_MODULES];
       const prefix = '(hd0,msdos1)/boot/grub';
       const args = ['-O', 'i386-pc', '-p', prefix, '-o', core, ...modules];
       await processes.run('grub-mkimage', args, { signal });
-      const boot = await readWhole(`${grubFolder('i386-pc')}/boot.img`);
+      const boot = await readWhole(bootImage(grub));
       await writeInto(disk.path, biosBoot(boot, await readWhole(core)));
     },
   },
   // UEFI, which arm64 has only: GRUB as the loader of last resort in an EFI system partition.
   arm64: {
-    tools: {
-      [`${grubFolder('arm64-efi')}/moddep.lst`]: 'grub-efi-arm64-bin',
+    tools: (grub) => ({
+      [`${grub}/arm64-efi/moddep.lst`]: 'grub-efi-arm64-bin',
       [MKFS_VFAT]: 'dosfstools',
       mcopy: 'mtools',
-    },
+    }),
     label: 'gpt',
     before: [{ mebibytes: ESP.mebibytes, type: 'uefi' }],
     // The second copy of the partition table is at the end.
@@ -105,6 +107,6 @@ export function biosBoot(
   ];
 }
 
-function grubFolder(platform: string): string {
-  return `/usr/lib/grub/${platform}`;
+function bootImage(grub: string): string {
+  return `${grub}/i386-pc/boot.img`;
 }

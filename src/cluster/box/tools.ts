@@ -1,18 +1,17 @@
 import { ClusterError } from '../errors.ts';
 import type { Tools } from './contract.ts';
 
-/** Rejects with the command line that installs what is missing. `has` tells whether a command is on the path. */
-export async function requireTools(
-  tools: Tools,
-  has: (command: string) => Promise<boolean>,
-  platform: string,
-): Promise<void> {
-  if (platform !== 'linux') {
-    throw new ClusterError(
-      'boxes are built on Debian and Ubuntu',
-      'Elsewhere the first cluster prepares a stock Debian box by itself: nothing needs to be built.',
-    );
-  }
+/** Elsewhere there is no mmdebstrap. */
+export function requireLinux(platform: string): void {
+  if (platform === 'linux') return;
+  throw new ClusterError(
+    'boxes are built on Debian and Ubuntu',
+    'Elsewhere the first cluster prepares a stock Debian box by itself: nothing needs to be built.',
+  );
+}
+
+/** Rejects with the command line that installs what is missing. `has` tells whether a command is there. */
+export async function requireTools(tools: Tools, has: (command: string) => Promise<boolean>): Promise<void> {
   const missing: string[] = [];
   for (const command of Object.keys(tools)) if (!(await has(command))) missing.push(command);
   if (missing.length === 0) return;
