@@ -97,4 +97,41 @@ describe('podRequests', () => {
     assert.deepEqual([...requests.scalar], [['example.com/dongle', 2]]);
     assert.equal(requests.ephemeralStorage, 1024 * MIB);
   });
+
+  describe('of a pod that is resized from 2 to 1 or 8 CPUs', () => {
+    const resized = (
+      cpu: string,
+      conditions: NonNullable<NonNullable<Pod['status']>['conditions']>,
+    ): number => {
+      const requests = { cpu: '2', memory: '1Gi' };
+      const own = { name: 'c', image: 'i', imageID: '', ready: true, restartCount: 0 };
+      const containerStatuses = [{ ...own, allocatedResources: requests, resources: { requests } }];
+      return podRequests(
+        makePod(
+          'p',
+          { containers: [container(cpu, '1Gi')] },
+          { generation: 2 },
+          { observedGeneration: conditions.length === 0 ? 1 : 2, containerStatuses, conditions },
+        ),
+      ).cpu;
+    };
+    const pending = (reason: string): { type: string; status: string; reason: string } => ({
+      type: 'PodResizePending',
+      status: 'True',
+      reason,
+    });
+
+    it('counts what it still has before the node has looked at it', () => {
+      assert.equal(resized('1', []), 2000);
+    });
+
+    it('counts what it wants while that is deferred, and what it has where it can never be', () => {
+      assert.equal(resized('8', [pending('Deferred')]), 8000);
+      assert.equal(resized('8', [pending('Infeasible')]), 2000);
+    });
+
+    it('counts what it has until the change is in force', () => {
+      assert.equal(resized('1', [{ type: 'PodResizeInProgress', status: 'True' }]), 2000);
+    });
+  });
 });

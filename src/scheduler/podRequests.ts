@@ -23,18 +23,51 @@ const memo = new WeakMap<object, PodRequests>();
  * `resource/helpers.go`, KEP-753, KEP-2837).
  */
 export function podRequests(pod: Pod): PodRequests {
+  if (isResized(pod)) return compute(pod, heldRequest(pod));
   const key = pod.spec.containers;
   let requests = memo.get(key);
   if (requests === undefined) {
-    requests = compute(pod);
+    requests = compute(pod, specRequest);
     memo.set(key, requests);
   }
   return requests;
 }
 
-function compute(pod: Pod): PodRequests {
-  const exact = total(pod, false);
-  const nonZero = total(pod, true);
+/** What a container counts for. */
+type RequestOf = (container: Container) => Amounts;
+
+const specRequest: RequestOf = ({ resources }) => amounts(resources?.requests);
+
+/** The node has not told yet that it gives what the spec wants (KEP-1287). */
+function isResized({ metadata, status }: Pod): boolean {
+  if (status?.containerStatuses === undefined) return false;
+  return (
+    (status.observedGeneration !== undefined && status.observedGeneration !== metadata.generation) ||
+    (status.conditions ?? []).some(({ type }) => type === PENDING || type === 'PodResizeInProgress')
+  );
+}
+
+const PENDING = 'PodResizePending';
+
+/** The most of what it wants, was granted and has; what it wants counts for nothing where the node never has room. */
+function heldRequest({ status }: Pod): RequestOf {
+  const isInfeasible = status?.conditions?.some(
+    ({ type, reason }) => type === PENDING && reason === 'Infeasible',
+  );
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  return (container) => {
+    const own = statuses.find(({ name }) => name === container.name);
+    if (own?.resources === undefined) return specRequest(container);
+    const held = amounts(own.resources.requests);
+    raise(held, amounts(own.allocatedResources));
+    if (isInfeasible !== true) raise(held, specRequest(container));
+    return held;
+  };
+}
+
+function compute(pod: Pod, requestOf: RequestOf): PodRequests {
+  const exact = total(pod, requestOf, false);
+  const nonZero = total(pod, requestOf, true);
   const scalar = new Map([...exact].filter(([name]) => !BASIC.has(name)));
   return {
     cpu: exact.get('cpu') ?? 0,
@@ -49,13 +82,13 @@ function compute(pod: Pod): PodRequests {
 
 const BASIC = new Set(['cpu', 'memory', 'ephemeral-storage', 'pods']);
 
-function total(pod: Pod, withDefaults: boolean): Amounts {
+function total(pod: Pod, requestOf: RequestOf, withDefaults: boolean): Amounts {
   const sum: Amounts = new Map();
-  for (const container of pod.spec.containers) add(sum, containerRequest(container, withDefaults));
+  for (const container of pod.spec.containers) add(sum, withDefault(requestOf(container), withDefaults));
   const sidecars: Amounts = new Map();
   const startup: Amounts = new Map();
   for (const container of pod.spec.initContainers ?? []) {
-    const request = containerRequest(container, withDefaults);
+    const request = withDefault(requestOf(container), withDefaults);
     if (container.restartPolicy === 'Always') {
       add(sum, request);
       add(sidecars, request);
@@ -72,8 +105,7 @@ function total(pod: Pod, withDefaults: boolean): Amounts {
   return sum;
 }
 
-function containerRequest(container: Container, withDefaults: boolean): Amounts {
-  const request = amounts(container.resources?.requests);
+function withDefault(request: Amounts, withDefaults: boolean): Amounts {
   if (withDefaults) {
     if (!request.has('cpu')) request.set('cpu', DEFAULT_MILLI_CPU);
     if (!request.has('memory')) request.set('memory', DEFAULT_MEMORY);
