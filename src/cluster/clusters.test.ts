@@ -35,6 +35,20 @@ describe('Clusters', () => {
     assert.ok(desk.asked.includes('stop control plane of dev'));
   });
 
+  it('create() tells where to look when a node takes long', async () => {
+    const told: string[] = [];
+    const listening: Progress = { report: ({ machine, message }) => told.push(`${machine}: ${message}`) };
+    desk.boot = async (onReady) => {
+      onReady('dev-1');
+      await desk.clock.advance(119_000);
+      assert.equal(told.at(-1), 'dev-1: Ready');
+      await desk.clock.advance(1_000);
+    };
+    await clusters.create(dev, listening, never);
+    assert.equal(told.at(-3), 'dev-2: Not Ready yet. What it does: wheelhouse console dev dev-2');
+    assert.equal(desk.clock.pending, 0);
+  });
+
   it('create() refuses a taken name, a bad one, and machines of that name that are not its own', async () => {
     await clusters.create(dev, progress, never);
     await assert.rejects(

@@ -22,6 +22,8 @@ export class Desk {
   provider: MachineProvider;
   /** Makes the API's waiting for nodes fail. */
   neverReady = false;
+  /** What happens until the nodes are ready. */
+  boot: ((onReady: (node: string) => void) => Promise<void>) | undefined;
   /** What `whenReady` was told not to take for news. */
   oldNews: OldNews | undefined;
   /** What nodes say that they have. */
@@ -91,11 +93,11 @@ export class Desk {
   readonly admin: NodeAdmin = {
     issueToken: (node) => Promise.resolve(`token-${node}`),
     lastReports: (nodes) => Promise.resolve(new Map(nodes.map((node) => [node, 'before']))),
-    whenReady: (nodes, onReady, _signal, before) => {
+    whenReady: async (nodes, onReady, _signal, before) => {
       this.oldNews = before;
-      if (this.neverReady) return Promise.reject(new Error('the nodes are not ready'));
+      await this.boot?.(onReady);
+      if (this.neverReady) throw new Error('the nodes are not ready');
       nodes.forEach(onReady);
-      return Promise.resolve();
     },
     cordon: (node) => {
       this.asked.push(`cordon ${node}`);
