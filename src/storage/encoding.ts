@@ -60,28 +60,34 @@ export function objectAt(value: Value, revision: number): KubeObject {
 /** The bytes of `objectAt`, by putting the resourceVersion in front of the metadata's other fields. */
 export function bytesAt(value: Value, revision: number): Uint8Array {
   const { encoded } = value;
-  const inserted = `"resourceVersion":"${revision}"`;
   if (typeof encoded === 'string') {
-    const at = endOfMetadataKey(encoded.indexOf(METADATA));
-    const comma = encoded.charCodeAt(at) === CLOSING_BRACE ? '' : ',';
     value.dropText();
-    return utf8(`${encoded.slice(0, at)}${inserted}${comma}${encoded.slice(at)}`);
+    return bytesOfText(encoded, revision);
   }
   const source = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   const at = endOfMetadataKey(source.indexOf(METADATA));
-  const head = source[at] === CLOSING_BRACE ? inserted : `${inserted},`;
-  const spliced = Buffer.allocUnsafeSlow(source.length + head.length);
-  source.copy(spliced, 0, 0, at);
-  spliced.write(head, at, 'latin1');
-  source.copy(spliced, at + head.length, at);
-  return spliced;
+  const field = resourceVersionField(revision, source[at]);
+  const bytes = Buffer.allocUnsafeSlow(source.length + field.length);
+  source.copy(bytes, 0, 0, at);
+  bytes.write(field, at, 'latin1');
+  source.copy(bytes, at + field.length, at);
+  return bytes;
 }
 
-/** In memory of its own: entries live long, and would hold a shared one as a whole. */
-function utf8(text: string): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
+/** In memory of its own: entries live long, and would hold a shared one as a whole. The text is not put together anew. */
+function bytesOfText(text: string, revision: number): Uint8Array {
+  const at = endOfMetadataKey(text.indexOf(METADATA));
+  const field = resourceVersionField(revision, text.charCodeAt(at));
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text) + field.length);
+  const head = bytes.write(text.slice(0, at));
+  bytes.write(field, head, 'latin1');
+  bytes.write(text.slice(at), head + field.length);
   return bytes;
+}
+
+/** `following` is the code of the character after the metadata's brace. */
+function resourceVersionField(revision: number, following: number | undefined): string {
+  return `"resourceVersion":"${revision}"${following === CLOSING_BRACE ? '' : ','}`;
 }
 
 function endOfMetadataKey(found: number): number {

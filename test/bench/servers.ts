@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -71,6 +71,18 @@ export async function startEcho(): Promise<BenchServer> {
       await once(child, 'exit');
     },
   };
+}
+
+/** Linux counts processor time in hundredths of a second. */
+const TICK_MICROSECONDS = 10_000;
+
+/** Processor time that a process has had so far, all its threads together; not a number where the system does not tell. */
+export function cpuMicroseconds({ pid }: ChildProcess): number {
+  if (pid === undefined || process.platform !== 'linux') return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
 }
 
 async function credentials(kubeconfig: string): Promise<Omit<LoadTarget, 'port'>> {

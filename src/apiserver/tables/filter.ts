@@ -3,7 +3,7 @@ import { draftOf, type KubeObject } from '../../api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
-import type { Filter } from '../exchange.ts';
+import type { Exchange, Filter, Next } from '../exchange.ts';
 import type { Served, ServedTable } from '../registry/served.ts';
 import { partialMetadata, tableMetadata, tableOf, type IncludeObject, type TableOptions } from './table.ts';
 
@@ -27,18 +27,22 @@ interface Presentation {
  * collectors, metadata informers). Everything else passes untouched.
  */
 export function tableFilter(options: { served: ServedTable; clock: Pick<Clock, 'now'> }): Filter {
-  return async (exchange, next) => {
-    const { info, headers, query } = exchange.request;
+  return (exchange, next) => {
+    const { info, headers } = exchange.request;
     const main = info.isResourceRequest && (info.subresource === '' || info.subresource === 'status');
-    if (!main || headers.accept?.includes('as=') !== true) return next(exchange);
+    return main && headers.accept?.includes('as=') === true ? present(exchange, next) : next(exchange);
+  };
+
+  async function present(exchange: Exchange, next: Next): Promise<ApiResponse> {
+    const { info, headers, query } = exchange.request;
     const served = options.served.find(info.group, info.version, info.resource);
     if (served === undefined) return next(exchange);
-    const form = formOf(headers.accept, served.kind.stored !== false);
+    const form = formOf(headers.accept ?? '', served.kind.stored !== false);
     if (form === undefined) return next(exchange);
     const include = form.as === 'Table' ? includeOf(query.get('includeObject')) : 'None';
     const now = (): number => options.clock.now();
     return presentAnswer(await next(exchange), presentationOf(form, served, include, now));
-  };
+  }
 }
 
 /**

@@ -131,15 +131,15 @@ class SqliteStorage implements Storage {
     });
   }
 
-  async create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
+  create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value, expected: 0, cause });
   }
 
-  async update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
+  update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value, expected, cause });
   }
 
-  async delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
+  delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value: undefined, expected, cause });
   }
 
@@ -204,7 +204,7 @@ class SqliteStorage implements Storage {
   }
 
   #write(write: PendingWrite): Promise<WriteResult> {
-    if (this.#closing !== undefined) throw this.#closedError();
+    if (this.#closing !== undefined) return Promise.reject(this.#closedError());
     return this.#commits.add(write);
   }
 
