@@ -26,10 +26,16 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 
 # What the desktop hands over, where it does: authorities that it trusts, and proxies, which containerd pulls through.
 certificates=/usr/local/share/ca-certificates/wheelhouse-host.crt
+trusted=/etc/ssl/certs/ca-certificates.crt
+public=/usr/lib/wheelhouse/public-certificates.crt
+if [ -f "$certificates" ]; then
+  # What update-ca-certificates takes seconds for: containerd reads the one file.
+  [ -f "$public" ] || cp "$trusted" "$public"
+  cat "$public" "$certificates" > "$trusted"
+fi
 proxy=/etc/wheelhouse/proxy.env
 while :; do
   (
-    [ -f "$certificates" ] && update-ca-certificates > /dev/null
     set -a
     [ -f "$proxy" ] && . "$proxy"
     exec containerd --log-level warn

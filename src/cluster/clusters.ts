@@ -363,6 +363,8 @@ export class Clusters {
 
   #context(profile: ClusterProfile, progress: Progress, signal: AbortSignal): ActionContext {
     const { launcher, nodeAdmin, store, clock, logger, bootstrap, environment } = this.#options;
+    // Read once for all machines: it takes a moment.
+    let known: Promise<HostEnvironment> | undefined;
     return {
       profile,
       paths: this.paths(profile.name),
@@ -375,7 +377,7 @@ export class Clusters {
       clock,
       logger,
       bootstrap,
-      environment: environment ?? (() => Promise.resolve(NO_HOST_ENVIRONMENT)),
+      environment: () => (known ??= environment?.() ?? Promise.resolve(NO_HOST_ENVIRONMENT)),
       oldNews: {},
       failed: new Map(),
     };

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { getCACertificates } from 'node:tls';
 
 /** How this desktop reaches the world, as its user has set it. Proxies may carry credentials: never to be logged. */
@@ -46,12 +48,22 @@ function ownCertificates(): readonly string[] {
       return [];
     }
   };
-  const known = new Set(found('bundled').map(compact));
+  const known = new Set([...found('bundled'), ...ofDistribution()].map(compact));
   const own = new Map<string, string>();
   for (const certificate of [...found('system'), ...found('extra')]) {
     if (!known.has(compact(certificate))) own.set(compact(certificate), certificate);
   }
   return [...own.values()];
+}
+
+/** What a Debian desktop brings itself: public ones as well, but of another day than those that this program has. */
+const DISTRIBUTION = '/usr/share/ca-certificates';
+
+function ofDistribution(): readonly string[] {
+  if (!existsSync(DISTRIBUTION)) return [];
+  return readdirSync(DISTRIBUTION, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.crt'))
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'));
 }
 
 function compact(pem: string): string {
