@@ -20,8 +20,8 @@ describe('Work', () => {
     await clock.advance(65_000);
     work.report({ machine: 'dev-1', message: 'Importing base box', fraction: 0.459 });
     work.report({ machine: 'dev-2', message: 'Waiting for SSH' });
-    assert.equal(text('dev-1'), 'Importing base box… 45% · 1:05');
-    assert.equal(text('dev-2'), 'Waiting for SSH… · 0:00');
+    assert.equal(text('dev-1'), '1:05 · 45% · Importing base box…');
+    assert.equal(text('dev-2'), '0:00 · Waiting for SSH…');
     assert.equal(changes(), 3);
   });
 

@@ -78,11 +78,15 @@ export class Work {
   }
 }
 
-/** `Importing base box… 45% · 1:05`: a stage in words, with how long this machine has been worked on. */
+/**
+ * `1:05 · 45% · Importing base box…`: how long the machine has been worked on, how much of the stage is done, and the
+ * stage itself, which may be cut off by a narrow view.
+ */
 export function stageText(stage: MachineStage, monotonicMs: number): string {
-  if (stage.phase !== 'busy') return stage.message;
-  const percent = stage.fraction === undefined ? '' : ` ${Math.floor(stage.fraction * 100)}%`;
-  return `${stage.message}…${percent} · ${elapsed(monotonicMs - stage.since)}`;
+  const { phase, message, fraction, since } = stage;
+  if (phase !== 'busy') return message;
+  const percent = fraction === undefined ? [] : [`${Math.floor(fraction * 100)}%`];
+  return [elapsed(monotonicMs - since), ...percent, `${message}…`].join(' · ');
 }
 
 /** Minutes and seconds: `0:07`, `12:30`. */

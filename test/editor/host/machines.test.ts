@@ -106,8 +106,8 @@ describe('the machines of a cluster', () => {
     });
     const text = rows(NAME, 'Nodes').map(({ item }) => [labelOf(item), item.description]);
     assert.deepEqual(text.slice(2), [
-      [`${NAME}-3`, 'Importing base box… 45% · 0:00'],
-      [`${NAME}-4`, 'Waiting for SSH… · 0:00'],
+      [`${NAME}-3`, '0:00 · 45% · Importing base box…'],
+      [`${NAME}-4`, '0:00 · Waiting for SSH…'],
       [`${NAME}-5`, 'no address on the network'],
     ]);
     assert.match(String(row(NAME).item.description), /^running · Adding nodes · 0 of 3 ready$/);

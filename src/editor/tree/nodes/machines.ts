@@ -41,7 +41,7 @@ export function machineNode(
       item.iconPath = icon(failure !== undefined, stage?.phase === 'ready');
       const phase = failure === undefined ? 'busy' : 'failed';
       item.contextValue = `wheelhouse.machine.${phase}${entry === undefined ? '' : flagsOf(entry)}`;
-      if (failure !== undefined) item.tooltip = new MarkdownString().appendText(failure);
+      item.tooltip = new MarkdownString().appendText(failure ?? stage?.message ?? machine);
       // Without the seconds: a screen reader would read the row again with each of them.
       item.accessibilityInformation = {
         label: `Machine ${machine}, ${failure === undefined ? (stage?.message ?? '') : `failed: ${failure}`}`,
