@@ -8,7 +8,7 @@ import type { ControlPlaneLauncher } from './cluster/contract.ts';
 import { type ProxySettings, readSystemEnvironment } from './host/systemEnvironment.ts';
 import { machineProviders } from './machineProviders.ts';
 import { openNodeAdmin } from './nodes/nodeAdmin.ts';
-import { restoreStore, saveStore } from './storage/index.ts';
+import { restoreStore, saveStore, storeRevision } from './storage/index.ts';
 
 /** The clusters of this desktop as the extension, the command line and tests wire them alike. */
 export function desktopClusters(options: {
@@ -32,7 +32,11 @@ export function desktopClusters(options: {
     providers: machineProviders({ resources, home, ...(appRoot === undefined ? {} : { appRoot }) }),
     launcher,
     nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), clock),
-    store: { save: saveStore, restore: (copy, to) => restoreStore(copy, to, clock) },
+    store: {
+      revision: storeRevision,
+      save: saveStore,
+      restore: (copy, to) => restoreStore(copy, to, clock),
+    },
     hostCpus: os.availableParallelism(),
     clock,
     logger,

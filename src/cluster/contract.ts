@@ -66,6 +66,8 @@ export type NodeAdminFactory = (paths: ClusterPaths) => Promise<NodeAdmin>;
 
 /** A cluster's store as a file, while no control plane runs on it: see `storage/sqlite/storeFiles.ts`. */
 export interface StoreFiles {
+  /** What the store shows; rejects where it is damaged or in use. */
+  revision(path: string): Promise<number>;
   /** Copies the store to another file, which is replaced; resolves with its revision. */
   save(from: string, to: string): Promise<number>;
   /** Puts a copy back, with a revision that was never given out; resolves with that. */

@@ -128,6 +128,7 @@ export class Desk {
       launcher: this.launcher,
       nodeAdmin: () => Promise.resolve(this.admin),
       store: {
+        revision: async (file) => Number(await readFile(file, 'utf8')),
         save: async (from, to) => {
           this.asked.push('save store');
           if (this.#running) throw new Error('the store is in use');

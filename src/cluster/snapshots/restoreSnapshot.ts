@@ -1,5 +1,5 @@
 import { freeBytes } from '../../host/disk.ts';
-import { fileBytes } from '../../host/files.ts';
+import { fileBytes, fileExists } from '../../host/files.ts';
 import { runActions, type Action, type ActionContext } from '../actions/action.ts';
 import { recreateMachines } from '../actions/recreateMachines.ts';
 import { startControlPlane } from '../actions/startControlPlane.ts';
@@ -22,6 +22,7 @@ export async function restoreSnapshot(context: ActionContext, name: string): Pro
   snapshotsOf(provider);
   const snapshot = await readSnapshot(paths, name);
   await checkSpace(context, name);
+  await checkCopy(context, snapshot);
   const { kept, others } = await sortMachines(context, snapshot);
   try {
     await runActions([standStill, restoreMachines(kept, name), removeMachines(others)], context);
@@ -88,7 +89,7 @@ function removeMachines(machines: readonly Machine[]): Action {
     title: 'Removing machines that came later',
     async run({ provider, progress, signal }) {
       await onEach(machines, async (machine) => {
-        progress.report({ machine: machine.name, message: 'Removed' });
+        progress.report({ machine: machine.name, message: 'Is removed' });
         await provider.delete(machine, signal);
       });
       signal.throwIfAborted();
@@ -108,6 +109,18 @@ function restoreStore(snapshot: ClusterSnapshot, machines: readonly Machine[]): 
       context.oldNews = { woken: new Set(machines.map((machine) => machine.name)) };
     },
   };
+}
+
+/** Before anything is put back: half of a snapshot is of no use. */
+async function checkCopy({ paths, store }: ActionContext, snapshot: ClusterSnapshot): Promise<void> {
+  const copy = snapshotPaths(paths, snapshot.name).store;
+  const problem = `snapshot "${snapshot.name}" is damaged: ${copy}`;
+  const remedy = 'It can only be deleted; the cluster stays as it is.';
+  if (!(await fileExists(copy))) throw new ClusterError(`${problem} is missing`, remedy);
+  const revision = await store.revision(copy).catch((error: unknown) => {
+    throw new ClusterError(`${problem} cannot be read`, remedy, error);
+  });
+  if (revision !== snapshot.revision) throw new ClusterError(`${problem} is not what was saved`, remedy);
 }
 
 /** The store is there three times for a moment: as it is, as it was, and as it becomes. */

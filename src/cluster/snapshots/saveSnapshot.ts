@@ -109,9 +109,12 @@ function note(name: string, saved: Readonly<Saved>): Action {
 /** A snapshot shows machines as they run: all of them must. */
 async function runningMachines({ profile, provider }: ActionContext): Promise<readonly Machine[]> {
   const machines = await provider.list(profile.name);
-  const running = new Set(machines.filter((m) => m.state === 'running').map((m) => m.name));
-  const down = profile.nodes.map((node) => node.name).filter((node) => !running.has(node));
-  if (down.length === 0) return machines;
+  const running = profile.nodes.flatMap(({ name }) =>
+    machines.filter((machine) => machine.name === name && machine.state === 'running'),
+  );
+  const there = new Set(running.map((machine) => machine.name));
+  const down = profile.nodes.map((node) => node.name).filter((node) => !there.has(node));
+  if (down.length === 0) return running;
   throw new ClusterError(
     `a snapshot needs all machines to run, and ${down.join(', ')} ${down.length === 1 ? 'does' : 'do'} not`,
     `Start the cluster first: wheelhouse start ${profile.name}.`,

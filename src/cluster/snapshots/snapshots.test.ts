@@ -203,6 +203,17 @@ describe('Snapshots of a cluster', () => {
       assert.deepEqual(await desk.machines(), ['dev-1 running', 'dev-2 running']);
     });
 
+    it('refuses one whose copy of the store is not what was saved, before anything is put back', async () => {
+      await save('a');
+      desk.asked.length = 0;
+      const copy = path.join(desk.paths.snapshots, 'a/store.db');
+      await writeFile(copy, '4');
+      await assert.rejects(restore('a'), /snapshot "a" is damaged: .*store\.db is not what was saved/);
+      await rm(copy);
+      await assert.rejects(restore('a'), /store\.db is missing\. It can only be deleted/);
+      assert.deepEqual(desk.asked, []);
+    });
+
     it('says which snapshots there are, and refuses those of newer versions', async () => {
       await assert.rejects(restore('a'), /there is no snapshot "a"\. The cluster has none yet/);
       await save('a');

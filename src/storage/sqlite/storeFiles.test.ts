@@ -5,7 +5,7 @@ import path from 'node:path';
 import { FakeClock } from '../../base/clock.ts';
 import { CompactedError, type Storage, StorageUnavailableError, Value } from '../contract.ts';
 import { openSqliteStorage } from './sqliteStorage.ts';
-import { restoreStore, saveStore } from './storeFiles.ts';
+import { restoreStore, saveStore, storeRevision } from './storeFiles.ts';
 
 const value = (text: string): Value => new Value(Buffer.from(JSON.stringify(text)));
 
@@ -43,6 +43,7 @@ describe('saveStore() and restoreStore()', () => {
   it('a restored store has the objects of the copy, and a revision that was never given out', async () => {
     await create('/a', '/b');
     assert.equal(await saveStore(store, copy), 2);
+    assert.equal(await storeRevision(copy), 2);
     await using(async (storage) => {
       await storage.delete('/a', 1);
       await storage.update('/b', value('changed'), 2);
@@ -121,6 +122,7 @@ describe('saveStore() and restoreStore()', () => {
     await create('/a');
     await writeFile(copy, 'no database at all, whatever one may wish for'.repeat(100));
     await assert.rejects(restoreStore(copy, store, clock), /copy\.db is damaged/);
+    await assert.rejects(storeRevision(copy), /copy\.db is damaged/);
     assert.deepEqual(await objects(), [['/a', 1, '/a']]);
     assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db']);
   });

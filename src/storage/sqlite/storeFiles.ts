@@ -9,6 +9,18 @@ import { Statements } from './statements.ts';
 /** Pages that one step of a copy takes: the thread is free between them. */
 const COPY_PAGES = 500;
 
+/** The revision that a store shows which nobody has open; rejects with StorageUnavailableError where it is damaged. */
+export async function storeRevision(path: string): Promise<number> {
+  const database = await openDatabase(path, undefined);
+  try {
+    return new Statements(database).lastKnown();
+  } catch (error) {
+    throw unavailable(error, path);
+  } finally {
+    database.close();
+  }
+}
+
 /**
  * Copies the store `from` as a whole to the file `to` (mode 0600; what is there is replaced), and resolves with the
  * revision that it shows. Nobody else may have the store: rejects with StorageUnavailableError where somebody does.
@@ -75,12 +87,7 @@ async function compactWhole(path: string): Promise<void> {
  */
 async function lastRevisionOf(path: string, clock: Clock): Promise<number> {
   try {
-    const database = await openDatabase(path, undefined);
-    try {
-      return new Statements(database).lastKnown();
-    } finally {
-      database.close();
-    }
+    return await storeRevision(path);
   } catch (error) {
     if (isDamaged(error)) return clock.now();
     throw error;
