@@ -19,7 +19,7 @@ export interface MachinesUnderTest {
 export interface MachineTools {
   readonly provider: () => MachineProvider;
   readonly cluster: () => string;
-  /** The machine of this name, running: `a` and `b` are there. */
+  /** The machine of this name, running: `m1` and `m2` are there. */
   readonly running: (machine: string) => Promise<Machine>;
 }
 
@@ -80,7 +80,7 @@ export function machinesContract(
 
     it('preflight() finds nothing in the way of what is planned', async () => {
       assert.deepEqual(await provider.preflight(never), []);
-      assert.deepEqual(await provider.preflight(never, { cluster, machines: [spec('a'), spec('b')] }), []);
+      assert.deepEqual(await provider.preflight(never, { cluster, machines: [spec('m1'), spec('m2')] }), []);
     });
 
     it('prepare() may be repeated, and hostAddress() tells an IP address then', async () => {
@@ -93,7 +93,7 @@ export function machinesContract(
     it('create() that is aborted leaves nothing behind', async () => {
       const abort = new AbortController();
       const stopping: Progress = { report: () => abort.abort(new Error('enough')) };
-      await provider.create(spec('c'), stopping, abort.signal).then(
+      await provider.create(spec('m3'), stopping, abort.signal).then(
         // A provider may be done before it sees the signal: then the machine is whole.
         async (machine) => {
           assert.equal(machine.state, 'running');
@@ -101,24 +101,24 @@ export function machinesContract(
         },
         (error: unknown) => assert.equal((error as Error).message, 'enough'),
       );
-      assert.ok(!('c' in (await states())));
+      assert.ok(!('m3' in (await states())));
       await assert.rejects(
-        provider.create(spec('c'), progress, AbortSignal.abort(new Error('no'))),
+        provider.create(spec('m3'), progress, AbortSignal.abort(new Error('no'))),
         /^Error: no$/,
       );
-      assert.ok(!('c' in (await states())));
+      assert.ok(!('m3' in (await states())));
     });
 
     it('create() makes machines that run, with progress for each; list() finds those of the cluster', async () => {
-      const made = await Promise.all(['a', 'b'].map(create));
+      const made = await Promise.all(['m1', 'm2'].map(create));
       assert.deepEqual(
         made.map((machine) => [machine.cluster, machine.name, machine.state]),
         [
-          [cluster, 'a', 'running'],
-          [cluster, 'b', 'running'],
+          [cluster, 'm1', 'running'],
+          [cluster, 'm2', 'running'],
         ],
       );
-      assert.ok(reports.includes('a') && reports.includes('b'));
+      assert.ok(reports.includes('m1') && reports.includes('m2'));
       assert.deepEqual(await provider.list(cluster), made);
       assert.deepEqual(
         (await provider.list()).filter((machine) => machine.cluster === cluster),
@@ -128,16 +128,16 @@ export function machinesContract(
     });
 
     it('create() of a machine that is there gives it back', async () => {
-      const first = await running('a');
+      const first = await running('m1');
       const before = await states();
-      assert.equal((await create('a')).id, first.id);
+      assert.equal((await create('m1')).id, first.id);
       assert.deepEqual(await states(), before);
     });
 
     it('shell() is a terminal of the size that is asked for, and tells how it ended', async () => {
-      const machine = await running('a');
+      const machine = await running('m1');
       if (!promises('shell')) {
-        await assert.rejects(provider.shell(machine, { columns: 80, rows: 24 }), says('a'));
+        await assert.rejects(provider.shell(machine, { columns: 80, rows: 24 }), says('m1'));
         return;
       }
       const { stream, exited } = await provider.shell(machine, { columns: 91, rows: 33 });
@@ -152,7 +152,7 @@ export function machinesContract(
     more?.({ provider: () => provider, cluster: () => cluster, running });
 
     it('console() tells what the machine has said, until it is aborted', async () => {
-      const machine = await running('a');
+      const machine = await running('m1');
       if (!promises('console')) {
         assert.ok(!('console' in provider));
         return;
@@ -167,7 +167,7 @@ export function machinesContract(
     });
 
     it('snapshots are saved, listed, restored and deleted by name', async () => {
-      const machine = await running('a');
+      const machine = await running('m1');
       if (!promises('snapshots')) {
         assert.equal(provider.snapshots, undefined);
         return;
@@ -185,29 +185,29 @@ export function machinesContract(
     });
 
     it('pause() freezes a machine until start(), and a paused one can be stopped', async () => {
-      const machine = await running('a');
+      const machine = await running('m1');
       if (!promises('pause')) return;
       await provider.pause(machine, never);
       await provider.pause(machine, never);
-      assert.equal((await states())['a'], 'paused');
+      assert.equal((await states())['m1'], 'paused');
       await provider.start(machine, progress, never);
-      assert.equal((await states())['a'], 'running');
+      assert.equal((await states())['m1'], 'running');
       await provider.pause(machine, never);
       await provider.stop(machine, never);
-      assert.equal((await states())['a'], 'stopped');
+      assert.equal((await states())['m1'], 'stopped');
     });
 
     it('stop() and start() may be repeated, and keep the machine', async () => {
       // Where a check before has left it stopped, it need not boot for this.
       const machine =
-        (await provider.list(cluster)).find(({ name: found }) => found === 'a') ?? (await create('a'));
+        (await provider.list(cluster)).find(({ name: found }) => found === 'm1') ?? (await create('m1'));
       await provider.stop(machine, never);
       await provider.stop(machine, never);
-      assert.equal((await states())['a'], 'stopped');
+      assert.equal((await states())['m1'], 'stopped');
       await provider.start(machine, progress, never);
       const again = await provider.start(machine, progress, never);
       assert.equal(again.id, machine.id);
-      assert.equal((await states())['a'], 'running');
+      assert.equal((await states())['m1'], 'running');
     });
 
     it('resize() gives a stopped machine another size', async () => {
@@ -215,7 +215,7 @@ export function machinesContract(
         assert.ok(!('resize' in provider));
         return;
       }
-      const machine = await running('b');
+      const machine = await running('m2');
       await provider.stop(machine, never);
       await provider.resize!(machine, { cpus: 2, memoryBytes: 1152 * 2 ** 20 }, never);
       const resized = await provider.start(machine, progress, never);
@@ -223,16 +223,16 @@ export function machinesContract(
     });
 
     it('delete() takes a machine in any state, may be repeated, and leaves the others', async () => {
-      await running('a');
-      const machine = await running('b');
+      await running('m1');
+      const machine = await running('m2');
       if (promises('pause')) await provider.pause(machine, never);
       await provider.delete(machine, never);
       await provider.delete(machine, never);
-      assert.deepEqual(await states(), { a: 'running' });
+      assert.deepEqual(await states(), { m1: 'running' });
     });
 
     it('start(), stop() and pause() of a machine that is gone reject with a MachineError that names it', async () => {
-      const machine: Machine = { ...(await running('a')), name: 'gone', id: 'gone' };
+      const machine: Machine = { ...(await running('m1')), name: 'gone', id: 'gone' };
       for (const attempt of [
         () => provider.start(machine, progress, never),
         () => provider.stop(machine, never),

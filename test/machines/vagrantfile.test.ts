@@ -130,7 +130,7 @@ describe('Vagrantfile', function () {
 
   it('the place of a node goes to its agent, in the place of what was there', async () => {
     const script = scriptOf(await record(cluster('libvirt')), 'demo-1');
-    const [, base64 = ''] = /bootstrap\.json' <<'END'\n([^]*?)END/.exec(script) ?? [];
+    const [, base64 = ''] = /bootstrap\.json' 'base64 -d' <<'END'\n([^]*?)END/.exec(script) ?? [];
     assert.deepEqual(JSON.parse(Buffer.from(base64, 'base64').toString()), {
       token: 'T0KEN',
       node: {
@@ -165,6 +165,7 @@ nodes:
     address: 192.168.60.1
   - name: n2
     role: boss
+  - name: cafe
   - just a text
 `;
     assert.deepEqual(
@@ -181,7 +182,8 @@ nodes:
         'nodes[0].disk: 1 is not a whole number of at least 4',
         'nodes[0].address: "10.0.0.300" is not an IPv4 address',
         'nodes[2].role: "boss" is not one of worker',
-        'nodes[3]: must be a mapping with name, cpus, memory and address',
+        'nodes[4]: must be a mapping with name, cpus, memory and address',
+        `nodes[3].name: "cafe" could be taken for a machine's id: it needs a dash or a letter beyond f`,
         'nodes: two have the name n2',
       ],
     );

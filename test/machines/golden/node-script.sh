@@ -3,10 +3,10 @@ set -eu
 rm -f -- "$0"
 umask 077
 changed=
-# MODE PATH < BASE64: puts a file in its place, as a whole.
+# MODE PATH [FILTER] < CONTENT: puts a file in its place, as a whole.
 put() {
   (umask 022 && mkdir -p "$(dirname "$2")")
-  base64 -d > "$2.new"
+  ${3:-cat} > "$2.new"
   chmod "$1" "$2.new"
   if cmp -s "$2.new" "$2"; then rm -f "$2.new"; else mv -f "$2.new" "$2"; changed=yes; fi
 }
@@ -54,26 +54,35 @@ else
     mkdir -p /etc/wheelhouse
     echo "$network" > /etc/wheelhouse/network
     put 0755 /usr/local/lib/wheelhouse/network.sh <<'END'
-IyEvYmluL3NoCiMgR2l2ZXMgdGhlIG5ldHdvcmsgY2FyZCBNQUMgdGhlIGFk
-ZHJlc3MgQUREUkVTUyBhbmQgbm8gb3RoZXIuCnNldCAtZXUKLiAvZXRjL3do
-ZWVsaG91c2UvbmV0d29yawojIENhcmRzIGFyZSBmb3VuZCBieSB0aGUga2Vy
-bmVsIGluIGl0cyBvd24gdGltZTogdGhlcmUgaXMgbm8gZXZlbnQgdGhhdCBh
-IHNoZWxsIGNvdWxkIHdhaXQgZm9yLgp0cmllcz0wCnVudGlsIGNhcmQ9JChn
-cmVwIC1seCAiJE1BQyIgL3N5cy9jbGFzcy9uZXQvKi9hZGRyZXNzIHwgaGVh
-ZCAtbiAxKSAmJiBbIC1uICIkY2FyZCIgXTsgZG8KICB0cmllcz0kKCh0cmll
-cyArIDEpKQogIFsgIiR0cmllcyIgLWx0IDEwMCBdIHx8IGV4aXQgMQogIHNs
-ZWVwIDAuMQpkb25lCmNhcmQ9JChiYXNlbmFtZSAiJChkaXJuYW1lICIkY2Fy
-ZCIpIikKaXAgbGluayBzZXQgIiRjYXJkIiB1cAppcCAtNCBhZGRyZXNzIGZs
-dXNoIGRldiAiJGNhcmQiIHNjb3BlIGdsb2JhbAppcCBhZGRyZXNzIGFkZCAi
-JEFERFJFU1MiIGJyb2FkY2FzdCArIGRldiAiJGNhcmQiCg==
+#!/bin/sh
+# Gives the network card MAC the address ADDRESS and no other.
+set -eu
+. /etc/wheelhouse/network
+# Cards are found by the kernel in its own time: there is no event that a shell could wait for.
+tries=0
+until card=$(grep -lx "$MAC" /sys/class/net/*/address | head -n 1) && [ -n "$card" ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 600 ] || exit 1
+  sleep 0.1
+done
+card=$(basename "$(dirname "$card")")
+ip link set "$card" up
+ip -4 address flush dev "$card" scope global
+ip address add "$ADDRESS" broadcast + dev "$card"
 END
     put 0644 /etc/systemd/system/wheelhouse-network.service <<'END'
-W1VuaXRdCkRlc2NyaXB0aW9uPUFkZHJlc3Mgb24gdGhlIG5ldHdvcmsgb2Yg
-dGhlIG5vZGVzCkFmdGVyPXN5c3RlbWQtdWRldmQuc2VydmljZQpCZWZvcmU9
-d2hlZWxob3VzZS5zZXJ2aWNlCgpbU2VydmljZV0KVHlwZT1vbmVzaG90ClJl
-bWFpbkFmdGVyRXhpdD15ZXMKRXhlY1N0YXJ0PS9iaW4vc2ggL3Vzci9sb2Nh
-bC9saWIvd2hlZWxob3VzZS9uZXR3b3JrLnNoCgpbSW5zdGFsbF0KV2FudGVk
-Qnk9bXVsdGktdXNlci50YXJnZXQK
+[Unit]
+Description=Address on the network of the nodes
+After=systemd-udevd.service
+Before=wheelhouse.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh /usr/local/lib/wheelhouse/network.sh
+
+[Install]
+WantedBy=multi-user.target
 END
     systemctl daemon-reload
     systemctl enable --quiet wheelhouse-network.service
@@ -90,15 +99,17 @@ fi
 # The last of the files starts it where it does not run (wheelhouse.path). Only one that ran before may be
 # restarted: one that has just begun is spending its token.
 before=$(systemctl is-active wheelhouse.service || true)
-put 0755 '/usr/local/lib/wheelhouse/bootstrap.mjs' <<'END'
+put 0755 '/usr/local/lib/wheelhouse/bootstrap.mjs' 'base64 -d' <<'END'
 Y29uc29sZS5sb2coMSkK
 END
-put 0600 '/etc/wheelhouse/bootstrap.json' <<'END'
+put 0600 '/etc/wheelhouse/bootstrap.json' 'base64 -d' <<'END'
 eyJ0b2tlbiI6IlQwS0VOIiwibm9kZSI6eyJsYWJlbHMiOnsiYSI6ImIiLCJ0
 b3BvbG9neS5rdWJlcm5ldGVzLmlvL3pvbmUiOiJhdHRpYyIsIm5vZGUua3Vi
 ZXJuZXRlcy5pby9pbnN0YW5jZS10eXBlIjoic21hbGwifX19
 END
 
+# A machine may be cut off at any moment from here on: what it was told stays told.
+sync
 if [ -n "$changed" ] && [ "$before" = active ]; then
   systemctl restart wheelhouse.service
 else

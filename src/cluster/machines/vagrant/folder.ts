@@ -66,6 +66,14 @@ export function fullName(cluster: string, node: string): string {
   return `${PREFIX}${cluster}_${node}`;
 }
 
+/**
+ * Whether Vagrant could take a machine's name for the beginning of the id of a machine (of any folder of this user): it
+ * looks there first, and would act on that one.
+ */
+export function isAmbiguous(name: string): boolean {
+  return /^[0-9a-f]+$/.test(name);
+}
+
 /** The cluster and the node that a hypervisor's machine belongs to; undefined for one that is not ours. */
 export function namesOf(full: string): { readonly cluster: string; readonly name: string } | undefined {
   const match = /^wheelhouse-([^_]+)_([^_]+)$/.exec(full);

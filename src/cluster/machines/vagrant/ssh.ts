@@ -25,7 +25,8 @@ export function sshArguments({ address, name, folder, node }: SshTarget): readon
     IdentityFile: folder.privateKey,
     IdentitiesOnly: 'yes',
     BatchMode: 'yes',
-    ConnectTimeout: '10',
+    // A machine that is emulated takes its time until it greets.
+    ConnectTimeout: '60',
     StrictHostKeyChecking: 'accept-new',
     UserKnownHostsFile: node.knownHosts,
     GlobalKnownHostsFile: 'none',

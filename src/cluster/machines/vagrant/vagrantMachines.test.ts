@@ -194,26 +194,26 @@ describe('Vagrant machines', () => {
 
   it('create() gives each machine an address, and keeps its secret in a file of mode 0600 alone', async () => {
     const made = await Promise.all([
-      world.create('a'),
-      world.create('b', { cpus: 1.5, memoryBytes: 3 * 2 ** 30 }),
+      world.create('m1'),
+      world.create('m2', { cpus: 1.5, memoryBytes: 3 * 2 ** 30 }),
     ]);
     assert.deepEqual(
       made.map(({ name, state, address }) => [name, state, address]),
       [
-        ['a', 'running', '192.168.58.11'],
-        ['b', 'running', '192.168.58.12'],
+        ['m1', 'running', '192.168.58.11'],
+        ['m2', 'running', '192.168.58.12'],
       ],
     );
-    const { files } = world.folder.node('a');
+    const { files } = world.folder.node('m1');
     assert.equal((await stat(files)).mode & 0o777, 0o600);
     assert.deepEqual(JSON.parse(await readFile(files, 'utf8')), [
       { path: '/etc/wheelhouse/bootstrap.json', mode: '0600', content: SECRET },
     ]);
     const nodes = (await readCluster(world.folder.clusterFile))?.nodes;
     assert.deepEqual(
-      nodes?.find(({ name }) => name === 'b'),
+      nodes?.find(({ name }) => name === 'm2'),
       {
-        name: 'b',
+        name: 'm2',
         role: 'worker',
         cpus: 2,
         memory: 3072,
@@ -224,11 +224,17 @@ describe('Vagrant machines', () => {
     assert.ok(!(await readFile(world.folder.clusterFile, 'utf8')).includes('S3CRET'));
   });
 
+  it('create() refuses a name that Vagrant could take for the id of somebody’s machine', async () => {
+    await assert.rejects(world.create('beef'), /could take the name beef for the id of another machine/);
+    await assert.rejects(world.create('0'), (error) => error instanceof MachineError);
+    assert.deepEqual(world.calls, []);
+  });
+
   it('create() takes the address that is wished where it can be had', async () => {
-    await world.create('a', { address: '192.168.58.50' });
+    await world.create('m1', { address: '192.168.58.50' });
     const others = [
-      await world.create('b', { address: '192.168.58.50' }),
-      await world.create('d', { address: '10.0.0.1' }),
+      await world.create('m2', { address: '192.168.58.50' }),
+      await world.create('m4', { address: '10.0.0.1' }),
     ];
     assert.deepEqual(
       others.map(({ address }) => address),
@@ -246,12 +252,12 @@ describe('Vagrant machines', () => {
         finish = done;
       } else done();
     };
-    const both = Promise.all([world.create('a'), world.create('b')]);
+    const both = Promise.all([world.create('m1'), world.create('m2')]);
     while (first.length === 0) await settle();
     for (let i = 0; i < 20; i++) await settle();
     assert.deepEqual(world.calls.filter((call) => call.startsWith('up')).length, 1);
     world.sharesReady = true;
-    first[0]!.say('==> a: Image is there\n');
+    first[0]!.say('==> m1: Image is there\n');
     while (world.calls.filter((call) => call.startsWith('up')).length < 2) await settle();
     finish();
     assert.equal((await both).length, 2);
@@ -262,53 +268,53 @@ describe('Vagrant machines', () => {
       program.say('The box does not boot\n');
       program.exit(1);
     };
-    await assert.rejects(world.create('a'), (error) => {
+    await assert.rejects(world.create('m1'), (error) => {
       assert.ok(error instanceof MachineError);
-      assert.match(error.message, /^machine a could not be created: The box does not boot/);
+      assert.match(error.message, /^machine m1 could not be created: The box does not boot/);
       return true;
     });
-    assert.ok(world.calls.includes('destroy --force a'));
-    await nothingOf('a');
-    assert.match(await readFile(world.folder.node('a').log, 'utf8'), /The box does not boot/);
+    assert.ok(world.calls.includes('destroy --force m1'));
+    await nothingOf('m1');
+    assert.match(await readFile(world.folder.node('m1').log, 'utf8'), /The box does not boot/);
   });
 
   it('create() that is aborted in the midst leaves nothing, also where Vagrant has forgotten the machine', async () => {
     const abort = new AbortController();
     world.onUp = (program) => {
-      rmSync(world.folder.node('a').vagrantState, { recursive: true });
+      rmSync(world.folder.node('m1').vagrantState, { recursive: true });
       abort.abort(new Error('enough'));
       program.exit(130);
     };
-    await assert.rejects(world.create('a', {}, abort.signal), /^Error: enough$/);
-    assert.ok(world.calls.includes('discard wheelhouse-c1_a'));
-    await nothingOf('a');
+    await assert.rejects(world.create('m1', {}, abort.signal), /^Error: enough$/);
+    assert.ok(world.calls.includes('discard wheelhouse-c1_m1'));
+    await nothingOf('m1');
   });
 
   it('one fails, the others go on; it can be tried again alone', async () => {
     world.onUp = (program, finish) => {
-      if (program.args.includes('b')) program.exit(1);
+      if (program.args.includes('m2')) program.exit(1);
       else finish();
     };
-    const outcomes = await Promise.allSettled(['a', 'b', 'd'].map((name) => world.create(name)));
+    const outcomes = await Promise.allSettled(['m1', 'm2', 'm4'].map((name) => world.create(name)));
     assert.deepEqual(
       outcomes.map(({ status }) => status),
       ['fulfilled', 'rejected', 'fulfilled'],
     );
     world.onUp = (_program, finish) => finish();
-    await world.create('b');
+    await world.create('m2');
     assert.deepEqual(
       (await world.provider.list('c1')).map(({ name, state }) => [name, state]),
       [
-        ['a', 'running'],
-        ['b', 'running'],
-        ['d', 'running'],
+        ['m1', 'running'],
+        ['m2', 'running'],
+        ['m4', 'running'],
       ],
     );
   });
 
   it('a machine whose maker died is found as failed, and made anew from what it was to be', async () => {
-    const made = await world.create('a');
-    const node = world.folder.node('a');
+    const made = await world.create('m1');
+    const node = world.folder.node('m1');
     await rm(node.whole);
     assert.equal((await world.provider.list('c1'))[0]?.state, 'creating');
     // No process has this id.
@@ -316,7 +322,7 @@ describe('Vagrant machines', () => {
     assert.equal((await world.provider.list('c1'))[0]?.state, 'failed');
     const again = await world.provider.start(made, quiet, never);
     assert.deepEqual([again.state, again.address], ['running', made.address]);
-    assert.deepEqual(world.calls.slice(-2), ['destroy --force a', 'up a --provider virtualbox']);
+    assert.deepEqual(world.calls.slice(-2), ['destroy --force m1', 'up m1 --provider virtualbox']);
   });
 
   it('a machine that people made with plain vagrant is whole', async () => {
@@ -338,54 +344,54 @@ describe('Vagrant machines', () => {
   });
 
   it('start() needs no Vagrant as long as nothing has changed, and tells Vagrant what has', async () => {
-    const machine = await world.create('a');
+    const machine = await world.create('m1');
     await world.provider.stop(machine, never);
     await world.provider.start(machine, quiet, never);
-    assert.deepEqual(world.calls.slice(-2), ['halt a', 'start wheelhouse-c1_a']);
+    assert.deepEqual(world.calls.slice(-2), ['halt m1', 'start wheelhouse-c1_m1']);
     await world.provider.stop(machine, never);
     await world.provider.resize?.(machine, { cpus: 3, memoryBytes: 2 ** 30 }, never);
     await world.provider.start(machine, quiet, never);
-    assert.deepEqual(world.calls.slice(-2), ['halt a', 'up a']);
+    assert.deepEqual(world.calls.slice(-2), ['halt m1', 'up m1']);
     await world.provider.stop(machine, never);
     await world.provider.start(machine, quiet, never);
-    assert.equal(world.calls.at(-1), 'start wheelhouse-c1_a');
+    assert.equal(world.calls.at(-1), 'start wheelhouse-c1_m1');
     const [node] = (await readCluster(world.folder.clusterFile))?.nodes ?? [];
     assert.deepEqual([node?.cpus, node?.memory], [3, 1024]);
   });
 
   it('pause() and start() of what is paused need no Vagrant', async () => {
-    const machine = await world.create('a');
+    const machine = await world.create('m1');
     await world.provider.pause(machine, never);
     assert.equal((await world.provider.list('c1'))[0]?.state, 'paused');
     await world.provider.start(machine, quiet, never);
-    assert.equal(world.calls.at(-1), 'start wheelhouse-c1_a');
+    assert.equal(world.calls.at(-1), 'start wheelhouse-c1_m1');
   });
 
   it('delete() leaves the others; what is not there is fine', async () => {
-    const [a] = await Promise.all(['a', 'b'].map((name) => world.create(name)));
+    const [a] = await Promise.all(['m1', 'm2'].map((name) => world.create(name)));
     await world.provider.delete(a!, never);
     await world.provider.delete(a!, never);
     assert.deepEqual(
       (await world.provider.list('c1')).map(({ name }) => name),
-      ['b'],
+      ['m2'],
     );
     assert.deepEqual(
       (await readCluster(world.folder.clusterFile))?.nodes.map(({ name }) => name),
-      ['b'],
+      ['m2'],
     );
   });
 
   it('delete() takes away what a hypervisor has of a cluster without a folder', async () => {
-    world.machines.set('wheelhouse-c9_a', 'running');
+    world.machines.set('wheelhouse-c9_m1', 'running');
     const [left] = await world.provider.list('c9');
     await world.provider.delete(left!, never);
     await world.provider.delete(left!, never);
-    assert.deepEqual(world.calls, ['discard wheelhouse-c9_a']);
+    assert.deepEqual(world.calls, ['discard wheelhouse-c9_m1']);
   });
 
   it('a broken cluster.yaml is told about by name, and nothing is done', async () => {
     await writeFile(world.folder.clusterFile, 'nodes: [');
-    await assert.rejects(world.create('a'), /cluster\.yaml cannot be read/);
+    await assert.rejects(world.create('m1'), /cluster\.yaml cannot be read/);
     await assert.rejects(world.provider.list('c1'), /cluster\.yaml cannot be read/);
     assert.deepEqual(world.calls, []);
   });
