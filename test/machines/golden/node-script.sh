@@ -32,9 +32,10 @@ fi
 
 root=$(findmnt -n -o SOURCE /)
 name=${root##*/}
-if [ -e "/sys/class/block/$name/partition" ] && command -v growpart > /dev/null; then
-  parent=$(basename "$(dirname "$(readlink -f "/sys/class/block/$name")")")
-  growpart "/dev/$parent" "$(cat "/sys/class/block/$name/partition")" > /dev/null || true
+if [ -e "/sys/class/block/$name/partition" ]; then
+  number=$(cat "/sys/class/block/$name/partition")
+  whole=/dev/$(basename "$(dirname "$(readlink -f "/sys/class/block/$name")")")
+  echo ,+ | sfdisk -q --no-reread --force -N "$number" "$whole" && partx -u --nr "$number" "$whole" || true
 fi
 resize2fs "$root" 2> /dev/null || true
 
