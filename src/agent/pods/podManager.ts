@@ -230,7 +230,10 @@ export function createPodManager(options: PodManagerOptions): PodManager {
           record.failure = refusal;
           record.refused = true;
           recorder.event(pod, 'Warning', refusal.reason, refusal.message);
-        } else report(record);
+        } else if (isNew) {
+          // What ran before this life of the agent is told of by its first pass: before, no probe says that it is ready.
+          report(record);
+        }
         workers.wake(uid);
         return;
       }

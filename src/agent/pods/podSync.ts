@@ -177,7 +177,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       const config = options.sandboxConfig(pod, sandbox.attempt);
       const retries: number[] = [];
       const running = runningIn(view.forPod(pod.metadata.uid));
-      if (record.isResizing) options.report(record);
+      if (record.isResizing) trackProbes(record, pod);
       if (!(await resize.enforce(record, pod, running))) retries.push(RESIZE_RETRY_MS);
       for (const what of actions.toStart) {
         signal.throwIfAborted();

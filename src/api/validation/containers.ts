@@ -83,12 +83,34 @@ function validateContainer(
     validateMounts(container, spec.volumes ?? [], path),
     oneOf(container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], path.child('imagePullPolicy')),
     validateResources(container.resources, path.child('resources')),
+    validateResizePolicy(container, spec, path.child('resizePolicy')),
     validateSecurityContext(
       container.securityContext,
       path.child('securityContext'),
       spec.hostUsers !== false,
     ),
   );
+}
+
+/** core validation `validateResizePolicy`. */
+function validateResizePolicy(
+  { resizePolicy }: Unchecked<Container>,
+  spec: Unchecked<PodSpec>,
+  path: FieldPath,
+): FieldError[] {
+  const seen = new Set<string>();
+  return each(resizePolicy, path, ({ resourceName = '', restartPolicy = '' }, at) => {
+    const errors = seen.has(resourceName) ? [duplicate(at, resourceName)] : [];
+    seen.add(resourceName);
+    errors.push(
+      ...oneOf(resourceName, ['cpu', 'memory'], path),
+      ...oneOf(restartPolicy, ['NotRequired', 'RestartContainer'], path),
+    );
+    if (spec.restartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      errors.push(invalid(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+    }
+    return errors;
+  });
 }
 
 /** What holds for containers that keep running: regular ones and sidecars. */

@@ -176,6 +176,31 @@ const cases: readonly (readonly [string, Pod, readonly string[]])[] = [
       `${C}.resources.requests[gpu]: Invalid value: "gpu": must be a standard resource for containers`,
     ],
   ],
+  [
+    'policies of a resize',
+    inContainer({
+      resizePolicy: [
+        { resourceName: 'cpu', restartPolicy: 'NotRequired' },
+        { resourceName: 'cpu', restartPolicy: 'Sometimes' },
+        { resourceName: 'disk', restartPolicy: 'RestartContainer' },
+      ],
+    }),
+    [
+      `${C}.resizePolicy[1]: Duplicate value: "cpu"`,
+      `${C}.resizePolicy: Unsupported value: "Sometimes": supported values: "NotRequired", "RestartContainer"`,
+      `${C}.resizePolicy: Unsupported value: "disk": supported values: "cpu", "memory"`,
+    ],
+  ],
+  [
+    'a restart to resize what never restarts',
+    inContainer(
+      { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] },
+      { restartPolicy: 'Never' },
+    ),
+    [
+      `${C}.resizePolicy: Invalid value: "RestartContainer": must be 'NotRequired' when \`restartPolicy\` is 'Never'`,
+    ],
+  ],
   ['an extended resource', inContainer({ resources: { limits: { 'example.com/gpu': '2' } } }), []],
   [
     'half of an extended resource',
