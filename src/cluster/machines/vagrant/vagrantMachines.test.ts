@@ -29,6 +29,8 @@ class World {
   readonly networks = new Set<string>();
   readonly calls: string[] = [];
   sharesReady = true;
+  /** Whether machines answer over SSH. */
+  answers = true;
   /** What `vagrant up` does beside: fail, hang … */
   onUp: (program: PlayedProgram, finish: () => void) => void = (_program, finish) => finish();
   readonly folder: VagrantFolder;
@@ -129,7 +131,13 @@ class World {
       this.machines.delete(full);
       rmSync(state, { recursive: true, force: true });
     }
-    if (verb === 'halt') this.machines.set(full, 'stopped');
+    if (verb === 'halt') {
+      if (!this.answers && !rest.includes('--force')) {
+        program.exit(1);
+        return;
+      }
+      this.machines.set(full, 'stopped');
+    }
     program.exit(0);
   }
 }
@@ -357,6 +365,14 @@ describe('Vagrant machines', () => {
     assert.equal(world.calls.at(-1), 'start wheelhouse-c1_m1');
     const [node] = (await readCluster(world.folder.clusterFile))?.nodes ?? [];
     assert.deepEqual([node?.cpus, node?.memory], [3, 1024]);
+  });
+
+  it('stop() switches a machine off that does not answer', async () => {
+    const machine = await world.create('m1');
+    world.answers = false;
+    await world.provider.stop(machine, never);
+    assert.deepEqual(world.calls.slice(-2), ['halt m1', 'halt m1 --force']);
+    assert.equal((await world.provider.list('c1'))[0]?.state, 'stopped');
   });
 
   it('pause() and start() of what is paused need no Vagrant', async () => {

@@ -107,7 +107,14 @@ export function createVagrantMachines(
         `machine ${machine.name} could not be stopped`,
         async () => {
           const there = await current(machine);
-          if (there.state !== 'stopped') await vagrantVerb(context, there, ['halt'], signal);
+          if (there.state === 'stopped') return;
+          try {
+            await vagrantVerb(context, there, ['halt'], signal);
+          } catch {
+            // It does not answer, or not yet: it is switched off.
+            signal.throwIfAborted();
+            await vagrantVerb(context, there, ['halt', '--force'], signal);
+          }
         },
         signal,
       ),
