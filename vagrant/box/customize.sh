@@ -30,11 +30,14 @@ echo 'LABEL=root / ext4 noatime,noinit_itable,errors=remount-ro 0 0' > /etc/fsta
 install -D -m 644 "$from/grub.cfg" /boot/grub/grub.cfg
 install -m 755 "$from/initramfs-hook" /etc/initramfs-tools/hooks/wheelhouse
 printf 'MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n' > /etc/initramfs-tools/conf.d/wheelhouse
+# mmdebstrap's packages were told to make none, as their settings were not there yet.
+unset INITRD
 for kernel in /lib/modules/*; do
   kernel=${kernel##*/}
   update-initramfs -c -k "$kernel"
   linux-update-symlinks install "$kernel" "/boot/vmlinuz-$kernel"
 done
+[ -e /vmlinuz ] && [ -e /initrd.img ]
 
 systemctl -q enable systemd-networkd ssh ssh-host-keys
 # A machine for one purpose, made anew rather than kept: no housekeeping while pods run, no waiting at boot for networks

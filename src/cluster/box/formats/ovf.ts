@@ -64,7 +64,7 @@ export function ovf({ name, architecture, disk }: OvfMachine): string {
           AutomaticAllocation: 'true',
           Connection: 'NAT',
           ElementName: 'Network',
-          ResourceSubType: 'virtio',
+          ResourceSubType: 'virtio-net',
           ResourceType: '10',
         },
       ])}
