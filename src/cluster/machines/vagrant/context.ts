@@ -55,6 +55,19 @@ export async function findDeclared(
   return { folder, declared, hypervisor: hypervisorOf(context, declared.provider) };
 }
 
+/** The same of clusters that are only looked at beside: one whose file is broken must not stand in the way of others. */
+export async function findReadable(
+  context: VagrantContext,
+  cluster: string,
+): Promise<DeclaredFolder | undefined> {
+  try {
+    return await findDeclared(context, cluster);
+  } catch (error) {
+    if (error instanceof MachineError) return undefined;
+    throw error;
+  }
+}
+
 export async function requireDeclared(context: VagrantContext, cluster: string): Promise<DeclaredFolder> {
   const found = await findDeclared(context, cluster);
   if (found !== undefined) return found;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { listNames, readText } from '../../../host/files.ts';
 import { processExists } from '../../../host/processes.ts';
 import type { Machine } from '../contract.ts';
-import { findDeclared, type DeclaredFolder, type VagrantContext } from './context.ts';
+import { findDeclared, findReadable, type DeclaredFolder, type VagrantContext } from './context.ts';
 import { fullName, namesOf, type NodeFolder } from './folder.ts';
 import type { VirtualMachine } from './hypervisors/contract.ts';
 
@@ -14,7 +14,7 @@ export async function listMachines(context: VagrantContext, cluster?: string): P
   const names = cluster === undefined ? await context.clusters() : [cluster];
   const declared = new Map<string, DeclaredFolder>();
   for (const name of names) {
-    const found = await findDeclared(context, name);
+    const found = await (cluster === undefined ? findReadable : findDeclared)(context, name);
     if (found !== undefined) declared.set(name, found);
   }
   // A cluster that is not known here may still have machines (another home's, or left behind) in any of them.

@@ -1,6 +1,6 @@
 import { readText, removeAll, writeWhole } from '../../../host/files.ts';
 import { MachineError, type MachineSettings, type Progress } from '../contract.ts';
-import { edit, findDeclared, hypervisorOf, type VagrantContext } from './context.ts';
+import { edit, findDeclared, findReadable, hypervisorOf, type VagrantContext } from './context.ts';
 import { networkName, vagrantFolder } from './folder.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
 import { DEFAULT_RANGES, formatSubnet, freeSubnet, parseSubnet, type Subnet } from './subnets.ts';
@@ -95,7 +95,7 @@ async function chosenNetwork(
 async function declaredNetworks(context: VagrantContext, cluster: string): Promise<readonly Subnet[]> {
   const names = (await context.clusters()).filter((name) => name !== cluster);
   const found = await Promise.all(
-    names.map(async (name) => parseSubnet((await findDeclared(context, name))?.declared.network ?? '')),
+    names.map(async (name) => parseSubnet((await findReadable(context, name))?.declared.network ?? '')),
   );
   return found.filter((subnet) => subnet !== undefined);
 }

@@ -6,7 +6,7 @@ import { systemProcesses } from '../../../host/processes.ts';
 import { terminalRunner } from '../../../host/terminalProcess.ts';
 import { BootGate } from './bootGate.ts';
 import { Boxes } from './boxes.ts';
-import { findDeclared, type VagrantContext } from './context.ts';
+import { findReadable, type VagrantContext } from './context.ts';
 import { FirstGoesAlone } from './firstGoesAlone.ts';
 import { systemFacts } from './hostFacts.ts';
 import { createLibvirt } from './hypervisors/libvirt.ts';
@@ -45,7 +45,7 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
   };
   const others = (provider: string): (() => Promise<readonly OtherCluster[]>) => {
     return async () => {
-      const found = await Promise.all((await clusters()).map((name) => findDeclared(context, name)));
+      const found = await Promise.all((await clusters()).map((name) => findReadable(context, name)));
       return found.flatMap((entry) =>
         entry?.declared.provider === provider
           ? [{ cluster: entry.declared.cluster, folder: entry.folder.folder }]

@@ -411,4 +411,14 @@ describe('Vagrant machines', () => {
     await assert.rejects(world.provider.list('c1'), /cluster\.yaml cannot be read/);
     assert.deepEqual(world.calls, []);
   });
+
+  it('a broken cluster.yaml stands in the way of no other cluster', async () => {
+    await writeFile(world.folder.clusterFile, 'nodes: [');
+    await world.provider.prepare('c2', quiet, never);
+    world.machines.set('wheelhouse-c2_m1', 'running');
+    assert.deepEqual(
+      (await world.provider.list()).map(({ cluster, name }) => [cluster, name]),
+      [['c2', 'm1']],
+    );
+  });
 });
