@@ -1,7 +1,8 @@
 // Nodes as real virtual machines: `npm run test:machines`. Prepares a fresh Debian 12 machine (libvirt, Vagrant, the
 // box, all from packages), then runs what needs VMs, and prints the figures. Takes up to half an hour where the
 // processor must be emulated.
-import { ensureDependencies } from './setup/dependencies.mjs';
+import path from 'node:path';
+import { ensureDependencies, root } from './setup/dependencies.mjs';
 import { ensureLibvirt } from './setup/libvirt.mjs';
 import { ensureCommands } from './setup/packages.mjs';
 import { ensureVscodeServer } from './setup/vscodeServer.mjs';
@@ -15,10 +16,17 @@ const wanted = {
   ssh: ['openssh-client'],
 };
 
+const boxes = path.join(root, '.cache/boxes');
+// Boxes and the list of machines are the tests' own, not the user's.
+process.env.VAGRANT_HOME = path.join(root, '.cache/vagrant');
+
 await prepare(ensureDependencies, (log) => ensureCommands(wanted, log), ensureLibvirt, ensureVscodeServer);
 await runStages([
   { name: 'schema', args: ['scripts/extractSchema.mjs'] },
   { name: 'build', args: ['scripts/build.mjs', '--production'] },
-  { name: 'box', args: ['dist/cli.cjs', 'box', 'build', '--provider', 'all'] },
+  {
+    name: 'boxes',
+    args: ['dist/cli.cjs', 'box', 'build', '--provider', 'all', '--output', boxes, '--add'],
+  },
   { name: 'machines', args: mocha('--config', 'test/machines/.mocharc.json'), mocha: true },
 ]);
