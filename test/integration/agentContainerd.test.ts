@@ -529,6 +529,27 @@ describe('agent on containerd', () => {
     assert.deepEqual((await world.pod('web')).status, before.status);
   });
 
+  it('leaves a pod ready whose volume cannot be read again after a restart of the agent', async () => {
+    await world.client.create(configMaps, {
+      metadata: { namespace: 'default', name: 'read' },
+      data: { k: 'v' },
+    });
+    await world.createPod('web', {
+      containers: [{ ...sleeper, volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
+      volumes: [{ name: 'v', configMap: { name: 'read' } }],
+    });
+    const before = await world.podUntil('web', isReady);
+    await stopAgent();
+    await world.client.delete(configMaps, { namespace: 'default', name: 'read' });
+    await startAgent();
+    const failed = async (): Promise<boolean> =>
+      (await world.eventsOf('web')).some((event) => event.includes('FailedMount'));
+    while (!(await failed())) await systemClock.sleep(20);
+    await world.createPod('next', { containers: [sleeper] });
+    await world.podUntil('next', isReady);
+    assert.deepEqual((await world.pod('web')).status, before.status);
+  });
+
   it('goes on after a restart of containerd, pods untouched', async () => {
     await world.createPod('web', { containers: [sleeper] });
     const before = await world.podUntil('web', isReady);

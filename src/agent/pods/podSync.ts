@@ -151,6 +151,8 @@ export function createPodSync(options: PodSyncOptions): PodSync {
         const text = error instanceof Error ? error.message : String(error);
         logger.warn('pod not prepared', { pod: pod.metadata.name, error });
         recorder.event(pod, 'Warning', 'FailedMount', text);
+        // After a restart of the agent: what runs already is as ready as it was.
+        trackProbes(record, pod);
         return { finished: false, retryMs: hold(record) };
       }
       let sandbox: SandboxStatus;
