@@ -51,6 +51,8 @@ export interface ListShape {
   readonly items: Shape;
   /** The path element of an item; undefined where the item has no key. */
   readonly element: (item: unknown) => string | undefined;
+  /** The fields that `element` is made from; none where the item itself is what counts. */
+  readonly keys: readonly string[];
 }
 
 const LEAF: LeafShape = { kind: 'leaf' };
@@ -103,6 +105,7 @@ function shapeOf(type: Type, listMapKeys: readonly string[]): Shape {
         kind: 'list',
         items: shapeOf(type.items, []),
         element: type.items.kind === 'model' ? keyedBy(type.items.model, listMapKeys) : valueElement,
+        keys: type.items.kind === 'model' ? listMapKeys : [],
       };
   }
 }
