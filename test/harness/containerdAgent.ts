@@ -80,7 +80,8 @@ export async function startContainerdWorld(options: {
     remove,
     async removeAll() {
       const { items } = await world.client.list(pods, { namespace: 'default' });
-      for (const { metadata } of items) await remove(metadata.name);
+      // At once: a shell that has just begun does not hear that it shall end.
+      for (const { metadata } of items) await remove(metadata.name, 1);
     },
     async stop() {
       await world.stop();

@@ -189,17 +189,20 @@ describe('agent on containerd', () => {
       ],
     });
     await world.podUntil('live', isReady);
-    await world.client.patch(configMaps, name, 'application/merge-patch+json', { data: { value: 'two' } });
-    await world.client.patch(pods, name, 'application/merge-patch+json', {
-      metadata: { labels: { tier: 'web' } },
-    });
     const log = http.follow('/containerLogs/default/live/app?follow=true');
     let text = '';
+    let isChanged = false;
     for await (const chunk of log.chunks) {
       text += chunk;
       if (text.includes('two tier="web"')) break;
+      if (isChanged || !text.includes('one')) continue;
+      isChanged = true;
+      await world.client.patch(configMaps, name, 'application/merge-patch+json', { data: { value: 'two' } });
+      await world.client.patch(pods, name, 'application/merge-patch+json', {
+        metadata: { labels: { tier: 'web' } },
+      });
     }
-    assert.match(text, /one/);
+    assert.match(text, /one[^]*two tier="web"/);
     log.abort();
   });
 
@@ -421,6 +424,7 @@ describe('agent on containerd', () => {
   it('kills a container whose postStart hook fails, and says why', async () => {
     await world.createPod('failing', {
       restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
       containers: [{ ...sleeper, lifecycle: { postStart: { httpGet: { path: '/', port: 9 } } } }],
     });
     await world.podUntil('failing', done);

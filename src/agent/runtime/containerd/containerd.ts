@@ -22,6 +22,8 @@ import type {
 const STATES = ['created', 'running', 'exited', 'unknown'] as const;
 /** CRI gives a sandbox four minutes (kubelet's default runtime-request-timeout doubled). */
 const SANDBOX_TIMEOUT_MS = 240_000;
+/** On a busy machine CRI takes note of an exit late; what would be read before is out of date for minutes. */
+const SETTLE_LIMIT_MS = 10_000;
 const OUTPUT_LIMIT = 64 * 1024;
 
 export interface ContainerdOptions {
@@ -184,10 +186,11 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
   /** Waits until CRI shows the end of a container; its event comes a moment earlier (see criEvents.ts). */
   async function exited(id: string, signal: AbortSignal): Promise<void> {
     if (owners.get(id) === id) return;
-    for (let attempt = 0; attempt < 50 && !signal.aborted; attempt++) {
+    const until = clock.monotonic() + SETTLE_LIMIT_MS;
+    for (let delay = 5; clock.monotonic() < until && !signal.aborted; delay = Math.min(2 * delay, 100)) {
       const status = await containerStatus(id).catch(() => undefined);
       if (status?.state !== 'running') return;
-      await clock.sleep(5, signal).catch(() => undefined);
+      await clock.sleep(delay, signal).catch(() => undefined);
     }
   }
 }
