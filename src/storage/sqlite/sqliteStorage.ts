@@ -131,15 +131,17 @@ class SqliteStorage implements Storage {
     });
   }
 
-  create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
+  // The three are `async` for the turns of promises that it takes: a watch has as many to its reader, and whoever has
+  // written must find what he wrote in the watch cache.
+  async create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value, expected: 0, cause });
   }
 
-  update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
+  async update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value, expected, cause });
   }
 
-  delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
+  async delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value: undefined, expected, cause });
   }
 
