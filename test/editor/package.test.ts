@@ -35,6 +35,10 @@ describe('the packaged extension', function () {
     const wanted = [
       ...['extension.cjs', 'controlPlaneWorker.cjs', 'agent.mjs', 'bootstrap.mjs'].map((f) => `dist/${f}`),
       ...['resources/icon.png', 'resources/wheel.svg', 'resources/node/Dockerfile', 'package.json'],
+      ...['Vagrantfile', 'provision.sh', 'box/customize.sh', 'node/wheelhouse.service'].map(
+        (f) => `vagrant/${f}`,
+      ),
+      'resources/node/packages',
     ];
     assert.deepEqual(
       wanted.filter((file) => (files.get(`extension/${file}`)?.length ?? 0) === 0),
