@@ -50,7 +50,7 @@ describe('followFile', () => {
 
   it('waits for a file that is missing, and reads all of it', async () => {
     setImmediate(() => void writeFile(file, 'there\n'));
-    assert.equal(await follow(3, [['there\n', end]]), 'there\n');
+    assert.equal(await follow(100, [['there\n', end]]), 'there\n');
   });
 
   it('reads one from its beginning that was begun anew, shorter or another', async () => {
