@@ -35,9 +35,10 @@ name=${root##*/}
 if [ -e "/sys/class/block/$name/partition" ]; then
   number=$(cat "/sys/class/block/$name/partition")
   whole=/dev/$(basename "$(dirname "$(readlink -f "/sys/class/block/$name")")")
-  echo ,+ | sfdisk -q --no-reread --force -N "$number" "$whole" && partx -u --nr "$number" "$whole" || true
+  echo ,+ | sfdisk -q --no-reread --force -N "$number" "$whole" > /dev/null 2>&1 || true
+  partx -u --nr "$number" "$whole" || true
 fi
-resize2fs "$root" 2> /dev/null || true
+resize2fs "$root" > /dev/null 2>&1 || true
 
 uplink=$(ip -o -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
 mac=
