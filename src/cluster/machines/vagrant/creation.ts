@@ -65,7 +65,7 @@ export async function bringUp(
   const memoryBytes = wanted === undefined ? DEFAULT_MEMORY_BYTES : wanted * MIB;
   const leave: (() => void)[] = [];
   try {
-    const ready = (): Promise<boolean> => hypervisor.sharesReady(declared.box);
+    const ready = (): Promise<boolean> => hypervisor.sharesReady(declared.box, declared.box_version);
     const shared = await context.firstGoesAlone.enter(
       `${hypervisor.provider} ${declared.box}`,
       ready,

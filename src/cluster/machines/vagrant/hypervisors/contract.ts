@@ -37,7 +37,7 @@ export interface Hypervisor {
   /** Ranges that its networks may have; undefined where any will do. */
   allowedSubnets?(): Promise<readonly Subnet[]>;
   /** Whether it has what machines of this box share. Where not, the first must be made before others are begun. */
-  sharesReady(box: string): Promise<boolean>;
+  sharesReady(box: string, version?: string): Promise<boolean>;
   /** Line of Vagrant's output by which the first machine has made what others share. */
   readonly sharesMade?: RegExp;
   /** Takes away a machine with its disks, in whatever state; nothing where there is none. */

@@ -99,6 +99,7 @@ describe('libvirt', () => {
       'vol-list default': ' wheelhouse-VAGRANTSLASH-node_vagrant_box_image_0_17_box.img   /var/x\n',
     };
     assert.equal(await libvirt(there).hypervisor.sharesReady('wheelhouse/node'), true);
+    assert.equal(await libvirt(there).hypervisor.sharesReady('wheelhouse/node', '20261122.7'), false);
     assert.equal(await libvirt(there).hypervisor.sharesReady('wheelhouse/nod'), false);
     assert.equal(
       await libvirt({ ...there, 'net-list --name': '' }).hypervisor.sharesReady('wheelhouse/node'),

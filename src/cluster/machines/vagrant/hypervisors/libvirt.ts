@@ -84,10 +84,11 @@ export function createLibvirt(processes: ProcessRunner): Hypervisor {
       return found.filter((subnet) => subnet !== undefined);
     },
 
-    async sharesReady(box): Promise<boolean> {
+    async sharesReady(box, version): Promise<boolean> {
       const networks = await lines(['net-list', '--name']);
       if (!networks.includes(MANAGEMENT_NETWORK)) return false;
-      const image = `${box.replaceAll('/', '-VAGRANTSLASH-')}_vagrant_box_image_`;
+      const of = version === undefined ? '' : `${version}_`;
+      const image = `${box.replaceAll('/', '-VAGRANTSLASH-')}_vagrant_box_image_${of}`;
       for (const pool of await lines(['pool-list', '--name'])) {
         const volumes = await lines(['vol-list', pool]);
         if (volumes.some((line) => line.startsWith(image))) return true;
