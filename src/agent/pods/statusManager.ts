@@ -6,12 +6,16 @@ import { pods } from '../../api/resources.ts';
 import { isConflict, isNotFound, isReason } from '../../api/status.ts';
 import type { Pod, PodStatus } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
-import { statusPatch } from './statusPatch.ts';
+import { statusPatch, withStatus } from './statusPatch.ts';
 
 /** Writes pod statuses: one write at a time per pod, always of the latest, and only where something differs. */
 export interface StatusManager {
   set(pod: Pod, status: PodStatus): void;
-  /** The newest state of the pod that is known: what the informer shows, or what a write answered. */
+  /**
+   * The newest state of the pod that is known: what the informer shows or a write answered, with the status that is
+   * still to be written. The next status is made from it: made from what the API shows, it would take over what a
+   * write under way is about to replace, and the two would replace each other for ever.
+   */
   latest(pod: Pod): Pod;
   /** After the last status is written: the pod goes from the API. */
   remove(pod: Pod): void;
@@ -23,7 +27,7 @@ export interface StatusManager {
 interface Entry {
   base: Pod;
   wanted: PodStatus | undefined;
-  remove: boolean;
+  removal: 'none' | 'due' | 'done';
   writing: Promise<void> | undefined;
 }
 
@@ -34,6 +38,8 @@ export interface StatusManagerOptions {
   readonly signal: AbortSignal;
 }
 
+const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
+
 const RETRY: Backoff = exponentialBackoff({ initialMs: 200, maxMs: 5_000 });
 
 export function createStatusManager(options: StatusManagerOptions): StatusManager {
@@ -43,52 +49,61 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
   const entryOf = (pod: Pod): Entry => {
     let entry = entries.get(pod.metadata.uid);
     if (entry === undefined) {
-      entry = { base: pod, wanted: undefined, remove: false, writing: undefined };
+      entry = { base: pod, wanted: undefined, removal: 'none', writing: undefined };
       entries.set(pod.metadata.uid, entry);
     }
     if (isNewer(pod, entry.base)) entry.base = pod;
     return entry;
   };
+  const hasWork = (uid: string, entry: Entry): boolean =>
+    !signal.aborted && entries.get(uid) === entry && (entry.wanted !== undefined || entry.removal === 'due');
+
+  const writeOnce = async (uid: string, entry: Entry): Promise<void> => {
+    const { base, wanted } = entry;
+    if (wanted === undefined) {
+      await client.delete(pods, nameOf(base), { gracePeriodSeconds: 0, preconditions: { uid }, signal });
+      entry.removal = 'done';
+      return;
+    }
+    const patch = statusPatch(base, wanted);
+    if (patch !== undefined) {
+      const written = await client.patch(pods, nameOf(base), STRATEGIC_MERGE, patch, {
+        subresource: 'status',
+        signal,
+      });
+      if (isNewer(written, entry.base)) entry.base = written;
+    }
+    if (entry.wanted === wanted) entry.wanted = undefined;
+  };
+
+  /** Ends in the same turn in which it finds no more work: what comes later begins anew. */
   const write = async (uid: string, entry: Entry): Promise<void> => {
     let backoff = RETRY;
-    while (!signal.aborted && entries.get(uid) === entry) {
-      const name = { namespace: entry.base.metadata.namespace, name: entry.base.metadata.name };
+    while (hasWork(uid, entry)) {
       try {
-        if (entry.wanted !== undefined) {
-          const { wanted } = entry;
-          const patch = statusPatch(entry.base, wanted);
-          if (patch !== undefined) {
-            const written = await client.patch(pods, name, 'application/strategic-merge-patch+json', patch, {
-              subresource: 'status',
-              signal,
-            });
-            if (isNewer(written, entry.base)) entry.base = written;
-          }
-          if (entry.wanted === wanted) entry.wanted = undefined;
-          backoff = RETRY;
-        } else if (entry.remove) {
-          await client.delete(pods, name, { gracePeriodSeconds: 0, preconditions: { uid }, signal });
-          return;
-        } else return;
+        await writeOnce(uid, entry);
+        backoff = RETRY;
       } catch (error) {
-        if (isAborted(signal)) return;
-        // Gone, or another pod has the name now.
-        if (isNotFound(error) || isConflict(error)) return;
-        logger.warn('pod status not written', { pod: name.name, namespace: name.namespace, error });
-        if (isReason(error, 'Invalid', 'BadRequest')) {
+        if (isAborted(signal)) break;
+        if (isNotFound(error)) {
           entry.wanted = undefined;
-          return;
+          entry.removal = 'done';
+          break;
+        }
+        // Others were faster again and again; or another pod has the name now, and this one is soon forgotten.
+        if (!isConflict(error)) logger.warn('pod status not written', { ...nameOf(entry.base), error });
+        if (isReason(error, 'Invalid', 'BadRequest') && entry.wanted !== undefined) {
+          entry.wanted = undefined;
+          continue;
         }
         await clock.sleep(backoff.delayMs, signal).catch(() => undefined);
         backoff = backoff.next();
       }
     }
+    entry.writing = undefined;
   };
   const kick = (uid: string, entry: Entry): void => {
-    if (entry.writing !== undefined) return;
-    entry.writing = write(uid, entry).finally(() => {
-      entry.writing = undefined;
-    });
+    entry.writing ??= Promise.resolve().then(() => write(uid, entry));
   };
 
   return {
@@ -98,14 +113,14 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
       entry.wanted = status;
       kick(pod.metadata.uid, entry);
     },
-    latest: (pod) => entryOf(pod).base,
+    latest(pod) {
+      const { base, wanted } = entryOf(pod);
+      return wanted === undefined ? base : withStatus(base, wanted);
+    },
     remove(pod) {
       const entry = entryOf(pod);
-      if (entry.remove) return;
-      entry.remove = true;
-      if (entry.writing === undefined) kick(pod.metadata.uid, entry);
-      // A write that is just ending has looked at `remove` already, or not: look again behind it.
-      else void entry.writing.then(() => kick(pod.metadata.uid, entry));
+      if (entry.removal === 'none') entry.removal = 'due';
+      kick(pod.metadata.uid, entry);
     },
     forget(uid) {
       entries.delete(uid);
@@ -114,6 +129,13 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
       await Promise.all([...entries.values()].flatMap(({ writing }) => writing ?? []));
     },
   };
+}
+
+function nameOf({ metadata: { namespace, name } }: Pod): {
+  readonly namespace: string;
+  readonly name: string;
+} {
+  return { namespace, name };
 }
 
 function isNewer(pod: Pod, than: Pod): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { testPod } from '../../../test/harness/agentPods.ts';
 import type { PodStatus } from '../../api/types.ts';
-import { statusPatch } from './statusPatch.ts';
+import { statusPatch, withStatus } from './statusPatch.ts';
 
 const ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' };
 
@@ -50,5 +50,28 @@ describe('statusPatch', () => {
       metadata: { uid: 'uid-1' },
       status: { conditions: [{ ...ready, reason: null, message: null }] },
     });
+  });
+});
+
+describe('withStatus', () => {
+  it('shows what the patch would make: own fields as wanted, those of others as they are', () => {
+    const gate = { type: 'example.com/gate', status: 'True' };
+    const resizing = { type: 'PodResizePending', status: 'True' };
+    const old: PodStatus = {
+      phase: 'Pending',
+      podIP: '10.0.0.1',
+      podIPs: [{ ip: '10.0.0.1' }],
+      nominatedNodeName: 'other',
+      conditions: [{ ...ready, status: 'False' }, gate, resizing],
+    };
+    const base = testPod({}, { status: old });
+    const made = withStatus(base, { phase: 'Running', conditions: [ready] });
+    assert.deepEqual(made.status, {
+      phase: 'Running',
+      nominatedNodeName: 'other',
+      conditions: [gate, ready],
+    });
+    assert.equal(statusPatch(made, { phase: 'Running', conditions: [ready] }), undefined);
+    assert.deepEqual(base.status, old);
   });
 });

@@ -40,6 +40,20 @@ export function statusPatch(base: Pod, wanted: PodStatus): object | undefined {
   return { metadata: { uid: base.metadata.uid }, status };
 }
 
+/** The pod as it is once `wanted` is written: what is not kubelet's stays as in `base`. */
+export function withStatus(base: Pod, wanted: PodStatus): Pod {
+  const own: readonly string[] = [...FIELDS, ...REPLACED];
+  const others = Object.entries(base.status ?? {}).filter(([name]) => !own.includes(name));
+  const conditions = wanted.conditions ?? [];
+  const kept = (base.status?.conditions ?? []).filter(
+    ({ type }) => !PASSING_CONDITIONS.includes(type) && !conditions.some((each) => each.type === type),
+  );
+  return {
+    ...base,
+    status: { ...Object.fromEntries(others), ...wanted, conditions: [...kept, ...conditions] },
+  };
+}
+
 function changedConditions(old: readonly PodCondition[], wanted: readonly PodCondition[]): object[] {
   const gone = old
     .filter(({ type }) => PASSING_CONDITIONS.includes(type) && !wanted.some((each) => each.type === type))
