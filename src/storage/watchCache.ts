@@ -24,15 +24,18 @@ export interface WatchCacheOptions {
   readonly watchBuffer?: number;
 }
 
+/** What the cache reads of the store. */
+type Followed = Pick<Storage, 'list' | 'watch'>;
+
 /** Starts a cache of the whole store; resolves once it shows what the store has. */
-export async function startWatchCache(storage: Storage, options: WatchCacheOptions = {}): Promise<Cache> {
+export async function startWatchCache(storage: Followed, options: WatchCacheOptions = {}): Promise<Cache> {
   const cache = new WatchCache(storage, options);
   await cache.start();
   return cache;
 }
 
 class WatchCache implements Cache {
-  readonly #storage: Storage;
+  readonly #storage: Followed;
   readonly #windowSize: number;
   readonly #entries = new SortedMap<CacheEntry>();
   /** Lists as they were last given, until something under their prefix changes. */
@@ -46,7 +49,7 @@ class WatchCache implements Cache {
   #feed: Promise<void> = Promise.resolve();
   #ended: Error | undefined;
 
-  constructor(storage: Storage, options: WatchCacheOptions) {
+  constructor(storage: Followed, options: WatchCacheOptions) {
     this.#storage = storage;
     this.#windowSize = options.window ?? 8_192;
     this.#window = new EventWindow(this.#windowSize, 0);

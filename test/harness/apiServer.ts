@@ -44,6 +44,8 @@ export interface TestServerOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
+  /** What the cache follows in place of the store. Default: the store itself. */
+  readonly followed?: (storage: Storage) => Pick<Storage, 'list' | 'watch'>;
   /** Default: in memory. */
   readonly storagePath?: string;
   /** Beyond it the store fails as on a full disk. */
@@ -80,7 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock,
     ...(options.storageMaxBytes === undefined ? {} : { maxBytes: options.storageMaxBytes }),
   });
-  const cache = await startWatchCache(storage, options.cache);
+  const cache = await startWatchCache(options.followed?.(storage) ?? storage, options.cache);
   const server = createApiServer({
     kinds: options.kinds ?? allKinds,
     storage,

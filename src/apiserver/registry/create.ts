@@ -9,6 +9,7 @@ import { all } from '../../api/validation/rules.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
+import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import type { Served } from './served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
@@ -121,6 +122,7 @@ async function insert(
     return entryOfDryRun(key, value, 0);
   }
   const result = await registry.storage.create(key, value, context.cause);
+  await caughtUp(registry, context, result);
   if (result.ok) return entryAfterWrite(registry.cache, key, value, result.revision);
   throw taken(served, name, result.current?.value.decode() as KubeObject | undefined);
 }

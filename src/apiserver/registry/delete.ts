@@ -6,8 +6,9 @@ import { equal } from '../../api/validation/equal.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { nextDeletionStep } from './deletionRules.ts';
+import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
-import { caughtUp, removeNow } from './remove.ts';
+import { removeNow } from './remove.ts';
 import type { Served } from './served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 
@@ -87,10 +88,8 @@ async function attemptDelete(
     return { entry: entryOfDryRun(existing.key, value, existing.revision), removed: step.thenRemove };
   }
   const result = await registry.storage.update(existing.key, value, existing.revision, context.cause);
-  if (!result.ok) {
-    await caughtUp(registry, context, result.current?.revision ?? registry.storage.currentRevision());
-    return 'again';
-  }
+  await caughtUp(registry, context, result);
+  if (!result.ok) return 'again';
   const entry = entryAfterWrite(registry.cache, existing.key, value, result.revision);
   return step.thenRemove ? 'removeNext' : { entry, removed: false };
 }

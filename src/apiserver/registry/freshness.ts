@@ -1,5 +1,6 @@
 import { StatusError } from '../../api/status.ts';
-import type { RegistryOptions } from './context.ts';
+import type { WriteResult } from '../../storage/contract.ts';
+import type { RegistryOptions, WriteContext } from './context.ts';
 
 /** How long a read waits for a revision that is not there yet (apiserver `pkg/storage/cacher`). */
 const WAIT_MS = 3_000;
@@ -21,6 +22,19 @@ export async function waitUntilFresh(
   } finally {
     timer.dispose();
   }
+}
+
+/**
+ * After each write, until the cache shows what it made or what won against it: the next attempt, and whoever reads
+ * after the answer, must see that, however late the store's watch is. Undefined where it does already.
+ */
+export function caughtUp(
+  { cache, storage }: Pick<RegistryOptions, 'cache' | 'storage'>,
+  context: WriteContext,
+  result: WriteResult,
+): Promise<void> | undefined {
+  const revision = result.ok ? result.revision : (result.current?.revision ?? storage.currentRevision());
+  return cache.revision() < revision ? cache.waitFor(revision, context.signal()) : undefined;
 }
 
 function tooLarge(requested: number, current: number): StatusError {

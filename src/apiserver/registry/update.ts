@@ -8,8 +8,9 @@ import { validateMetadata, validateMetadataUpdate } from '../../api/validation/m
 import { encode } from '../../storage/encoding.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { createObject } from './create.ts';
+import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
-import { caughtUp, removeNow } from './remove.ts';
+import { removeNow } from './remove.ts';
 import type { Served } from './served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import type { UpdateStrategy } from './strategy.ts';
@@ -127,9 +128,8 @@ async function attemptUpdate(
   const value = encode(object);
   if (context.dryRun) return entryOfDryRun(key, value, existing.revision);
   const result = await registry.storage.update(key, value, existing.revision, context.cause);
-  if (result.ok) return entryAfterWrite(registry.cache, key, value, result.revision);
-  await caughtUp(registry, context, result.current?.revision ?? registry.storage.currentRevision());
-  return undefined;
+  await caughtUp(registry, context, result);
+  return result.ok ? entryAfterWrite(registry.cache, key, value, result.revision) : undefined;
 }
 
 /** The resourceVersion that the client based its write on, if it says one, must be the current one. */
