@@ -131,17 +131,15 @@ class SqliteStorage implements Storage {
     });
   }
 
-  // The three are `async` for the turns of promises that it takes: a watch has as many to its reader, and whoever has
-  // written must find what he wrote in the watch cache.
-  async create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
+  create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value, expected: 0, cause });
   }
 
-  async update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
+  update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value, expected, cause });
   }
 
-  async delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
+  delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
     return this.#write({ key, value: undefined, expected, cause });
   }
 
