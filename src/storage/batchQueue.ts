@@ -3,7 +3,7 @@ type End = { readonly error: Error | undefined };
 
 /**
  * A bounded queue between one producer that never waits and one reader that takes all there is at once. Resolving
- * `next()` is one microtask away from `push()`, which read-your-writes of the watch cache builds on.
+ * `next()` is one microtask away from `flush()`, so that writers hardly ever wait for the watch cache.
  */
 export class BatchQueue<E> implements AsyncIterator<readonly E[]> {
   #items: E[] = [];

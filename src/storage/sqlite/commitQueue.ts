@@ -71,7 +71,7 @@ export class CommitQueue {
     const batch = this.#waiting.splice(0, MAX_BATCH);
     try {
       const { events, results } = this.#commit(batch.map(({ write }) => write));
-      // Watchers first: their promises resolve before the writers', so a writer finds its write in the watch cache.
+      // Watchers first: their promises resolve before the writers', so that these need not wait for the watch cache.
       this.#published(events);
       batch.forEach(({ done }, i) => done.resolve(results[i] as WriteResult));
     } catch (error) {
