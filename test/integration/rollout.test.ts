@@ -62,7 +62,7 @@ const ASK = [
   '    version*) ;;',
   '    *) echo "FAILED $asked $(cat /proc/uptime) $answer" ;;',
   '  esac',
-  '  asked=$((asked + 1)); echo $asked > /tmp/asked',
+  '  asked=$((asked + 1)); echo $asked > /tmp/next; mv /tmp/next /tmp/asked',
   'done',
 ].join('\n');
 
