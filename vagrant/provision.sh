@@ -44,14 +44,15 @@ put sysctl.conf /etc/sysctl.d/90-wheelhouse.conf
 put system.conf /etc/systemd/system.conf.d/wheelhouse.conf
 put networkd.conf /etc/systemd/networkd.conf.d/wheelhouse.conf
 put containerd.conf /etc/systemd/system/containerd.service.d/wheelhouse.conf
-for unit in wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path wheelhouse-host.service; do
+for unit in wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path wheelhouse-host.service \
+  var-lib-cni.mount; do
   put $unit /etc/systemd/system/$unit
 done
 # Pods ask the servers that the machine itself asks, not a stub on its loopback.
 [ ! -e /lib/systemd/system/systemd-resolved.service ] ||
   ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf
 
-units='containerd.service wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path'
+units='var-lib-cni.mount containerd.service wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path'
 # shellcheck disable=SC2086 # a list of units
 systemctl -q enable $units
 if [ -d /run/systemd/system ]; then
