@@ -32,5 +32,9 @@ nodes:
     return (await timed(() => vagrant('up'))).ms;
   } finally {
     await vagrant('destroy', '-f');
+    // Vagrant keeps networks that it did not find empty; this one is nobody else's.
+    for (const verb of ['net-destroy', 'net-undefine']) {
+      await systemProcesses.run('virsh', ['-c', 'qemu:///system', verb, `wheelhouse-bare-${process.pid}`]);
+    }
   }
 }

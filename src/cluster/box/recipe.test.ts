@@ -26,7 +26,7 @@ describe('the recipe of a box', () => {
     const named = [
       ...[...script.matchAll(/\$from\/([\w.-]+)/g)].map(([, name]) => name),
       ...[...script.matchAll(/^put ([\w.-]+) /gm)].map(([, name]) => name),
-      ...(/for unit in (.+);/.exec(script)?.[1]?.split(' ') ?? []),
+      ...(/for unit in ([^;]+);/.exec(script)?.[1]?.split(/[\s\\]+/) ?? []),
     ];
     assert.ok(named.length >= 12);
     assert.deepEqual(
