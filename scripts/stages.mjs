@@ -20,8 +20,8 @@ export const mocha = (...args) => [
 
 /**
  * Each stage is a Node 24 command `{ name, args, mocha }`; stages of mocha write their counts, others count as one
- * check. Runs every one even where one has failed, ends with the line `N passed, N failed`, and leaves the process's
- * exit code.
+ * check. Runs every one even where one has failed, ends with what failed and the line `N passed, N failed`, and leaves
+ * the process's exit code.
  */
 export async function runStages(stages) {
   let passed = 0;
@@ -33,15 +33,16 @@ export async function runStages(stages) {
     mkdirSync(counts, { recursive: true });
     const began = Date.now();
     const ok = await runStage(stage);
-    const result = stage.mocha ? readCounts(ok) : { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+    const result = stage.mocha ? readCounts(ok) : { passed: ok ? 1 : 0, failed: ok ? 0 : 1, tests: [] };
     passed += result.passed;
     failed += result.failed;
-    if (result.failed > 0) failures.push(stage.name);
+    if (result.failed > 0) failures.push(stage.name, ...result.tests.map(inShort));
     log(
       `${stage.name}: ${result.passed} passed, ${result.failed} failed in ${((Date.now() - began) / 1000).toFixed(0)} s`,
     );
   }
-  if (failures.length > 0) log(`failed: ${failures.join('; ')}`);
+  // Once more at the very end: of a long log, the end is what is kept.
+  if (failures.length > 0) log(`failed:\n${failures.join('\n')}`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
 }
@@ -78,9 +79,15 @@ function readCounts(ok) {
       passes,
       failures: failing,
       pending,
+      failed: tests,
     } = JSON.parse(readFileSync(path.join(counts, 'mocha.json'), 'utf8'));
-    return { passed: passes, failed: failing + pending + (ok || failing + pending > 0 ? 0 : 1) };
+    return { passed: passes, failed: failing + pending + (ok || failing + pending > 0 ? 0 : 1), tests };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, tests: [] };
   }
+}
+
+/** A failed test on one line: its title and the beginning of what it said. */
+function inShort({ title, error }) {
+  return `  ${title}: ${error.replaceAll(/\s+/g, ' ').slice(0, 300)}`;
 }

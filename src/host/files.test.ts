@@ -22,6 +22,13 @@ describe('files', () => {
     assert.equal(await readText(path.join(folder, 'file/below')), undefined);
   });
 
+  it('makes folders that others are making at the same time', async () => {
+    for (let round = 0; round < 20; round++) {
+      const deep = path.join(folder, `round-${round}/a/b`);
+      await Promise.all(Array.from({ length: 8 }, (_, i) => makeFolder(path.join(deep, `${i % 2}`))));
+    }
+  });
+
   it('says which folder cannot be made, and why', async () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');

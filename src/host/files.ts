@@ -74,8 +74,9 @@ export async function makeFolder(folder: string): Promise<void> {
     await makeOne(folder);
   } catch (error) {
     const above = path.dirname(folder);
-    if (!isMissing(error) || above === folder || (await folderExists(above))) throw refusal(folder, error);
-    await makeFolder(above);
+    if (!isMissing(error) || above === folder) throw refusal(folder, error);
+    // Where it is there by now, somebody else has made it since, or its file system takes no folders.
+    if (!(await folderExists(above))) await makeFolder(above);
     await makeOne(folder).catch((again: unknown) => {
       throw refusal(folder, again);
     });

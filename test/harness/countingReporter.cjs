@@ -1,4 +1,4 @@
-// mocha's usual report, and its counts in a file for the gate's last line.
+// mocha's usual report, and for the gate's last lines its counts and what failed in a file.
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { reporters } = require('mocha');
@@ -7,11 +7,11 @@ module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     runner.once('end', () => {
-      const { passes, failures, pending } = this.stats;
       const folder = process.env.WHEELHOUSE_TEST_COUNTS;
-      if (folder !== undefined) {
-        writeFileSync(path.join(folder, 'mocha.json'), JSON.stringify({ passes, failures, pending }));
-      }
+      if (folder === undefined) return;
+      const { passes, failures, pending } = this.stats;
+      const failed = this.failures.map((test) => ({ title: test.fullTitle(), error: test.err?.message ?? '' }));
+      writeFileSync(path.join(folder, 'mocha.json'), JSON.stringify({ passes, failures, pending, failed }));
     });
   }
 };

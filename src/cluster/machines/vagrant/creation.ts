@@ -6,7 +6,7 @@ import { edit, requireDeclared, type DeclaredFolder, type VagrantContext } from 
 import { fullName, isAmbiguous, networkName } from './folder.ts';
 import { findMachine, knownToVagrant } from './machineList.ts';
 import { DEFAULT_MEMORY_BYTES } from './preflight.ts';
-import { nextAddress, contains, parseSubnet } from './subnets.ts';
+import { addressFor, contains, parseSubnet } from './subnets.ts';
 
 /** How long taking back what was half made may take, each time that Vagrant is asked. */
 const DESTROY_MS = 120_000;
@@ -194,7 +194,7 @@ async function declare(context: VagrantContext, spec: MachineSpec): Promise<void
     );
     const wished = parseSubnet(spec.address ?? '');
     const free = wished !== undefined && contains(subnet, wished) && !taken.includes(spec.address ?? '');
-    const address = free ? spec.address : nextAddress(subnet, taken);
+    const address = free ? spec.address : addressFor(spec.name, subnet, taken);
     if (address === undefined) {
       throw new MachineError(
         `there is no free address for ${spec.name} in ${networkName(spec.cluster)} (${before?.network ?? ''})`,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {
+  addressFor,
   contains,
   formatSubnet,
   freeSubnet,
   hostAddressOf,
   netmask,
-  nextAddress,
   overlap,
   parseAddress,
   parseSubnet,
@@ -41,13 +41,20 @@ describe('subnets', () => {
     assert.equal(freeSubnet([subnet('10.0.0.0/28')], []), undefined);
   });
 
+  it('nodes get the address of their number where it is free', () => {
+    const range = subnet('192.168.56.0/24');
+    assert.equal(addressFor('dev-1', range, []), '192.168.56.11');
+    assert.equal(addressFor('dev-3', range, []), '192.168.56.13');
+    assert.equal(addressFor('dev-3', range, ['192.168.56.11', '192.168.56.13']), '192.168.56.12');
+    for (const name of ['db', 'dev-0', 'dev-900']) assert.equal(addressFor(name, range, []), '192.168.56.11');
+  });
+
   it('nodes get the next free address; a full range has none', () => {
     const range = subnet('192.168.56.0/24');
-    assert.equal(nextAddress(range, []), '192.168.56.11');
-    assert.equal(nextAddress(range, ['192.168.56.11', '192.168.56.13']), '192.168.56.12');
+    assert.equal(addressFor('a', range, ['192.168.56.11', '192.168.56.13']), '192.168.56.12');
     const small = subnet('10.0.0.0/29');
     const given: string[] = [];
-    for (let next = nextAddress(small, given); next !== undefined; next = nextAddress(small, given))
+    for (let next = addressFor('a', small, given); next !== undefined; next = addressFor('a', small, given))
       given.push(next);
     assert.deepEqual(given, ['10.0.0.4', '10.0.0.5', '10.0.0.6']);
   });

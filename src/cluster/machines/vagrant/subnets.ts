@@ -48,19 +48,19 @@ export function hostAddressOf(subnet: Subnet): string {
 /** Addresses up to here stay free for the host and what people put there by hand. */
 const FIRST_NODE = 11;
 
-/** The next address for a node; undefined where the range is full. */
-export function nextAddress(subnet: Subnet, taken: Iterable<string>): string | undefined {
+/**
+ * A free address for a node, undefined where the range is full. One whose name ends with a number has the address of
+ * that number where it can, so that addresses follow names whatever the order in which nodes are made.
+ */
+export function addressFor(name: string, subnet: Subnet, taken: Iterable<string>): string | undefined {
   const used = new Set(taken);
-  const last = subnet.base + sizeOf(subnet.prefix) - 2;
-  for (
-    let address = subnet.base + Math.min(FIRST_NODE, 2 ** (32 - subnet.prefix) / 2);
-    address <= last;
-    address++
-  ) {
-    const text = formatAddress(address);
-    if (!used.has(text)) return text;
-  }
-  return undefined;
+  const first = subnet.base + Math.min(FIRST_NODE, sizeOf(subnet.prefix) / 2);
+  const addresses = Array.from({ length: subnet.base + sizeOf(subnet.prefix) - 1 - first }, (_, i) =>
+    formatAddress(first + i),
+  );
+  const own = addresses[Number(/[0-9]+$/.exec(name)?.[0]) - 1];
+  if (own !== undefined && !used.has(own)) return own;
+  return addresses.find((address) => !used.has(address));
 }
 
 /** What VirtualBox lets host-only networks have unless /etc/vbox/networks.conf says otherwise (6.1.28 and later). */
