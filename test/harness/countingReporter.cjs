@@ -10,7 +10,10 @@ module.exports = class CountingReporter extends reporters.Spec {
       const folder = process.env.WHEELHOUSE_TEST_COUNTS;
       if (folder === undefined) return;
       const { passes, failures, pending } = this.stats;
-      const failed = this.failures.map((test) => ({ title: test.fullTitle(), error: test.err?.message ?? '' }));
+      const failed = this.failures.map((test) => ({
+        title: test.fullTitle(),
+        error: test.err?.message ?? '',
+      }));
       writeFileSync(path.join(folder, 'mocha.json'), JSON.stringify({ passes, failures, pending, failed }));
     });
   }
