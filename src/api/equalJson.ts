@@ -11,7 +11,7 @@ export function equalJson(a: unknown, b: unknown): boolean {
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   for (const key of keys) {
-    if (!(key in b)) return false;
+    if (!Object.hasOwn(b, key)) return false;
     if (!equalJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
   }
   return true;

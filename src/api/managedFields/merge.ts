@@ -1,3 +1,4 @@
+import { ownProperty, setOwnProperty } from '../../base/ownProperty.ts';
 import { cloneJson } from '../clone.ts';
 import { elements } from './compare.ts';
 import type { FieldSet } from './fieldSet.ts';
@@ -15,9 +16,11 @@ export function merge(shape: Shape, live: unknown, applied: unknown): unknown {
     return cloneJson(applied);
   }
   const merged: Json = {};
-  for (const key of Object.keys(live)) merged[key] = mergeField(shape, key, live[key], applied[key]);
-  for (const key of Object.keys(applied)) {
-    if (!(key in live)) merged[key] = cloneJson(applied[key]);
+  for (const [key, value] of Object.entries(live)) {
+    setOwnProperty(merged, key, mergeField(shape, key, value, ownProperty(applied, key)));
+  }
+  for (const [key, value] of Object.entries(applied)) {
+    if (!Object.hasOwn(live, key)) setOwnProperty(merged, key, cloneJson(value));
   }
   return merged;
 }

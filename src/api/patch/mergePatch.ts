@@ -1,3 +1,4 @@
+import { ownProperty, setOwnProperty } from '../../base/ownProperty.ts';
 import { cloneJson } from '../clone.ts';
 import { badRequest } from '../status.ts';
 
@@ -11,10 +12,14 @@ function merge(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return cloneJson(patch);
   const merged: Record<string, unknown> = {};
   if (isObject(target)) {
-    for (const key of Object.keys(target)) if (!(key in patch)) merged[key] = cloneJson(target[key]);
+    for (const [key, value] of Object.entries(target)) {
+      if (!Object.hasOwn(patch, key)) setOwnProperty(merged, key, cloneJson(value));
+    }
   }
   for (const [key, value] of Object.entries(patch)) {
-    if (value !== null) merged[key] = merge(isObject(target) ? target[key] : undefined, value);
+    if (value === null) continue;
+    const before = isObject(target) ? ownProperty(target, key) : undefined;
+    setOwnProperty(merged, key, merge(before, value));
   }
   return merged;
 }

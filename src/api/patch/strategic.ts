@@ -1,3 +1,4 @@
+import { ownProperty, setOwnProperty } from '../../base/ownProperty.ts';
 import { cloneJson } from '../clone.ts';
 import { modelOf, type Property, type Type } from '../schema/models.ts';
 import { badRequest, type StatusError } from '../status.ts';
@@ -41,7 +42,7 @@ function mergeObject(original: Json, patch: Json, shape: Shape): Json {
     } else if (value === null) {
       Reflect.deleteProperty(original, key);
     } else {
-      original[key] = mergeValue(original[key], value, fieldOf(shape, key));
+      setOwnProperty(original, key, mergeValue(ownProperty(original, key), value, fieldOf(shape, key)));
     }
   }
   return original;
@@ -143,8 +144,8 @@ function orderLists(original: Json, patch: Json, shape: Shape): void {
     const key = directive.slice(ELEMENT_ORDER.length);
     const order = patch[directive];
     Reflect.deleteProperty(patch, directive);
-    const before = original[key];
-    const change = patch[key];
+    const before = ownProperty(original, key);
+    const change = ownProperty(patch, key);
     if (!Array.isArray(order) || !(change === undefined || change === null || Array.isArray(change))) {
       throw badRequest('invalid patch format of setElementOrder list');
     }
@@ -155,13 +156,15 @@ function orderLists(original: Json, patch: Json, shape: Shape): void {
     Reflect.deleteProperty(patch, key);
     deleteFromList(original, key, patch[`${DELETE_FROM}${key}`]);
     Reflect.deleteProperty(patch, `${DELETE_FROM}${key}`);
-    const remaining = original[key];
+    const remaining = ownProperty(original, key);
     const server = Array.isArray(before) ? (before as unknown[]) : [];
     let merged: unknown;
     if (change === undefined) merged = remaining;
     else if (remaining === undefined) merged = withoutDirectives(change);
     else merged = mergeValue(remaining, change, field);
-    if (Array.isArray(merged)) original[key] = orderElements(merged, order, server, identity);
+    if (Array.isArray(merged)) {
+      setOwnProperty(original, key, orderElements(merged, order, server, identity));
+    }
   }
 }
 
@@ -183,10 +186,11 @@ function checkOrder(
 function deleteFromList(original: Json, key: string, values: unknown): void {
   if (values === undefined || values === null) return;
   if (!Array.isArray(values)) throw badRequest('invalid patch format of primitive list');
-  const list = original[key];
+  const list = ownProperty(original, key);
   if (!Array.isArray(list)) return;
   const gone = new Set<unknown>(values);
-  original[key] = list.filter((element) => !gone.has(element));
+  const kept = list.filter((element) => !gone.has(element));
+  setOwnProperty(original, key, kept);
 }
 
 /** What a patch adds where there was nothing: directives and nulls are not part of it. */
@@ -204,7 +208,7 @@ function withoutDirectives(value: unknown): unknown {
   for (const [key, item] of Object.entries(value)) {
     const directive =
       key === PATCH || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(ELEMENT_ORDER);
-    if (!directive && item !== null) made[key] = withoutDirectives(item);
+    if (!directive && item !== null) setOwnProperty(made, key, withoutDirectives(item));
   }
   return made;
 }

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import { setOwnProperty } from '../../base/ownProperty.ts';
 import { badRequest } from '../status.ts';
 import { layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
 
@@ -78,8 +79,7 @@ function readField(reader: Reader, field: FieldLayout, wire: number, into: JsonO
   if (shape === 'map') {
     const [key, value] = readMapEntry(protobuf.Reader.create(reader.bytes()), field, depth);
     const map = (into[name] ??= {}) as JsonObject;
-    // Own property even for `__proto__`: keys are the client's.
-    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+    setOwnProperty(map, key, value);
   } else if (shape === 'list') {
     const list = (into[name] ??= []) as unknown[];
     if (wire === 2 && (field.type === 'i' || field.type === 'b')) {
