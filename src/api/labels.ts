@@ -1,3 +1,4 @@
+import { ownProperty } from '../base/ownProperty.ts';
 import type { LabelSelector } from './meta.ts';
 import { badRequest } from './status.ts';
 import { labelValueErrors, qualifiedNameErrors } from './validation/names.ts';
@@ -30,7 +31,7 @@ export class LabelMatcher {
   }
 
   matches(labels: Labels | undefined): boolean {
-    return this.#possible && this.requirements.every((requirement) => holds(requirement, labels ?? {}));
+    return this.#possible && this.requirements.every((requirement) => holds(requirement, labels));
   }
 
   /** The text that a query string carries. */
@@ -44,8 +45,8 @@ export const nothing = new LabelMatcher([], false);
 
 const INTEGER = /^[-+]?\d+$/;
 
-function holds({ key, operator, values }: LabelRequirement, labels: Labels): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+function holds({ key, operator, values }: LabelRequirement, labels: Labels | undefined): boolean {
+  const value = ownProperty(labels, key);
   switch (operator) {
     case '=':
     case '==':
@@ -92,12 +93,12 @@ export function selectorFromMap(labels: Labels | undefined): LabelMatcher {
   );
 }
 
-const OPERATORS: Readonly<Record<string, LabelOperator>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-};
+const OPERATORS: ReadonlyMap<string, LabelOperator> = new Map<string, LabelOperator>([
+  ['In', 'in'],
+  ['NotIn', 'notin'],
+  ['Exists', 'exists'],
+  ['DoesNotExist', '!'],
+]);
 
 /**
  * The matcher of a LabelSelector (apimachinery LabelSelectorAsSelector): missing selects nothing, empty everything.
@@ -107,7 +108,7 @@ export function matcherOf(selector: LabelSelector | undefined): LabelMatcher {
   if (selector === undefined) return nothing;
   const requirements: LabelRequirement[] = [...selectorFromMap(selector.matchLabels).requirements];
   for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-    const known = OPERATORS[operator];
+    const known = OPERATORS.get(operator);
     if (known === undefined) return nothing;
     requirements.push({ key, operator: known, values: normal(values) });
   }

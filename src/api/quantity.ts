@@ -1,3 +1,5 @@
+import { ownProperty } from '../base/ownProperty.ts';
+
 /**
  * resource.Quantity: exact fixed-point numbers with suffixes (apimachinery `pkg/api/resource`). A quantity keeps the
  * kind of suffix it was written with; its canonical form is what the API server gives back.
@@ -77,7 +79,7 @@ function parse(text: string | number): Quantity {
 
 function scaleOf(letters: string, tail: string): { exponent: number; format: QuantityFormat } {
   if (tail === '') {
-    const decimal = DECIMAL[letters];
+    const decimal = ownProperty(DECIMAL, letters);
     if (decimal !== undefined) return { exponent: decimal, format: 'DecimalSI' };
     const binary = BINARY.indexOf(letters as (typeof BINARY)[number]);
     if (binary > 0) return { exponent: binary, format: 'BinarySI' };

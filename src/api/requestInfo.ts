@@ -3,15 +3,15 @@ import type { RequestInfo, Verb } from './request.ts';
 /** Subresources of a namespace itself: `/api/v1/namespaces/x/status` is no resource in the namespace. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
-const VERB_OF_METHOD: Readonly<Record<string, Verb>> = {
-  POST: 'create',
-  GET: 'get',
-  HEAD: 'get',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-  OPTIONS: 'options',
-};
+const VERB_OF_METHOD: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+  ['OPTIONS', 'options'],
+]);
 
 /**
  * What a request is about, from its method, path and query: the rules of apiserver
@@ -27,7 +27,7 @@ export function resolveRequestInfo(method: string, path: string, query: URLSearc
   if (!isApi || version === undefined || parts.length <= versionAt + 1) return nonResource(method, path);
 
   const group = legacy ? '' : (parts[1] ?? '');
-  let verb: Verb = VERB_OF_METHOD[method] ?? 'options';
+  let verb: Verb = VERB_OF_METHOD.get(method) ?? 'options';
   let rest = parts.slice(versionAt + 1);
   let watchPrefix = false;
   if (rest[0] === 'watch' && rest.length > 1) {

@@ -2,8 +2,8 @@
  * The value that an object itself has under a key from outside; undefined for what every object inherits, like
  * `constructor`. JSON's objects are read this way wherever a client chooses the key.
  */
-export function ownProperty<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+export function ownProperty<T>(object: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Sets a property under a key from outside: `__proto__`, a valid key of a ConfigMap, is one like any other. */

@@ -195,8 +195,9 @@ export class Clusters {
 
   /** Deletes the cluster with all that belongs to it. */
   async delete(name: string, signal: AbortSignal): Promise<void> {
-    const profile = await this.profile(name);
     await assertFree(this.paths(name));
+    // Before its control plane goes, so that no window takes it over.
+    const profile = await this.#want(name, false);
     const provider = this.#provider(profile.machines);
     await this.#options.launcher.stop(profile, this.paths(name));
     const machines = await provider.list(name);
@@ -324,7 +325,7 @@ export class Clusters {
     return this.profile(name).then((profile) => this.#provider(profile.machines));
   }
 
-  /** Notes whether the cluster shall run, for the next window that opens. */
+  /** Notes whether the cluster shall run, for windows that open later or lose its control plane. */
   async #want(name: string, running: boolean): Promise<ClusterProfile> {
     const profile = { ...(await this.profile(name)), running };
     await writeProfile(this.paths(name).profile, profile);

@@ -1,3 +1,4 @@
+import { ownProperty } from '../base/ownProperty.ts';
 import type { Pod } from '../api/types.ts';
 
 /** A compiled selector over pod labels. */
@@ -70,7 +71,7 @@ class Counter implements PodCounter {
   }
 
   #countAt(counts: Map<string, number>, label: string, node: string, change: number): void {
-    const value = this.#labelsOf(node)?.[label];
+    const value = ownProperty(this.#labelsOf(node), label);
     if (value !== undefined) bump(counts, value, change);
   }
 }

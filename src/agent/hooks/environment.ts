@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { configMaps, secrets } from '../../api/resources.ts';
 import type { ConfigMap, EnvVar, Pod, Secret, Service } from '../../api/types.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
@@ -94,14 +95,14 @@ async function valueFrom(
   }
   if (configMapKeyRef !== undefined) {
     const { name = '', key, optional = false } = configMapKeyRef;
-    const value = (await configMapData(objects, context, name, optional))[key];
+    const value = ownProperty(await configMapData(objects, context, name, optional), key);
     if (value === undefined && !optional)
       throw configError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
     return value;
   }
   if (secretKeyRef !== undefined) {
     const { name = '', key, optional = false } = secretKeyRef;
-    const value = (await secretData(objects, context, name, optional))[key];
+    const value = ownProperty(await secretData(objects, context, name, optional), key);
     if (value === undefined && !optional)
       throw configError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value;

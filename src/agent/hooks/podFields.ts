@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
 
@@ -15,7 +16,7 @@ export function podField(pod: Pod, path: string, sources: FieldSources): string 
   if (subscript !== null) {
     const [, map, key] = subscript;
     const values = map === 'labels' ? pod.metadata.labels : pod.metadata.annotations;
-    return values?.[key ?? ''] ?? '';
+    return ownProperty(values, key ?? '') ?? '';
   }
   switch (path) {
     case 'metadata.name':
@@ -64,7 +65,10 @@ export function resourceField(
   const name = rest.join('.');
   if (kind !== 'limits' && kind !== 'requests') return undefined;
   const { limits = {}, requests = {} } = container.resources ?? {};
-  const given = kind === 'limits' ? (limits[name] ?? allocatable[name]) : requests[name];
+  const given =
+    kind === 'limits'
+      ? (ownProperty(limits, name) ?? ownProperty(allocatable, name))
+      : ownProperty(requests, name);
   const unit = divisor === undefined || quantityMilliValue(divisor) === 0 ? '1' : divisor;
   if (given === undefined) return '0';
   const value =

@@ -87,7 +87,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       version === undefined ? { ready: false, message: 'container runtime is down' } : options.readiness();
     // Resources that others declared (extended resources) are allocatable as they are (kubelet_node_status.go).
     const foreign = Object.fromEntries(
-      Object.entries(current?.status?.capacity ?? {}).filter(([name]) => !(name in capacity())),
+      Object.entries(current?.status?.capacity ?? {}).filter(([name]) => !Object.hasOwn(capacity(), name)),
     );
     const seenVersion = current?.status?.nodeInfo?.containerRuntimeVersion ?? '';
     return {

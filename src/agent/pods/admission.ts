@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { quantityMilliValue } from '../../api/quantity.ts';
 import type { Pod } from '../../api/types.ts';
 import { containersOf } from './identity.ts';
@@ -23,7 +24,7 @@ export function admitPod(
   }
   const wanted = requestsOf(pod);
   for (const [name, amount] of wanted) {
-    const capacity = allocatable[name];
+    const capacity = ownProperty(allocatable, name);
     if (capacity === undefined) {
       if (name.includes('/')) return outOf(name, amount, 0, 0);
       continue;

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { withDeadline } from '../../base/abort.ts';
+import { setOwnProperty } from '../../base/ownProperty.ts';
 import { dialError } from './tcpCheck.ts';
 import type { ProbeOutcome } from './prober.ts';
 
@@ -68,7 +69,7 @@ export function get(
   };
   for (const { name, value } of headers) {
     const key = Object.keys(own).find((known) => known.toLowerCase() === name.toLowerCase()) ?? name;
-    own[key] = value;
+    setOwnProperty(own, key, value);
   }
   const options = { headers: own, signal, agent: false as const, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {

@@ -10,12 +10,12 @@ import { ageColumn, column, nameColumn } from './columns.ts';
 import { MAX_DATA_BYTES } from './configMap.ts';
 
 /** Keys that a typed secret must have; basic-auth is satisfied by one of its two. */
-const requiredKeys: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-};
+const requiredKeys: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/ssh-auth', ['ssh-privatekey']],
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+]);
 const SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
 const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 
@@ -60,10 +60,10 @@ export const secret: Kind = defineKind<Secret>({
 /** `stringData` is write-only: it goes into `data` and wins over it. */
 function mergeStringData(draft: Draft<Secret>): void {
   if (draft.stringData === undefined) return;
-  const data: Record<string, string> = { ...draft.data };
-  for (const [key, value] of Object.entries(draft.stringData))
-    data[key] = Buffer.from(value).toString('base64');
-  draft.data = data;
+  const encoded = Object.entries(draft.stringData).map(
+    ([key, value]) => [key, Buffer.from(value).toString('base64')] as const,
+  );
+  draft.data = { ...draft.data, ...Object.fromEntries(encoded) };
   delete draft.stringData;
 }
 
@@ -76,11 +76,11 @@ function validateType(object: Secret, data: Readonly<Record<string, string>>): F
   if (type === 'kubernetes.io/basic-auth' && !('username' in data) && !('password' in data)) {
     return [required(field('data').key('username')), required(field('data').key('password'))];
   }
-  const errors = (requiredKeys[type] ?? [])
+  const errors = (requiredKeys.get(type) ?? [])
     .filter((key) => !(key in data))
     .map((key) => required(field('data').key(key)));
   for (const key of ['.dockercfg', '.dockerconfigjson']) {
-    const value = requiredKeys[type]?.[0] === key ? data[key] : undefined;
+    const value = requiredKeys.get(type)?.[0] === key ? data[key] : undefined;
     if (value !== undefined && !isJson(Buffer.from(value, 'base64').toString())) {
       errors.push(invalid(field('data').key(key), '<secret contents redacted>', 'invalid JSON'));
     }

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { equalJson } from '../equalJson.ts';
 import { finish, LEAF, type Building, type FieldSet } from './fieldSet.ts';
 import type { ListShape, MapShape, Shape, StructShape } from './shapes.ts';
@@ -33,7 +34,7 @@ function compareFields(shape: StructShape | MapShape, before: Json, after: Json)
   const children = new Children();
   for (const key in after) {
     if (shape.kind === 'map') {
-      children.add(`f:${key}`, compare(shape.values, before[key], after[key], false));
+      children.add(`f:${key}`, compare(shape.values, ownProperty(before, key), after[key], false));
       continue;
     }
     const field = shape.fields.get(key);
@@ -41,7 +42,7 @@ function compareFields(shape: StructShape | MapShape, before: Json, after: Json)
     children.add(field.element, compare(field.shape, before[key], after[key], field.inherent));
   }
   for (const key in before) {
-    if (key in after) continue;
+    if (Object.hasOwn(after, key)) continue;
     const field = shape.kind === 'map' ? undefined : shape.fields.get(key);
     if (shape.kind === 'map') children.add(`f:${key}`, compare(shape.values, before[key], undefined, false));
     else if (field !== undefined)

@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '../meta.ts';
-import { union, type FieldSet } from './fieldSet.ts';
+import { isFieldSet, union, type FieldSet } from './fieldSet.ts';
 
 /** An entry of metadata.managedFields with its set in hand. */
 export type Entry = Omit<ManagedFieldsEntry, 'fieldsV1'> & { readonly fieldsV1: FieldSet };
@@ -22,6 +22,11 @@ export function readEntries(entries: readonly ManagedFieldsEntry[] | undefined):
     (entry): entry is Entry =>
       typeof entry.fieldsV1 === 'object' && (entry.fieldsType ?? 'FieldsV1') === 'FieldsV1',
   );
+}
+
+/** Whether what a client calls an entry can be worked with. */
+export function isReadable({ fieldsV1 }: ManagedFieldsEntry): boolean {
+  return fieldsV1 === undefined || isFieldSet(fieldsV1);
 }
 
 /** Appliers are known by name and subresource, whatever version they last used. */

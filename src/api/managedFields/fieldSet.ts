@@ -18,6 +18,26 @@ export function isMember(node: FieldSet): boolean {
   return MEMBER in node || Object.keys(node).length === 0;
 }
 
+/** Whether a value from outside is such a set, all the way down (structured-merge-diff `fieldpath/serialize-pe.go`). */
+export function isFieldSet(value: unknown): value is FieldSet {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const set = value as Readonly<Record<string, unknown>>;
+  for (const key in set) if (!isElement(key) || !isFieldSet(set[key])) return false;
+  return true;
+}
+
+function isElement(key: string): boolean {
+  return key === MEMBER || (key[1] === ':' && (key[0] !== 'k' || isKeys(key.slice(2))));
+}
+
+function isKeys(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
 /** A node under construction. `finish` gives it its canonical form. */
 export type Building = Record<string, FieldSet>;
 
@@ -88,7 +108,7 @@ function elementText(element: string): string {
   const value = element.slice(2);
   switch (element[0]) {
     case 'k': {
-      const keys = Object.entries(JSON.parse(value) as Record<string, unknown>);
+      const keys = Object.entries((JSON.parse(value) ?? {}) as Record<string, unknown>);
       return `[${keys.map(([name, key]) => `${name}=${JSON.stringify(key)}`).join(',')}]`;
     }
     case 'v':

@@ -1,7 +1,7 @@
 import type { Draft, KubeObject, ManagedFieldsEntry, Mutable } from '../meta.ts';
 import { compare, type Comparison } from './compare.ts';
 import { createdSet } from './createdSets.ts';
-import { arrange, isOwner, newEntry, readEntries, type Entry, type Owner } from './entries.ts';
+import { arrange, isOwner, isReadable, newEntry, readEntries, type Entry, type Owner } from './entries.ts';
 import { difference, union } from './fieldSet.ts';
 import { owned } from './ownership.ts';
 import { shapeOfModel } from './shapes.ts';
@@ -59,14 +59,15 @@ export function trackUpdate(options: TrackOptions): void {
 
 /**
  * A client may hand in the entries itself (a read and a write give them back), or reset them with one empty entry; a
- * subresource cannot.
+ * subresource cannot. Entries that cannot be read are as good as none (fieldmanager `fieldmanager.go`).
  */
 function entriesBefore({ old, draft, subresource }: TrackOptions): Entry[] {
   const given = draft.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
   if (subresource === '' && given !== undefined && given.length > 0) {
     const [first] = given;
     const reset = given.length === 1 && first !== undefined && Object.keys(first).length === 0;
-    return reset ? [] : readEntries(given);
+    if (reset) return [];
+    if (given.every(isReadable)) return readEntries(given);
   }
   return readEntries(old?.metadata.managedFields);
 }

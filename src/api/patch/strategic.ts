@@ -214,7 +214,8 @@ function withoutDirectives(value: unknown): unknown {
 }
 
 function unknownDirective(directive: unknown, where: unknown): StatusError {
-  return badRequest(`unknown patch type: ${String(directive)} in map: ${JSON.stringify(where)}`);
+  const shown = typeof directive === 'string' ? directive : JSON.stringify(directive);
+  return badRequest(`unknown patch type: ${shown} in map: ${JSON.stringify(where)}`);
 }
 
 function isObject(value: unknown): value is Json {

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '../fieldErrors.ts';
 import { canonicalQuantity } from '../quantity.ts';
 import type { Container, EnvVar } from '../types.ts';
@@ -155,7 +156,7 @@ function validateDivisor(resource: string, divisor: string | undefined, path: Fi
       ? []
       : [invalid(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource")];
   }
-  const kind = kinds[name];
+  const kind = ownProperty(kinds, name);
   if (kind === undefined || BYTE_DIVISORS.includes(canonicalQuantity(divisor))) return [];
   const why = `only divisor's values ${BYTE_DIVISORS.join(', ')} are supported with the ${kind} resource`;
   return [invalid(path, resource, why)];

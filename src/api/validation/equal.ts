@@ -1,3 +1,5 @@
+import { ownProperty } from '../../base/ownProperty.ts';
+
 /** Fields whose empty value differs from none: everything, or a volume that needs no more said. */
 const SAYS_BY_BEING_THERE = new Set(['emptyDir', 'labelSelector', 'namespaceSelector']);
 
@@ -16,9 +18,9 @@ export function equal(a: unknown, b: unknown): boolean {
   }
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  for (const key of Object.keys(left)) if (!equalAt(key, left[key], right[key])) return false;
+  for (const key of Object.keys(left)) if (!equalAt(key, left[key], ownProperty(right, key))) return false;
   for (const key of Object.keys(right))
-    if (!(key in left) && !equalAt(key, undefined, right[key])) return false;
+    if (!Object.hasOwn(left, key) && !equalAt(key, undefined, right[key])) return false;
   return true;
 }
 

@@ -1,3 +1,4 @@
+import { setOwnProperty } from '../../base/ownProperty.ts';
 import type { UserInfo } from '../../api/request.ts';
 import { badRequest } from '../../api/status.ts';
 import type { AuthorizationAttributes, Authorizer } from '../auth/contract.ts';
@@ -102,7 +103,8 @@ function listOf(value: string | undefined): string[] {
 function extraOf(headers: Readonly<Record<string, string | undefined>>): Record<string, string[]> {
   const extra: Record<string, string[]> = {};
   for (const [header, value] of Object.entries(headers)) {
-    if (header.startsWith(EXTRA)) extra[decodeURIComponent(header.slice(EXTRA.length))] = listOf(value);
+    if (!header.startsWith(EXTRA)) continue;
+    setOwnProperty(extra, decodeURIComponent(header.slice(EXTRA.length)), listOf(value));
   }
   return extra;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ownProperty } from '../../base/ownProperty.ts';
 import { followFile } from '../../host/followFile.ts';
 import { appendText, listNames, readText, removeAll, writeWhole } from '../../host/files.ts';
 import { MachineError, type Machine, type MachineProvider, type MachineSize } from './contract.ts';
@@ -138,7 +139,7 @@ export function createSimulatedMachines(options: SimulatedMachinesOptions): Mach
       async restore(machine, name, signal): Promise<Machine> {
         begin('restore snapshot', machine, signal);
         const { snapshots = {} } = await existing(machine);
-        const size = snapshots[name];
+        const size = ownProperty(snapshots, name);
         if (size === undefined) {
           throw new MachineError(`machine ${machine.name} has no snapshot ${name}`, 'Choose another one.');
         }

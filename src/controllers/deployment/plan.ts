@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import {
   actualOfAll,
@@ -142,7 +143,7 @@ function changesFor(
     const same =
       replicas === sizeOf(rs) &&
       minReadySeconds === (rs.spec.minReadySeconds ?? 0) &&
-      Object.entries(annotations).every(([key, value]) => before[key] === value);
+      Object.entries(annotations).every(([key, value]) => ownProperty(before, key) === value);
     if (!same) changes.push({ rs, replicas, annotations: { ...annotations }, minReadySeconds });
   }
   return changes;

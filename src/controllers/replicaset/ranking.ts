@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { msOf } from '../../api/time.ts';
 import type { Pod } from '../../api/types.ts';
 import { isPodReady, podCondition } from '../pods.ts';
@@ -43,7 +44,7 @@ export function podsToDelete(
 }
 
 const isAssigned = (pod: Pod): boolean => (pod.spec.nodeName ?? '') !== '';
-const phaseOrder = (pod: Pod): number => PHASE_ORDER[pod.status?.phase ?? ''] ?? 0;
+const phaseOrder = (pod: Pod): number => ownProperty(PHASE_ORDER, pod.status?.phase ?? '') ?? 0;
 const readyTime = (pod: Pod): number | undefined => msOf(podCondition(pod, 'Ready')?.lastTransitionTime);
 const restarts = (pod: Pod): number =>
   Math.max(0, ...(pod.status?.containerStatuses ?? []).map((status) => status.restartCount));

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import type { Mutable } from '../../api/meta.ts';
 import { msOf, timeOf } from '../../api/time.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
@@ -26,7 +27,7 @@ export function replicaSetStatus(
   let readyReplicas = 0;
   let availableReplicas = 0;
   for (const pod of active) {
-    if (templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value))
+    if (templateLabels.every(([key, value]) => ownProperty(pod.metadata.labels, key) === value))
       fullyLabeledReplicas += 1;
     if (isPodReady(pod)) readyReplicas += 1;
     if (isPodAvailable(pod, minReady, now)) availableReplicas += 1;

@@ -1,14 +1,15 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { LabelMatcher, type LabelOperator, type LabelRequirement, nothing } from '../../api/labels.ts';
 import type { Node, NodeSelector, NodeSelectorTerm, Pod } from '../../api/types.ts';
 
-const OPERATORS: Readonly<Record<string, LabelOperator>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-  Gt: 'gt',
-  Lt: 'lt',
-};
+const OPERATORS: ReadonlyMap<string, LabelOperator> = new Map<string, LabelOperator>([
+  ['In', 'in'],
+  ['NotIn', 'notin'],
+  ['Exists', 'exists'],
+  ['DoesNotExist', '!'],
+  ['Gt', 'gt'],
+  ['Lt', 'lt'],
+]);
 
 interface CompiledTerm {
   readonly labels: LabelMatcher;
@@ -41,7 +42,7 @@ export function matchesTerm(term: NodeSelectorTerm, node: Node): boolean {
 function compile(requirements: NodeSelectorTerm['matchExpressions'] = []): LabelMatcher {
   const known = requirements.map(({ key, operator, values = [] }) => ({
     key,
-    operator: OPERATORS[operator],
+    operator: OPERATORS.get(operator),
     values,
   }));
   const valid = known.filter(
@@ -52,9 +53,9 @@ function compile(requirements: NodeSelectorTerm['matchExpressions'] = []): Label
 
 /** spec.nodeSelector and the required node affinity of a pod together. */
 export function matchesRequired(pod: Pod, node: Node): boolean {
-  const labels = node.metadata.labels ?? {};
+  const labels = node.metadata.labels;
   for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) {
-    if (labels[key] !== value) return false;
+    if (ownProperty(labels, key) !== value) return false;
   }
   const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required === undefined || matchesNodeSelector(required, node);

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setOwnProperty } from '../../../base/ownProperty.ts';
 import type { ApiResponse } from '../../../api/request.ts';
 import { serviceUnavailable, StatusError } from '../../../api/status.ts';
 import { requestOver, tlsOver } from '../../../host/httpOverStream.ts';
@@ -65,7 +66,7 @@ export function methodOf({ request }: Exchange): string {
 export function forwarded(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !DROPPED.test(name)) kept[name] = value;
+    if (value !== undefined && !DROPPED.test(name)) setOwnProperty(kept, name, value);
   }
   return kept;
 }
@@ -93,7 +94,7 @@ async function answered(
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined && !DROPPED.test(name))
-      headers[name] = Array.isArray(value) ? value.join(', ') : value;
+      setOwnProperty(headers, name, Array.isArray(value) ? value.join(', ') : value);
   }
   if (headers.location?.startsWith('/') === true) headers.location = prefix + headers.location;
   const isHtml = headers['content-type']?.startsWith('text/html') === true;

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import type { MachinePlan, PreflightProblem } from '../contract.ts';
 import type { HostFacts } from './hostFacts.ts';
 import { contains, formatSubnet, hostAddressOf, overlap, parseSubnet, type Subnet } from './subnets.ts';
@@ -88,7 +89,7 @@ const PROVIDERS: Readonly<
 const ASKED = ['virtualbox', 'libvirt'];
 
 const provider: Check = ({ provider: name, hypervisor, plugins, vagrant: version }) => {
-  const known = PROVIDERS[name];
+  const known = ownProperty(PROVIDERS, name);
   if (known === undefined) {
     return [
       {

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { NodeInfo, Plugin, PluginContext, Snapshot, Status } from '../../framework.ts';
 import { NamespaceLabels, type PodTerms, termsOf } from './terms.ts';
@@ -99,13 +100,13 @@ function violated(
 ): Status | undefined {
   let isThere = true;
   for (const [i, { topologyKey }] of terms.affinity.entries()) {
-    const value = node.metadata.labels?.[topologyKey];
+    const value = ownProperty(node.metadata.labels, topologyKey);
     if (value === undefined) return AFFINITY;
     if ((wanted[i]?.get(value) ?? 0) === 0) isThere = false;
   }
   if (!isThere && !mayBeFirst) return AFFINITY;
   for (const [i, { topologyKey }] of terms.antiAffinity.entries()) {
-    const value = node.metadata.labels?.[topologyKey];
+    const value = ownProperty(node.metadata.labels, topologyKey);
     if (value !== undefined && (shunned[i]?.get(value) ?? 0) > 0) return ANTI_AFFINITY;
   }
   return !existing.isEmpty && existing.sum(node) > 0 ? EXISTING : undefined;

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import type { Node } from '../../../api/types.ts';
 import type { NodeInfo, Snapshot } from '../../framework.ts';
 import { podSelector } from '../../podSelector.ts';
@@ -18,7 +19,7 @@ export class Topologies {
   }
 
   at(label: string, node: Node): number {
-    const value = node.metadata.labels?.[label];
+    const value = ownProperty(node.metadata.labels, label);
     return value === undefined ? 0 : (this.#counts.get(label)?.get(value) ?? 0);
   }
 
@@ -26,14 +27,14 @@ export class Topologies {
   sum(node: Node): number {
     let sum = 0;
     for (const [label, counts] of this.#counts) {
-      const value = node.metadata.labels?.[label];
+      const value = ownProperty(node.metadata.labels, label);
       if (value !== undefined) sum += counts.get(value) ?? 0;
     }
     return sum;
   }
 
   addNode(label: string, { node }: NodeInfo, amount: number): void {
-    const value = node.metadata.labels?.[label];
+    const value = ownProperty(node.metadata.labels, label);
     if (value !== undefined) this.add(label, value, amount);
   }
 }

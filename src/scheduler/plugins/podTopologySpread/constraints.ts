@@ -1,3 +1,4 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import { matcherOf, selectorFromMap } from '../../../api/labels.ts';
 import type { Node, Pod, TopologySpreadConstraint } from '../../../api/types.ts';
 import type { Snapshot } from '../../framework.ts';
@@ -48,7 +49,7 @@ const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
 
 export function hasAllKeys(node: Node, constraints: readonly Constraint[]): boolean {
   const labels = node.metadata.labels;
-  return constraints.every(({ topologyKey }) => labels?.[topologyKey] !== undefined);
+  return constraints.every(({ topologyKey }) => ownProperty(labels, topologyKey) !== undefined);
 }
 
 function build(
@@ -79,7 +80,7 @@ function selectorOf(pod: Pod, constraint: TopologySpreadConstraint): PodSelector
   if (constraint.labelSelector === undefined) return NO_POD;
   const own: Record<string, string> = {};
   for (const key of constraint.matchLabelKeys ?? []) {
-    const value = pod.metadata.labels?.[key];
+    const value = ownProperty(pod.metadata.labels, key);
     if (value !== undefined) own[key] = value;
   }
   return podSelector(selectorFromMap(own), matcherOf(constraint.labelSelector));

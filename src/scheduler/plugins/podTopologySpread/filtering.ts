@@ -1,3 +1,4 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { NodeInfo, Snapshot, Status } from '../../framework.ts';
 import { type Constraint, hasAllKeys, ownConstraints } from './constraints.ts';
@@ -52,7 +53,7 @@ function countDomains(
       const constraint = constraints[i];
       const counts = domains[i];
       if (constraint === undefined || counts === undefined || !constraint.includes(node)) continue;
-      const value = node.metadata.labels?.[constraint.topologyKey] ?? '';
+      const value = ownProperty(node.metadata.labels, constraint.topologyKey) ?? '';
       if (sums === undefined) {
         counts.set(value, (counts.get(value) ?? 0) + constraint.counter.on(node.metadata.name));
       } else if (!counts.has(value)) {
@@ -67,7 +68,7 @@ function countDomains(
 export function violated(demands: readonly Demand[], info: NodeInfo): Status | undefined {
   const labels = info.node.metadata.labels;
   for (const { constraint, domains, minimum, self } of demands) {
-    const value = labels?.[constraint.topologyKey];
+    const value = ownProperty(labels, constraint.topologyKey);
     if (value === undefined) return MISSING_LABEL;
     if ((domains.get(value) ?? 0) + self - minimum > constraint.maxSkew) return MISMATCH;
   }

@@ -1,3 +1,4 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import type { NodeInfo } from '../../framework.ts';
 import { type Constraint, hasAllKeys, HOSTNAME } from './constraints.ts';
 
@@ -23,7 +24,7 @@ export function prepareScore(
     const size =
       topologyKey === HOSTNAME
         ? scored.length
-        : new Set(scored.map(({ node }) => node.metadata.labels?.[topologyKey] ?? '')).size;
+        : new Set(scored.map(({ node }) => ownProperty(node.metadata.labels, topologyKey) ?? '')).size;
     return Math.log(size + 2);
   });
   const domains = constraints.map((constraint) => {
@@ -43,7 +44,7 @@ export function scoreOf(prepared: SpreadScore, { node }: NodeInfo): number {
   for (let i = 0; i < constraints.length; i++) {
     const constraint = constraints[i];
     if (constraint === undefined) continue;
-    const value = labels?.[constraint.topologyKey];
+    const value = ownProperty(labels, constraint.topologyKey);
     if (value === undefined) continue;
     const domain = domains[i];
     const count = domain === undefined ? constraint.counter.on(node.metadata.name) : (domain.get(value) ?? 0);
@@ -87,7 +88,7 @@ function countDomains(
     const count = constraint.counter.on(node.metadata.name);
     if (count === 0 || (requireAllKeys && !hasAllKeys(node, constraints)) || !constraint.includes(node))
       continue;
-    const value = node.metadata.labels?.[constraint.topologyKey] ?? '';
+    const value = ownProperty(node.metadata.labels, constraint.topologyKey) ?? '';
     counts.set(value, (counts.get(value) ?? 0) + count);
   }
   return counts;
