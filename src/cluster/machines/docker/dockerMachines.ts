@@ -8,6 +8,7 @@ import {
   type MachineProvider,
   type PreflightProblem,
 } from '../contract.ts';
+import { importImage } from '../importImage.ts';
 import { containerOptions } from './containerOptions.ts';
 import { engineMessage, isStatus, machineError, unreachable } from './engineError.ts';
 import { execute, openShell } from './execute.ts';
@@ -19,7 +20,6 @@ import { tarOf } from './tar.ts';
 const MIN_API_VERSION = 1.41;
 /** The node image, and something for pods. */
 const MIN_FREE_BYTES = 2 * 2 ** 30;
-const IMPORT = ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'];
 
 export const DOCKER_CAPABILITIES: MachineCapabilities = {
   pause: true,
@@ -179,10 +179,7 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
     loadImage: (machine, tar, signal) =>
       attempt(
         `the image could not be loaded into ${machine.name}`,
-        async () => {
-          const { code, output } = await execute(docker, machine.id, IMPORT, tar, signal);
-          if (code !== 0) throw new Error(output === '' ? `ctr ended with ${code}` : output);
-        },
+        () => importImage((line) => execute(docker, machine.id, ['sh', '-c', line], tar, signal)),
         signal,
       ),
   };

@@ -1,9 +1,8 @@
 import { PassThrough, type Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
+import { fedUntilEnd, outputOf } from '../commandInput.ts';
 import type { MachineShell } from '../contract.ts';
 
-const MAX_OUTPUT = 16 * 1024;
 /** The exit code that the engine gives for one it does not know. */
 const UNKNOWN_EXIT = 255;
 
@@ -50,26 +49,11 @@ export async function execute(
     abortSignal: signal,
   });
   const stream = await exec.start({ hijack: true, stdin: true });
-  const output = new PassThrough();
-  docker.modem.demuxStream(stream, output, output);
-  let text = '';
-  output.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-MAX_OUTPUT)));
-  const ended = endOf(stream, signal);
-  let failed: { readonly error: unknown } | undefined;
-  const source = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      yield* input;
-    } catch (error) {
-      failed = { error };
-      throw error;
-    }
-  };
-  // A command that ends early closes its input: its exit code says why.
-  await pipeline(source, stream, { signal, end: true }).catch(() => undefined);
-  await ended;
-  signal.throwIfAborted();
-  if (failed !== undefined) throw failed.error;
-  return { code: await exitCode(exec), output: text.trim() };
+  const said = new PassThrough();
+  docker.modem.demuxStream(stream, said, said);
+  const output = outputOf(said);
+  await fedUntilEnd(input, stream, endOf(stream, signal), signal);
+  return { code: await exitCode(exec), output: output() };
 }
 
 function endOf(stream: Duplex, signal: AbortSignal): Promise<void> {

@@ -1,12 +1,11 @@
 import { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ProcessRunner } from '../../../host/processes.ts';
 import type { TerminalRunner } from '../../../host/terminalProcess.ts';
+import { fedUntilEnd, outputOf } from '../commandInput.ts';
 import type { MachineShell } from '../contract.ts';
 import type { NodeFolder, VagrantFolder } from './folder.ts';
 
 const USER = 'vagrant';
-const MAX_OUTPUT = 16 * 1024;
 
 /** How a machine is reached by SSH: its address on the cluster's network, with the cluster's key. No Ruby in between. */
 export interface SshTarget {
@@ -97,26 +96,6 @@ export async function sshExecute(
   signal: AbortSignal,
 ): Promise<{ readonly code: number; readonly output: string }> {
   const child = processes.spawn('ssh', ['-T', ...sshArguments(target), line], { signal });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-MAX_OUTPUT)));
-  }
-  let failed: { readonly error: unknown } | undefined;
-  const source = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      yield* input;
-    } catch (error) {
-      failed = { error };
-      throw error;
-    }
-  };
-  // A command that ends early closes its input: its exit code says why.
-  await pipeline(source, child.stdin, { signal }).catch(() => undefined);
-  const code = await child.exited.catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
-  signal.throwIfAborted();
-  if (failed !== undefined) throw failed.error;
-  return { code, output: output.trim() };
+  const output = outputOf(child.stdout, child.stderr);
+  return { code: await fedUntilEnd(input, child.stdin, child.exited, signal), output: output() };
 }

@@ -8,6 +8,7 @@ import {
   type MachineSnapshots,
   type Progress,
 } from '../contract.ts';
+import { importImage } from '../importImage.ts';
 import { VAGRANT_CAPABILITIES } from './capabilities.ts';
 import { checkHost } from './checks.ts';
 import { edit, findDeclared, requireDeclared, type VagrantContext } from './context.ts';
@@ -29,7 +30,6 @@ import { hostAddressOf, parseSubnet } from './subnets.ts';
 import { machineError } from './vagrantError.ts';
 import { vagrantVerb } from './vagrantVerb.ts';
 
-const IMPORT = 'sudo ctr --namespace k8s.io images import -';
 /** Of the console, that is shown at first. */
 const CONSOLE_TAIL = 16 * 1024;
 const MIB = 2 ** 20;
@@ -165,8 +165,9 @@ export function createVagrantMachines(
         `the image could not be loaded into ${machine.name}`,
         async () => {
           const target = await reachable(machine);
-          const { code, output } = await sshExecute(context.processes, target, IMPORT, tar, signal);
-          if (code !== 0) throw new Error(output === '' ? `ctr ended with ${code}` : output);
+          await importImage((line) =>
+            sshExecute(context.processes, target, `sudo sh -c '${line}'`, tar, signal),
+          );
         },
         signal,
       ),
