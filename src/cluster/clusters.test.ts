@@ -76,6 +76,20 @@ describe('Clusters', () => {
     assert.equal((await clusters.profile('dev')).running, true);
   });
 
+  it('stop(), suspend() and delete() note it before the control plane goes: no window takes it over', async () => {
+    await clusters.create(dev, progress, never);
+    for (const takeDown of [
+      () => clusters.stop('dev', never),
+      () => clusters.suspend('dev', progress, never),
+      () => clusters.delete('dev', never),
+    ]) {
+      await clusters.start('dev', progress, never);
+      desk.wantedAtStop = undefined;
+      await takeDown();
+      assert.equal(desk.wantedAtStop, false);
+    }
+  });
+
   it('addNode() takes the next free number, and takes everything back where it fails', async () => {
     await clusters.create(dev, progress, never);
     assert.equal(await clusters.addNode('dev', progress, never), 'dev-3');

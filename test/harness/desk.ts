@@ -8,6 +8,7 @@ import type { ControlPlaneLauncher, NodeAdmin, OldNews } from '../../src/cluster
 import type { MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createSimulatedMachines, type SimulatedVerb } from '../../src/cluster/machines/simulated.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from '../../src/cluster/paths.ts';
+import { readProfile } from '../../src/cluster/profile.ts';
 import { fileExists, writeWhole } from '../../src/host/files.ts';
 
 /**
@@ -30,6 +31,8 @@ export class Desk {
   capacity = { cpus: 4, memoryBytes: 2 ** 31 };
   /** What a drain waits for. */
   pods: readonly string[] = [];
+  /** Whether the cluster was noted as one that shall run when its control plane was stopped last. */
+  wantedAtStop: boolean | undefined;
   readonly #faults: { readonly verb: SimulatedVerb; readonly machine: string; times: number }[] = [];
   #running = false;
 
@@ -83,10 +86,10 @@ export class Desk {
         exited: new Promise(() => undefined),
       };
     },
-    stop: (profile) => {
+    stop: async (profile, paths) => {
       this.asked.push(`stop control plane of ${profile.name}`);
+      this.wantedAtStop = (await readProfile(paths.profile))?.running;
       this.#running = false;
-      return Promise.resolve();
     },
   };
 

@@ -1,8 +1,12 @@
+import type { Clusters } from '../../cluster/clusters.ts';
 import type { MachineCapabilities } from '../../cluster/machines/contract.ts';
 import type { ClusterProfile } from '../../cluster/profile.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshots/snapshot.ts';
 import type { ClusterSession } from './session.ts';
 import type { Work } from './work.ts';
+
+/** What a window does with clusters. */
+export type ClusterLife = Pick<Clusters, keyof Clusters>;
 
 /** How a cluster stands, as this window sees it. */
 export type ClusterState =

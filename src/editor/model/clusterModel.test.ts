@@ -4,8 +4,8 @@ import { createDeferred, type Deferred } from '../../base/deferred.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
 import { IncompleteClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
-import type { ClusterFailure } from './clusterEntry.ts';
-import { ClusterModel, type ClusterLife } from './clusterModel.ts';
+import type { ClusterFailure, ClusterLife } from './clusterEntry.ts';
+import { ClusterModel } from './clusterModel.ts';
 import type { ClusterSession } from './session.ts';
 
 const never = new AbortController().signal;
@@ -18,6 +18,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   const launched: Deferred<Error | undefined>[] = [];
   const machines: { state: string }[] = [];
   const sessions: { cluster: string; disposed: boolean }[] = [];
+  const profile = { running: true };
   const launch = (): Promise<RunningControlPlane> => {
     if (failing.launch !== undefined) return Promise.reject(failing.launch);
     const exited = createDeferred<Error | undefined>();
@@ -32,7 +33,8 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   const life = {
     names: () => Promise.resolve(names),
     paths: () => ({}),
-    profile: () => Promise.resolve({ running: true }),
+    profile: () =>
+      names.length === 0 ? Promise.reject(new Error('there is no cluster')) : Promise.resolve(profile),
     provider: () => Promise.resolve({ capabilities: CAPABILITIES, list: () => Promise.resolve(machines) }),
     snapshots: () => Promise.resolve([]),
     start: launch,
@@ -52,7 +54,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   model.onDidFail((failure) => failures.push(failure));
   const phase = (name: string): string | undefined =>
     model.entries().find((entry) => entry.name === name)?.state.phase;
-  return { model, life, machines, launched, sessions, failures, phase, failing };
+  return { model, life, machines, profile, launched, sessions, failures, phase, failing };
 }
 
 describe('ClusterModel', () => {
@@ -86,6 +88,40 @@ describe('ClusterModel', () => {
       failures.map(({ cluster, error }) => [cluster, error.message]),
       [['a', 'out of memory']],
     );
+  });
+
+  it('leaves a cluster alone that somebody else stopped, and shows that it is stopped', async () => {
+    const { model, launched, profile, phase, failures } = world(['a']);
+    await model.refresh();
+    await model.start('a', progress, never);
+    profile.running = false;
+    launched[0]?.resolve(undefined);
+    await settled();
+    assert.deepEqual([phase('a'), launched.length, failures], ['stopped', 1, []]);
+    await model.start('a', progress, never);
+    assert.equal(phase('a'), 'running');
+  });
+
+  it('shows a cluster that somebody else suspended as suspended', async () => {
+    const { model, launched, profile, machines } = world(['a']);
+    await model.refresh();
+    await model.start('a', progress, never);
+    machines.push({ state: 'paused' });
+    profile.running = false;
+    launched[0]?.resolve(undefined);
+    await settled();
+    assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: true });
+  });
+
+  it('forgets a cluster that somebody else deleted', async () => {
+    const names = ['a'];
+    const { model, launched, failures } = world(names);
+    await model.refresh();
+    await model.start('a', progress, never);
+    names.pop();
+    launched[0]?.resolve(undefined);
+    await settled();
+    assert.deepEqual([model.entries(), launched.length, failures], [[], 1, []]);
   });
 
   it('tells of a take-over that failed', async () => {

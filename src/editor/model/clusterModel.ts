@@ -1,29 +1,26 @@
 import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { Clusters, CreateOptions } from '../../cluster/clusters.ts';
+import type { CreateOptions } from '../../cluster/clusters.ts';
 import type { RunningControlPlane } from '../../cluster/contract.ts';
-import { ClusterError, IncompleteClusterError } from '../../cluster/errors.ts';
+import { ClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
-import type { ClusterPaths } from '../../cluster/paths.ts';
-import type { ClusterEntry, ClusterFailure, ClusterState, ClusterTraits } from './clusterEntry.ts';
+import type { ClusterEntry, ClusterFailure, ClusterLife, ClusterTraits } from './clusterEntry.ts';
+import { isSuspended, readTraits } from './clusterTraits.ts';
+import { Connections, type ConnectionsOptions } from './connections.ts';
 import type { ClusterSession } from './session.ts';
 import { Works, type Act } from './works.ts';
 
-/** What a window does with clusters. */
-export type ClusterLife = Pick<Clusters, keyof Clusters>;
-
 export interface ClusterModelOptions {
   readonly clusters: ClusterLife;
-  readonly openSession: (name: string, paths: ClusterPaths) => Promise<ClusterSession>;
+  readonly openSession: ConnectionsOptions['openSession'];
   readonly clock: Clock;
 }
 
 /** All clusters of this desktop with their state in this window: what views show and commands act on. */
 export class ClusterModel implements Disposable {
   readonly clusters: ClusterLife;
-  readonly #openSession: ClusterModelOptions['openSession'];
-  readonly #states = new Map<string, ClusterState>();
+  readonly #connections: Connections;
   readonly #traits = new Map<string, ClusterTraits>();
   readonly #works: Works;
   readonly #changed = new Emitter<undefined>();
@@ -36,7 +33,13 @@ export class ClusterModel implements Disposable {
 
   constructor(options: ClusterModelOptions) {
     this.clusters = options.clusters;
-    this.#openSession = options.openSession;
+    this.#connections = new Connections({
+      clusters: options.clusters,
+      openSession: options.openSession,
+      onChange: () => this.#changed.fire(undefined),
+      onFail: (failure) => this.#failed.fire(failure),
+      onTakenDown: () => void this.#read().catch(() => undefined),
+    });
     this.#works = new Works({
       clock: options.clock,
       onBegin: () => this.#changed.fire(undefined),
@@ -67,13 +70,11 @@ export class ClusterModel implements Disposable {
   }
 
   entries(): readonly ClusterEntry[] {
-    return [...this.#states.keys()]
-      .sort((a, b) => a.localeCompare(b))
-      .flatMap((name) => this.entry(name) ?? []);
+    return this.#connections.names().flatMap((name) => this.entry(name) ?? []);
   }
 
   entry(name: string): ClusterEntry | undefined {
-    const state = this.#states.get(name);
+    const state = this.#connections.get(name);
     if (state === undefined) return undefined;
     const traits = this.#traits.get(name);
     const work = this.#works.get(name);
@@ -87,8 +88,7 @@ export class ClusterModel implements Disposable {
   }
 
   session(name: string): ClusterSession | undefined {
-    const state = this.#states.get(name);
-    return state?.phase === 'running' ? state.session : undefined;
+    return this.#connections.session(name);
   }
 
   running(): readonly ClusterSession[] {
@@ -114,7 +114,7 @@ export class ClusterModel implements Disposable {
 
   async create(options: CreateOptions, progress: Progress, signal: AbortSignal): Promise<void> {
     const { name } = options;
-    if (this.#states.has(name)) {
+    if (this.#connections.get(name) !== undefined) {
       throw new ClusterError(
         `there is a cluster "${name}" already`,
         'Choose another name, or delete it first.',
@@ -211,8 +211,7 @@ export class ClusterModel implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    for (const session of this.running()) session.dispose();
-    this.#states.clear();
+    this.#connections.dispose();
     this.#changed.dispose();
     this.#progressed.dispose();
     this.#failed.dispose();
@@ -225,30 +224,9 @@ export class ClusterModel implements Disposable {
     signal: AbortSignal,
     bring: Act<RunningControlPlane>,
   ): Promise<void> {
-    await this.work(name, title, progress, signal, (own, stop) => this.#adopt(name, () => bring(own, stop)));
-  }
-
-  /** Has a control plane brought up and connects to it. Who calls tells of the change: it may go on to do more. */
-  async #adopt(name: string, bring: () => Promise<RunningControlPlane>): Promise<void> {
-    this.#begin(name);
-    try {
-      await this.#connect(name, await bring());
-    } catch (error) {
-      // It runs without some of its nodes: that is worth a word, and no reason not to use it.
-      if (error instanceof IncompleteClusterError) await this.#connect(name, error.controlPlane);
-      else this.#states.set(name, { phase: 'failed', message: messageOf(error) });
-      throw error;
-    }
-  }
-
-  async #connect(name: string, controlPlane: RunningControlPlane): Promise<void> {
-    const session = await this.#openSession(name, this.clusters.paths(name));
-    if (this.#disposed) {
-      session.dispose();
-      return;
-    }
-    this.#states.set(name, { phase: 'running', session, owned: controlPlane.owned });
-    void controlPlane.exited.then((failure) => this.#gone(name, session, failure));
+    await this.work(name, title, progress, signal, (own, stop) =>
+      this.#connections.adopt(name, () => bring(own, stop)),
+    );
   }
 
   /** What stops the control plane in its midst: the cluster is connected to anew afterwards, also where it failed. */
@@ -260,16 +238,17 @@ export class ClusterModel implements Disposable {
     act: Act<unknown>,
   ): Promise<void> {
     await this.work(name, title, progress, signal, async (own, stop) => {
-      const before = this.#states.get(name);
+      const before = this.session(name);
       const never = new AbortController().signal;
       const attach = (): Promise<RunningControlPlane> => this.clusters.attach(name, own, never);
       try {
-        await this.#adopt(name, async () => {
+        await this.#connections.adopt(name, async () => {
           await act(own, stop);
           return attach();
         });
       } catch (error) {
-        if (before?.phase === 'running' && this.session(name) === undefined) await this.#adopt(name, attach);
+        if (before !== undefined && this.session(name) === undefined)
+          await this.#connections.adopt(name, attach);
         throw error;
       }
     });
@@ -285,55 +264,23 @@ export class ClusterModel implements Disposable {
     goOn?: () => Promise<RunningControlPlane>,
   ): Promise<void> {
     await this.work(name, title, progress, signal, async (own, stop) => {
-      const before = this.#states.get(name);
-      this.#begin(name);
+      const before = this.#connections.begin(name);
       try {
         await take(own, stop);
         // Whether it is stopped or gone is read when the work is over, and told then.
-        this.#states.set(name, { phase: 'stopped' });
+        this.#connections.set(name, { phase: 'stopped' });
       } catch (error) {
-        this.#states.set(name, { phase: 'failed', message: messageOf(error) });
-        if (before?.phase === 'running' && goOn !== undefined) await this.#adopt(name, goOn);
+        this.#connections.fail(name, error);
+        if (before?.phase === 'running' && goOn !== undefined) await this.#connections.adopt(name, goOn);
         throw error;
       }
     });
   }
 
-  /** The cluster is not to be used while its control plane comes or goes. */
-  #begin(name: string): void {
-    const before = this.#states.get(name);
-    this.#set(name, { phase: 'busy' });
-    if (before?.phase === 'running') before.session.dispose();
-  }
-
-  /** The control plane has gone without this window asking for it: its owner closed, or it died. */
-  #gone(name: string, session: ClusterSession, failure: Error | undefined): void {
-    session.dispose();
-    const state = this.#states.get(name);
-    if (this.#disposed || state?.phase !== 'running' || state.session !== session) return;
-    if (failure !== undefined) {
-      // Not brought up again by itself: what killed it once might do so for ever.
-      this.#set(name, { phase: 'failed', message: `the control plane died: ${failure.message}` });
-      this.#failed.fire({ cluster: name, error: failure });
-      return;
-    }
-    this.#set(name, { phase: 'stopped' });
-    // The next window takes over: attaching brings the control plane up here where nobody else has it. No work of its
-    // own: one that is under way (a node is added) goes on when the API answers again.
-    this.#adopt(name, () => this.clusters.attach(name, SILENT, new AbortController().signal))
-      .catch((error: unknown) =>
-        this.#failed.fire({
-          cluster: name,
-          error: error instanceof Error ? error : new Error(String(error)),
-        }),
-      )
-      .finally(() => this.#changed.fire(undefined));
-  }
-
   /** One reading after the other, so that an old one never tells what a newer one has corrected. `over`: this work. */
   #read(over?: string): Promise<void> {
     const reading = this.#reading
-      .then(() => this.#readTraits())
+      .then(() => readTraits(this.clusters))
       .finally(() => over !== undefined && this.#works.end(over))
       .then((traits) => this.#apply(traits))
       .finally(() => {
@@ -348,60 +295,26 @@ export class ClusterModel implements Disposable {
     if (this.#disposed) return;
     this.#known = true;
     for (const [name, found] of traits) {
-      if (!this.#states.has(name)) this.#states.set(name, { phase: 'stopped' });
+      if (this.#connections.get(name) === undefined) this.#connections.set(name, { phase: 'stopped' });
       if (found !== undefined) this.#traits.set(name, found);
     }
-    for (const [name, state] of this.#states) {
+    for (const name of this.#connections.names()) {
       if (traits.has(name) || this.#works.get(name) !== undefined) continue;
-      if (state.phase === 'running') state.session.dispose();
-      this.#states.delete(name);
+      this.#connections.forget(name);
       this.#traits.delete(name);
       this.#works.forget(name);
     }
   }
 
-  /** Whether a cluster that does not run is suspended: its machines know. Nobody waits for this. */
+  /** Whether a cluster that does not run is suspended. Nobody waits for this. */
   async #lookAt(name: string): Promise<void> {
-    const state = this.#states.get(name);
+    const state = this.#connections.get(name);
     if (state?.phase !== 'stopped' || this.#traits.get(name)?.capabilities.pause !== true) return;
-    const machines = await this.clusters
-      .provider(name)
-      .then((provider) => provider.list(name))
-      .catch(() => []);
-    const suspended = machines.some((machine) => machine.state === 'paused');
-    if (this.#states.get(name) === state && (state.suspended ?? false) !== suspended) {
-      this.#set(name, { phase: 'stopped', suspended });
-    }
-  }
-
-  async #readTraits(): Promise<ReadonlyMap<string, ClusterTraits | undefined>> {
-    const names = await this.clusters.names();
-    return new Map(await Promise.all(names.map(async (name) => [name, await this.#traitsOf(name)] as const)));
-  }
-
-  /** Undefined where the cluster goes in this moment, or its machines are of a kind that is not known here. */
-  async #traitsOf(name: string): Promise<ClusterTraits | undefined> {
-    try {
-      const [profile, { capabilities }] = await Promise.all([
-        this.clusters.profile(name),
-        this.clusters.provider(name),
-      ]);
-      const snapshots = capabilities.snapshots ? await this.clusters.snapshots(name) : [];
-      return { profile, capabilities, snapshots };
-    } catch {
-      return undefined;
-    }
-  }
-
-  #set(name: string, state: ClusterState): void {
-    if (this.#disposed) return;
-    this.#states.set(name, state);
+    const suspended = await isSuspended(this.clusters, name);
+    if (this.#connections.get(name) !== state || (state.suspended ?? false) === suspended) return;
+    this.#connections.set(name, { phase: 'stopped', suspended });
     this.#changed.fire(undefined);
   }
 }
 
 const SILENT: Progress = { report: () => undefined };
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

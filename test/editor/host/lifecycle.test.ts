@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
 import { commands, ConfigurationTarget, window, workspace, type CancellationToken } from 'vscode';
 import { systemClock } from '../../../src/base/clock.ts';
 import { nodes } from '../../../src/api/resources.ts';
@@ -75,7 +78,7 @@ describe('the life of a cluster', () => {
     assert.equal(await uidOfDefaultNamespace(), before);
   });
 
-  it('a control plane that another one stops is brought up again here', async () => {
+  it('a control plane that ends, of a cluster that nobody stopped, is brought up again here', async () => {
     const { model } = wheelhouse().exports;
     const session = model.session(NAME);
     assert.ok(session !== undefined);
@@ -83,6 +86,24 @@ describe('the life of a cluster', () => {
     await session.client.raw('POST', STOP_PATH).catch(() => undefined);
     await untilModel(() => (model.session(NAME) === session ? undefined : true));
     await untilModel(() => (stateOf(NAME)?.phase === 'running' ? true : undefined));
+  });
+
+  it('a cluster that the command line stops stays stopped, and is shown so', async () => {
+    const { extensionPath, exports } = wheelhouse();
+    const { folder } = exports.model.clusters.paths(NAME);
+    await promisify(execFile)(process.execPath, [path.join(extensionPath, 'dist', 'cli.cjs'), 'stop', NAME], {
+      env: {
+        ...process.env,
+        ELECTRON_RUN_AS_NODE: '1',
+        WHEELHOUSE_HOME: path.dirname(path.dirname(folder)),
+      },
+    });
+    await untilModel(() => (stateOf(NAME)?.phase === 'stopped' ? true : undefined));
+    // What the tree shows was read after the stop.
+    await untilModel(() => (exports.model.entry(NAME)?.traits?.profile.running === false ? true : undefined));
+    assert.equal(stateOf(NAME)?.phase, 'stopped');
+    await commands.executeCommand('wheelhouse.startCluster', { cluster: NAME });
+    assert.equal(stateOf(NAME)?.phase, 'running');
   });
 
   it('deleteCluster asks, naming the cluster, and does nothing without a yes', async () => {
