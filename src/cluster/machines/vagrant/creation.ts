@@ -3,7 +3,7 @@ import { MachineError, type Machine, type MachineSpec, type Progress } from '../
 import { withDeadline } from '../../../base/abort.ts';
 import { fileExists, readText, removeAll, writeWhole } from '../../../host/files.ts';
 import { edit, requireDeclared, type DeclaredFolder, type VagrantContext } from './context.ts';
-import { fullName, isAmbiguous, networkName } from './folder.ts';
+import { fullName, nameProblem, networkName } from './folder.ts';
 import { findMachine, knownToVagrant } from './machineList.ts';
 import { DEFAULT_MEMORY_BYTES } from './preflight.ts';
 import { addressFor, contains, parseSubnet } from './subnets.ts';
@@ -20,12 +20,8 @@ export async function createMachine(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Machine> {
-  if (isAmbiguous(spec.name)) {
-    throw new MachineError(
-      `Vagrant could take the name ${spec.name} for the id of another machine`,
-      'Choose one with a dash, or with a letter beyond f.',
-    );
-  }
+  const refused = nameProblem(spec.name);
+  if (refused !== undefined) throw new MachineError(refused.what, refused.remedy);
   const { folder } = await requireDeclared(context, spec.cluster);
   // Of an earlier attempt whose process died.
   await takeAway(context, spec);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PreflightProblem } from '../contract.ts';
 
 /** A cluster's Vagrant folder: what a person with plain `vagrant` works in, too. */
 export interface VagrantFolder {
@@ -67,11 +68,15 @@ export function fullName(cluster: string, node: string): string {
 }
 
 /**
- * Whether Vagrant could take a machine's name for the beginning of the id of a machine (of any folder of this user): it
- * looks there first, and would act on that one.
+ * Vagrant takes a name for the beginning of the id of a machine (of any folder of this user) where it can: it looks there
+ * first, and would act on that one.
  */
-export function isAmbiguous(name: string): boolean {
-  return /^[0-9a-f]+$/.test(name);
+export function nameProblem(name: string): PreflightProblem | undefined {
+  if (!/^[0-9a-f]+$/.test(name)) return undefined;
+  return {
+    what: `Vagrant could take the name ${name} for the id of another machine`,
+    remedy: 'Choose one with a dash, or with a letter beyond f.',
+  };
 }
 
 /** The cluster and the node that a hypervisor's machine belongs to; undefined for one that is not ours. */

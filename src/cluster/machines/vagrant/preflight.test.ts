@@ -41,6 +41,14 @@ describe('checks before VMs are created', () => {
     only({ vagrant: '2.2.19', hypervisor: '6.1.50' }, /Vagrant 2\.2\.19 is too old/, /2\.3\.0 or later/);
   });
 
+  it('no node has a name that Vagrant takes for an id', () => {
+    only(
+      { machines: [{ name: 'cafe' }, { name: 'cafe-1' }, { name: 'gate' }] },
+      /^Vagrant could take the name cafe for the id/,
+      /with a dash/,
+    );
+  });
+
   it('the provider is there, with its plugin', () => {
     only({ hypervisor: undefined }, /^VirtualBox is not installed/, /container nodes/);
     only({ provider: 'xen', hypervisor: undefined }, /"xen" is not a provider/, /virtualbox, libvirt/);

@@ -1,5 +1,6 @@
 import { ownProperty } from '../../../base/ownProperty.ts';
 import type { MachinePlan, PreflightProblem } from '../contract.ts';
+import { nameProblem } from './folder.ts';
 import type { HostFacts } from './hostFacts.ts';
 import { contains, formatSubnet, hostAddressOf, overlap, parseSubnet, type Subnet } from './subnets.ts';
 import { compareVersions, MIN_VAGRANT, MIN_VIRTUALBOX, MIN_VIRTUALBOX_ARM, vagrantFor } from './versions.ts';
@@ -44,7 +45,7 @@ type Check = (facts: PreflightFacts) => readonly PreflightProblem[];
 const CONTAINERS = 'or use container nodes';
 
 export function problemsOf(facts: PreflightFacts): readonly PreflightProblem[] {
-  return [vagrant, provider, versions, virtualization, memory, disk, network, architecture].flatMap(
+  return [vagrant, provider, versions, virtualization, names, memory, disk, network, architecture].flatMap(
     (check: Check) => check(facts),
   );
 }
@@ -152,6 +153,9 @@ const virtualization: Check = ({ provider: name, virtualization: on, hyperV, hyp
     },
   ];
 };
+
+const names: Check = ({ machines }) =>
+  machines.map(({ name }) => nameProblem(name)).filter((problem) => problem !== undefined);
 
 const memory: Check = ({ machines, availableBytes, host }) => {
   const needed = machines.reduce((sum, machine) => sum + (machine.memoryBytes ?? DEFAULT_MEMORY_BYTES), 0);
