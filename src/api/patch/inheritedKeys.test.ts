@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { applyMergePatch, applyStrategicMergePatch } from './index.ts';
+import { StatusError } from '../status.ts';
+import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from './index.ts';
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 const parse = (text: string): object => JSON.parse(text) as object;
@@ -54,6 +55,43 @@ describe('keys that every object inherits', () => {
         merged(`{"${key}":["a","b"]}`, `{"$deleteFromPrimitiveList/${key}":["a"]}`),
         `{"${key}":["b"]}`,
       );
+    }
+    assert.deepEqual(Object.getOwnPropertyDescriptors(Object.prototype), before);
+  });
+
+  it('are parts that pointers of JSON patches name', () => {
+    const before = Object.getOwnPropertyDescriptors(Object.prototype);
+    for (const key of inherited) {
+      const patched = (document: string, ...operations: object[]): string =>
+        JSON.stringify(applyJsonPatch(parse(document), operations));
+      const path = `/data/${key}`;
+      const one = `{"data":{"${key}":"1"}}`;
+      assert.equal(patched('{"data":{}}', { op: 'add', path, value: '1' }), one);
+      assert.equal(patched(one, { op: 'replace', path, value: '2' }), `{"data":{"${key}":"2"}}`);
+      assert.equal(patched(one, { op: 'test', path, value: '1' }), one);
+      assert.equal(patched(one, { op: 'remove', path }), '{"data":{}}');
+      assert.equal(patched(one, { op: 'move', from: path, path: '/data/a' }), '{"data":{"a":"1"}}');
+      assert.equal(patched('{"data":{"a":"1"}}', { op: 'move', from: '/data/a', path }), one);
+      assert.equal(
+        patched(`{"${key}":{}}`, { op: 'add', path: `/${key}/keys`, value: 1 }),
+        `{"${key}":{"keys":1}}`,
+      );
+      for (const operation of [
+        { op: 'remove', path },
+        { op: 'replace', path, value: '1' },
+        { op: 'test', path, value: {} },
+        { op: 'copy', from: path, path: '/data/a' },
+        { op: 'move', from: path, path: '/data/a' },
+        { op: 'add', path: `${path}/keys`, value: 1 },
+        { op: 'remove', path: `${path}/toString` },
+        { op: 'move', from: `${path}/prototype`, path: '/data/a' },
+      ]) {
+        assert.throws(
+          () => patched('{"data":{}}', operation),
+          (error) => error instanceof StatusError && error.code === 422,
+          JSON.stringify(operation),
+        );
+      }
     }
     assert.deepEqual(Object.getOwnPropertyDescriptors(Object.prototype), before);
   });

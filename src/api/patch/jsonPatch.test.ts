@@ -41,6 +41,34 @@ describe('applyJsonPatch', () => {
     assert.equal(codeOf([{ op: 'remove', path: '/spec/none' }]), 422);
     assert.equal(codeOf([{ op: 'replace', path: '/none', value: 1 }]), 422);
     assert.equal(codeOf([{ op: 'add', path: '/none/below', value: 1 }]), 422);
+    assert.equal(codeOf([{ op: 'add', path: '/spec/list/3', value: 1 }]), 422);
+    assert.equal(codeOf([{ op: 'add', path: '/spec/list/x', value: 1 }]), 422);
+    assert.equal(codeOf([{ op: 'add', path: '/spec/list/length/x', value: 1 }]), 422);
+    assert.equal(codeOf([{ op: 'remove', path: '/spec/list/-' }]), 422);
+    assert.equal(codeOf([{ op: 'replace', path: '/spec/list/2', value: 1 }]), 422);
+    assert.equal(codeOf([{ op: 'copy', from: '/spec/list/map', path: '/x' }]), 422);
+    assert.equal(codeOf([{ op: 'move', from: '/spec', path: '/spec/x' }]), 422);
+    assert.equal(codeOf([{ op: 'move', path: '/x' }]), 422);
+    assert.equal(codeOf([{ op: 'add', path: 'x', value: 1 }]), 422);
+    assert.equal(codeOf([{ op: 'add', path: '/x' }]), 422);
+  });
+
+  it('takes the document as a whole only to test it, and to replace it by another one', () => {
+    assert.deepEqual(applyJsonPatch(document, [{ op: 'test', path: '', value: document }]), document);
+    assert.deepEqual(applyJsonPatch(document, [{ op: 'replace', path: '', value: { a: 1 } }]), { a: 1 });
+    for (const op of ['add', 'remove', 'replace', 'test']) assert.equal(codeOf([{ op, path: '' }]), 422);
+    assert.equal(codeOf([{ op: 'copy', from: '', path: '/x' }]), 422);
+  });
+
+  it('takes null for nothing in tests', () => {
+    assert.deepEqual(applyJsonPatch(document, [{ op: 'test', path: '/none', value: null }]), document);
+  });
+
+  it('refuses copies that let the document grow without end', () => {
+    const double = { op: 'copy', from: '/a', path: '/a/-' };
+    const operations = [{ op: 'add', path: '/a', value: ['x'] }, ...Array.from({ length: 40 }, () => double)];
+    assert.equal(codeOf(operations), 422);
+    assert.equal(codeOf(operations.slice(0, 15)), 200);
   });
 
   it('answers 400 for what is no patch and 413 for too many operations', () => {
