@@ -47,6 +47,10 @@ const admin: RoleData = {
   ],
 };
 
+/**
+ * Without `pods/ephemeralcontainers` and `pods/resize`, as upstream: what a cluster's admission does not know of may not
+ * come with rights that were given before it was there. Who wants them adds a role that aggregates to this one.
+ */
 const edit: RoleData = {
   name: 'system:aggregate-to-edit',
   labels: to('edit'),

@@ -89,6 +89,36 @@ describe('bootstrapPolicy', () => {
     assert.ok(!may(person('ada'), to('list', 'pods', { namespace: 'other' })));
   });
 
+  it('edit and admin have the subresources of pods that upstream gives them, and no others', async () => {
+    for (const role of ['view', 'edit', 'admin']) {
+      await make(
+        `${RBAC}/namespaces/team/rolebindings`,
+        binding('RoleBinding', role, ['ClusterRole', role], userSubject(role)),
+      );
+    }
+    const asked = [
+      ['create', 'eviction'],
+      ['create', 'exec'],
+      ['create', 'attach'],
+      ['create', 'portforward'],
+      ['get', 'log'],
+      ['get', 'status'],
+      ['update', 'status'],
+      ['create', 'binding'],
+      ['patch', 'ephemeralcontainers'],
+      ['patch', 'resize'],
+    ] as const;
+    const granted = (role: string): readonly string[] =>
+      asked
+        .filter(([verb, subresource]) =>
+          may(person(role), to(verb, 'pods', { namespace: 'team', name: 'p', subresource })),
+        )
+        .map((pair) => pair.join(' '));
+    const reads = ['get log', 'get status'];
+    const writes = ['create eviction', 'create exec', 'create attach', 'create portforward', ...reads];
+    assert.deepEqual([granted('view'), granted('edit'), granted('admin')], [reads, writes, writes]);
+  });
+
   it('a node reads what its own pods name, and writes what is its own', async () => {
     await make('/api/v1/namespaces/default/pods', {
       apiVersion: 'v1',
