@@ -10,6 +10,7 @@ import { mocha, prepare, runStages } from './stages.mjs';
 
 /** What the tests drive, with the Debian packages that bring it. */
 const wanted = {
+  busybox: ['busybox-static'],
   chromium: ['chromium', 'fonts-dejavu-core'],
   kubectl: ['kubernetes-client'],
   ssh: ['openssh-client'],

@@ -47,7 +47,8 @@ describe('a cluster of virtual machines', () => {
   const answers = async (): Promise<ReadonlySet<string>> => {
     const said = new Set<string>();
     const perNode = new Map((await samplePods()).map((pod) => [pod.spec.nodeName, pod.metadata.name]));
-    const ask = 'for i in $(seq 12); do wget -q -T 10 -O - http://sample:8080/ || exit 1; done';
+    // Not wget's own time-out: with it, Debian's busybox crashes on an emulated processor.
+    const ask = 'for i in $(seq 12); do timeout 10 wget -q -O - http://sample:8080/ || exit 1; done';
     for (const pod of perNode.values()) {
       for (const line of (await kubectl('exec', pod, '--', 'sh', '-c', ask)).trim().split('\n'))
         said.add(line);
