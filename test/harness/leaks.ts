@@ -1,9 +1,10 @@
 /**
  * Root hooks of mocha that fail a test which leaves something behind: a timer, a socket, a server, a child process,
  * a file watcher, or a DisposableStore that nobody disposed. What a suite's own `before` made may live until its
- * `after`; at the very end nothing may be left.
+ * `after`; at the very end nothing may be left. What all objects share must be as it was.
  */
 import { channel } from 'node:diagnostics_channel';
+import { restoreBuiltIns } from './builtIns.ts';
 
 interface StoreMessage {
   readonly type: 'made' | 'disposed';
@@ -51,6 +52,8 @@ export const mochaHooks = {
   },
   async afterEach(): Promise<void> {
     await Promise.resolve();
+    const changed = restoreBuiltIns();
+    if (changed.length > 0) throw new Error(`changed for all objects: ${changed.join(', ')}`);
     await expectNothingMore(resourcesBefore, storesBefore);
   },
   async afterAll(): Promise<void> {

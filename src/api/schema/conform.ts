@@ -249,7 +249,7 @@ function goTypeOf(type: Type): string {
 }
 
 /** A JSON value as Go's decoder names it; a number that does not fit is shown. */
-function jsonKind(value: unknown, goType: string): string {
+export function jsonKind(value: unknown, goType: string): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return /^(int|float)/.test(goType) ? `number ${String(value)}` : 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;

@@ -2,7 +2,7 @@ import { cloneJson } from '../../api/clone.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { RequestBody } from '../../api/request.ts';
 import { PROTOBUF_CONTENT_TYPE } from '../../api/protobuf/decode.ts';
-import { conform, decode, decodeStrict, hasModel } from '../../api/schema/index.ts';
+import { conform, decode, decodeStrict, hasModel, jsonKind } from '../../api/schema/index.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served } from '../registry/served.ts';
@@ -84,6 +84,7 @@ export function objectOf(decoded: unknown, served: Served): Draft {
     const shown = decoded === undefined ? '<empty>' : JSON.stringify(decoded).slice(0, 30);
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): (${shown})`);
   }
+  checkTypeMeta(decoded);
   const draft = decoded as Draft;
   // As upstream, the address tells what the body leaves out.
   draft.apiVersion ||= served.apiVersion;
@@ -98,6 +99,20 @@ export function objectOf(decoded: unknown, served: Served): Draft {
   }
   (draft as { metadata?: Draft['metadata'] | null }).metadata ??= {};
   return draft;
+}
+
+/**
+ * What comes after relies on apiVersion and kind being text (apimachinery `runtime/serializer/json/meta.go`).
+ * @throws StatusError BadRequest
+ */
+export function checkTypeMeta(object: { readonly apiVersion?: unknown; readonly kind?: unknown }): void {
+  for (const name of ['apiVersion', 'kind'] as const) {
+    const value = object[name] ?? '';
+    if (typeof value === 'string') continue;
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value, 'string')} into Go struct field .${name} of type string`,
+    );
+  }
 }
 
 function cannotBeHandled(served: Served, draft: Draft, why: string): StatusError {

@@ -8,7 +8,7 @@ import { toStored } from '../registry/conversion.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { apply, APPLY_TYPE, forbidForce } from './apply.ts';
-import { mediaTypeOf } from './decode.ts';
+import { checkTypeMeta, mediaTypeOf } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
 import { fieldValidation, type FieldValidation, writeContext } from './writeOptions.ts';
 
@@ -65,6 +65,7 @@ export function readPatch(exchange: Exchange, model: string): (document: KubeObj
   }
   return (document) => {
     const patched = applyPatch(type, model, document, change);
+    checkTypeMeta(patched);
     if (patched.kind !== document.kind || patched.apiVersion !== document.apiVersion) {
       throw badRequest(
         `the patched object's type (${patched.apiVersion}, ${patched.kind}) does not match the expected type (${document.apiVersion}, ${document.kind})`,

@@ -1,7 +1,7 @@
 import { conform, hasModel } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
-import { decodeBody } from '../handlers/decode.ts';
+import { checkTypeMeta, decodeBody } from '../handlers/decode.ts';
 
 interface Body {
   readonly kind?: string;
@@ -16,10 +16,11 @@ export function subresourceBody<T>(
   exchange: Exchange,
   expected: { readonly kind: string; readonly model: string },
 ): T {
-  const body = decodeBody(exchange.request.body) as Body | undefined;
-  if (typeof body !== 'object' || Array.isArray(body)) {
+  const body = decodeBody(exchange.request.body) as Body | null | undefined;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind})`);
   }
+  checkTypeMeta(body);
   if (body.kind !== undefined && body.kind !== expected.kind) {
     throw badRequest(`${body.kind} cannot be handled as a ${expected.kind}`);
   }
