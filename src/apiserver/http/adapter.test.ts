@@ -3,7 +3,9 @@ import { connect as connectHttp2 } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { ApiRequest, ApiResponse } from '../../api/request.ts';
+import WebSocket from 'ws';
+import type { KubeObject } from '../../api/meta.ts';
+import type { ApiRequest, ApiResponse, WatchEvent } from '../../api/request.ts';
 import type { CertifiedKey } from '../../host/certificates.ts';
 import { type HttpsApi, serveHttps } from '../../../test/harness/httpsApi.ts';
 
@@ -217,6 +219,80 @@ describe('HTTPS adapter', () => {
     const refused = await send('POST', '/api/v1/namespaces/d/pods/p/exec', { headers: upgrade });
     assert.equal(refused.statusCode, 403);
     assert.deepEqual(JSON.parse(await text(refused)), { reason: 'Forbidden' });
+  });
+
+  describe('to a WebSocket', () => {
+    /** All messages, with the code of the close behind them. */
+    const messages = (path: string, ...protocols: string[]): Promise<(string | number)[]> =>
+      new Promise((resolve, reject) => {
+        const client = new WebSocket(api.url.replace('https', 'wss') + path, protocols, { ca: api.ca.cert });
+        const received: (string | number)[] = [client.protocol];
+        client.on('open', () => (received[0] = client.protocol));
+        client.on('message', (data: Buffer, isBinary) =>
+          received.push(`${isBinary ? 'binary' : 'text'} ${data.toString()}`),
+        );
+        client.on('error', reject);
+        client.on('close', (code) => resolve([...received, code]));
+      });
+    const pieces = async function* (...texts: string[]): AsyncGenerator<Uint8Array> {
+      await Promise.resolve();
+      for (const piece of texts) yield Buffer.from(piece);
+    };
+    const logOf = (body: AsyncIterable<Uint8Array>): (() => ApiResponse) => {
+      return () => ({ type: 'raw', code: 200, headers: { 'content-type': 'text/plain' }, body });
+    };
+
+    for (const [protocols, expected] of [
+      [[], ['', 'binary one', 'binary two']],
+      [['binary.k8s.io'], ['binary.k8s.io', 'binary one', 'binary two']],
+      [['base64.binary.k8s.io'], ['base64.binary.k8s.io', 'text b25l', 'text dHdv']],
+      [
+        ['base64url.bearer.authorization.k8s.io.c2VjcmV0', 'binary.k8s.io'],
+        ['binary.k8s.io', 'binary one', 'binary two'],
+      ],
+    ] as const) {
+      it(`sends a log's pieces over [${protocols.join()}] and closes behind the last`, async () => {
+        answer = logOf(pieces('one', 'two'));
+        assert.deepEqual(await messages('/api/v1/namespaces/d/pods/p/log', ...protocols), [
+          ...expected,
+          1000,
+        ]);
+      });
+    }
+
+    it('tells a log that broke off from one that ended', async () => {
+      answer = logOf(
+        (async function* () {
+          yield* pieces('one');
+          throw new Error('the node has gone');
+        })(),
+      );
+      assert.deepEqual(await messages('/api/v1/namespaces/d/pods/p/log'), ['', 'binary one', 1011]);
+    });
+
+    it('sends each event of a watch as a text', async () => {
+      const event = (name: string): WatchEvent => ({
+        type: 'ADDED',
+        object: { metadata: { name } } as KubeObject,
+      });
+      answer = () => ({
+        type: 'watch',
+        events: (async function* () {
+          await Promise.resolve();
+          yield [event('a'), event('b')];
+        })(),
+      });
+      assert.deepEqual(await messages('/api/v1/nodes?watch=1'), [
+        '',
+        ...['a', 'b'].map((name) => `text {"type":"ADDED","object":{"metadata":{"name":"${name}"}}}\n`),
+        1000,
+      ]);
+    });
+
+    it('refuses in plain HTTP what is no answer for it', async () => {
+      answer = () => ({ type: 'object', code: 404, object: { reason: 'NotFound' } });
+      await assert.rejects(messages('/api/v1/namespaces/d/pods/p/log'), /404/);
+    });
   });
 });
 

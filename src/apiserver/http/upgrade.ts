@@ -4,10 +4,11 @@ import type { ApiResponse, RequestHandler } from '../../api/request.ts';
 import { badRequest, toStatusError } from '../../api/status.ts';
 import type { TlsPeer } from '../../host/httpsListener.ts';
 import { requestHead } from './requestHead.ts';
+import { answerWebSocket, isForWebSocket } from './webSocketAnswer.ts';
 
 /**
  * A request with `Connection: Upgrade`: the same way through the handler, but the answer may take the connection.
- * An answer that does not (a refusal) is written as plain HTTP and ends the connection.
+ * Logs and watches go to a WebSocket as messages; any other answer (a refusal) is plain HTTP and ends the connection.
  */
 export async function takeUpgrade(
   handler: RequestHandler,
@@ -38,7 +39,8 @@ export async function takeUpgrade(
       });
       return;
     }
-    await refuse(socket, answer);
+    if (isForWebSocket(request, answer)) await answerWebSocket(request, socket, head, answer);
+    else await refuse(socket, answer);
   } catch (error) {
     const { status } = toStatusError(error);
     await refuse(socket, { type: 'object', code: status.code, object: status }).catch(() => socket.destroy());

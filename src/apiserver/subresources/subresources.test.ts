@@ -456,11 +456,21 @@ describe('subresources', () => {
         head: Buffer.from('early'),
         method: 'POST',
         url: '/whatever',
-        rawHeaders: ['Host', 'h', 'Authorization', 'Bearer secret', 'Upgrade', 'SPDY/3.1'],
+        rawHeaders: [
+          ...['Host', 'h', 'Authorization', 'Bearer secret', 'Upgrade', 'SPDY/3.1'],
+          ...[
+            'Sec-WebSocket-Protocol',
+            'base64url.bearer.authorization.k8s.io.c2VjcmV0, v4.channel.k8s.io, channel.k8s.io',
+          ],
+        ],
       });
       client.end('late');
       const received = await text(far);
-      assert.equal(received, `POST ${path} HTTP/1.1\r\nHost: h\r\nUpgrade: SPDY/3.1\r\n\r\nearlylate`);
+      assert.equal(
+        received,
+        `POST ${path} HTTP/1.1\r\nHost: h\r\nUpgrade: SPDY/3.1\r\n` +
+          'Sec-WebSocket-Protocol: v4.channel.k8s.io, channel.k8s.io\r\n\r\nearlylate',
+      );
       far.end('answer');
       assert.equal(await text(client), 'answer');
     });

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ApiResponse, UpgradedConnection } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
+import { offeredProtocols } from '../webSocketProtocols.ts';
 
 /** Ours to know and nobody's behind us: who asks was settled here. */
 const WITHHELD = /^(authorization|impersonate-.*)$/i;
@@ -33,10 +34,15 @@ function headOf({ method, rawHeaders }: UpgradedConnection, path: string, host: 
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     if (WITHHELD.test(name)) continue;
-    const value = host !== undefined && name.toLowerCase() === 'host' ? host : rawHeaders[at + 1];
-    lines.push(`${name}: ${value ?? ''}`);
+    lines.push(`${name}: ${sentValue(name.toLowerCase(), rawHeaders[at + 1] ?? '', host)}`);
   }
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
+function sentValue(name: string, value: string, host: string | undefined): string {
+  if (name === 'host') return host ?? value;
+  // A token may be among the subprotocols.
+  return name === 'sec-websocket-protocol' ? offeredProtocols(value).join(', ') : value;
 }
 
 /** Pipes both ways. An end is passed on after what came before it; where one side breaks off, the other does too. */

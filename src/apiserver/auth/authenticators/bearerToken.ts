@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { ApiRequest, UserInfo } from '../../../api/request.ts';
 import { unauthorized } from '../../../api/status.ts';
+import { protocolsOf, TOKEN_PROTOCOL } from '../../webSocketProtocols.ts';
 import type { Authenticator } from '../contract.ts';
 
 /** Knows users by a secret text. */
@@ -59,9 +60,6 @@ export function unionTokens(authenticators: readonly TokenAuthenticator[]): Toke
   };
 }
 
-/** apiserver `pkg/authentication/request/websocket`: the token is base64url in a subprotocol's name. */
-const PROTOCOL_PREFIX = 'base64url.bearer.authorization.k8s.io.';
-
 /** The token that a request carries, undefined for none. */
 export function bearerToken(headers: ApiRequest['headers']): string | undefined {
   const authorization = headers['authorization'];
@@ -69,9 +67,8 @@ export function bearerToken(headers: ApiRequest['headers']): string | undefined 
     const token = /^bearer +(\S+)\s*$/i.exec(authorization)?.[1];
     if (token !== undefined) return token;
   }
-  const protocols = headers['sec-websocket-protocol']?.split(',') ?? [];
-  const encoded = protocols.map((protocol) => protocol.trim()).find((p) => p.startsWith(PROTOCOL_PREFIX));
+  const encoded = protocolsOf(headers['sec-websocket-protocol']).find((p) => p.startsWith(TOKEN_PROTOCOL));
   if (encoded === undefined) return undefined;
-  const token = Buffer.from(encoded.slice(PROTOCOL_PREFIX.length), 'base64url').toString();
+  const token = Buffer.from(encoded.slice(TOKEN_PROTOCOL.length), 'base64url').toString();
   return token === '' ? undefined : token;
 }

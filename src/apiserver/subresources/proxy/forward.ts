@@ -11,7 +11,7 @@ import type { Location } from './location.ts';
 
 /** Hop by hop (RFC 9110 7.6.1), ours alone, or made anew. */
 const DROPPED =
-  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|authorization|impersonate-.*|host|:.*)$/;
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|sec-websocket-.*|authorization|impersonate-.*|host|:.*)$/;
 
 /** Sends a request on to a pod and its answer back. Redirects and HTML links are made to stay below the proxy. */
 export async function forward(
