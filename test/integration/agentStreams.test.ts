@@ -65,6 +65,34 @@ describe('streams of an agent on containerd', () => {
     });
   }
 
+  for (const [protocol, hasStatus] of [
+    ['channel.k8s.io', false],
+    ['base64.channel.k8s.io', false],
+    ['v4.base64.channel.k8s.io', true],
+  ] as const) {
+    it(`executes a command over ${protocol}, for clients that have no newer one`, async () => {
+      const query = 'command=sh&command=-c&command=read+a%3B+echo+%22got+%24a%22&input=1&output=1';
+      const socket = agent.http.webSocket(`/exec/default/web/app?${query}`, protocol);
+      const isText = protocol.includes('base64');
+      const received: Record<number, string> = {};
+      // In text, the channel is a digit before base64.
+      socket.on('message', (data: Buffer, isBinary) => {
+        assert.equal(isBinary, !isText);
+        const channel = (data[0] ?? 0) - (isText ? '0'.charCodeAt(0) : 0);
+        const payload = data.subarray(1);
+        const text = (isText ? Buffer.from(payload.toString(), 'base64') : payload).toString();
+        received[channel] = (received[channel] ?? '') + text;
+      });
+      await once(socket, 'open');
+      assert.equal(socket.protocol, protocol);
+      socket.send(isText ? `0${Buffer.from('ping\n').toString('base64')}` : Buffer.from('\0ping\n'));
+      await once(socket, 'close');
+      assert.equal(received[1], 'got ping\n');
+      const status = received[3] === undefined ? undefined : (JSON.parse(received[3]) as Status).status;
+      assert.equal(status, hasStatus ? 'Success' : undefined);
+    });
+  }
+
   it('ends the input alone, so that what reads to the end can answer', async () => {
     const command = exec(V5, 'input=1&output=1', 'wc', '-c');
     await command.send(0, 'x'.repeat(300_000));
