@@ -19,9 +19,11 @@ import { createMachineClock } from './agent/link/machineClock.ts';
 import { createNodeDns } from './agent/dns/index.ts';
 import { CNI_CONFIG_FILE } from './agent/network/cni.ts';
 import { createNodeNetwork, type NodeNetwork } from './agent/network/index.ts';
+import { createHostFiles } from './agent/node/hostFiles.ts';
 import { localMachine } from './agent/node/machineInfo.ts';
 import { agentPathsAt } from './agent/paths.ts';
 import { createContainerdRuntime } from './agent/runtime/containerd/containerd.ts';
+import { withHostFiles } from './agent/server/hostFilesHandler.ts';
 import { services } from './api/resources.ts';
 import { httpsClient } from './client/https.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
@@ -101,6 +103,8 @@ async function main(): Promise<void> {
     onClockSet: clockSet.event,
   });
 
+  const hostFiles = createHostFiles({ files, end: (pid) => process.kill(pid), logger });
+
   informers.start(signal);
   await Promise.all([
     agent.run(signal),
@@ -113,7 +117,7 @@ async function main(): Promise<void> {
           ({ server } = target);
           return target;
         },
-        handlers: agent.handlers,
+        handlers: withHostFiles(agent.handlers, hostFiles, logger),
         clock,
         random,
         logger,

@@ -36,6 +36,7 @@ import { clearOwner, writeOwner } from './cluster/owner.ts';
 import { createOwnerEndpoints } from './cluster/ownerEndpoints.ts';
 import type { ClusterPaths } from './cluster/paths.ts';
 import { ensurePki } from './cluster/pki.ts';
+import { readHostFiles } from './cluster/machines/hostEnvironment.ts';
 import { nodeSettings } from './cluster/machines/nodeSettings.ts';
 import { CLUSTER_DOMAIN, readProfile, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
 import { controllers } from './controllers/index.ts';
@@ -43,10 +44,12 @@ import { runControllers } from './controllers/manager.ts';
 import { signCsr } from './host/certificates.ts';
 import { startHttpsListener, type HttpsListener } from './host/httpsListener.ts';
 import { listenTcp } from './host/tcp.ts';
+import { watchFile } from './host/watchFile.ts';
 import { agentBundle, createBootstrapService } from './nodes/bootstrapService.ts';
 import { createNodeDialer, type HubDialer } from './nodes/dialer.ts';
 import { createEnrolment } from './nodes/enrolment.ts';
 import { createNodeGateway } from './nodes/gateway.ts';
+import { giveHostFiles } from './nodes/hostFiles.ts';
 import { createNodeHub } from './nodes/hub.ts';
 import { knownNodes } from './nodes/knownNodes.ts';
 import { createEnrolmentTokens } from './nodes/tokens.ts';
@@ -134,6 +137,12 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   });
   groups.started('node hub', () => hub.dispose());
   const dialer = createNodeDialer(hub, { clock, ms: RECONNECT_MS });
+  const hostFiles = giveHostFiles({ hub, dialer, logger, read: () => readHostFiles(paths) });
+  const environment = watchFile(paths.environment, () => hostFiles.changed());
+  groups.started('host files', () => {
+    environment.dispose();
+    hostFiles.dispose();
+  });
 
   // API server.
   const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });

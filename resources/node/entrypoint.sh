@@ -25,20 +25,26 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 [ -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 
 # What the desktop hands over, where it does: authorities that it trusts, and proxies, which containerd pulls through.
+# They may change: the agent then ends containerd, which starts here with the new ones.
 certificates=/usr/local/share/ca-certificates/wheelhouse-host.crt
 trusted=/etc/ssl/certs/ca-certificates.crt
 public=/usr/lib/wheelhouse/public-certificates.crt
-if [ -f "$certificates" ]; then
+trust() {
   # What update-ca-certificates takes seconds for: containerd reads the one file.
-  [ -f "$public" ] || cp "$trusted" "$public"
-  cat "$public" "$certificates" > "$trusted"
-fi
+  if [ -f "$certificates" ]; then
+    [ -f "$public" ] || cp "$trusted" "$public"
+    cat "$public" "$certificates" > "$trusted"
+  elif [ -f "$public" ]; then
+    cp "$public" "$trusted"
+  fi
+}
 proxy=/etc/wheelhouse/proxy.env
 while :; do
+  trust
   (
     set -a
     [ -f "$proxy" ] && . "$proxy"
-    exec containerd --log-level warn
+    exec sh -c 'echo $$ > /run/wheelhouse-containerd.pid; exec containerd --log-level warn'
   )
   sleep 1
 done &

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { Desk } from '../../test/harness/desk.ts';
 import type { Clusters } from './clusters.ts';
 import { IncompleteClusterError } from './errors.ts';
 import type { Progress } from './machines/contract.ts';
+import { NO_HOST_ENVIRONMENT, readHostFiles } from './machines/hostEnvironment.ts';
+import { clearOwner, writeOwner } from './owner.ts';
 
 describe('Clusters', () => {
   const never = new AbortController().signal;
@@ -74,6 +76,28 @@ describe('Clusters', () => {
     await clusters.start('dev', progress, never);
     assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
     assert.equal((await clusters.profile('dev')).running, true);
+  });
+
+  it('what the desktop says of proxies is noted for its nodes by whoever starts it, not by who attaches', async () => {
+    const proxy = async (): Promise<string | undefined> =>
+      /HTTPS_PROXY='([^']*)'/.exec((await readHostFiles(desk.paths))?.proxy ?? '')?.[1];
+    const isAt = (where: string): void => {
+      desk.environment = { ...NO_HOST_ENVIRONMENT, httpsProxy: `http://${where}:3128` };
+    };
+    isAt('office');
+    await clusters.create(dev, progress, never);
+    assert.equal(await proxy(), 'http://office:3128');
+    isAt('home');
+    await clusters.start('dev', progress, never);
+    assert.equal(await proxy(), 'http://home:3128');
+    isAt('cafe');
+    await writeOwner(desk.paths, { pid: process.pid, kind: 'editor', since: '' });
+    await clusters.attach('dev', progress, never);
+    assert.equal(await proxy(), 'http://home:3128');
+    await clearOwner(desk.paths);
+    await clusters.attach('dev', progress, never);
+    assert.equal(await proxy(), 'http://cafe:3128');
+    assert.equal((await stat(desk.paths.environment)).mode & 0o777, 0o600);
   });
 
   it('stop(), suspend() and delete() note it before the control plane goes: no window takes it over', async () => {

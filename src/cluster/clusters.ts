@@ -5,6 +5,7 @@ import { listNames, removeAll } from '../host/files.ts';
 import { runActions, type Action, type ActionContext } from './actions/action.ts';
 import { createMachines } from './actions/createMachines.ts';
 import { declare } from './actions/declare.ts';
+import { describeEnvironment } from './actions/describeEnvironment.ts';
 import { preflight } from './actions/preflight.ts';
 import { noLeftovers } from './actions/noLeftovers.ts';
 import { prepareMachines } from './actions/prepareMachines.ts';
@@ -135,6 +136,7 @@ export class Clusters {
       noLeftovers,
       declare,
       prepareMachines,
+      describeEnvironment,
       startControlPlane,
       createMachines(profile.nodes),
       waitForNodes(),
@@ -152,7 +154,15 @@ export class Clusters {
     const context = await this.#open(name, progress, signal);
     // A failed start leaves the cluster as it is: there is nothing to roll back that the user did not have before.
     await runActions(
-      [preflight, prepareMachines, startControlPlane, startMachines, recreateMachines, waitForNodes()],
+      [
+        preflight,
+        prepareMachines,
+        describeEnvironment,
+        startControlPlane,
+        startMachines,
+        recreateMachines,
+        waitForNodes(),
+      ],
       context,
       { retain: true },
     );
@@ -164,7 +174,11 @@ export class Clusters {
   async attach(name: string, progress: Progress, signal: AbortSignal): Promise<RunningControlPlane> {
     await untilFree(this.paths(name), this.#options.clock, signal);
     const context = this.#context(await this.profile(name), progress, signal);
-    await runActions([startControlPlane], context, { retain: true });
+    // What the owner has said of its desktop holds.
+    const isOwned = (await readLivingOwner(context.paths)) !== undefined;
+    await runActions(isOwned ? [startControlPlane] : [describeEnvironment, startControlPlane], context, {
+      retain: true,
+    });
     return assertComplete(context);
   }
 

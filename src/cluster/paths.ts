@@ -12,6 +12,8 @@ export interface ClusterPaths {
   /** Who runs the control plane now: see owner.ts. */
   readonly owner: string;
   readonly log: string;
+  /** How the desktop reaches the world, as its nodes are told (0600): see machines/hostEnvironment.ts. */
+  readonly environment: string;
   /** Snapshots of the whole cluster: a folder each, see snapshots/snapshot.ts. */
   readonly snapshots: string;
   /** What is being done to the cluster as a whole: see busy.ts. */
@@ -31,6 +33,7 @@ export function clusterPaths(folder: string): ClusterPaths {
     kubeconfig: path.join(folder, 'kubeconfig'),
     owner: path.join(folder, 'owner.json'),
     log: path.join(folder, 'control-plane.log'),
+    environment: path.join(folder, 'environment.json'),
     snapshots: path.join(folder, 'snapshots'),
     busy: path.join(folder, 'busy.json'),
     machines: path.join(folder, 'machines'),

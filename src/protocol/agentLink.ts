@@ -10,10 +10,10 @@
  *    the bytes of one HTTP/2 connection with the roles turned round: the control plane is the HTTP/2 client.
  *
  * Over the link the control plane asks what an API server asks of a kubelet (paths below, as kubelet's own
- * `pkg/kubelet/server/server.go`), and two things more: `CONNECT` to `host:port` opens a TCP tunnel from the node
- * (pod and service proxying), and a `CONNECT` to LINK_UPGRADE_AUTHORITY with the header `x-wheelhouse-path` opens a
- * raw tunnel to the streaming endpoint of that path: the bytes that follow are the client's upgrade request as it
- * came and everything after it, unchanged.
+ * `pkg/kubelet/server/server.go`), and three things more: a `PUT` of HostFiles to HOST_FILES_PATH, on each connect;
+ * `CONNECT` to `host:port` opens a TCP tunnel from the node (pod and service proxying); and a `CONNECT` to
+ * LINK_UPGRADE_AUTHORITY with the header `x-wheelhouse-path` opens a raw tunnel to the streaming endpoint of that path:
+ * the bytes that follow are the client's upgrade request as it came and everything after it, unchanged.
  */
 export const LINK_ROOT = '/wheelhouse/v1';
 export const BOOTSTRAP_PATH = `${LINK_ROOT}/bootstrap`;
@@ -21,6 +21,7 @@ export const ENROL_PATH = `${LINK_ROOT}/enrol`;
 export const LINK_PATH = `${LINK_ROOT}/link`;
 export const BOOTSTRAP_PROTOCOL = 'wheelhouse.bootstrap.v1';
 export const LINK_PROTOCOL = 'wheelhouse.link.v1';
+export const HOST_FILES_PATH = `${LINK_ROOT}/host-files`;
 export const LINK_UPGRADE_AUTHORITY = 'kubelet.invalid:10250';
 export const LINK_PATH_HEADER = 'x-wheelhouse-path';
 /** On the link's upgrade request: the digest of the agent that runs. 426 answers one that should renew itself. */
@@ -41,6 +42,12 @@ export interface NodeFiles {
   readonly bundle: string;
   /** The node's key, certificate and cluster settings in one JSON file (0600), replaced as a whole. */
   readonly identity: string;
+  /** HostFiles.proxy: read by what runs containerd, in shell syntax that systemd understands as well (0600). */
+  readonly proxy: string;
+  /** HostFiles.certificates: where Debian's update-ca-certificates finds it. */
+  readonly certificates: string;
+  /** Of a container node: the process id of containerd, which is started again where it ends. */
+  readonly containerdPid: string;
 }
 
 /** Where a machine keeps what makes it a node; below another root for tests. */
@@ -51,6 +58,9 @@ export function nodeFiles(root = ''): NodeFiles {
     state,
     bundle: `${state}/agent.mjs`,
     identity: `${state}/identity.json`,
+    proxy: `${root}/etc/wheelhouse/proxy.env`,
+    certificates: `${root}/usr/local/share/ca-certificates/wheelhouse-host.crt`,
+    containerdPid: `${root}/run/wheelhouse-containerd.pid`,
   };
 }
 
@@ -79,6 +89,14 @@ export interface NodeSettings {
   readonly providerID?: string;
   /** True where the machine has a clock of its own (a VM): the agent sets it to the control plane's on each connect. */
   readonly ownClock?: boolean;
+}
+
+/** How the desktop reaches the world, for its nodes: contents of files, missing where there is nothing to say. */
+export interface HostFiles {
+  /** Proxies as shell variables; may hold credentials. */
+  readonly proxy?: string;
+  /** Authorities that the desktop trusts beyond the public ones, PEM. */
+  readonly certificates?: string;
 }
 
 export interface BootstrapOffer {

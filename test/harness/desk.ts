@@ -5,6 +5,7 @@ import { FakeClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { Clusters } from '../../src/cluster/clusters.ts';
 import type { ControlPlaneLauncher, NodeAdmin, OldNews } from '../../src/cluster/contract.ts';
+import { NO_HOST_ENVIRONMENT, type HostEnvironment } from '../../src/cluster/machines/hostEnvironment.ts';
 import type { MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createSimulatedMachines, type SimulatedVerb } from '../../src/cluster/machines/simulated.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from '../../src/cluster/paths.ts';
@@ -27,6 +28,8 @@ export class Desk {
   boot: ((onReady: (node: string) => void) => Promise<void>) | undefined;
   /** What `whenReady` was told not to take for news. */
   oldNews: OldNews | undefined;
+  /** How the desk reaches the world. */
+  environment: HostEnvironment = NO_HOST_ENVIRONMENT;
   /** What nodes say that they have. */
   capacity = { cpus: 4, memoryBytes: 2 ** 31 };
   /** What a drain waits for. */
@@ -146,6 +149,7 @@ export class Desk {
         },
       },
       hostCpus: 8,
+      environment: () => Promise.resolve(this.environment),
       clock: this.clock,
       logger: silentLogger,
       bootstrap: () => Promise.resolve('bootstrap'),

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import Docker from 'dockerode';
-import { createContainerdRuntime } from '../../src/agent/runtime/containerd/containerd.ts';
+import { createHostFiles } from '../../src/agent/node/hostFiles.ts';
+import {
+  createContainerdRuntime,
+  type ContainerdRuntime,
+} from '../../src/agent/runtime/containerd/containerd.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/logger.ts';
 import type { Machine, MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createDockerMachines } from '../../src/cluster/machines/docker/dockerMachines.ts';
 import { readBuildFiles } from '../../src/cluster/machines/docker/nodeImage.ts';
-import { hostEnvironmentFiles, PROXY_FILE } from '../../src/cluster/machines/hostEnvironment.ts';
+import { hostFiles, machineFiles } from '../../src/cluster/machines/hostEnvironment.ts';
+import { readText } from '../../src/host/files.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { answersTcp } from '../../src/host/tcp.ts';
+import { nodeFiles, type HostFiles } from '../../src/protocol/agentLink.ts';
 import {
   type CorporateNetwork,
   IMAGE,
@@ -28,6 +35,7 @@ describe('a node behind a proxy', function () {
   const provider: MachineProvider = createDockerMachines({ docker, processes: systemProcesses, imageFiles });
   let network: CorporateNetwork;
   let machine: Machine;
+  let files: HostFiles;
 
   before(async () => {
     await provider.prepare(cluster, quiet, never);
@@ -35,7 +43,7 @@ describe('a node behind a proxy', function () {
     network = await startCorporateNetwork(hostAddress);
     const credentials = `${network.user}:${encodeURIComponent(network.password)}`;
     const warnings: string[] = [];
-    const files = await hostEnvironmentFiles(
+    files = await hostFiles(
       {
         // As on the desktop: the node is led to the address where it listens for it.
         httpsProxy: `http://${credentials}@127.0.0.1:${network.proxyPort}`,
@@ -45,7 +53,7 @@ describe('a node behind a proxy', function () {
       { networks: [], hostAddress, answers: answersTcp, warn: (message) => warnings.push(message) },
     );
     assert.deepEqual(warnings, []);
-    machine = await provider.create({ cluster, name: 'n1', files }, quiet, never);
+    machine = await provider.create({ cluster, name: 'n1', files: machineFiles(files) }, quiet, never);
   });
 
   // containerd keeps its connections for the next pull.
@@ -58,18 +66,11 @@ describe('a node behind a proxy', function () {
   });
 
   it('pulls through the proxy from a registry with a certificate of the company’s own', async () => {
-    const { State } = await docker.getContainer(machine.id).inspect();
-    const runtime = createContainerdRuntime({
-      socketPath: `/proc/${State.Pid}/root/run/containerd/containerd.sock`,
-      clock: systemClock,
-    });
-    try {
+    await withRuntime(await pidOf(machine), async (runtime) => {
       await until(() => runtime.version());
       await runtime.images.pull(IMAGE, undefined, never);
       assert.deepEqual((await runtime.images.status(IMAGE))?.tags, [IMAGE]);
-    } finally {
-      runtime.close();
-    }
+    });
     assert.deepEqual([...new Set(network.connected)], [`${REGISTRY}:443`]);
   });
 
@@ -80,13 +81,86 @@ describe('a node behind a proxy', function () {
       'stat',
       '-c',
       '%a %u',
-      PROXY_FILE,
+      nodeFiles().proxy,
     ]);
     assert.equal(stdout.trim(), '600 0');
     const log = await systemProcesses.run('docker', ['logs', machine.id]);
     assert.doesNotMatch(`${log.stdout}${log.stderr}`, /ss(%20| )word/);
   });
+
+  it('takes over what changes while it runs, and its pods go on', async () => {
+    const late = await provider.create({ cluster, name: 'n2', files: [] }, quiet, never);
+    const root = `/proc/${await pidOf(late)}/root`;
+    const containerd = (): Promise<string | undefined> => readText(nodeFiles(root).containerdPid);
+    const end = async (pid: number): Promise<void> => {
+      // The number that it has inside.
+      const exec = await docker.getContainer(late.id).exec({ Cmd: ['sh', '-c', `kill ${pid}`] });
+      await exec.start({});
+    };
+    const take = createHostFiles({
+      files: nodeFiles(root),
+      end: (pid) => void end(pid),
+      logger: silentLogger,
+    });
+    try {
+      await withRuntime(await pidOf(late), async (runtime) => {
+        const changeTo = async (wanted: HostFiles): Promise<void> => {
+          const before = await containerd();
+          await take(wanted);
+          await until(async () => assert.notEqual(await containerd(), before));
+          await until(() => runtime.version());
+        };
+        await until(() => runtime.runSandbox(SANDBOX));
+        const pods = await runtime.list();
+        await assert.rejects(runtime.images.pull(IMAGE, undefined, never), /lookup|no such host|resolve/);
+        await changeTo(files);
+        await runtime.images.pull(IMAGE, undefined, never);
+        network.cut();
+        await changeTo({ proxy: files.proxy ?? '' });
+        await assert.rejects(runtime.images.pull(IMAGE, undefined, never), /certificate/);
+        assert.deepEqual(await runtime.list(), pods);
+        assert.equal(pods.length, 1);
+      });
+    } finally {
+      await provider.delete(late, never);
+    }
+  });
 });
+
+/** A pod that needs no network. */
+const SANDBOX = {
+  name: 'p',
+  namespace: 'default',
+  uid: 'u1',
+  attempt: 0,
+  hostname: '',
+  logDirectory: '/var/log/pods/p',
+  hostNetwork: true,
+  hostPid: false,
+  hostIpc: false,
+  shareProcesses: false,
+  cgroupParent: '/kubepods/u1',
+  labels: {},
+  annotations: {},
+  sysctls: {},
+  security: { privileged: false, supplementalGroups: [] },
+};
+
+async function pidOf({ id }: Machine): Promise<number> {
+  return (await docker.getContainer(id).inspect()).State.Pid;
+}
+
+async function withRuntime(pid: number, run: (runtime: ContainerdRuntime) => Promise<void>): Promise<void> {
+  const runtime = createContainerdRuntime({
+    socketPath: `/proc/${pid}/root/run/containerd/containerd.sock`,
+    clock: systemClock,
+  });
+  try {
+    await run(runtime);
+  } finally {
+    runtime.close();
+  }
+}
 
 async function until(attempt: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + 60_000;

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { readText } from '../../host/files.ts';
-import { answersTcp } from '../../host/tcp.ts';
 import type { BootstrapConfig } from '../../protocol/agentLink.ts';
 import type { ActionContext } from '../actions/action.ts';
 import { ClusterError } from '../errors.ts';
 import type { NodeProfile } from '../profile.ts';
 import type { MachineSpec } from './contract.ts';
-import { hostEnvironmentFiles, networkAround } from './hostEnvironment.ts';
+import { machineFiles, readHostFiles } from './hostEnvironment.ts';
 import { nodeSettings } from './nodeSettings.ts';
 
 export type BootstrapFile = MachineSpec['files'][number];
@@ -20,7 +19,7 @@ export const BOOTSTRAP_CONFIG = '/etc/wheelhouse/bootstrap.json';
  * bootstrap's configuration, which holds the one-time token and is readable by root alone.
  */
 export async function bootstrapFiles(
-  context: Pick<ActionContext, 'profile' | 'paths' | 'bootstrap' | 'environment' | 'progress'>,
+  context: Pick<ActionContext, 'profile' | 'paths' | 'bootstrap'>,
   node: NodeProfile,
   token: string,
 ): Promise<readonly BootstrapFile[]> {
@@ -40,14 +39,8 @@ export async function bootstrapFiles(
     token,
     node: nodeSettings(profile, node),
   };
-  const environment = await hostEnvironmentFiles(await context.environment(), {
-    networks: [profile.clusterCIDR, profile.serviceCIDR, profile.settings?.network ?? networkAround(address)],
-    hostAddress: address,
-    answers: answersTcp,
-    warn: (message) => context.progress.report({ machine: node.name, message }),
-  });
   return [
-    ...environment,
+    ...machineFiles((await readHostFiles(paths)) ?? {}),
     { path: BOOTSTRAP_SCRIPT, content: await context.bootstrap(), mode: 0o755 },
     { path: BOOTSTRAP_CONFIG, content: JSON.stringify(config), mode: 0o600 },
   ];

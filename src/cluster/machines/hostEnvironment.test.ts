@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import {
-  CERTIFICATES_FILE,
-  hostEnvironmentFiles,
+  hostFiles,
+  machineFiles,
   networkAround,
   NO_HOST_ENVIRONMENT,
-  PROXY_FILE,
   type HostEnvironment,
 } from './hostEnvironment.ts';
 
-describe('hostEnvironmentFiles', () => {
+describe('hostFiles', () => {
   let warnings: string[];
   let asked: string[];
   let listens: boolean;
@@ -20,7 +19,7 @@ describe('hostEnvironmentFiles', () => {
   });
 
   const filesFor = (environment: Partial<HostEnvironment>) =>
-    hostEnvironmentFiles(
+    hostFiles(
       { ...NO_HOST_ENVIRONMENT, ...environment },
       {
         networks: ['10.244.0.0/16', '10.96.0.0/16', '192.168.56.0/21'],
@@ -33,25 +32,23 @@ describe('hostEnvironmentFiles', () => {
       },
     );
   const proxyFile = async (environment: Partial<HostEnvironment>): Promise<string> =>
-    (await filesFor(environment)).find(({ path }) => path === PROXY_FILE)?.content ?? '';
+    (await filesFor(environment)).proxy ?? '';
 
   it('are none where the desktop reaches the world as it is', async () => {
-    assert.deepEqual(await filesFor({}), []);
-    assert.deepEqual(await filesFor({ noProxy: ['.corp'] }), []);
+    assert.deepEqual(await filesFor({}), {});
+    assert.deepEqual(await filesFor({ noProxy: ['.corp'] }), {});
   });
 
-  it('hold the proxies in both spellings, for root alone, with what is never reached by them', async () => {
-    const [file] = await filesFor({
+  it('hold the proxies in both spellings, with what is never reached by them', async () => {
+    const files = await filesFor({
       httpProxy: 'http://proxy.corp:3128',
       httpsProxy: 'http://user:p%40ss@proxy.corp:3129/',
       noProxy: ['.corp', '10.0.0.0/8', '127.0.0.1'],
     });
     const noProxy =
       '.corp,10.0.0.0/8,127.0.0.1,localhost,192.168.56.1,10.244.0.0/16,10.96.0.0/16,192.168.56.0/21,.svc,.cluster.local';
-    assert.deepEqual(file, {
-      path: PROXY_FILE,
-      mode: 0o600,
-      content: [
+    assert.deepEqual(files, {
+      proxy: [
         "HTTP_PROXY='http://proxy.corp:3128'",
         "http_proxy='http://proxy.corp:3128'",
         "HTTPS_PROXY='http://user:p%40ss@proxy.corp:3129'",
@@ -94,9 +91,18 @@ describe('hostEnvironmentFiles', () => {
   });
 
   it("hold the desktop's own authorities", async () => {
-    const files = await filesFor({ certificates: ['-----A-----\n', '-----B-----'] });
-    assert.deepEqual(files, [
-      { path: CERTIFICATES_FILE, mode: 0o644, content: '-----A-----\n-----B-----\n' },
+    assert.deepEqual(await filesFor({ certificates: ['-----A-----\n', '-----B-----'] }), {
+      certificates: '-----A-----\n-----B-----\n',
+    });
+  });
+});
+
+describe('machineFiles', () => {
+  it('are where the node reads them, the proxies for root alone', () => {
+    assert.deepEqual(machineFiles({}), []);
+    assert.deepEqual(machineFiles({ proxy: 'p', certificates: 'c' }), [
+      { path: '/usr/local/share/ca-certificates/wheelhouse-host.crt', content: 'c', mode: 0o644 },
+      { path: '/etc/wheelhouse/proxy.env', content: 'p', mode: 0o600 },
     ]);
   });
 });

@@ -1,4 +1,7 @@
+import { readText, writeWhole } from '../../host/files.ts';
 import type { SystemEnvironment } from '../../host/systemEnvironment.ts';
+import { nodeFiles, type HostFiles } from '../../protocol/agentLink.ts';
+import type { ClusterPaths } from '../paths.ts';
 import { CLUSTER_DOMAIN } from '../profile.ts';
 import type { MachineSpec } from './contract.ts';
 
@@ -6,11 +9,6 @@ import type { MachineSpec } from './contract.ts';
 export type HostEnvironment = SystemEnvironment;
 
 export const NO_HOST_ENVIRONMENT: HostEnvironment = { noProxy: [], certificates: [] };
-
-/** Read by what runs containerd on a node: shell syntax that systemd understands as well. */
-export const PROXY_FILE = '/etc/wheelhouse/proxy.env';
-/** Where Debian's update-ca-certificates finds it. */
-export const CERTIFICATES_FILE = '/usr/local/share/ca-certificates/wheelhouse-host.crt';
 
 export interface EnvironmentOptions {
   /** Ranges that are never reached through a proxy, beside what the desktop says: pods, services, nodes. */
@@ -23,11 +21,11 @@ export interface EnvironmentOptions {
   readonly warn: (message: string) => void;
 }
 
-/** The files that hand the environment to a machine; none where there is nothing to hand over. */
-export async function hostEnvironmentFiles(
+/** What of the environment nodes are told. */
+export async function hostFiles(
   environment: HostEnvironment,
   options: EnvironmentOptions,
-): Promise<MachineSpec['files']> {
+): Promise<HostFiles> {
   const { httpProxy, httpsProxy, certificates } = environment;
   const forHttp = await reachableProxy(httpProxy, options);
   const proxies = {
@@ -35,19 +33,37 @@ export async function hostEnvironmentFiles(
     HTTPS_PROXY: httpsProxy === httpProxy ? forHttp : await reachableProxy(httpsProxy, options),
   };
   const given = Object.entries(proxies).filter(([, proxy]) => proxy !== undefined);
-  const files: MachineSpec['files'][number][] = [];
-  if (given.length > 0) {
-    const variables = [...given, ['NO_PROXY', withoutProxy(environment, options).join(',')]];
-    const lines = variables.flatMap(([name = '', value = '']) =>
-      [name, name.toLowerCase()].map((each) => `${each}='${value}'\n`),
-    );
-    files.push({ path: PROXY_FILE, content: lines.join(''), mode: 0o600 });
-  }
-  if (certificates.length > 0) {
-    const content = certificates.map((pem) => `${pem.trim()}\n`).join('');
-    files.push({ path: CERTIFICATES_FILE, content, mode: 0o644 });
-  }
-  return files;
+  const variables = [...given, ['NO_PROXY', withoutProxy(environment, options).join(',')]];
+  const lines = variables.flatMap(([name = '', value = '']) =>
+    [name, name.toLowerCase()].map((each) => `${each}='${value}'\n`),
+  );
+  return {
+    ...(given.length === 0 ? {} : { proxy: lines.join('') }),
+    ...(certificates.length === 0
+      ? {}
+      : { certificates: certificates.map((pem) => `${pem.trim()}\n`).join('') }),
+  };
+}
+
+/** The same as files of a new machine. Certificates first: what sees the proxies change takes both. */
+export function machineFiles({ proxy, certificates }: HostFiles): MachineSpec['files'] {
+  const files = nodeFiles();
+  return [
+    ...(certificates === undefined ? [] : [{ path: files.certificates, content: certificates, mode: 0o644 }]),
+    ...(proxy === undefined ? [] : [{ path: files.proxy, content: proxy, mode: 0o600 }]),
+  ];
+}
+
+/** What nodes of a cluster are told now; undefined where nobody has said yet. */
+export async function readHostFiles({ environment }: ClusterPaths): Promise<HostFiles | undefined> {
+  const text = await readText(environment);
+  return text === undefined ? undefined : (JSON.parse(text) as HostFiles);
+}
+
+/** Only where it has changed: whoever runs the control plane watches the file, and hands it to the nodes. */
+export async function writeHostFiles({ environment }: ClusterPaths, files: HostFiles): Promise<void> {
+  const text = JSON.stringify(files);
+  if ((await readText(environment)) !== text) await writeWhole(environment, text, 0o600);
 }
 
 /** The proxy as a node can dial it; undefined, and a warning, where it cannot. */
@@ -67,7 +83,7 @@ async function reachableProxy(
     if (port === undefined || !(await answers(hostAddress, port))) {
       warn(
         `The proxy ${url.host} listens on this desktop's loopback alone, where no node can reach it: the nodes go ` +
-          `without it. Let it listen on ${hostAddress} as well, and add the nodes again.`,
+          `without it. Let it listen on ${hostAddress} as well, and start the cluster again.`,
       );
       return undefined;
     }
