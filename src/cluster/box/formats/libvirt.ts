@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { writeWhole } from '../../../host/files.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
-import type { BoxFormat } from '../contract.ts';
+import type { BoxArchitecture, BoxFormat } from '../contract.ts';
 
 const GIBIBYTE = 1024 ** 3;
 
@@ -14,17 +14,22 @@ export function libvirtFormat(processes: ProcessRunner, signal: AbortSignal): Bo
     async write(disk, architecture, folder) {
       const image = path.join(folder, 'box.img');
       await processes.run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', disk.path, image], { signal });
-      const metadata = {
-        provider: 'libvirt',
-        format: 'qcow2',
-        virtual_size: Math.ceil(disk.bytes / GIBIBYTE),
-        architecture,
-      };
-      await writeWhole(path.join(folder, 'metadata.json'), JSON.stringify(metadata));
-      await writeWhole(path.join(folder, 'Vagrantfile'), VAGRANTFILE);
-      return ['metadata.json', 'Vagrantfile', 'box.img'];
+      const files = libvirtBox(disk.bytes, architecture);
+      for (const [name, text] of Object.entries(files)) await writeWhole(path.join(folder, name), text);
+      return [...Object.keys(files), 'box.img'];
     },
   };
+}
+
+/** The files beside the image `box.img`, whose disk has so many bytes. */
+export function libvirtBox(bytes: number, architecture?: BoxArchitecture): Readonly<Record<string, string>> {
+  const metadata = {
+    provider: 'libvirt',
+    format: 'qcow2',
+    virtual_size: Math.ceil(bytes / GIBIBYTE),
+    ...(architecture === undefined ? {} : { architecture }),
+  };
+  return { 'metadata.json': JSON.stringify(metadata), Vagrantfile: VAGRANTFILE };
 }
 
 /** What concerns the box alone; a Vagrantfile that uses it has the last word. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fakeTerminals, type PlayedProgram } from '../../../../test/harness/fakeTerminals.ts';
 import { FakeClock } from '../../../base/clock.ts';
-import { Boxes, NODE_BOX, STOCK_BOX } from './boxes.ts';
+import { Boxes, type BoxesOptions, NODE_BOX, STOCK_BOX } from './boxes.ts';
+import type { Hypervisor } from './hypervisors/contract.ts';
 import { VagrantCommand } from './vagrantCommand.ts';
 
 const never = new AbortController().signal;
@@ -32,7 +33,7 @@ describe('boxes', () => {
     await writeFile(path.join(target, 'metadata.json'), JSON.stringify(metadata));
   };
   /** Vagrant that installs what it is told to, version 0 unless it is named. */
-  const boxes = (play?: (program: PlayedProgram) => void) => {
+  const boxes = (play?: (program: PlayedProgram) => void, hypervisors: BoxesOptions['hypervisors'] = []) => {
     const terminals = fakeTerminals((program) => {
       play?.(program);
       const { args } = program;
@@ -52,7 +53,14 @@ describe('boxes', () => {
         { path: 'provision/provision.sh', content: 'script' },
       ]);
     const vagrant = new VagrantCommand({ terminals, clock: new FakeClock() });
-    const made = new Boxes({ vagrant, vagrantHome, folder, architecture: 'amd64', provisioning });
+    const made = new Boxes({
+      vagrant,
+      vagrantHome,
+      folder,
+      architecture: 'amd64',
+      provisioning,
+      hypervisors,
+    });
     const lines = () => terminals.started.map(({ args }) => args.slice(0, -1).join(' '));
     return { boxes: made, lines, started: terminals.started };
   };
@@ -120,6 +128,32 @@ describe('boxes', () => {
     ]);
     assert.equal(started[0]!.options.cwd, where);
     assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('one that a hypervisor packs by itself is stopped first', async () => {
+    const packed: unknown[] = [];
+    const pack: NonNullable<Hypervisor['pack']> = (id, work) => {
+      packed.push([id, work]);
+      return Promise.resolve();
+    };
+    const { boxes: made, lines } = boxes(
+      ({ args, options }) => {
+        if (args[0] !== 'up') return;
+        mkdirSync(path.join(options.cwd!, '.vagrant/machines/prepare/libvirt'), { recursive: true });
+        writeFileSync(path.join(options.cwd!, '.vagrant/machines/prepare/libvirt/id'), 'some-id\n');
+      },
+      [{ provider: 'libvirt', pack }],
+    );
+    // A Debian that is on this computer already is no node yet.
+    await install('wheelhouse/debian', '1.0.0/libvirt');
+    const box = await made.ensure('libvirt', 'wheelhouse/debian', quiet, never);
+    assert.deepEqual(box, { name: 'wheelhouse/node-of-wheelhouse-debian' });
+    const where = path.join(folder, `preparing-${process.pid}`);
+    assert.deepEqual(packed, [['some-id', { folder: where, target: `${where}/package.box` }]]);
+    assert.deepEqual(
+      lines().map((line) => line.split(' ')[0]),
+      ['up', 'halt', 'box', 'destroy'],
+    );
   });
 
   it('a preparation that is aborted leaves nothing', async () => {

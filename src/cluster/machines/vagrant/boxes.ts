@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { listNames, readText, removeAll, writeWhole } from '../../../host/files.ts';
 import { MachineError, type Progress } from '../contract.ts';
+import type { Hypervisor } from './hypervisors/contract.ts';
 import type { VagrantCommand } from './vagrantCommand.ts';
 import { compareVersions } from './versions.ts';
 
 /** The box that nodes are made of, prepared. */
 export const NODE_BOX = 'wheelhouse/node';
+/** What `wheelhouse box build --stock` makes: a Debian that is no node yet. */
+const PLAIN_BOX = 'wheelhouse/debian';
 /** Where none is prepared yet, one is made of this: Debian 13 for VirtualBox, VMware and Parallels, both architectures. */
 export const STOCK_BOX = 'bento/debian-13';
 
@@ -25,6 +28,8 @@ export interface BoxesOptions {
   readonly architecture: string;
   /** What makes a stock Debian a node: `Vagrantfile`, `provision/provision.sh`, `provision/node/…`. */
   readonly provisioning: () => Promise<readonly { readonly path: string; readonly content: string }[]>;
+  /** Where machines can be packed otherwise than by Vagrant. */
+  readonly hypervisors?: readonly Pick<Hypervisor, 'provider' | 'pack'>[];
 }
 
 /** The boxes on this computer. What there is, is read where Vagrant keeps it: asking it takes seconds. */
@@ -71,6 +76,8 @@ export class Boxes {
     if (wanted !== undefined && /\.(box|json)$/.test(wanted))
       return this.#addFile(provider, wanted, progress, signal);
     const name = wanted === undefined || wanted === '' ? NODE_BOX : wanted;
+    if (!name.startsWith('wheelhouse/') || name === PLAIN_BOX)
+      return this.#prepared(provider, name, progress, signal);
     const built = name === NODE_BOX ? await this.#built(provider) : undefined;
     const installed = await this.#installed(name, provider);
     const there =
@@ -81,13 +88,13 @@ export class Boxes {
       await this.#vagrant(['box', 'add', built.catalogue, ...args], 'Adding the box', progress, signal);
       return boxOf(name, built.version);
     }
-    if (name.startsWith('wheelhouse/') && name !== NODE_BOX) {
+    if (name !== NODE_BOX) {
       throw new MachineError(
         `there is no box ${name} for ${provider}`,
         'Build one with “wheelhouse box build”.',
       );
     }
-    return this.#prepared(provider, name === NODE_BOX ? STOCK_BOX : name, progress, signal);
+    return this.#prepared(provider, STOCK_BOX, progress, signal);
   }
 
   async #addFile(provider: string, file: string, progress: Progress, signal: AbortSignal): Promise<Box> {
@@ -124,7 +131,16 @@ export class Boxes {
         await writeWhole(path.join(folder, name), content);
       }
       await run(['up', 'prepare', '--provider', provider], `Preparing ${stock} for nodes, once`, signal);
-      await run(['package', 'prepare', '--output', file], 'Packaging the prepared box', signal);
+      const pack = this.#options.hypervisors?.find((entry) => entry.provider === provider)?.pack;
+      const packaging = 'Packaging the prepared box';
+      if (pack === undefined) {
+        await run(['package', 'prepare', '--output', file], packaging, signal);
+      } else {
+        await run(['halt', 'prepare'], 'Stopping the machine that prepared it', signal);
+        progress.report({ machine: '', message: packaging });
+        const id = await readText(path.join(folder, `.vagrant/machines/prepare/${provider}/id`));
+        await pack(id?.trim() ?? '', { folder, target: file }, signal);
+      }
       await this.#vagrant(
         ['box', 'add', file, '--name', name, '--provider', provider],
         'Adding the box',

@@ -53,14 +53,15 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
       );
     };
   };
+  const hypervisors = [
+    createVirtualBox({ processes, platform, env }),
+    createLibvirt(processes),
+    ...['vmware_desktop', 'parallels', 'hyperv'].map((name) => createOther(name, processes, others(name))),
+  ];
   const context: VagrantContext = {
     folderOf,
     clusters,
-    hypervisors: [
-      createVirtualBox({ processes, platform, env }),
-      createLibvirt(processes),
-      ...['vmware_desktop', 'parallels', 'hyperv'].map((name) => createOther(name, processes, others(name))),
-    ],
+    hypervisors,
     vagrant,
     boxes: new Boxes({
       vagrant,
@@ -68,6 +69,7 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
       folder: options.boxes,
       architecture: facts.architecture,
       provisioning: () => provisioningFiles(options, read),
+      hypervisors,
     }),
     terminals,
     processes,
@@ -90,6 +92,7 @@ async function provisioningFiles(
 ): Promise<readonly { readonly path: string; readonly content: string }[]> {
   const files = [
     { path: 'Vagrantfile', from: path.join(vagrantFiles, 'stock', 'Vagrantfile') },
+    { path: 'provision/seal.sh', from: path.join(vagrantFiles, 'stock', 'seal.sh') },
     { path: 'provision/provision.sh', from: path.join(vagrantFiles, 'provision.sh') },
   ];
   for (const folder of [path.join(vagrantFiles, 'node'), nodeFiles]) {

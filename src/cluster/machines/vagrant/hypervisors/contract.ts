@@ -46,6 +46,12 @@ export interface Hypervisor {
   start?(name: string, signal: AbortSignal): Promise<void>;
   /** Saves a machine that runs, with its memory, and ends it until it is started. Where it is missing, Vagrant does it. */
   suspend?(name: string, signal: AbortSignal): Promise<void>;
+  /** Packs a machine that is off as a box, `target`; `folder` is for the work. Where it is missing, Vagrant does it. */
+  pack?(
+    id: string,
+    work: { readonly folder: string; readonly target: string },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Names of the machine's snapshots. */
   snapshots(name: string): Promise<readonly string[]>;
 }

@@ -47,6 +47,33 @@ describe('libvirt', () => {
     );
   });
 
+  it('pack() makes a box of a copy that stands alone, and takes the copy away', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'wheelhouse-libvirt-'));
+    const { hypervisor, lines } = libvirt({
+      [`domblklist ${ID}`]: ' vda      /var/pool/a b.img\n',
+      'vol-pool /var/pool/a b.img': 'default\n\n',
+      'vol-name /var/pool/a b.img': 'a b.img\n\n',
+      'vol-dumpxml a b.img --pool default': "<volume><capacity unit='bytes'>3221225473</capacity></volume>",
+    });
+    await hypervisor.pack!(ID, { folder, target: '/x.box' }, never);
+    const copy = `a b.img.${process.pid}.whole`;
+    assert.deepEqual(
+      lines().filter((line) => !/^(domblklist|vol-(pool|name|dumpxml))/.test(line)),
+      [
+        `vol-clone a b.img ${copy} --pool default`,
+        `vol-download ${copy} ${folder}/box.img --pool default --sparse`,
+        `vol-delete ${copy} --pool default`,
+        `tar -cf /x.box -C ${folder} metadata.json Vagrantfile box.img`,
+      ],
+    );
+    assert.deepEqual(JSON.parse(await readFile(path.join(folder, 'metadata.json'), 'utf8')), {
+      provider: 'libvirt',
+      format: 'qcow2',
+      virtual_size: 4,
+    });
+    await rm(folder, { recursive: true });
+  });
+
   it('ensureNetwork() defines and starts a network that leads nowhere else', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'wheelhouse-libvirt-'));
     const stderr =

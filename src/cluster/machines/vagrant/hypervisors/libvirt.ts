@@ -2,6 +2,7 @@ import path from 'node:path';
 import { writeWhole } from '../../../../host/files.ts';
 import { ProcessError, type ProcessRunner } from '../../../../host/processes.ts';
 import { namesOf } from '../folder.ts';
+import { libvirtBox } from '../../../box/formats/libvirt.ts';
 import { hostAddressOf, netmask, parseSubnet, type Subnet } from '../subnets.ts';
 import type { Hypervisor, MachineNetwork, VirtualMachine } from './contract.ts';
 
@@ -121,6 +122,31 @@ export function createLibvirt(processes: ProcessRunner): Hypervisor {
 
     async suspend(name, signal): Promise<void> {
       await virsh(['managedsave', name], { signal });
+    },
+
+    /** Vagrant's own way wants virt-sysprep, and reads files that are the daemon's. */
+    async pack(id, { folder, target }, signal): Promise<void> {
+      const [disk = ''] = await lines(['domblklist', id]);
+      const source = disk.replace(/^\S+\s+/, '');
+      const [pool = '', volume = ''] = [
+        await virsh(['vol-pool', source]),
+        await virsh(['vol-name', source]),
+      ].map((text) => text.trim());
+      // A copy has all that the disk shares with the box that it was made of.
+      const copy = `${volume}.${process.pid}.whole`;
+      const image = path.join(folder, 'box.img');
+      try {
+        await virsh(['vol-clone', volume, copy, '--pool', pool], { signal });
+        await virsh(['vol-download', copy, image, '--pool', pool, '--sparse'], { signal });
+      } finally {
+        await virsh(['vol-delete', copy, '--pool', pool]).catch(unlessSaid(/not found|no storage vol/i));
+      }
+      const capacity = /<capacity[^>]*>(\d+)</.exec(
+        await virsh(['vol-dumpxml', volume, '--pool', pool]),
+      )?.[1];
+      const files = libvirtBox(Number(capacity));
+      for (const [name, text] of Object.entries(files)) await writeWhole(path.join(folder, name), text);
+      await processes.run('tar', ['-cf', target, '-C', folder, ...Object.keys(files), 'box.img'], { signal });
     },
 
     snapshots: (name) =>
