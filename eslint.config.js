@@ -84,6 +84,20 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Clients choose keys: reads and writes under them go through src/base/ownProperty.ts.
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "BinaryExpression[operator='in'][left.type='Identifier']",
+          message: '`in` finds what every object inherits, like `constructor`: use Object.hasOwn.',
+        },
+      ],
+    },
+  },
   { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],

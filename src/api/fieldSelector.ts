@@ -1,3 +1,4 @@
+import { ownProperty } from '../base/ownProperty.ts';
 import { badRequest } from './status.ts';
 
 export interface FieldTerm {
@@ -22,7 +23,7 @@ export class FieldMatcher {
   /** A field that the object does not have counts as ''. */
   matches(fields: Readonly<Record<string, string | undefined>>): boolean {
     return this.terms.every(
-      (term) => ((fields[term.field] ?? '') === term.value) === (term.operator === '='),
+      (term) => ((ownProperty(fields, term.field) ?? '') === term.value) === (term.operator === '='),
     );
   }
 

@@ -77,7 +77,7 @@ function validateType(object: Secret, data: Readonly<Record<string, string>>): F
     return [required(field('data').key('username')), required(field('data').key('password'))];
   }
   const errors = (requiredKeys.get(type) ?? [])
-    .filter((key) => !(key in data))
+    .filter((key) => !Object.hasOwn(data, key))
     .map((key) => required(field('data').key(key)));
   for (const key of ['.dockercfg', '.dockerconfigjson']) {
     const value = requiredKeys.get(type)?.[0] === key ? data[key] : undefined;

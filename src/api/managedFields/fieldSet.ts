@@ -15,27 +15,15 @@ export const MEMBER = '.';
 
 /** Whether the path that leads to this node is in the set, and not only something below it. */
 export function isMember(node: FieldSet): boolean {
-  return MEMBER in node || Object.keys(node).length === 0;
+  return Object.hasOwn(node, MEMBER) || Object.keys(node).length === 0;
 }
 
 /** Whether a value from outside is such a set, all the way down (structured-merge-diff `fieldpath/serialize-pe.go`). */
 export function isFieldSet(value: unknown): value is FieldSet {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const set = value as Readonly<Record<string, unknown>>;
-  for (const key in set) if (!isElement(key) || !isFieldSet(set[key])) return false;
+  for (const key in set) if ((key !== MEMBER && key[1] !== ':') || !isFieldSet(set[key])) return false;
   return true;
-}
-
-function isElement(key: string): boolean {
-  return key === MEMBER || (key[1] === ':' && (key[0] !== 'k' || isKeys(key.slice(2))));
-}
-
-function isKeys(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object';
-  } catch {
-    return false;
-  }
 }
 
 /** A node under construction. `finish` gives it its canonical form. */
@@ -57,7 +45,7 @@ export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSe
   }
   for (const key in b) {
     const child = b[key];
-    if (key !== MEMBER && child !== undefined && !(key in a)) (children ??= {})[key] = child;
+    if (key !== MEMBER && child !== undefined && !Object.hasOwn(a, key)) (children ??= {})[key] = child;
   }
   return finish(children, isMember(a) || isMember(b));
 }
@@ -89,7 +77,7 @@ export function equalSets(a: FieldSet | undefined, b: FieldSet | undefined): boo
   if (a === b) return true;
   if (a === undefined || b === undefined || isMember(a) !== isMember(b)) return false;
   for (const key in a) if (key !== MEMBER && !equalSets(a[key], b[key])) return false;
-  for (const key in b) if (key !== MEMBER && !(key in a)) return false;
+  for (const key in b) if (key !== MEMBER && !Object.hasOwn(a, key)) return false;
   return true;
 }
 
@@ -107,15 +95,23 @@ export function pathsOf(set: FieldSet | undefined, prefix = ''): string[] {
 function elementText(element: string): string {
   const value = element.slice(2);
   switch (element[0]) {
-    case 'k': {
-      const keys = Object.entries((JSON.parse(value) ?? {}) as Record<string, unknown>);
-      return `[${keys.map(([name, key]) => `${name}=${JSON.stringify(key)}`).join(',')}]`;
-    }
+    case 'k':
+      return `[${keysText(value)}]`;
     case 'v':
       return `[=${value}]`;
     case 'i':
       return `[${value}]`;
     default:
       return `.${value}`;
+  }
+}
+
+function keysText(value: string): string {
+  try {
+    const keys = Object.entries(JSON.parse(value) as Record<string, unknown>);
+    return keys.map(([name, key]) => `${name}=${JSON.stringify(key)}`).join(',');
+  } catch {
+    // Clients hand in whole sets.
+    return value;
   }
 }

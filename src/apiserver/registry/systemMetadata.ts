@@ -12,7 +12,7 @@ export function fillSystemMetadata(draft: Draft, options: { random: Random; now:
   const { metadata } = draft;
   metadata.uid = options.random.uuid();
   metadata.creationTimestamp = options.now;
-  for (const name of NEVER_NEW) if (name in metadata) Reflect.deleteProperty(metadata, name);
+  for (const name of NEVER_NEW) if (Object.hasOwn(metadata, name)) Reflect.deleteProperty(metadata, name);
   dropEmpty(draft);
 }
 
