@@ -23,7 +23,9 @@ describe('a cluster of a stock box', () => {
   let clusters: Clusters;
   const said: string[] = [];
   const progress: Progress = {
-    report: ({ machine, message }) => void (machine === '' && said.push(message)),
+    report({ machine, message }) {
+      if (machine === '') said.push(message);
+    },
   };
   const create = (name: string, box: string): Promise<unknown> =>
     clusters.create(
