@@ -124,7 +124,7 @@ describe('agent on containerd', () => {
     const text = await output(
       'volumes',
       `cat /config/a.txt /secret/deep/key /all/labels /all/a /sub/a.txt; echo
-       stat -Lc '%a %u %g' /config/a.txt /secret/deep/key /scratch /memory /config
+       stat -Lc '%a %u %g' /config/a.txt /secret/deep/key /scratch /memory /config /secret /all
        touch /scratch/x && echo written; touch /config/x 2>&1 || echo refused; wc -c < /config/b.bin
        grep ' /memory ' /proc/mounts | cut -d' ' -f3`.replace("| cut -d' ' -f3", ''),
       {
@@ -160,7 +160,10 @@ describe('agent on containerd', () => {
       },
     );
     assert.match(text, /^alphahushalphaalpha\n/);
-    assert.match(text, /644 0 1001\n440 0 1001\n2777 0 1001\n3777 0 1001\n2777 0 1001\n/);
+    assert.match(
+      text,
+      /644 0 1001\n440 0 1001\n2777 0 1001\n3777 0 1001\n2777 0 1001\n3777 0 1001\n3777 0 1001\n/,
+    );
     assert.match(text, /written\n/);
     assert.match(text, /refused\n/);
     assert.match(text, /^2$/m);

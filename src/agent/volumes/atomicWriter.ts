@@ -24,22 +24,24 @@ export interface PayloadFile {
 export type Payload = ReadonlyMap<string, PayloadFile>;
 
 const DATA = '..data';
+/** For chown. */
+const UNCHANGED = -1;
 const NEW_DATA = '..data_tmp';
 
 /**
  * Replaces all files of a volume at once: they lie in a directory of their own with a time in its name, `..data` points
  * to that, and every visible name points into `..data`; renaming `..data` is the switch (volume `util/atomic_writer.go`).
- * Nothing happens where the payload is what `last` was. Returns the payload that is in place.
+ * `mode`: the volume's own. Nothing happens where the payload is what `last` was. Returns the payload that is in place.
  */
 export async function writeAtomically(
   target: string,
   payload: Payload,
-  options: { readonly group: number | undefined; readonly now: number },
+  options: { readonly mode: number; readonly group: number | undefined; readonly now: number },
   last?: Payload,
 ): Promise<Payload> {
   if (last !== undefined && samePayload(last, payload)) return last;
   await mkdir(target, { recursive: true });
-  await applyOwner(target, 0o777, undefined, options.group, true);
+  await applyOwner(target, options.mode, undefined, options.group, true);
   const old = await readlink(join(target, DATA)).catch(() => undefined);
   const version = `..${stamp(options.now)}.${randomBytes(4).readUInt32BE()}`;
   const directory = join(target, version);
@@ -92,7 +94,7 @@ async function applyOwner(
   group: number | undefined,
   isDirectory: boolean,
 ): Promise<void> {
-  if (uid !== undefined || group !== undefined) await chown(path, uid ?? 0, group ?? 0);
+  if (uid !== undefined || group !== undefined) await chown(path, uid ?? UNCHANGED, group ?? UNCHANGED);
   const extra = group === undefined ? 0 : isDirectory ? 0o2550 : 0o440;
   await chmod(path, mode | extra);
 }

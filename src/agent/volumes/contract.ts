@@ -40,4 +40,9 @@ export interface VolumePlugin {
   setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<PodVolume>;
 }
 
+/** Of the volumes that the node makes: open to every user of the pod's containers (volume `emptydir/empty_dir.go`). */
+export const VOLUME_MODE = 0o777;
+/** Of those that upstream has on a tmpfs, which the kernel makes so: only a file's owner may take it away. */
+export const MEMORY_VOLUME_MODE = 0o1777;
+
 export const NOTHING_TO_CLOSE = (): Promise<void> => Promise.resolve();

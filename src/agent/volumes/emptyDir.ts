@@ -2,13 +2,9 @@ import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quantityValue } from '../../api/quantity.ts';
 import { type AgentPaths, podDirectory } from '../paths.ts';
-import { NOTHING_TO_CLOSE, type VolumePlugin } from './contract.ts';
+import { MEMORY_VOLUME_MODE, NOTHING_TO_CLOSE, VOLUME_MODE, type VolumePlugin } from './contract.ts';
 import { mountPointsBelow, mountTmpfs } from './mounts.ts';
 
-/** Open to every user of the pod's containers, as upstream (volume `emptydir/empty_dir.go`). */
-const MODE = 0o777;
-/** A tmpfs as the kernel makes it, which upstream leaves: only a file's owner may take it away. */
-const STICKY = 0o1000;
 const SETGID = 0o2000;
 
 /** A directory that lives as long as the pod; on a tmpfs with `medium: Memory`. */
@@ -21,7 +17,7 @@ export function emptyDirPlugin(paths: AgentPaths): VolumePlugin {
       await mkdir(hostPath, { recursive: true });
       const { medium, sizeLimit: limit } = volume.emptyDir ?? {};
       const isMemory = medium === 'Memory';
-      const mode = isMemory ? MODE | STICKY : MODE;
+      const mode = isMemory ? MEMORY_VOLUME_MODE : VOLUME_MODE;
       const isMounted = (await mountPointsBelow(hostPath)).includes(hostPath);
       if (isMemory && !isMounted) {
         await mountTmpfs(hostPath, [

@@ -5,7 +5,13 @@ import { configMaps, secrets } from '../../api/resources.ts';
 import type { Pod, Volume } from '../../api/types.ts';
 import { podDirectory } from '../paths.ts';
 import { type Payload, type PayloadFile, writeAtomically } from './atomicWriter.ts';
-import type { PodVolume, VolumeOptions, VolumePlugin } from './contract.ts';
+import {
+  MEMORY_VOLUME_MODE,
+  type PodVolume,
+  VOLUME_MODE,
+  type VolumeOptions,
+  type VolumePlugin,
+} from './contract.ts';
 import { downwardSource, objectSource, projectedSources, type VolumeSource } from './sources.ts';
 
 /** Volumes whose files are made from objects of the API, and kept in step with them while the pod runs. */
@@ -13,7 +19,8 @@ export function projectedPlugins(options: VolumeOptions): readonly VolumePlugin[
   const plugin = (
     type: VolumePlugin['type'],
     directory: string,
-    isSecret: boolean,
+    /** `isSecret`: nothing of it reaches the disk. */
+    { isSecret, mode }: { readonly isSecret: boolean; readonly mode: number },
     sourcesOf: (volume: Volume) => readonly VolumeSource[],
   ): VolumePlugin => ({
     type,
@@ -22,14 +29,14 @@ export function projectedPlugins(options: VolumeOptions): readonly VolumePlugin[
         ? join(options.paths.volatile, pod.metadata.uid)
         : join(podDirectory(options.paths, pod.metadata.uid), 'volumes');
       const hostPath = join(root, `kubernetes.io~${directory}`, volume.name);
-      return LiveVolume.open(options, pod, hostPath, sourcesOf(volume), signal);
+      return LiveVolume.open(options, pod, { hostPath, mode }, sourcesOf(volume), signal);
     },
   });
   return [
-    plugin('configMap', 'configmap', false, ({ configMap }) =>
+    plugin('configMap', 'configmap', PLAIN, ({ configMap }) =>
       configMap === undefined ? [] : [objectSource(options, 'configMap', configMap, configMap.defaultMode)],
     ),
-    plugin('secret', 'secret', true, ({ secret }) => {
+    plugin('secret', 'secret', SECRET, ({ secret }) => {
       if (secret === undefined) return [];
       const { secretName, items, optional, defaultMode } = secret;
       const source = {
@@ -39,15 +46,24 @@ export function projectedPlugins(options: VolumeOptions): readonly VolumePlugin[
       };
       return [objectSource(options, 'secret', source, defaultMode)];
     }),
-    plugin('downwardAPI', 'downward-api', false, ({ downwardAPI }) =>
+    plugin('downwardAPI', 'downward-api', { ...PLAIN, mode: MEMORY_VOLUME_MODE }, ({ downwardAPI }) =>
       downwardAPI === undefined
         ? []
         : [downwardSource(options, downwardAPI.items ?? [], downwardAPI.defaultMode)],
     ),
-    plugin('projected', 'projected', true, ({ projected }) =>
+    plugin('projected', 'projected', SECRET, ({ projected }) =>
       projected === undefined ? [] : projectedSources(options, projected),
     ),
   ];
+}
+
+const PLAIN = { isSecret: false, mode: VOLUME_MODE } as const;
+const SECRET = { isSecret: true, mode: MEMORY_VOLUME_MODE } as const;
+
+/** Where a volume is, and its directory's mode. */
+interface Place {
+  readonly hostPath: string;
+  readonly mode: number;
 }
 
 /** A token that is over when it comes is of a clock that goes wrong: no reason to ask for the next one at once. */
@@ -59,6 +75,7 @@ class LiveVolume implements PodVolume {
   readonly hostPath: string;
   readonly isReadOnly = true;
   readonly #options: VolumeOptions;
+  readonly #mode: number;
   readonly #sources: readonly VolumeSource[];
   readonly #watches = new DisposableStore();
   readonly #abort = new AbortController();
@@ -69,21 +86,22 @@ class LiveVolume implements PodVolume {
   #again = false;
   #backoff = RETRY;
 
-  private constructor(options: VolumeOptions, pod: Pod, hostPath: string, sources: readonly VolumeSource[]) {
+  private constructor(options: VolumeOptions, pod: Pod, place: Place, sources: readonly VolumeSource[]) {
     this.#options = options;
     this.#pod = pod;
-    this.hostPath = hostPath;
+    this.hostPath = place.hostPath;
+    this.#mode = place.mode;
     this.#sources = sources;
   }
 
   static async open(
     options: VolumeOptions,
     pod: Pod,
-    hostPath: string,
+    place: Place,
     sources: readonly VolumeSource[],
     signal: AbortSignal,
   ): Promise<LiveVolume> {
-    const volume = new LiveVolume(options, pod, hostPath, sources);
+    const volume = new LiveVolume(options, pod, place, sources);
     const { namespace } = pod.metadata;
     for (const { kind, name } of sources.flatMap(({ watched }) => watched)) {
       const onChange = (): void => volume.#renew();
@@ -157,7 +175,8 @@ class LiveVolume implements PodVolume {
     }
     const now = this.#options.clock.now();
     const group = this.#pod.spec.securityContext?.fsGroup;
-    this.#payload = await writeAtomically(this.hostPath, files, { group, now }, this.#payload);
+    const options = { mode: this.#mode, group, now };
+    this.#payload = await writeAtomically(this.hostPath, files, options, this.#payload);
     const expiries = this.#sources.flatMap((source) => source.expiresAt?.() ?? []);
     if (expiries.length > 0) this.#wakeIn(Math.max(Math.min(...expiries) - now, SHORTEST_MS));
   }

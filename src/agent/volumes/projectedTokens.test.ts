@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePod } from '../../../test/harness/memoryCluster.ts';
@@ -11,6 +11,7 @@ import type { Client } from '../../client/contract.ts';
 import { agentPathsAt } from '../paths.ts';
 import type { PodVolume } from './contract.ts';
 import { projectedPlugins } from './projectedPlugins.ts';
+import { tokenMode } from './sources.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -38,7 +39,7 @@ describe('tokens in projected volumes', () => {
     assert.equal(clockSet.hasListeners, false);
   });
 
-  const open = async (): Promise<void> => {
+  const open = async (defaultMode = 0o644): Promise<void> => {
     const plugins = projectedPlugins({
       paths: agentPathsAt(root),
       objects: {} as never,
@@ -63,7 +64,7 @@ describe('tokens in projected volumes', () => {
     const pod = makePod('p', { containers: [] });
     volume = await projected.setUp(
       pod,
-      { name: 'v', projected: { sources: [source] } },
+      { name: 'v', projected: { defaultMode, sources: [source] } },
       new AbortController().signal,
     );
   };
@@ -73,6 +74,12 @@ describe('tokens in projected volumes', () => {
       assert.ok(performance.now() < deadline, `${await token()} is not ${wanted}`);
     }
   };
+
+  it('are as open as their volume says, in a directory where only owners take files away', async () => {
+    await open(0o440);
+    assert.equal((await stat(join(volume.hostPath, 'token'))).mode & 0o7777, 0o440);
+    assert.equal((await stat(volume.hostPath)).mode & 0o7777, 0o1777);
+  });
 
   it('are renewed after four fifths of their life', async () => {
     await open();
@@ -99,4 +106,25 @@ describe('tokens in projected volumes', () => {
     await clock.advance(1);
     await becomes('token-2');
   });
+});
+
+describe('tokenMode()', () => {
+  const users = (...ids: (number | undefined)[]) => ({
+    containers: ids.map((runAsUser, at) => ({
+      name: `c${at}`,
+      image: 'i',
+      ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }),
+    })),
+  });
+  for (const [what, spec, expected] of [
+    ['nobody in particular', users(undefined), { mode: 0o644 }],
+    ['one user', users(1000, 1000), { mode: 0o600, uid: 1000 }],
+    ['one of the pod', { ...users(undefined), securityContext: { runAsUser: 7 } }, { mode: 0o600, uid: 7 }],
+    ['two users', users(1000, 1001), { mode: 0o644 }],
+    ['a user, and nobody in particular', users(1000, undefined), { mode: 0o644 }],
+    ['a group', { ...users(undefined), securityContext: { fsGroup: 5 } }, { mode: 0o600 }],
+    ['both', { ...users(1000), securityContext: { fsGroup: 5 } }, { mode: 0o600, uid: 1000 }],
+  ] as const) {
+    it(`is for ${what}`, () => assert.deepEqual(tokenMode(makePod('p', spec), 0o644), expected));
+  }
 });

@@ -76,7 +76,9 @@ function pickKeys(
     if (value !== undefined) files.set(item.path, { data: value, mode: item.mode ?? mode });
     else if (!optional) {
       throw new Error(
-        `${kind === 'configMap' ? 'configmap' : 'secret'} references non-existent ${kind === 'configMap' ? 'config' : 'secret'} key: ${item.key}`,
+        kind === 'configMap'
+          ? `configmap references non-existent config key: ${item.key}`
+          : `references non-existent secret key: ${item.key}`,
       );
     }
   }
@@ -123,6 +125,7 @@ const MAX_AGE_MS = 24 * 3_600_000;
 export function tokenSource(
   options: VolumeOptions,
   projection: NonNullable<Projection['serviceAccountToken']>,
+  defaultMode: number | undefined,
 ): VolumeSource {
   let token: { readonly text: string; readonly refreshAt: number } | undefined;
   return {
@@ -132,7 +135,9 @@ export function tokenSource(
     async read(pod, signal) {
       const now = options.clock.now();
       if (token === undefined || token.refreshAt <= now) token = await request(pod, signal);
-      return new Map([[projection.path, { data: Buffer.from(token.text), ...tokenMode(pod) }]]);
+      return new Map([
+        [projection.path, { data: Buffer.from(token.text), ...tokenMode(pod, defaultMode ?? DEFAULT_MODE) }],
+      ]);
     },
   };
 
@@ -166,17 +171,20 @@ export function tokenSource(
   }
 }
 
-/** A token is for the pod's processes alone where they can be told apart (volume `projected.go`). */
-function tokenMode(pod: Pod): { mode: number; uid?: number } {
-  if (pod.spec.securityContext?.fsGroup !== undefined) return { mode: 0o600 };
-  const ofPod = pod.spec.securityContext?.runAsUser;
+/**
+ * A token is its user's alone where all containers run as the same one, and the group's that the pod has; else it is as
+ * its volume says (volume `projected.go`, `util.FsUserFrom`).
+ */
+export function tokenMode(pod: Pod, defaultMode: number): { mode: number; uid?: number } {
+  const { fsGroup, runAsUser: ofPod } = pod.spec.securityContext ?? {};
   const users = new Set(
     [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map(
       ({ securityContext }) => securityContext?.runAsUser ?? ofPod,
     ),
   );
   const [user] = users;
-  return users.size === 1 && user !== undefined ? { mode: 0o600, uid: user } : { mode: DEFAULT_MODE };
+  if (users.size === 1 && user !== undefined) return { mode: 0o600, uid: user };
+  return { mode: fsGroup === undefined ? defaultMode : 0o600 };
 }
 
 export function projectedSources(
@@ -188,6 +196,6 @@ export function projectedSources(
     ...(configMap === undefined ? [] : [objectSource(options, 'configMap', configMap, defaultMode)]),
     ...(secret === undefined ? [] : [objectSource(options, 'secret', secret, defaultMode)]),
     ...(downwardAPI === undefined ? [] : [downwardSource(options, downwardAPI.items ?? [], defaultMode)]),
-    ...(serviceAccountToken === undefined ? [] : [tokenSource(options, serviceAccountToken)]),
+    ...(serviceAccountToken === undefined ? [] : [tokenSource(options, serviceAccountToken, defaultMode)]),
   ]);
 }

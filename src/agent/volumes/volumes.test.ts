@@ -15,7 +15,7 @@ describe('volumes on disk', () => {
 
   const payloadOf = (files: Record<string, string>, mode = 0o644): Payload =>
     new Map(Object.entries(files).map(([path, text]) => [path, { data: Buffer.from(text), mode }]));
-  const options = { group: undefined, now: Date.parse('2026-01-02T03:04:05Z') };
+  const options = { mode: 0o777, group: undefined, now: Date.parse('2026-01-02T03:04:05Z') };
   const visible = async (): Promise<string[]> =>
     (await readdir(root)).filter((name) => !name.startsWith('..')).sort();
 
@@ -48,6 +48,7 @@ describe('volumes on disk', () => {
     it('keeps modes exactly, whatever the umask', async () => {
       await writeAtomically(root, payloadOf({ a: '1' }, 0o466), options);
       assert.equal((await stat(join(root, 'a'))).mode & 0o777, 0o466);
+      assert.equal((await stat(root)).mode & 0o7777, 0o777);
     });
 
     it('ends with exactly the last payload after any sequence', async () => {
