@@ -26,6 +26,9 @@ describe('equalJson', () => {
       [null, {}],
       [[1, 2], [1]],
       ['1', 1],
+      [JSON.parse('{"__proto__":{}}'), { a: {} }],
+      [JSON.parse('{"__proto__":{}}'), {}],
+      [{ constructor: 'x' }, { a: 'x' }],
     ];
     for (const [a, b] of pairs) assert.equal(equalJson(a, b), false);
     assert.equal(equalJson({ a: 1, b: [2] }, { b: [2], a: 1 }), true);

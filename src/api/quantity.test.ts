@@ -68,7 +68,21 @@ describe('quantity', () => {
     assert.equal(canonicalQuantity('100Ei'), '9223372036854775807');
   });
 
-  for (const text of ['', '.', 'a', '1Kib', '1 Ki', '--1', '1.1.1', '1e', 'Ki', '1mm', '0x10']) {
+  for (const text of [
+    '',
+    '.',
+    'a',
+    '1Kib',
+    '1 Ki',
+    '--1',
+    '1.1.1',
+    '1e',
+    'Ki',
+    '1mm',
+    '0x10',
+    '1constructor',
+    '1valueOf',
+  ]) {
     it(`parseQuantity refuses ${JSON.stringify(text)}`, () => {
       assert.throws(() => parseQuantity(text), QuantityError);
     });

@@ -20,6 +20,7 @@ const info = (method: string, url: string): string => {
 describe('resolveRequestInfo', () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ['GET', '/api/v1/namespaces', 'true|list||v1||namespaces|||'],
+    ['constructor', '/api/v1/namespaces', 'true|options||v1||namespaces|||'],
     ['GET', '/api/v1/namespaces/other', 'true|get||v1|other|namespaces||other|'],
     ['PUT', '/api/v1/namespaces/other/finalize', 'true|update||v1|other|namespaces|finalize|other|'],
     ['PATCH', '/api/v1/namespaces/other/status', 'true|patch||v1|other|namespaces|status|other|'],

@@ -156,6 +156,9 @@ describe('API server', () => {
       const group = await as({ 'impersonate-user': 'alice', 'impersonate-group': 'system:masters' });
       assert.equal(group.code, 403);
       assert.match(group.body.message ?? '', /User "boss" cannot impersonate resource "groups"/);
+      const extra = await as({ 'impersonate-user': 'alice', 'impersonate-extra-__proto__': 'x' });
+      assert.equal(extra.code, 403);
+      assert.match(extra.body.message ?? '', /cannot impersonate resource "userextras\/__proto__"/);
       assert.equal((await as({ 'impersonate-group': 'x' })).code, 400);
     });
 

@@ -146,6 +146,8 @@ describe('podField and resourceField', () => {
     ["metadata.labels['b']", 'two'],
     ["metadata.annotations['k/v']", 'note'],
     ["metadata.labels['none']", ''],
+    ["metadata.labels['constructor']", ''],
+    ["metadata.annotations['valueOf']", ''],
     ['metadata.labels', 'a="x\\"y"\nb="two"'],
     ['status.podIP', '10.1.0.1'],
     ['status.podIPs', '10.1.0.1,fd00::1'],
@@ -164,6 +166,7 @@ describe('podField and resourceField', () => {
     ['requests.memory', undefined, '67108864'],
     ['requests.memory', '1Mi', '64'],
     ['limits.memory', '1Mi', '1024'],
+    ['limits.constructor', undefined, '0'],
     ['volume', undefined, undefined],
   ] as const) {
     it(`gives ${field} by ${divisor ?? 'the default divisor'}`, () =>

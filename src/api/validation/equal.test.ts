@@ -18,6 +18,8 @@ const different: readonly (readonly [unknown, unknown])[] = [
   [{ name: 'v', emptyDir: {} }, { name: 'v' }],
   [{ namespaceSelector: {} }, {}],
   [{ podAffinityTerm: { namespaceSelector: {} } }, {}],
+  [{ a: 1, constructor: 'x' }, { a: 1 }],
+  [JSON.parse('{"a":1,"__proto__":"x"}'), { a: 1 }],
 ];
 
 describe('equal', () => {

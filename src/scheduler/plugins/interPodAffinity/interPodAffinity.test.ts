@@ -75,6 +75,13 @@ describe('InterPodAffinity filter', () => {
     assert.equal(filter(world, pod('web', near(term('db'))))['a1'], AFFINITY);
   });
 
+  it('takes no name that objects inherit for a label', () => {
+    const world = new PluginWorld([node('a'), node('b')], [placed('db', 'a')]);
+    const wanted = pod('web', near(term('db', 'constructor')));
+    assert.deepEqual(filter(world, wanted), { a: AFFINITY, b: AFFINITY });
+    assert.deepEqual(filter(world, pod('web', far(term('db', 'constructor')))), { a: '', b: '' });
+  });
+
   it('shuns the domains of unwanted pods, and takes nodes without the label', () => {
     const world = new PluginWorld(nodes, [placed('web', 'a1')]);
     assert.deepEqual(filter(world, pod('web', far(term('web')))), {

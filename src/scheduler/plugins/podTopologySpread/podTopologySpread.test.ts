@@ -51,6 +51,12 @@ describe('PodTopologySpread filter', () => {
     assert.equal(filter(world, spreading(constraint()))['x'], MISSING);
   });
 
+  it('takes no name that objects inherit for a label', () => {
+    const world = new PluginWorld([node('a', 'a'), node('b', 'b', { constructor: 'x' })]);
+    const pod = spreading(constraint({ topologyKey: 'constructor' }));
+    assert.deepEqual(filter(world, pod), { a: MISSING, b: '' });
+  });
+
   it('does not count the pod itself where its own selector does not match it', () => {
     const world = new PluginWorld(nodes, times(1, 'a1'));
     const pod = makePod('p', { topologySpreadConstraints: [constraint()] }, { labels: { app: 'other' } });
