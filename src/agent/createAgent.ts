@@ -245,9 +245,9 @@ export function createAgent(options: AgentOptions): Agent {
       if (signal.aborted) stop();
       network?.onChange(() => reporter.refresh());
       nodeInformer.addHandler({
-        onAdd: (node) => reporter.seen(node),
-        onUpdate: (node) => reporter.seen(node),
-        onDelete: () => reporter.seen(undefined),
+        onAdd: (node) => reporter.seen(node, nodeInformer.resourceVersion),
+        onUpdate: (node) => reporter.seen(node, nodeInformer.resourceVersion),
+        onDelete: () => reporter.seen(undefined, nodeInformer.resourceVersion),
       });
       const registered = untilAborted(reporter.registered(), abort.signal);
       const work = [

@@ -33,8 +33,8 @@ export interface NodeReporter {
   registered(): Promise<Node>;
   /** Something that the status tells may have changed: addresses, readiness, images. */
   refresh(): void;
-  /** The API shows the node so. */
-  seen(node: Node | undefined): void;
+  /** The API shows the node so, in a cache that has come to this revision. */
+  seen(node: Node | undefined, revision: string): void;
   allocatable(): Quantities;
   /** The node's addresses as they were reported last. */
   addresses(): readonly string[];
@@ -205,7 +205,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       isDirty = true;
       wakeUp?.();
     },
-    seen(node) {
+    seen(node, revision) {
       if (node === undefined) {
         if (current !== undefined) {
           current = undefined;
@@ -214,8 +214,10 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
         return;
       }
       if (current === undefined) return;
-      const isForeign = BigInt(node.metadata.resourceVersion) > BigInt(current.metadata.resourceVersion);
-      if (!isForeign) return;
+      const own = current.metadata.resourceVersion;
+      // What was written here, or what was before it. Not the object's own revision tells so, but the cache's: a store
+      // that was put back shows an object with a lower one than was known, and that is how it is now.
+      if (node.metadata.resourceVersion === own || BigInt(revision) < BigInt(own)) return;
       current = node;
       this.refresh();
     },

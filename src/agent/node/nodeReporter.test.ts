@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { testMachine } from '../../../test/harness/agent.ts';
+import { FakeClock } from '../../base/clock.ts';
+import { silentLogger } from '../../base/logger.ts';
+import type { Node } from '../../api/types.ts';
+import type { Client } from '../../client/contract.ts';
+import type { Runtime } from '../runtime/contract.ts';
+import { createNodeReporter, type NodeReporter } from './nodeReporter.ts';
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('NodeReporter', () => {
+  let abort: AbortController;
+  let reporter: NodeReporter;
+  let running: Promise<void>;
+  /** What the API has; its writes count revisions up. */
+  let node: Node;
+  let revision: number;
+  let patches: { status: Record<string, unknown> }[];
+
+  beforeEach(async () => {
+    abort = new AbortController();
+    revision = 80;
+    patches = [];
+    const written = (change: Partial<Node>): Promise<Node> => {
+      const { metadata } = node;
+      node = { ...node, ...change, metadata: { ...metadata, resourceVersion: String(++revision) } };
+      return Promise.resolve(node);
+    };
+    const client = {
+      create: (_resource: unknown, object: Node) => {
+        node = object;
+        return written({});
+      },
+      patch: (_resource: unknown, _name: unknown, _type: unknown, patch: (typeof patches)[number]) => {
+        patches.push(patch);
+        return written({ status: { ...node.status, ...patch.status } });
+      },
+    } as unknown as Client;
+    reporter = createNodeReporter({
+      client,
+      nodeName: 'n1',
+      runtime: {
+        images: { list: () => Promise.resolve([]) },
+        version: () => Promise.resolve({ name: 'containerd', version: 'v1' }),
+      } as unknown as Runtime,
+      machine: testMachine,
+      settings: { labels: {} },
+      clock: new FakeClock(),
+      logger: silentLogger,
+      recorder: { event: () => undefined },
+      readiness: () => ({ ready: true, message: '' }),
+    });
+    running = reporter.run(abort.signal);
+    await reporter.registered();
+    await settled();
+    patches = [];
+  });
+
+  afterEach(async () => {
+    abort.abort();
+    await running;
+  });
+
+  const stale = (resourceVersion: string): Node => ({
+    ...node,
+    metadata: { ...node.metadata, resourceVersion },
+    status: { ...node.status, addresses: [{ type: 'InternalIP', address: '10.0.0.9' }] },
+  });
+
+  it('writes its status anew over what others made of it', async () => {
+    reporter.seen(stale('95'), '95');
+    await settled();
+    assert.deepEqual(
+      patches.map(({ status }) => Object.keys(status)),
+      [['addresses']],
+    );
+  });
+
+  it('does not take what the cache shows of the time before its own write for news', async () => {
+    reporter.seen(stale('79'), '79');
+    reporter.seen(node, node.metadata.resourceVersion);
+    await settled();
+    assert.deepEqual(patches, []);
+  });
+
+  it('writes its status anew where the store was put back to an older one', async () => {
+    reporter.seen(stale('50'), '200');
+    await settled();
+    assert.deepEqual(
+      patches.map(({ status }) => Object.keys(status)),
+      [['addresses']],
+    );
+  });
+
+  it('registers again where the node is gone', async () => {
+    const before = node.metadata.resourceVersion;
+    reporter.seen(undefined, '200');
+    await settled();
+    assert.notEqual(node.metadata.resourceVersion, before);
+  });
+});
