@@ -5,17 +5,17 @@ import { Command } from 'commander';
 import { systemClock } from './base/clock.ts';
 import { createLogger } from './base/logger.ts';
 import { commands } from './cli/commands/index.ts';
-import type { CliContext } from './cli/command.ts';
+import type { BoxShelf, CliContext } from './cli/command.ts';
 import { lineProgress } from './cli/progress.ts';
 import { terminalQuestions } from './cli/questions.ts';
-import type { BoxArchitecture } from './cluster/box/contract.ts';
-import { createBoxBuilder } from './cluster/box/boxes.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
 import { savedImage } from './cluster/savedImage.ts';
+import { desktopBoxBuilder, desktopVagrant } from './desktopBoxes.ts';
 import { desktopClusters } from './desktopClusters.ts';
 import { systemProcesses } from './host/processes.ts';
 import { rerun } from './host/rerun.ts';
+import { terminalModules } from './machineProviders.ts';
 import { serve } from './serve.ts';
 
 /** The composition root of the `wheelhouse` command. */
@@ -33,32 +33,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const home = defaultHome(process.env, os.homedir());
+const resources = path.join(dist, '../resources');
 const clusters = desktopClusters({
   home,
-  resources: path.join(dist, '../resources'),
+  resources,
   dist,
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
   clock: systemClock,
   logger,
 });
 
-const architectures = new Map<string, BoxArchitecture>([
-  ['x64', 'amd64'],
-  ['arm64', 'arm64'],
-]);
-const boxes = createBoxBuilder(
-  {
-    processes: systemProcesses,
-    folders: { vagrant: path.join(dist, '../vagrant'), resources: path.join(dist, '../resources') },
-    platform: process.platform,
-    architecture: architectures.get(process.arch),
-    root: process.getuid?.() === 0,
-    grub: '/usr/lib/grub',
-    temporary: os.tmpdir(),
-    now: () => systemClock.now(),
-  },
-  path.join(home, 'boxes'),
-);
+const builder = desktopBoxBuilder({ resources, home });
+const boxes: BoxShelf = {
+  ...builder,
+  add: (box, progress, signal) =>
+    desktopVagrant({ resources, home, terminals: terminalModules() }).boxes.add(box, progress, signal),
+};
 
 const interrupt = (): void => stop.abort(new Error('stopped'));
 const { stdin: input, stdout: output, stderr } = process;

@@ -4,9 +4,9 @@ import type { MachineProvider } from './cluster/machines/contract.ts';
 import { lazyMachines } from './cluster/machines/lazyMachines.ts';
 import { createSimulatedMachines } from './cluster/machines/simulated.ts';
 import { VAGRANT_CAPABILITIES } from './cluster/machines/vagrant/capabilities.ts';
-import { systemVagrant } from './cluster/machines/vagrant/systemVagrant.ts';
 import { createVagrantMachines } from './cluster/machines/vagrant/vagrantMachines.ts';
 import { clusterPaths, clustersFolder } from './cluster/paths.ts';
+import { desktopVagrant } from './desktopBoxes.ts';
 import { listNames, readText } from './host/files.ts';
 import { systemProcesses } from './host/processes.ts';
 
@@ -40,16 +40,7 @@ export function machineProviders(options: {
     }),
     lazyMachines({ name: 'vagrant', capabilities: VAGRANT_CAPABILITIES }, () =>
       Promise.resolve(
-        createVagrantMachines(
-          systemVagrant({
-            vagrantFiles: path.join(options.resources, '..', 'vagrant'),
-            nodeFiles: imageFolder,
-            folderOf: (cluster) => clusterPaths(path.join(clustersFolder(options.home), cluster)).vagrant,
-            clusters: () => listNames(clustersFolder(options.home)),
-            boxes: path.join(options.home, 'boxes'),
-            terminals: terminalModules(options.appRoot),
-          }),
-        ),
+        createVagrantMachines(desktopVagrant({ ...options, terminals: terminalModules(options.appRoot) })),
       ),
     ),
     createSimulatedMachines({
@@ -60,7 +51,7 @@ export function machineProviders(options: {
 }
 
 /** node-pty is native code, which no bundle holds: the editor's own copy, packed or not, or the checkout's. */
-function terminalModules(appRoot: string | undefined): readonly string[] {
+export function terminalModules(appRoot?: string): readonly string[] {
   const folders = ['node_modules.asar.unpacked', 'node_modules.asar', 'node_modules'];
   const ofEditor =
     appRoot === undefined ? [] : folders.map((folder) => path.join(appRoot, folder, 'node-pty'));

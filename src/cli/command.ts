@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { BoxBuilder } from '../cluster/box/boxes.ts';
+import type { BuiltBox } from '../cluster/box/buildBox.ts';
 import type { Clusters } from '../cluster/clusters.ts';
 import type { Progress } from '../cluster/machines/contract.ts';
 import type { Terminal } from './terminal.ts';
@@ -7,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 /** What commands are given: their only doors to the outside. */
 export interface CliContext {
   readonly clusters: Clusters;
-  readonly boxes: BoxBuilder;
+  readonly boxes: BoxShelf;
   readonly progress: Progress;
   /** Aborts with the first Ctrl-C: what is half made is taken back. */
   readonly signal: AbortSignal;
@@ -22,6 +23,11 @@ export interface CliContext {
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** The bytes of an image that the local Docker Engine has, in `docker save` form. */
   readonly saveImage: (reference: string) => AsyncIterable<Uint8Array>;
+}
+
+export interface BoxShelf extends BoxBuilder {
+  /** Makes a box known to Vagrant, unless it is, in the place of older ones that no machine needs. */
+  add(box: BuiltBox, progress: Progress, signal: AbortSignal): Promise<void>;
 }
 
 export interface ServeOptions {

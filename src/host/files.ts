@@ -1,4 +1,15 @@
-import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 
@@ -23,6 +34,19 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
     await writeFile(neighbour, content, { mode });
     await chmod(neighbour, mode);
     await rename(neighbour, file);
+  } catch (error) {
+    await rm(neighbour, { force: true });
+    throw error;
+  }
+}
+
+/** Copies a file as a whole or not at all. Folders are made as needed. */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  await makeFolder(path.dirname(to));
+  const neighbour = `${to}.${process.pid}.new`;
+  try {
+    await copyFile(from, neighbour);
+    await rename(neighbour, to);
   } catch (error) {
     await rm(neighbour, { force: true });
     throw error;
@@ -103,7 +127,7 @@ function refusal(folder: string, error: unknown): Error {
   return new Error(`cannot make the folder ${folder}: ${why}`, { cause: error });
 }
 
-async function folderExists(folder: string): Promise<boolean> {
+export async function folderExists(folder: string): Promise<boolean> {
   return stat(folder).then(
     (found) => found.isDirectory(),
     () => false,

@@ -38,6 +38,15 @@ export const box: CliCommand = (program, { boxes, progress, signal, print }) => 
         if (add) await boxes.add(built, progress, signal);
       }
     });
+  group
+    .command('add')
+    .description('take over a box that was built on another computer, for new clusters here')
+    .argument('<file>', 'as “box build” has named it: wheelhouse-node-VERSION-PROVIDER-ARCHITECTURE.box')
+    .action(async (file: string) => {
+      const taken = await boxes.take(file);
+      await boxes.add(taken, progress, signal);
+      print(`${taken.name} ${taken.version} for ${taken.provider}: ${taken.path}`);
+    });
 };
 
 function providersOf(text: string): readonly BoxProvider[] {

@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { Command } from 'commander';
 import { Desk } from '../../../test/harness/desk.ts';
 import { IncompleteClusterError } from '../../cluster/errors.ts';
-import type { CliContext } from '../command.ts';
+import type { BuiltBox } from '../../cluster/box/buildBox.ts';
+import type { BoxShelf, CliContext } from '../command.ts';
 import { commands } from './index.ts';
 
 describe('wheelhouse', () => {
@@ -12,6 +13,7 @@ describe('wheelhouse', () => {
   let code: number | undefined;
   let output: PassThrough;
   let stop: AbortController;
+  let boxes: BoxShelf | undefined;
 
   beforeEach(async () => {
     desk = await Desk.make();
@@ -28,6 +30,7 @@ describe('wheelhouse', () => {
     // Of what the commands here need; others need more.
     const context: Partial<CliContext> = {
       clusters: desk.clusters(),
+      ...(boxes === undefined ? {} : { boxes }),
       progress: { report: () => undefined },
       signal: stop.signal,
       print: (line) => void printed.push(line),
@@ -166,5 +169,35 @@ describe('wheelhouse', () => {
     );
     assert.equal(code, 1);
     assert.deepEqual(plans, [[{ memoryBytes: 2 ** 36, name: 'preflight-1' }]]);
+  });
+
+  it('box add takes a box over and makes it known to Vagrant', async () => {
+    const taken: BuiltBox = {
+      name: 'wheelhouse/node',
+      version: '1.2',
+      provider: 'libvirt',
+      architecture: 'amd64',
+      file: 'x.box',
+      checksum: '',
+      path: '/boxes/x.box',
+      catalogue: '/boxes/c.json',
+      built: false,
+    };
+    const asked: string[] = [];
+    boxes = {
+      build: () => Promise.resolve([]),
+      take: (file) => {
+        asked.push(file);
+        return Promise.resolve(taken);
+      },
+      add: (box) => {
+        asked.push(box.version);
+        return Promise.resolve();
+      },
+    };
+    assert.deepEqual(await wheelhouse('box', 'add', '/usb/x.box'), [
+      'wheelhouse/node 1.2 for libvirt: /boxes/x.box',
+    ]);
+    assert.deepEqual(asked, ['/usb/x.box', '1.2']);
   });
 });

@@ -1,16 +1,16 @@
-import type { Progress } from '../machines/contract.ts';
-import { addBox } from './addBox.ts';
 import { buildBoxes, type BoxHost, type BoxRequest, type BuiltBox } from './buildBox.ts';
+import { takeBox } from './takeBox.ts';
+import type { Progress } from '../machines/contract.ts';
 
-/** The boxes that this computer makes. */
+/** The boxes that this computer has of its own: built here, or brought here. */
 export interface BoxBuilder {
   build(
     request: Omit<BoxRequest, 'output'> & { readonly output?: string },
     progress: Progress,
     signal: AbortSignal,
   ): Promise<readonly BuiltBox[]>;
-  /** Makes it known to Vagrant, unless it is. */
-  add(box: BuiltBox, progress: Progress, signal: AbortSignal): Promise<void>;
+  /** Takes over a box's file that was built on another computer. */
+  take(file: string): Promise<BuiltBox>;
 }
 
 /** `folder`: where boxes go unless a request says otherwise. */
@@ -18,6 +18,6 @@ export function createBoxBuilder(host: BoxHost, folder: string): BoxBuilder {
   return {
     build: (request, progress, signal) =>
       buildBoxes(host, { ...request, output: request.output ?? folder }, progress, signal),
-    add: (box, progress, signal) => addBox(host.processes, box, progress, signal),
+    take: (file) => takeBox(file, folder, host.architecture),
   };
 }

@@ -196,8 +196,11 @@ describe('buildBoxes()', () => {
     assert.deepEqual(commands, []);
   });
 
-  it('says where boxes can be built, and what happens elsewhere', async () => {
-    await assert.rejects(build({}, host({ platform: 'darwin' })), /prepares a stock Debian box by itself/);
+  it('says where boxes can be built, and what to do elsewhere', async () => {
+    await assert.rejects(
+      build({}, host({ platform: 'darwin' })),
+      /copy its file here, and run: wheelhouse box add FILE/,
+    );
     await assert.rejects(build({ architecture: 'arm64' }), /a box for arm64 cannot be built here/);
     await assert.rejects(build({}, host({ architecture: undefined })), /this processor cannot be built/);
   });

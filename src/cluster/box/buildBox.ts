@@ -55,7 +55,7 @@ export interface BuiltBox extends CatalogueEntry {
 /** The formats of boxes: a file each in `formats/`. */
 const FORMATS = [libvirtFormat, virtualboxFormat];
 
-const NODE = {
+export const NODE = {
   name: 'wheelhouse/node',
   description: 'A Wheelhouse node: Debian 13 with containerd and crun',
 };

@@ -6,7 +6,7 @@ export function requireLinux(platform: string): void {
   if (platform === 'linux') return;
   throw new ClusterError(
     'boxes are built on Debian and Ubuntu',
-    'Elsewhere the first cluster prepares a stock Debian box by itself: nothing needs to be built.',
+    'Build one there, copy its file here, and run: wheelhouse box add FILE.',
   );
 }
 

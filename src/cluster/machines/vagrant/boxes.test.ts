@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fakeTerminals, type PlayedProgram } from '../../../../test/harness/fakeTerminals.ts';
 import { FakeClock } from '../../../base/clock.ts';
+import { MachineError } from '../contract.ts';
 import { Boxes, type BoxesOptions, NODE_BOX, STOCK_BOX } from './boxes.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
 import { VagrantCommand } from './vagrantCommand.ts';
@@ -16,12 +17,16 @@ describe('boxes', () => {
   let home: string;
   let vagrantHome: string;
   let folder: string;
+  let builder: BoxesOptions['build'];
+  /** The command of Vagrant that fails. */
+  let failing: string | undefined;
 
   beforeEach(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'wheelhouse-boxes-'));
     vagrantHome = path.join(home, 'vagrant.d');
     folder = path.join(home, 'boxes');
     await mkdir(folder);
+    [builder, failing] = [undefined, undefined];
   });
 
   afterEach(() => rm(home, { recursive: true }));
@@ -34,12 +39,13 @@ describe('boxes', () => {
   };
   /** Vagrant that installs what it is told to, version 0 unless it is named. */
   const boxes = (play?: (program: PlayedProgram) => void, hypervisors: BoxesOptions['hypervisors'] = []) => {
+    const build = builder;
     const terminals = fakeTerminals((program) => {
       play?.(program);
       const { args } = program;
       const after = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1]! : undefined);
-      if (args[0] !== 'box') {
-        program.exit(0);
+      if (args[0] !== 'box' || args[1] !== 'add') {
+        program.exit(failing === args[0] ? 1 : 0);
         return;
       }
       void install(
@@ -60,6 +66,7 @@ describe('boxes', () => {
       architecture: 'amd64',
       provisioning,
       hypervisors,
+      ...(build === undefined ? {} : { build }),
     });
     const lines = () => terminals.started.map(({ args }) => args.slice(0, -1).join(' '));
     return { boxes: made, lines, started: terminals.started };
@@ -103,7 +110,52 @@ describe('boxes', () => {
         version: '1.10.0',
       });
     }
-    assert.deepEqual(lines(), [`box add ${catalogue} --provider libvirt --box-version 1.10.0`]);
+    assert.deepEqual(lines(), [
+      `box add ${catalogue} --provider libvirt --box-version 1.10.0`,
+      'box remove wheelhouse/node --provider libvirt --box-version 1.0.0 --force',
+    ]);
+  });
+
+  it('without one it is built where this computer can', async () => {
+    builder = async (provider) => {
+      const versions = [{ version: '1.3', providers: [{ name: provider, architecture: 'amd64' }] }];
+      await writeFile(path.join(folder, 'node.json'), JSON.stringify({ name: NODE_BOX, versions }));
+    };
+    const { boxes: made, lines } = boxes();
+    assert.deepEqual(await made.ensure('libvirt', undefined, quiet, never), {
+      name: NODE_BOX,
+      version: '1.3',
+    });
+    assert.deepEqual(lines(), [
+      `box add ${path.join(folder, 'node.json')} --provider libvirt --box-version 1.3`,
+    ]);
+  });
+
+  it('one that can neither be built nor downloaded: what to do', async () => {
+    builder = () =>
+      Promise.reject(new Error('building a box needs mmdebstrap. Run: sudo apt-get install mmdebstrap'));
+    failing = 'up';
+    const { boxes: made } = boxes((program) => {
+      if (program.args[0] === 'up')
+        program.say(
+          "The box 'bento/debian-13' could not be found or\r\ncould not be accessed in the remote catalog.\r\n",
+        );
+    });
+    const told: string[] = [];
+    const progress = { report: ({ message }: { message: string }) => told.push(message) };
+    await assert.rejects(made.ensure('libvirt', undefined, progress, never), (error) => {
+      assert.ok(error instanceof MachineError);
+      assert.match(
+        error.message,
+        /ends with 2026\. Build one on Debian or Ubuntu .* wheelhouse box add FILE\./,
+      );
+      assert.match(
+        error.message,
+        /Here none can be built: building a box needs mmdebstrap\. Run: sudo apt-get/,
+      );
+      return true;
+    });
+    assert.match(told[0] ?? '', /^No box is built here: building a box needs mmdebstrap/);
   });
 
   it('without one a stock Debian is prepared once, packaged and added; the throw-away machine goes', async () => {

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { listNames, readText, removeAll, writeWhole } from '../../../host/files.ts';
 import { MachineError, type Progress } from '../contract.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
+import { installedBoxes, type InstalledBox } from './installedBoxes.ts';
+import { removeOldBoxes } from './oldBoxes.ts';
 import type { VagrantCommand } from './vagrantCommand.ts';
 import { compareVersions } from './versions.ts';
 
@@ -9,13 +11,21 @@ import { compareVersions } from './versions.ts';
 export const NODE_BOX = 'wheelhouse/node';
 /** What `wheelhouse box build --stock` makes: a Debian that is no node yet. */
 const PLAIN_BOX = 'wheelhouse/debian';
-/** Where none is prepared yet, one is made of this: Debian 13 for VirtualBox, VMware and Parallels, both architectures. */
+/** Where none is prepared yet and none can be built, one is made of this: Debian 13 for VirtualBox, VMware and Parallels, both architectures. */
 export const STOCK_BOX = 'bento/debian-13';
 
 export interface Box {
   readonly name: string;
   /** Undefined where it has none. */
   readonly version?: string;
+}
+
+/** A box as a catalogue (a JSON file) names it. */
+export interface CataloguedBox {
+  readonly name: string;
+  readonly version: string;
+  readonly provider: string;
+  readonly catalogue: string;
 }
 
 export interface BoxesOptions {
@@ -28,8 +38,10 @@ export interface BoxesOptions {
   readonly architecture: string;
   /** What makes a stock Debian a node: `Vagrantfile`, `provision/provision.sh`, `provision/node/…`. */
   readonly provisioning: () => Promise<readonly { readonly path: string; readonly content: string }[]>;
-  /** Where machines can be packed otherwise than by Vagrant. */
-  readonly hypervisors?: readonly Pick<Hypervisor, 'provider' | 'pack'>[];
+  /** Puts a box for a provider into `folder`, of Debian's packages alone; rejects where this computer cannot. */
+  readonly build?: (provider: string, progress: Progress, signal: AbortSignal) => Promise<void>;
+  /** Where machines can be packed otherwise than by Vagrant, and what they keep of boxes. */
+  readonly hypervisors?: readonly Pick<Hypervisor, 'provider' | 'pack' | 'removeShared'>[];
 }
 
 /** The boxes on this computer. What there is, is read where Vagrant keeps it: asking it takes seconds. */
@@ -44,7 +56,8 @@ export class Boxes {
 
   /**
    * Makes sure of a prepared box: `wanted` (a box's name, or a file), else our own: the one that was built here or
-   * packaged before, else a stock Debian that is prepared now, once, and packaged.
+   * packaged before, else one that is built now; where that cannot be done, a stock Debian that is downloaded, prepared
+   * once, and packaged.
    */
   async ensure(
     provider: string,
@@ -52,18 +65,24 @@ export class Boxes {
     progress: Progress,
     signal: AbortSignal,
   ): Promise<Box> {
-    const mine = this.#last.then(
-      () => this.#ensure(provider, wanted, progress, signal),
-      () => this.#ensure(provider, wanted, progress, signal),
-    );
-    this.#last = mine.catch(() => undefined);
-    return mine;
+    return this.#inTurn(() => this.#ensure(provider, wanted, progress, signal));
+  }
+
+  /** Makes a box known to Vagrant, unless it is, in the place of older ones that no machine needs. */
+  async add(box: CataloguedBox, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.#inTurn(() => this.#add(box, progress, signal));
   }
 
   /** The architecture of an installed box; undefined where it does not tell. */
   async architectureOf(provider: string, name: string = NODE_BOX): Promise<string | undefined> {
     const installed = await this.#installed(name, provider);
     return installed.at(-1)?.architecture;
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(run, run);
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   async #ensure(
@@ -79,22 +98,53 @@ export class Boxes {
     if (!name.startsWith('wheelhouse/') || name === PLAIN_BOX)
       return this.#prepared(provider, name, progress, signal);
     const built = name === NODE_BOX ? await this.#built(provider) : undefined;
-    const installed = await this.#installed(name, provider);
-    const there =
-      built === undefined ? installed.at(-1) : installed.find(({ version }) => version === built.version);
+    if (built !== undefined) return this.#add(built, progress, signal);
+    const there = (await this.#installed(name, provider)).at(-1);
     if (there !== undefined) return boxOf(name, there.version);
-    if (built !== undefined) {
-      const args = ['--provider', provider, '--box-version', built.version];
-      await this.#vagrant(['box', 'add', built.catalogue, ...args], 'Adding the box', progress, signal);
-      return boxOf(name, built.version);
-    }
     if (name !== NODE_BOX) {
       throw new MachineError(
         `there is no box ${name} for ${provider}`,
         'Build one with “wheelhouse box build”.',
       );
     }
-    return this.#prepared(provider, STOCK_BOX, progress, signal);
+    return this.#made(provider, progress, signal);
+  }
+
+  async #add(box: CataloguedBox, progress: Progress, signal: AbortSignal): Promise<Box> {
+    const { name, version, provider, catalogue } = box;
+    const installed = await this.#installed(name, provider);
+    if (!installed.some((each) => each.version === version)) {
+      const args = ['box', 'add', catalogue, '--provider', provider, '--box-version', version];
+      await this.#vagrant(args, 'Adding the box', progress, signal);
+      const { vagrantHome, hypervisors = [] } = this.#options;
+      const options = {
+        vagrantHome,
+        hypervisor: hypervisors.find((hypervisor) => hypervisor.provider === provider),
+        vagrant: (args: readonly string[]) => this.#vagrant(args, 'Removing an old box', progress, signal),
+      };
+      await removeOldBoxes(options, box, progress, signal);
+    }
+    return boxOf(name, version);
+  }
+
+  /** Built here, else of a stock Debian. */
+  async #made(provider: string, progress: Progress, signal: AbortSignal): Promise<Box> {
+    let why = `there is no way to build one for ${provider}`;
+    try {
+      await this.#options.build?.(provider, progress, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      why = error instanceof Error ? error.message : String(error);
+    }
+    const built = await this.#built(provider);
+    if (built !== undefined) return this.#add(built, progress, signal);
+    progress.report({ machine: '', message: `No box is built here: ${why}` });
+    try {
+      return await this.#prepared(provider, STOCK_BOX, progress, signal);
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      throw new MachineError(error.message, `Here none can be built: ${why}`, error);
+    }
   }
 
   async #addFile(provider: string, file: string, progress: Progress, signal: AbortSignal): Promise<Box> {
@@ -182,38 +232,13 @@ export class Boxes {
     });
   }
 
-  /** Versions on this computer, the oldest first. */
-  async #installed(
-    name: string,
-    provider: string,
-  ): Promise<readonly { readonly version: string; readonly architecture: string | undefined }[]> {
-    const folder = path.join(this.#options.vagrantHome, 'boxes', name.replaceAll('/', '-VAGRANTSLASH-'));
-    const found = [];
-    for (const version of await listNames(folder)) {
-      // Vagrant 2.4 may have a folder for the architecture between.
-      for (const entry of await foldersIn(path.join(folder, version))) {
-        const architecture = entry === provider ? undefined : entry;
-        const metadata = path.join(
-          folder,
-          version,
-          ...(architecture === undefined ? [] : [architecture]),
-          provider,
-          'metadata.json',
-        );
-        const text = await readText(metadata);
-        if (text === undefined) continue;
-        const told = (JSON.parse(text) as { architecture?: string }).architecture;
-        found.push({ version, architecture: architecture ?? told });
-      }
-    }
-    return found.sort((a, b) => compareVersions(a.version, b.version));
+  #installed(name: string, provider: string): Promise<readonly InstalledBox[]> {
+    return installedBoxes(this.#options.vagrantHome, name, provider);
   }
 
   /** The newest box that was built here for this provider. */
-  async #built(
-    provider: string,
-  ): Promise<{ readonly version: string; readonly catalogue: string } | undefined> {
-    const found: { version: string; catalogue: string }[] = [];
+  async #built(provider: string): Promise<CataloguedBox | undefined> {
+    const found: CataloguedBox[] = [];
     for (const file of await listNames(this.#options.folder)) {
       if (!file.endsWith('.json')) continue;
       const catalogue = path.join(this.#options.folder, file);
@@ -224,7 +249,7 @@ export class Boxes {
           ({ name: made, architecture = this.#options.architecture }) =>
             made === provider && architecture === this.#options.architecture,
         );
-        if (fits) found.push({ version, catalogue });
+        if (fits) found.push({ name, version, provider, catalogue });
       }
     }
     return found.sort((a, b) => compareVersions(a.version, b.version)).at(-1);
@@ -243,9 +268,4 @@ interface Catalogue {
 /** Boxes that were added without a version have 0, which must not be asked for. */
 function boxOf(name: string, version: string | undefined): Box {
   return { name, ...(version === undefined || version === '0' ? {} : { version }) };
-}
-
-async function foldersIn(folder: string): Promise<readonly string[]> {
-  // A file has no names in it.
-  return listNames(folder).catch(() => []);
 }

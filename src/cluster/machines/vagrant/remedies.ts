@@ -19,7 +19,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   ],
   [
     /remote catalog|could not be (found or|downloaded)|Couldn't (open file|resolve host)|error occurred while downloading/i,
-    'The box cannot be had from where it is looked for. The public registry of Vagrant boxes closes at the end of 2026: build a box with “wheelhouse box build”, or choose another one.',
+    'The box cannot be downloaded: the public registry of Vagrant boxes ends with 2026. Build one on Debian or Ubuntu (wheelhouse box build), copy its file here where that is another computer, and run: wheelhouse box add FILE.',
   ],
   [
     /doesn't support the provider|box you're attempting to add/i,

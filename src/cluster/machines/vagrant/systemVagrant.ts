@@ -4,6 +4,7 @@ import { systemClock } from '../../../base/clock.ts';
 import { listNames, readText } from '../../../host/files.ts';
 import { systemProcesses } from '../../../host/processes.ts';
 import { terminalRunner } from '../../../host/terminalProcess.ts';
+import type { Progress } from '../contract.ts';
 import { BootGate } from './bootGate.ts';
 import { Boxes } from './boxes.ts';
 import { findReadable, type VagrantContext } from './context.ts';
@@ -24,6 +25,8 @@ export interface SystemVagrantOptions {
   readonly clusters: () => Promise<readonly string[]>;
   /** Where boxes are that were built here. */
   readonly boxes: string;
+  /** Puts a box for a provider there; rejects where this computer cannot. */
+  readonly build?: (provider: string, progress: Progress, signal: AbortSignal) => Promise<void>;
   /** Where node-pty may be: names or folders. */
   readonly terminals: readonly string[];
 }
@@ -68,6 +71,7 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
       vagrantHome,
       folder: options.boxes,
       architecture: facts.architecture,
+      ...(options.build === undefined ? {} : { build: options.build }),
       provisioning: () => provisioningFiles(options, read),
       hypervisors,
     }),

@@ -40,6 +40,15 @@ export interface Hypervisor {
   sharesReady(box: string, version?: string): Promise<boolean>;
   /** Line of Vagrant's output by which the first machine has made what others share. */
   readonly sharesMade?: RegExp;
+  /**
+   * Removes what machines of this version of a box have shared (its folder at Vagrant is `folder`); nothing where there
+   * is nothing. Rejects where machines still need it, and changes nothing then.
+   */
+  removeShared?(box: {
+    readonly name: string;
+    readonly version: string;
+    readonly folder: string;
+  }): Promise<void>;
   /** Takes away a machine with its disks, in whatever state; nothing where there is none. */
   discard(name: string): Promise<void>;
   /** Starts a machine as it was set up last, or wakes one that was suspended. Where it is missing, Vagrant does it. */

@@ -47,6 +47,35 @@ describe('libvirt', () => {
     );
   });
 
+  describe('removeShared()', () => {
+    const IMAGE = 'wheelhouse-VAGRANTSLASH-node_vagrant_box_image_1.9_box.img';
+    const NEWER = IMAGE.replace('1.9', '1.91');
+    const box = { name: 'wheelhouse/node', version: '1.9', folder: '/nowhere' };
+    const pool = (backing: string): Readonly<Record<string, FakeAnswer>> => ({
+      'pool-list --name': 'default\n',
+      'vol-list default': [IMAGE, NEWER, 'wheelhouse-c_a.img']
+        .map((name) => ` ${name}   /pool/${name}\n`)
+        .join(''),
+      [`vol-path ${IMAGE} --pool default`]: `/pool/${IMAGE}\n\n`,
+      'vol-dumpxml wheelhouse-c_a.img --pool default': `<volume>\n  <backingStore>\n    <path>/pool/${backing}</path>`,
+    });
+
+    it('removes the volume of that version', async () => {
+      const { hypervisor, lines } = libvirt(pool(NEWER));
+      await hypervisor.removeShared!(box);
+      assert.deepEqual(
+        lines().filter((line) => line.startsWith('vol-delete')),
+        [`vol-delete ${IMAGE} --pool default`],
+      );
+    });
+
+    it('leaves one that a disk is made of', async () => {
+      const { hypervisor, lines } = libvirt(pool(IMAGE));
+      await assert.rejects(hypervisor.removeShared!(box), /the disk wheelhouse-c_a\.img is made of/);
+      assert.ok(!lines().some((line) => line.startsWith('vol-delete')));
+    });
+  });
+
   it('pack() makes a box of a copy that stands alone, and takes the copy away', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'wheelhouse-libvirt-'));
     const { hypervisor, lines } = libvirt({

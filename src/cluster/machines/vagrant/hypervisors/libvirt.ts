@@ -88,13 +88,27 @@ export function createLibvirt(processes: ProcessRunner): Hypervisor {
     async sharesReady(box, version): Promise<boolean> {
       const networks = await lines(['net-list', '--name']);
       if (!networks.includes(MANAGEMENT_NETWORK)) return false;
-      const of = version === undefined ? '' : `${version}_`;
-      const image = `${box.replaceAll('/', '-VAGRANTSLASH-')}_vagrant_box_image_${of}`;
+      const image = imageOf(box, version);
       for (const pool of await lines(['pool-list', '--name'])) {
         const volumes = await lines(['vol-list', pool]);
         if (volumes.some((line) => line.startsWith(image))) return true;
       }
       return false;
+    },
+
+    async removeShared({ name, version }): Promise<void> {
+      const image = imageOf(name, version);
+      for (const pool of await lines(['pool-list', '--name'])) {
+        const volumes = (await lines(['vol-list', pool])).map((line) => line.split(/\s+/)[0] ?? '');
+        for (const volume of volumes.filter((each) => each.startsWith(image))) {
+          const file = (await virsh(['vol-path', volume, '--pool', pool])).trim();
+          for (const other of volumes) {
+            const xml = await virsh(['vol-dumpxml', other, '--pool', pool]);
+            if (backingOf(xml) === file) throw new Error(`the disk ${other} is made of ${volume}`);
+          }
+          await virsh(['vol-delete', volume, '--pool', pool]);
+        }
+      }
     },
 
     async discard(name): Promise<void> {
@@ -154,6 +168,17 @@ export function createLibvirt(processes: ProcessRunner): Hypervisor {
         .catch(unlessSaid(GONE))
         .then((names) => names ?? []),
   };
+}
+
+/** How vagrant-libvirt calls the volume of a box, up to the number of its disk. */
+function imageOf(box: string, version: string | undefined): string {
+  const of = version === undefined ? '' : `${version}_`;
+  return `${box.replaceAll('/', '-VAGRANTSLASH-')}_vagrant_box_image_${of}`;
+}
+
+/** The file that a volume's own is only the changes of. */
+function backingOf(xml: string): string | undefined {
+  return /<backingStore>\s*<path>(.*?)<\/path>/.exec(xml)?.[1];
 }
 
 const GONE = /failed to get domain|Domain not found|domain is not running/;

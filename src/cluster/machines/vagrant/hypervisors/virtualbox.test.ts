@@ -231,4 +231,60 @@ describe('VirtualBox', () => {
     await hypervisor.suspend?.('x', never);
     assert.deepEqual(lines, ['VBoxManage controlvm x savestate']);
   });
+
+  describe('removeShared()', () => {
+    let folder: string;
+
+    beforeEach(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'wheelhouse-master-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    /** The master's disk (its own changes after the snapshot) and others, each with what it is the changes of. */
+    const asked = async (
+      disks: readonly (readonly [id: string, parent: string])[],
+    ): Promise<readonly string[]> => {
+      const { hypervisor, lines } = virtualBox({
+        [`VBoxManage showvminfo ${A} --machinereadable`]:
+          'VMState="poweroff"\n"SATA Controller-ImageUUID-0-0"="own"\n',
+        'VBoxManage list hdds': disks
+          .map(
+            ([id, parent]) => `UUID:           ${id}\nParent UUID:    ${parent}\nState:          created\n\n`,
+          )
+          .join(''),
+      });
+      const outcome = await hypervisor.removeShared!({
+        name: 'wheelhouse/node',
+        version: '1.9',
+        folder,
+      }).catch((error: unknown) => error);
+      return [...lines, ...(outcome instanceof Error ? [outcome.message] : [])];
+    };
+    const REMOVED = `VBoxManage unregistervm ${A} --delete`;
+
+    it('removes the machine that linked clones were made of', async () => {
+      await writeFile(path.join(folder, 'master_id'), `${A}\n`);
+      const disks = [
+        ['base-disk', 'base'],
+        ['own', 'base-disk'],
+        ['other', 'base'],
+        ['other-clone', 'other'],
+      ] as const;
+      assert.equal((await asked(disks)).at(-1), REMOVED);
+    });
+
+    it('leaves it as long as there is a clone', async () => {
+      await writeFile(path.join(folder, 'master_id'), A);
+      const disks = [
+        ['base-disk', 'base'],
+        ['own', 'base-disk'],
+        ['clone', 'base-disk'],
+      ] as const;
+      assert.equal((await asked(disks)).at(-1), 'machines are linked clones of it');
+    });
+
+    it('does nothing where there is none', async () => {
+      assert.deepEqual(await asked([]), []);
+    });
+  });
 });

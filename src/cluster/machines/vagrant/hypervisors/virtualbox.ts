@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { readText } from '../../../../host/files.ts';
 import { ProcessError, type ProcessRunner } from '../../../../host/processes.ts';
 import { namesOf } from '../folder.ts';
@@ -133,6 +134,16 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
     // Vagrant itself lets one process at a time import a box.
     sharesReady: () => Promise.resolve(true),
 
+    // The machine that others are linked clones of.
+    async removeShared({ folder }): Promise<void> {
+      const master = (await readText(path.join(folder, 'master_id')))?.trim();
+      if (master === undefined || master === '') return;
+      const info = await vbox(['showvminfo', master, '--machinereadable']).catch(notInstalledOr(''));
+      if (info === '') return;
+      if (isCloned(info, await vbox(['list', 'hdds']))) throw new Error('machines are linked clones of it');
+      await vbox(['unregistervm', master, '--delete']);
+    },
+
     async discard(name): Promise<void> {
       const info = await vbox(['showvminfo', name, '--machinereadable']).catch(notInstalledOr(''));
       if (info === '') return;
@@ -195,6 +206,18 @@ function blocks(text: string): readonly Block[] {
       ),
     )
     .filter((block: Block) => block['Name'] !== undefined);
+}
+
+/** Whether disks of other machines are changes of what a machine's own are changes of. */
+function isCloned(machine: string, disks: string): boolean {
+  const own = new Set([...machine.matchAll(/-ImageUUID-\d+-\d+"="([^"]+)"/g)].map((match) => match[1]));
+  const all = [...disks.matchAll(/^UUID:\s+(\S+)\s+Parent UUID:\s+(\S+)/gm)].map(([, id, parent]) => ({
+    id,
+    parent,
+  }));
+  const bases = new Set([...own, ...all.filter(({ id }) => own.has(id)).map(({ parent }) => parent)]);
+  bases.delete('base');
+  return all.some(({ id, parent }) => !own.has(id) && bases.has(parent));
 }
 
 function rangeOf(address = '', mask = ''): Subnet | undefined {
