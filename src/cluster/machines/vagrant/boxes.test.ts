@@ -121,11 +121,12 @@ describe('boxes', () => {
       const versions = [{ version: '1.3', providers: [{ name: provider, architecture: 'amd64' }] }];
       await writeFile(path.join(folder, 'node.json'), JSON.stringify({ name: NODE_BOX, versions }));
     };
-    const { boxes: made, lines } = boxes();
+    const { boxes: made, lines, started } = boxes();
     assert.deepEqual(await made.ensure('libvirt', undefined, quiet, never), {
       name: NODE_BOX,
       version: '1.3',
     });
+    assert.ok(existsSync(started[0]!.options.cwd!));
     assert.deepEqual(lines(), [
       `box add ${path.join(folder, 'node.json')} --provider libvirt --box-version 1.3`,
     ]);

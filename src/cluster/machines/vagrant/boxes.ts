@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { listNames, readText, removeAll, writeWhole } from '../../../host/files.ts';
+import { listNames, makeFolder, readText, removeAll, writeWhole } from '../../../host/files.ts';
 import { MachineError, type Progress } from '../contract.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
 import { installedBoxes, type InstalledBox } from './installedBoxes.ts';
@@ -218,6 +218,8 @@ export class Boxes {
     }: { folder?: string; env?: Readonly<Record<string, string>> } = {},
   ): Promise<void> {
     progress.report({ machine: '', message });
+    // Where Vagrant has never run, its own is not there yet.
+    await makeFolder(folder);
     await this.#options.vagrant.run({
       args,
       folder,
