@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failureOf, isQuestion, isSecret, OutputLines, stepOf } from './output.ts';
+import { failureOf, isQuestion, isSecret, OutputLines, OutputStages } from './output.ts';
 
 /** All lines that an output gives when it comes in these pieces. */
 function linesOf(...pieces: readonly string[]): readonly string[] {
@@ -25,17 +25,72 @@ describe('Vagrant’s output', () => {
     assert.deepEqual(lines, ['==> n1: Progress: 10%', '==> n1: Progress: 90%', 'Done']);
   });
 
-  it('tells what a line says of the machine, and how far it is', () => {
-    assert.deepEqual(stepOf('==> n1: Waiting for machine to boot.', 'n1'), {
-      message: 'Waiting for machine to boot.',
+  /** The stages that an output tells, with their percentages. */
+  const stagesOf = (text: string): readonly string[] => {
+    const stages = new OutputStages('lab-1');
+    return linesOf(text).flatMap((line) => {
+      const step = stages.push(line);
+      if (step === undefined) return [];
+      return [step.fraction === undefined ? step.message : `${step.message} ${step.fraction * 100}%`];
     });
-    assert.deepEqual(stepOf('    n1: Progress: 42% (Rate: 3M/s)', 'n1'), {
-      message: 'Progress: 42% (Rate: 3M/s)',
-      fraction: 0.42,
-    });
-    assert.equal(stepOf('==> n2: Waiting', 'n1'), undefined);
-    assert.equal(stepOf('==> n1:  -- Memory:            1024M', 'n1'), undefined);
-    assert.equal(stepOf('Bringing machine up', 'n1'), undefined);
+  };
+
+  it('of VirtualBox tells the stages of a machine, and how far they are', () => {
+    // Written by Vagrant 2.3.4's own classes of its output.
+    const text = [
+      "Bringing machine 'lab-1' up with 'virtualbox' provider...",
+      '==> lab-1: Preparing master VM for linked clones...',
+      '    lab-1: ',
+      '    lab-1: This is a one time operation. Once the master VM is prepared,',
+      '    lab-1: it will be used as a base for linked clones, making the creation',
+      "==> lab-1: Importing base box 'wheelhouse/node'...",
+      '\r\u001b[KProgress: 0%\r\u001b[KProgress: 10%\r\u001b[KProgress: 90%\r\u001b[K==> lab-1: Cloning VM...',
+      '\r\u001b[KProgress: 50%\r\u001b[K==> lab-1: Matching MAC address for NAT networking...',
+      '==> lab-1: Setting the name of the VM: wheelhouse-lab_lab-1',
+      '==> lab-1: Preparing network interfaces based on configuration...',
+      '    lab-1: Adapter 1: nat',
+      '    lab-1: Adapter 2: hostonly',
+      '==> lab-1: Forwarding ports...',
+      '    lab-1: 22 (guest) => 22011 (host) (adapter 1)',
+      "==> lab-1: Running 'pre-boot' VM customizations...",
+      '==> lab-1: Booting VM...',
+      '==> lab-1: Waiting for machine to boot. This may take a few minutes...',
+      '    lab-1: SSH address: 127.0.0.1:22011',
+      '    lab-1: SSH auth method: private key',
+      '    lab-1: Warning: Connection reset. Retrying...',
+      '==> lab-1: Machine booted and ready!',
+      '==> lab-1: Running provisioner: node (shell)...',
+      '    lab-1: Running: inline script',
+      '',
+    ].join('\n');
+    assert.deepEqual(stagesOf(text), [
+      'Preparing master VM for linked clones',
+      "Importing base box 'wheelhouse/node'",
+      "Importing base box 'wheelhouse/node' 0%",
+      "Importing base box 'wheelhouse/node' 10%",
+      "Importing base box 'wheelhouse/node' 90%",
+      'Cloning VM',
+      'Cloning VM 50%',
+      'Matching MAC address for NAT networking',
+      'Setting the name of the VM: wheelhouse-lab_lab-1',
+      'Preparing network interfaces based on configuration',
+      'Forwarding ports',
+      "Running 'pre-boot' VM customizations",
+      'Booting VM',
+      'Waiting for machine to boot. This may take a few minutes',
+      'Machine booted and ready!',
+      'Running provisioner: node (shell)',
+    ]);
+  });
+
+  it('of a download tells how far it is, of a domain no settings, and nothing of other machines', () => {
+    assert.deepEqual(
+      stagesOf(
+        '==> lab-1: Adding box\n    lab-1: Progress: 42% (Rate: 3M/s, Estimated time remaining: 0:01)\n',
+      ),
+      ['Adding box', 'Adding box 42%'],
+    );
+    assert.deepEqual(stagesOf('==> lab-1:  -- Memory:            1024M\n==> lab-2: Booting VM...\n'), []);
   });
 
   it('takes an unfinished line that asks for a question, and one about a secret for a secret', () => {
@@ -53,6 +108,7 @@ describe('Vagrant’s output', () => {
     const lines = [
       'Bringing machine up…',
       '==> n1: Importing',
+      'Progress: 10%',
       'There was an error',
       'while executing VBoxManage',
     ];

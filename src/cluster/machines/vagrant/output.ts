@@ -37,18 +37,33 @@ function plain(line: string): string {
   return stripVTControlCharacters(line).replaceAll('\r', '').trimEnd();
 }
 
-/** What a line says of the machine: `==> NAME: message`, or `    NAME: message`. */
-export function stepOf(line: string, machine: string): OutputStep | undefined {
-  const match = /^(?:==>|\s{2,})\s*([^\s:]+):\s*(.*)$/.exec(line);
-  if (match?.[1] !== machine) return undefined;
-  const message = (match[2] ?? '').trim();
-  // The settings of a domain, and blank lines between them.
-  if (message === '' || message.startsWith('-- ')) return undefined;
-  const percent = /(\d{1,3})(?:\.\d+)?%/.exec(message)?.[1];
-  return {
-    message,
-    ...(percent === undefined || Number(percent) > 100 ? {} : { fraction: Number(percent) / 100 }),
-  };
+/**
+ * What Vagrant's lines say of one machine: the stage that it is in (`==> NAME: message`), and how far that is (a
+ * percentage, with or without the name before it). What else stands below a stage (addresses, retries, what a script
+ * says) is for the log.
+ */
+export class OutputStages {
+  readonly #machine: string;
+  #message: string | undefined;
+
+  constructor(machine: string) {
+    this.#machine = machine;
+  }
+
+  /** Undefined where the line says nothing new. */
+  push(line: string): OutputStep | undefined {
+    const [, arrow, name = this.#machine, text = ''] = /^(?:(==>|\s{4}) ?([^\s:]+): )?(.*)$/.exec(line) ?? [];
+    if (name !== this.#machine) return undefined;
+    const percent = /^Progress: (\d{1,3})(?:\.\d+)?%/.exec(text)?.[1];
+    if (percent !== undefined && Number(percent) <= 100) {
+      return { message: this.#message ?? 'Progress', fraction: Number(percent) / 100 };
+    }
+    const message = text.trim().replace(/\s*(\.{3}|…)$/, '');
+    // The settings of a domain, and blank lines between them.
+    if (arrow !== '==>' || message === '' || message.startsWith('-- ')) return undefined;
+    this.#message = message;
+    return { message };
+  }
 }
 
 /** An unfinished line that asks: `Password: `, `Which interface? `, `Are you sure? [y/N] `. */
@@ -62,7 +77,7 @@ export function isSecret(question: string): boolean {
 
 /** Why Vagrant failed, of all its output: without what it says of progress. */
 export function failureOf(lines: readonly string[]): string {
-  const errors = lines.filter((line) => !/^\s*(==>|Bringing machine|\S+: (Progress|Warning))/.test(line));
+  const errors = lines.filter((line) => !/^\s*(==>|Bringing machine|Progress: |\S+: (Progress|Warning))/.test(line));
   const tail = (errors.length > 0 ? errors : lines).map((line) => line.trim()).filter((line) => line !== '');
   return tail.slice(-8).join(' ').slice(0, 1000);
 }

@@ -4,7 +4,7 @@ import type { Disposable } from '../../../base/disposable.ts';
 import { writeWhole } from '../../../host/files.ts';
 import type { TerminalProcess, TerminalRunner } from '../../../host/terminalProcess.ts';
 import { MachineError, type Progress } from '../contract.ts';
-import { failureOf, isQuestion, isSecret, OutputLines, stepOf } from './output.ts';
+import { failureOf, isQuestion, isSecret, OutputLines, OutputStages } from './output.ts';
 import { remedyFor } from './remedies.ts';
 
 /** How long an unfinished line must stand until it is taken for a question. */
@@ -55,10 +55,11 @@ export class VagrantCommand {
   async run(call: VagrantCall): Promise<readonly string[]> {
     call.signal.throwIfAborted();
     const lines: string[] = [];
+    const stages = new OutputStages(call.machine);
     const code = await this.#execute(call, (line) => {
       if (lines.length < MAX_LINES) lines.push(line);
       call.onLine?.(line);
-      const step = stepOf(line, call.machine);
+      const step = stages.push(line);
       if (step !== undefined) call.progress?.report({ machine: call.machine, ...step });
     }).finally(async () => {
       if (call.log !== undefined) await writeWhole(call.log, `${lines.join('\n')}\n`, 0o600);
