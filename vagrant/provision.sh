@@ -38,6 +38,7 @@ chmod 700 /etc/wheelhouse
 # As on a container node, but for one thing: here containerd may lower the score of what must not be killed.
 sed 's/^\( *restrict_oom_score_adj\) = true/\1 = false/' "$from/containerd.toml" > /etc/containerd/config.toml
 sh "$from/make-pause.sh" $own/pause.tar
+install -m 755 "$from/trust.sh" $own/trust.sh
 
 put() { install -D -m 644 "$from/$1" "$2"; }
 put sysctl.conf /etc/sysctl.d/90-wheelhouse.conf

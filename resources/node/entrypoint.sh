@@ -26,21 +26,9 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 
 # What the desktop hands over, where it does: authorities that it trusts, and proxies, which containerd pulls through.
 # They may change: the agent then ends containerd, which starts here with the new ones.
-certificates=/usr/local/share/ca-certificates/wheelhouse-host.crt
-trusted=/etc/ssl/certs/ca-certificates.crt
-public=/usr/lib/wheelhouse/public-certificates.crt
-trust() {
-  # What update-ca-certificates takes seconds for: containerd reads the one file.
-  if [ -f "$certificates" ]; then
-    [ -f "$public" ] || cp "$trusted" "$public"
-    cat "$public" "$certificates" > "$trusted"
-  elif [ -f "$public" ]; then
-    cp "$public" "$trusted"
-  fi
-}
 proxy=/etc/wheelhouse/proxy.env
 while :; do
-  trust
+  sh /usr/lib/wheelhouse/trust.sh
   (
     set -a
     [ -f "$proxy" ] && . "$proxy"

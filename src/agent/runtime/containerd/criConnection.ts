@@ -40,6 +40,10 @@ const METHODS = {
 
 export type CriMethod = keyof typeof METHODS;
 
+/** Somebody waits for their answer, and they change nothing: they outlast a restart of containerd. */
+const PATIENT = new Set<CriMethod>(['Exec', 'Attach', 'PortForward']);
+const PATIENCE_MS = 20_000;
+
 export interface CriCallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
@@ -99,13 +103,14 @@ export function connectCri(socketPath: string): CriConnection {
     call<Response>(method: CriMethod, request: object, options: CriCallOptions = {}): Promise<Response> {
       const { path, serialize, deserialize } = codec<Response>(method);
       return new Promise((resolve, reject) => {
-        const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+        const patient = PATIENT.has(method);
+        const { signal, timeoutMs = patient ? PATIENCE_MS : DEFAULT_TIMEOUT_MS } = options;
         const call = client.makeUnaryRequest<object, Response>(
           path,
           serialize,
           deserialize,
           request,
-          new grpc.Metadata(),
+          new grpc.Metadata({ waitForReady: patient }),
           { deadline: Date.now() + timeoutMs },
           (error, response) => {
             signal?.removeEventListener('abort', cancel);

@@ -29,6 +29,8 @@ class World {
   readonly networks = new Set<string>();
   readonly calls: string[] = [];
   sharesReady = true;
+  /** Vagrant cannot take machines away, as where another one of it works on them. */
+  locked = false;
   /** Whether machines answer over SSH. */
   answers = true;
   /** What `vagrant up` does beside: fail, hang … */
@@ -128,6 +130,10 @@ class World {
       return;
     }
     if (verb === 'destroy') {
+      if (this.locked && this.machines.has(full)) {
+        program.exit(1);
+        return;
+      }
       this.machines.delete(full);
       rmSync(state, { recursive: true, force: true });
     }
@@ -295,6 +301,18 @@ describe('Vagrant machines', () => {
     };
     await assert.rejects(world.create('m1', {}, abort.signal), /^Error: enough$/);
     assert.ok(world.calls.includes('discard wheelhouse-c1_m1'));
+    await nothingOf('m1');
+  });
+
+  it('delete() leaves nothing where Vagrant cannot: it is made to forget what the hypervisor took away', async () => {
+    const made = await world.create('m1');
+    world.locked = true;
+    await world.provider.delete(made, never);
+    assert.deepEqual(world.calls.slice(-3), [
+      'destroy --force m1',
+      'discard wheelhouse-c1_m1',
+      'destroy --force m1',
+    ]);
     await nothingOf('m1');
   });
 
