@@ -77,7 +77,9 @@ export function isSecret(question: string): boolean {
 
 /** Why Vagrant failed, of all its output: without what it says of progress. */
 export function failureOf(lines: readonly string[]): string {
-  const errors = lines.filter((line) => !/^\s*(==>|Bringing machine|Progress: |\S+: (Progress|Warning))/.test(line));
+  const errors = lines.filter(
+    (line) => !/^\s*(==>|Bringing machine|Progress: |\S+: (Progress|Warning))/.test(line),
+  );
   const tail = (errors.length > 0 ? errors : lines).map((line) => line.trim()).filter((line) => line !== '');
   return tail.slice(-8).join(' ').slice(0, 1000);
 }
