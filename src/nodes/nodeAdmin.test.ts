@@ -7,13 +7,13 @@ import type { NodeCondition } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import { inProcessClient } from '../client/inProcess.ts';
 import { admin as user, startTestServer, type TestServer } from '../../test/harness/apiServer.ts';
-import { createNodeAdmin, type ApiNodeAdmin } from './nodeAdmin.ts';
+import { createNodeAdmin } from './nodeAdmin.ts';
 
 describe('NodeAdmin', () => {
   const never = new AbortController().signal;
   let server: TestServer;
   let client: Client;
-  let admin: ApiNodeAdmin;
+  let admin: ReturnType<typeof createNodeAdmin>;
   /** Whether agents are linked. */
   let isBack: boolean;
 

@@ -8,30 +8,8 @@ import { controllerOf, keyOf } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
 import { httpsClient } from '../client/https.ts';
 import { parseKubeconfig } from '../client/kubeconfig.ts';
+import type { NodeAdmin } from '../protocol/nodeAdmin.ts';
 import { createEnrolmentTokens } from './tokens.ts';
-
-/** The shape of `OldNews` in `cluster/contract.ts`. */
-interface OldNews {
-  readonly reports?: ReadonlyMap<string, string>;
-  readonly woken?: ReadonlySet<string>;
-}
-
-/** What a cluster's life needs from its API; the shape of `NodeAdmin` in `cluster/contract.ts`. */
-export interface ApiNodeAdmin {
-  issueToken(node: string): Promise<string>;
-  lastReports(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  whenReady(
-    names: readonly string[],
-    onReady: (node: string) => void,
-    signal: AbortSignal,
-    before?: OldNews,
-  ): Promise<void>;
-  cordon(node: string): Promise<boolean>;
-  uncordon(node: string): Promise<void>;
-  drain(node: string, signal: AbortSignal, onLeft: (pods: readonly string[]) => void): Promise<void>;
-  capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
-  forget(node: string): Promise<void>;
-}
 
 /** How long an eviction that a disruption budget refuses is held back before it is tried again (kubectl drain: 5 s). */
 const EVICTION_RETRY_MS = 5_000;
@@ -41,13 +19,13 @@ const SECOND_MS = 1_000;
 /** The API server waits for a node that is away; where it is away itself, it is asked again after this. */
 const ANSWER_RETRY_MS = 500;
 
-/** The same over HTTPS, with the credentials of a kubeconfig's text; `close` lets the connection go. */
-export function openNodeAdmin(kubeconfig: string, clock: Clock): ApiNodeAdmin & { close(): void } {
+/** Over HTTPS, with the credentials of a kubeconfig's text; `close` lets the connection go. */
+export function openNodeAdmin(kubeconfig: string, clock: Clock): NodeAdmin {
   const client = httpsClient(parseKubeconfig(kubeconfig).client);
   return { ...createNodeAdmin(client, clock), close: () => client.dispose() };
 }
 
-export function createNodeAdmin(client: Client, clock: Clock): ApiNodeAdmin {
+export function createNodeAdmin(client: Client, clock: Clock): Omit<NodeAdmin, 'close'> {
   const tokens = createEnrolmentTokens({ client, clock, random: systemRandom });
   return {
     issueToken: (node) => tokens.issue(node),

@@ -1,15 +1,15 @@
-import { runActions, type Action, type ActionContext } from './actions/action.ts';
-import { createMachines } from './actions/createMachines.ts';
-import { drainNode } from './actions/drainNode.ts';
-import { preflight } from './actions/preflight.ts';
-import { removeMachine } from './actions/removeMachine.ts';
-import { resizeMachine } from './actions/resizeMachine.ts';
-import { needControlPlane } from './actions/startControlPlane.ts';
-import { waitForNodes } from './actions/waitForNodes.ts';
-import { ClusterError } from './errors.ts';
-import type { Machine, MachineSize } from './machines/contract.ts';
-import { checkSize, sizeText } from './nodeSize.ts';
-import { writeProfile, type ClusterProfile, type NodeProfile } from './profile.ts';
+import { runActions, type Action, type ActionContext } from '../actions/action.ts';
+import { createMachines } from '../actions/createMachines.ts';
+import { drainNode } from '../actions/drainNode.ts';
+import { preflight } from '../actions/preflight.ts';
+import { removeMachine } from '../actions/removeMachine.ts';
+import { resizeMachine } from '../actions/resizeMachine.ts';
+import { needControlPlane } from '../actions/startControlPlane.ts';
+import { waitForNodes } from '../actions/waitForNodes.ts';
+import { ClusterError } from '../errors.ts';
+import type { Machine, MachineSize } from '../machines/contract.ts';
+import { checkSize, sizeText } from '../nodeSize.ts';
+import { writeProfile, type ClusterProfile, type NodeProfile } from '../profile.ts';
 
 /** Adds a node to a cluster; resolves when it is Ready. Where it fails, nothing of it is left. */
 export async function addNode(context: ActionContext, node: NodeProfile): Promise<void> {

@@ -1,0 +1,41 @@
+/**
+ * What nodes told before their machines were started, woken or put back: what `whenReady` shall not take for news. The
+ * API shows a node as Ready until it has been silent for a while.
+ */
+export interface OldNews {
+  /** Of machines that were down: when each told its state last. Their agents tell everything at their start. */
+  readonly reports?: ReadonlyMap<string, string>;
+  /** Whose machines go on where they were: their agents tell nothing anew, they must be asked. */
+  readonly woken?: ReadonlySet<string>;
+}
+
+/**
+ * What the life of a cluster (`cluster/`) needs from its API, which `nodes/` gives. Connects with the cluster's own
+ * kubeconfig.
+ */
+export interface NodeAdmin {
+  /** A one-time token with which a machine may become this node. */
+  issueToken(node: string): Promise<string>;
+  /** For `OldNews.reports`. */
+  lastReports(nodes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Resolves when all are Ready; tells each as it becomes so. */
+  whenReady(
+    nodes: readonly string[],
+    onReady: (node: string) => void,
+    signal: AbortSignal,
+    before?: OldNews,
+  ): Promise<void>;
+  /** Keeps new pods from the node; tells whether it was open to them. Nothing where there is no such node. */
+  cordon(node: string): Promise<boolean>;
+  uncordon(node: string): Promise<void>;
+  /**
+   * Cordons the node and evicts its pods, so that they start elsewhere; tells those (`NAMESPACE/NAME`) that it waits
+   * for, whenever they become fewer. Nothing where there is no such node.
+   */
+  drain(node: string, signal: AbortSignal, onLeft: (pods: readonly string[]) => void): Promise<void>;
+  /** What the node says that it has: CPUs, and memory in bytes. */
+  capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
+  /** Deletes the Node object and what was issued for it. */
+  forget(node: string): Promise<void>;
+  close(): void;
+}
