@@ -1,25 +1,24 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import Docker from 'dockerode';
-import {
-  createContainerdRuntime,
-  type ContainerdRuntime,
-} from '../../src/agent/runtime/containerd/containerd.ts';
-import { systemClock } from '../../src/base/clock.ts';
-import { MachineError, type Machine, type MachineProvider } from '../../src/cluster/machines/contract.ts';
+import { MachineError, type Machine } from '../../src/cluster/machines/contract.ts';
 import { createDockerMachines } from '../../src/cluster/machines/docker/dockerMachines.ts';
 import { CLUSTER_LABEL } from '../../src/cluster/machines/docker/labels.ts';
-import { nodeImageTag, readBuildFiles } from '../../src/cluster/machines/docker/nodeImage.ts';
+import { nodeImageTag } from '../../src/cluster/machines/docker/nodeImage.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { machinesContract } from '../contract/machines.suite.ts';
+import {
+  containerNodes,
+  docker,
+  HOST_NETWORK_POD,
+  imageFiles,
+  withRuntime,
+} from '../harness/containerNode.ts';
 
-const docker = new Docker();
 const never = new AbortController().signal;
 const quiet = { report: () => undefined };
 const cluster = `test-${process.pid}`;
 
-const imageFiles = () => readBuildFiles(path.join(import.meta.dirname, '../../resources/node'));
-const provider: MachineProvider = createDockerMachines({ docker, processes: systemProcesses, imageFiles });
+const provider = containerNodes();
 
 /** Building the node image for the first time takes minutes. */
 describe('Docker', function () {
@@ -79,25 +78,8 @@ describe('Docker', function () {
 
     it('runs a pod’s sandbox and a container of a loaded image with crun', async () => {
       await loadBusybox('wheelhouse-test-busybox:1');
-      await withRuntime(async (runtime) => {
-        const sandboxConfig = {
-          name: 'p',
-          namespace: 'default',
-          uid: 'u1',
-          attempt: 0,
-          hostname: '',
-          logDirectory: '/var/log/pods/p',
-          hostNetwork: true,
-          hostPid: false,
-          hostIpc: false,
-          shareProcesses: false,
-          cgroupParent: '/kubepods/u1',
-          labels: {},
-          annotations: {},
-          sysctls: {},
-          security: { privileged: false, supplementalGroups: [] },
-        };
-        const sandbox = await runtime.runSandbox(sandboxConfig);
+      await withRuntime(machine, async (runtime) => {
+        const sandbox = await runtime.runSandbox(HOST_NETWORK_POD);
         const id = await runtime.createContainer(
           sandbox,
           {
@@ -126,7 +108,7 @@ describe('Docker', function () {
               seccomp: 'RuntimeDefault',
             },
           },
-          sandboxConfig,
+          HOST_NETWORK_POD,
         );
         await runtime.startContainer(id);
         const { exitCode, stdout } = await runtime.execSync(
@@ -152,7 +134,7 @@ describe('Docker', function () {
       await loadBusybox('wheelhouse-test-busybox:1');
       await provider.stop(machine, never);
       machine = await provider.start(machine, quiet, never);
-      await withRuntime(async (runtime) => {
+      await withRuntime(machine, async (runtime) => {
         const image = await runtime.images.status('docker.io/library/wheelhouse-test-busybox:1');
         assert.ok(image !== undefined);
       });
@@ -177,22 +159,6 @@ describe('Docker', function () {
       const tar = await docker.getImage(tag).get();
       await provider.loadImage(machine, tar as AsyncIterable<Buffer>, never);
       await docker.getImage(tag).remove();
-    };
-
-    /** The node's containerd, reached through its mount namespace. */
-    const withRuntime = async (use: (runtime: ContainerdRuntime) => Promise<void>): Promise<void> => {
-      const { State } = await docker.getContainer(machine.id).inspect();
-      const socketPath = `/proc/${State.Pid}/root/run/containerd/containerd.sock`;
-      const runtime = createContainerdRuntime({ socketPath, clock: systemClock });
-      try {
-        await until(() => runtime.version());
-        await until(async () => {
-          assert.ok((await runtime.images.status('wheelhouse.local/pause:1')) !== undefined);
-        });
-        await use(runtime);
-      } finally {
-        runtime.close();
-      }
     };
   });
 
@@ -244,18 +210,4 @@ async function leftovers(): Promise<readonly string[]> {
 
 async function* chunks(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield await Promise.resolve(part);
-}
-
-/** containerd does not tell when it is ready: asking is the only way. */
-async function until(attempt: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await systemClock.sleep(50);
-    }
-  }
 }

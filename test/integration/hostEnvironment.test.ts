@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import Docker from 'dockerode';
 import { createHostFiles } from '../../src/agent/node/hostFiles.ts';
-import {
-  createContainerdRuntime,
-  type ContainerdRuntime,
-} from '../../src/agent/runtime/containerd/containerd.ts';
-import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
-import type { Machine, MachineProvider } from '../../src/cluster/machines/contract.ts';
-import { createDockerMachines } from '../../src/cluster/machines/docker/dockerMachines.ts';
-import { readBuildFiles } from '../../src/cluster/machines/docker/nodeImage.ts';
+import type { Machine } from '../../src/cluster/machines/contract.ts';
 import { hostFiles, machineFiles } from '../../src/cluster/machines/hostEnvironment.ts';
 import { readText } from '../../src/host/files.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { answersTcp } from '../../src/host/tcp.ts';
 import { nodeFiles, type HostFiles } from '../../src/protocol/agentLink.ts';
+import {
+  containerNodes,
+  docker,
+  HOST_NETWORK_POD,
+  rootOf,
+  until,
+  withRuntime,
+} from '../harness/containerNode.ts';
 import {
   type CorporateNetwork,
   IMAGE,
@@ -23,7 +22,6 @@ import {
   startCorporateNetwork,
 } from '../harness/corporateNetwork.ts';
 
-const docker = new Docker();
 const never = new AbortController().signal;
 const quiet = { report: () => undefined };
 const cluster = `test-env-${process.pid}`;
@@ -31,8 +29,7 @@ const cluster = `test-env-${process.pid}`;
 /** A real container node on a desktop that reaches the world through a company's proxy. */
 describe('a node behind a proxy', function () {
   this.timeout(600_000);
-  const imageFiles = () => readBuildFiles(path.join(import.meta.dirname, '../../resources/node'));
-  const provider: MachineProvider = createDockerMachines({ docker, processes: systemProcesses, imageFiles });
+  const provider = containerNodes();
   let network: CorporateNetwork;
   let machine: Machine;
   let files: HostFiles;
@@ -66,8 +63,7 @@ describe('a node behind a proxy', function () {
   });
 
   it('pulls through the proxy from a registry with a certificate of the company’s own', async () => {
-    await withRuntime(await pidOf(machine), async (runtime) => {
-      await until(() => runtime.version());
+    await withRuntime(machine, async (runtime) => {
       await runtime.images.pull(IMAGE, undefined, never);
       assert.deepEqual((await runtime.images.status(IMAGE))?.tags, [IMAGE]);
     });
@@ -90,7 +86,7 @@ describe('a node behind a proxy', function () {
 
   it('takes over what changes while it runs, and its pods go on', async () => {
     const late = await provider.create({ cluster, name: 'n2', files: [] }, quiet, never);
-    const root = `/proc/${await pidOf(late)}/root`;
+    const root = await rootOf(late);
     const containerd = (): Promise<string | undefined> => readText(nodeFiles(root).containerdPid);
     const end = async (pid: number): Promise<void> => {
       // The number that it has inside.
@@ -103,14 +99,14 @@ describe('a node behind a proxy', function () {
       logger: silentLogger,
     });
     try {
-      await withRuntime(await pidOf(late), async (runtime) => {
+      await withRuntime(late, async (runtime) => {
         const changeTo = async (wanted: HostFiles): Promise<void> => {
           const before = await containerd();
           await take(wanted);
           await until(async () => assert.notEqual(await containerd(), before));
           await until(() => runtime.version());
         };
-        await until(() => runtime.runSandbox(SANDBOX));
+        await runtime.runSandbox(HOST_NETWORK_POD);
         const pods = await runtime.list();
         await assert.rejects(runtime.images.pull(IMAGE, undefined, never), /lookup|no such host|resolve/);
         await changeTo(files);
@@ -126,51 +122,3 @@ describe('a node behind a proxy', function () {
     }
   });
 });
-
-/** A pod that needs no network. */
-const SANDBOX = {
-  name: 'p',
-  namespace: 'default',
-  uid: 'u1',
-  attempt: 0,
-  hostname: '',
-  logDirectory: '/var/log/pods/p',
-  hostNetwork: true,
-  hostPid: false,
-  hostIpc: false,
-  shareProcesses: false,
-  cgroupParent: '/kubepods/u1',
-  labels: {},
-  annotations: {},
-  sysctls: {},
-  security: { privileged: false, supplementalGroups: [] },
-};
-
-async function pidOf({ id }: Machine): Promise<number> {
-  return (await docker.getContainer(id).inspect()).State.Pid;
-}
-
-async function withRuntime(pid: number, run: (runtime: ContainerdRuntime) => Promise<void>): Promise<void> {
-  const runtime = createContainerdRuntime({
-    socketPath: `/proc/${pid}/root/run/containerd/containerd.sock`,
-    clock: systemClock,
-  });
-  try {
-    await run(runtime);
-  } finally {
-    runtime.close();
-  }
-}
-
-async function until(attempt: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await systemClock.sleep(100);
-    }
-  }
-}
