@@ -99,6 +99,13 @@ export const selfSubjectRulesReviews = resource<t.SelfSubjectRulesReview>(
   'SelfSubjectRulesReview',
   'Cluster',
 );
+export const podDisruptionBudgets = resource<t.PodDisruptionBudget>(
+  'policy',
+  'v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+  'Namespaced',
+);
 export const priorityClasses = resource<t.PriorityClass>(
   'scheduling.k8s.io',
   'v1',

@@ -17,6 +17,7 @@ export type Lease = Namespaced<model.V1Lease>;
 export type Deployment = WithSpec<Namespaced<model.V1Deployment>>;
 export type ReplicaSet = WithSpec<Namespaced<model.V1ReplicaSet>>;
 export type ControllerRevision = Namespaced<model.V1ControllerRevision>;
+export type PodDisruptionBudget = Namespaced<model.V1PodDisruptionBudget>;
 export type Role = Namespaced<model.V1Role>;
 export type ClusterRole = Live<model.V1ClusterRole>;
 export type RoleBinding = Namespaced<model.V1RoleBinding>;

@@ -12,6 +12,7 @@ import { localSubjectAccessReview } from './localSubjectAccessReview.ts';
 import { namespace } from './namespace.ts';
 import { node } from './node.ts';
 import { pod } from './pod.ts';
+import { podDisruptionBudget } from './podDisruptionBudget.ts';
 import { priorityClass } from './priorityClass.ts';
 import { replicaSet } from './replicaSet.ts';
 import { role } from './role.ts';
@@ -41,6 +42,7 @@ export const kinds: readonly Kind[] = [
   deployment,
   replicaSet,
   controllerRevision,
+  podDisruptionBudget,
   role,
   clusterRole,
   roleBinding,

@@ -11,6 +11,7 @@ import { eventsV1From, coreEventFrom } from './eventConversion.ts';
 import { lease } from './lease.ts';
 import { namespace } from './namespace.ts';
 import { node } from './node.ts';
+import { podDisruptionBudget } from './podDisruptionBudget.ts';
 import { priorityClass } from './priorityClass.ts';
 import { replicaSet } from './replicaSet.ts';
 import { roleBinding } from './roleBinding.ts';
@@ -159,6 +160,18 @@ const cases: readonly (readonly [Kind, KubeObject, string, readonly unknown[]])[
     ),
     'Name Controller Revision Age',
     ['a', 'daemonset.apps/d', 4, '15m'],
+  ],
+  [
+    podDisruptionBudget,
+    objectOf(podDisruptionBudget, { spec: { minAvailable: '50%' }, status: { disruptionsAllowed: 2 } }),
+    'Name Min Available Max Unavailable Allowed Disruptions Age',
+    ['a', '50%', 'N/A', 2, '15m'],
+  ],
+  [
+    podDisruptionBudget,
+    objectOf(podDisruptionBudget, { spec: { maxUnavailable: 0 } }),
+    'Name Min Available Max Unavailable Allowed Disruptions Age',
+    ['a', 'N/A', '0', 0, '15m'],
   ],
   [secret, objectOf(secret, { data: { a: '', b: '' } }), 'Name Type Data Age', ['a', 'Opaque', 2, '15m']],
   [serviceAccount, objectOf(serviceAccount, {}), 'Name Secrets Age', ['a', 0, '15m']],

@@ -8,8 +8,8 @@ import {
   required,
 } from '../fieldErrors.ts';
 import type { Deployment } from '../types.ts';
+import { intOrPercent, notMoreThanAll } from './intOrPercent.ts';
 import { nonNegative } from './metadata.ts';
-import { percentErrors } from './names.ts';
 import type { Unchecked } from './unchecked.ts';
 import { validateReplicaCounts, validateWorkload } from './workload.ts';
 
@@ -88,17 +88,9 @@ function validateRollingUpdate(
   if (isNothing(maxUnavailable) && isNothing(maxSurge)) {
     errors.push(invalid(path.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  if (typeof maxUnavailable === 'string' && Number.parseInt(maxUnavailable, 10) > 100) {
-    errors.push(invalid(path.child('maxUnavailable'), maxUnavailable, 'must not be greater than 100%'));
-  }
+  errors.push(...notMoreThanAll(maxUnavailable, path.child('maxUnavailable')));
   return errors;
 }
 
 const isNothing = (value: string | number): boolean =>
   typeof value === 'number' ? value === 0 : Number.parseInt(value, 10) === 0;
-
-function intOrPercent(value: string | number, path: FieldPath): FieldError[] {
-  return typeof value === 'string'
-    ? percentErrors(value).map((text) => invalid(path, value, text))
-    : nonNegative(value, path);
-}

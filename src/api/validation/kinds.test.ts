@@ -13,6 +13,7 @@ import { lease } from '../kinds/lease.ts';
 import { localSubjectAccessReview } from '../kinds/localSubjectAccessReview.ts';
 import { namespace } from '../kinds/namespace.ts';
 import { node } from '../kinds/node.ts';
+import { podDisruptionBudget } from '../kinds/podDisruptionBudget.ts';
 import { priorityClass } from '../kinds/priorityClass.ts';
 import { replicaSet } from '../kinds/replicaSet.ts';
 import { role } from '../kinds/role.ts';
@@ -79,6 +80,35 @@ const created: readonly (readonly [Kind, string, object, readonly string[]])[] =
     'too much of it',
     workload({ strategy: { rollingUpdate: { maxUnavailable: '101%' } } }),
     ['spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%'],
+  ],
+  [podDisruptionBudget, 'a budget that is relative', { spec: { maxUnavailable: '100%', selector: {} } }, []],
+  [
+    podDisruptionBudget,
+    'both limits',
+    { spec: { minAvailable: 1, maxUnavailable: 1 } },
+    [
+      'spec: Invalid value: {"minAvailable":1,"maxUnavailable":1}: minAvailable and maxUnavailable cannot be both set',
+    ],
+  ],
+  [
+    podDisruptionBudget,
+    'limits that are none',
+    { spec: { minAvailable: -1 } },
+    ['spec.minAvailable: Invalid value: -1: must be greater than or equal to 0'],
+  ],
+  [
+    podDisruptionBudget,
+    'more than all',
+    { spec: { minAvailable: '101%' } },
+    ['spec.minAvailable: Invalid value: "101%": must not be greater than 100%'],
+  ],
+  [
+    podDisruptionBudget,
+    'an unknown policy',
+    { spec: { unhealthyPodEvictionPolicy: 'Never' } },
+    [
+      'spec.unhealthyPodEvictionPolicy: Unsupported value: "Never": supported values: "AlwaysAllow", "IfHealthyBudget"',
+    ],
   ],
   [
     deployment,

@@ -1,18 +1,134 @@
-import type { Eviction } from '../../api/types.ts';
-import type { Handler } from '../handlers/handler.ts';
+import { type Draft, draftOf, type KubeObject } from '../../api/meta.ts';
+import { isConflict, notFound } from '../../api/status.ts';
+import { timeOf } from '../../api/time.ts';
+import type { DeleteOptions, Eviction, Pod } from '../../api/types.ts';
+import type { Handler, HandlerOptions, Target } from '../handlers/handler.ts';
 import { writeContext } from '../handlers/writeOptions.ts';
+import type { WriteContext } from '../registry/context.ts';
 import { deleteObject } from '../registry/delete.ts';
+import { keyOfObject } from '../registry/keys.ts';
+import { strategyOf } from '../registry/strategy.ts';
+import { updateObject } from '../registry/update.ts';
 import { subresourceBody } from './body.ts';
+import { beingProcessed, budgetOf, letsUnhealthyGo, takeDisruption } from './disruptionBudgets.ts';
 import { success } from './status.ts';
 
-/** POST pods/eviction (policy/v1): a delete that disruption budgets may hold back; there are none yet. */
+/** POST pods/eviction (policy/v1): a delete that a disruption budget may hold back (core/pod `storage/eviction.go`). */
 export const evict: Handler = async (options, exchange, target) => {
-  const context = writeContext(exchange, 'CreateOptions');
+  const asked = writeContext(exchange, 'CreateOptions');
   const { deleteOptions = {} } = subresourceBody<Eviction>(exchange, {
     kind: 'Eviction',
     model: 'V1Eviction',
   });
-  const dryRun = context.dryRun || (deleteOptions.dryRun ?? []).length > 0;
-  await deleteObject(options.registry, { ...context, dryRun }, target, deleteOptions);
-  return success();
+  const context = { ...asked, dryRun: asked.dryRun || (deleteOptions.dryRun ?? []).length > 0 };
+  const isConditional = deleteOptions.preconditions?.resourceVersion !== undefined;
+  for (;;) {
+    const pod = podOf(options, target);
+    const { uid = pod.metadata.uid } = deleteOptions.preconditions ?? {};
+    // Another pod has the name now: the refusal of a delete says so.
+    if (uid !== pod.metadata.uid) await deleteObject(options.registry, context, target, deleteOptions);
+    try {
+      await evictOnce(options, context, target, pod, deleteOptions);
+      return success();
+    } catch (error) {
+      // The pod has changed under a condition that was set here: what it is now may be under a budget.
+      if (isConditional || !isConflict(error) || !passesBudgets(pod)) throw error;
+    }
+  }
 };
+
+async function evictOnce(
+  options: HandlerOptions,
+  context: WriteContext,
+  target: Target,
+  pod: Pod,
+  deleteOptions: DeleteOptions,
+): Promise<void> {
+  const { registry } = options;
+  if (passesBudgets(pod)) {
+    // One that is to become ready must not be taken for one that is not.
+    const asSeen = pod.status?.phase === 'Pending' && pod.metadata.deletionTimestamp === undefined;
+    await remove(options, context, target, asSeen ? unlessAsked(pod, deleteOptions) : deleteOptions);
+    return;
+  }
+  const budget = budgetOf(registry, pod);
+  const isUnguarded = budget !== undefined && !isReady(pod) && letsUnhealthyGo(budget);
+  if (budget !== undefined && !isUnguarded) await takeDisruption(registry, context, budget, pod);
+  try {
+    await remove(options, context, target, isUnguarded ? unlessAsked(pod, deleteOptions) : deleteOptions);
+  } catch (error) {
+    const isOwnCondition = isUnguarded && deleteOptions.preconditions?.resourceVersion === undefined;
+    throw isOwnCondition && isConflict(error) ? beingProcessed(budget.metadata.name) : error;
+  }
+}
+
+/** Marks the pod as disrupted, and deletes it. */
+async function remove(
+  options: HandlerOptions,
+  context: WriteContext,
+  target: Target,
+  deleteOptions: DeleteOptions,
+): Promise<void> {
+  const { registry } = options;
+  const condition = deleteOptions.preconditions?.resourceVersion;
+  if (context.dryRun) {
+    await deleteObject(registry, context, target, deleteOptions);
+    return;
+  }
+  const { entry } = await updateObject(registry, context, {
+    ...target,
+    subresource: 'status',
+    strategy: strategyOf(target.served.kind, 'status'),
+    allowCreate: false,
+    desired: (existing) => disrupted(existing as Pod, condition, timeOf(registry.clock.now())),
+  });
+  await deleteObject(
+    registry,
+    context,
+    target,
+    condition === undefined ? deleteOptions : onlyAs(entry.object, deleteOptions),
+  );
+}
+
+function disrupted(pod: Pod, resourceVersion: string | undefined, now: string): Draft {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastTransitionTime: now,
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+  };
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+  const draft = draftOf(pod);
+  return {
+    ...draft,
+    metadata: { ...draft.metadata, resourceVersion: resourceVersion ?? pod.metadata.resourceVersion },
+    status: { ...pod.status, conditions: [...others, condition] },
+  } as unknown as Draft;
+}
+
+/** A condition that the client has set stays. */
+function unlessAsked(pod: Pod, options: DeleteOptions): DeleteOptions {
+  return options.preconditions?.resourceVersion === undefined ? onlyAs(pod, options) : options;
+}
+
+function onlyAs({ metadata: { resourceVersion } }: KubeObject, options: DeleteOptions): DeleteOptions {
+  return { ...options, preconditions: { ...options.preconditions, resourceVersion } };
+}
+
+/** Pods whose disruption is past, or has nothing to disrupt yet (canIgnorePDB). */
+function passesBudgets({ metadata, status }: Pod): boolean {
+  const { phase = 'Pending' } = status ?? {};
+  return metadata.deletionTimestamp !== undefined || ['Succeeded', 'Failed', 'Pending'].includes(phase);
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
+}
+
+function podOf({ registry }: HandlerOptions, { served, namespace, name }: Target): Pod {
+  const entry = registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
+  if (entry === undefined) throw notFound(served.resource, name);
+  return entry.object as Pod;
+}
