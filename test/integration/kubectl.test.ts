@@ -329,6 +329,33 @@ function scenarios(given: () => Given, { isOld }: { readonly isOld: boolean }): 
     assert.equal(await other.exited, 1);
   });
 
+  it('drain is held back by a disruption budget, and goes on when that allows it', async () => {
+    const image = '--image=wheelhouse.local/sample:1';
+    await run(['create', 'deployment', 'guarded', image, '--replicas=2', '--', ...STAYING]);
+    await run(['rollout', 'status', 'deployment/guarded', '--timeout=60s']);
+    const limit = async (minAvailable: number, allowed: number): Promise<void> => {
+      const budget = {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'guarded' },
+        spec: { minAvailable, selector: { matchLabels: { app: 'guarded' } } },
+      };
+      await run(['apply', '-f', '-'], { input: JSON.stringify(budget) });
+      const watching = collect(start('get', 'pdb', 'guarded', '-w', '--no-headers'));
+      await watching.until(new RegExp(`^guarded +${minAvailable} +N/A +${allowed} `, 'm'));
+    };
+    const where = ['get', 'pods', '-l', 'app=guarded', '-o', 'jsonpath={.items[0].spec.nodeName}'];
+    const node = await out(...where);
+    const drain = ['drain', node, '--pod-selector=app=guarded'];
+    await limit(2, 0);
+    const refused = collect(start(...drain, '--timeout=60s'));
+    await refused.until(/Cannot evict pod as it would violate the pod's disruption budget/);
+    await limit(1, 1);
+    await run([...drain, '--timeout=60s']);
+    await run(['uncordon', node]);
+    await run(['rollout', 'status', 'deployment/guarded', '--timeout=60s']);
+  });
+
   for (const mode of ['background', 'foreground', 'orphan'] as const) {
     it(`delete --cascade=${mode}`, async () => {
       const name = `cascade-${mode}`;
