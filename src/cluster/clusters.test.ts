@@ -29,6 +29,17 @@ describe('Clusters', () => {
     assert.equal((await clusters.profile('dev')).running, true);
   });
 
+  it('create() and start() tell of the control plane before they begin with machines', async () => {
+    const answers: (readonly string[])[] = [];
+    const onAnswers = (): void => void answers.push([...desk.asked]);
+    await clusters.create(dev, progress, never, onAnswers);
+    await clusters.stop('dev', never);
+    desk.asked.length = 0;
+    await clusters.start('dev', progress, never, onAnswers);
+    assert.deepEqual(answers, [['launch dev'], ['launch dev']]);
+    assert.ok(desk.asked.includes('start dev-1'));
+  });
+
   it('create() that fails leaves nothing behind', async () => {
     desk.neverReady = true;
     await assert.rejects(clusters.create(dev, progress, never), /not ready/);

@@ -2,7 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActionContext } from './actions/action.ts';
 import { assertFree, whileBusy } from './busy.ts';
-import type { ControlPlaneLauncher, NodeAdminFactory, RunningControlPlane, StoreFiles } from './contract.ts';
+import type {
+  ControlPlaneLauncher,
+  NodeAdminFactory,
+  OnAnswers,
+  RunningControlPlane,
+  StoreFiles,
+} from './contract.ts';
 import { ClusterError } from './errors.ts';
 import { ClusterHome } from './home.ts';
 import type {
@@ -101,6 +107,7 @@ export class Clusters {
     options: CreateOptions,
     progress: Progress,
     signal: AbortSignal,
+    onAnswers?: OnAnswers,
   ): Promise<RunningControlPlane> {
     if ((await readProfile(this.paths(options.name).profile)) !== undefined) {
       throw new ClusterError(
@@ -109,15 +116,22 @@ export class Clusters {
       );
     }
     const profile = await newProfile(options, this.#options.hostCpus);
-    return createCluster(this.#context(profile, progress, signal), options.retain ?? false);
+    const context = this.#context(profile, progress, signal);
+    return createCluster({ ...context, ...(onAnswers && { onAnswers }) }, options.retain ?? false);
   }
 
   /**
    * Starts the control plane and the machines, makes those that are missing anew and wakes those that are suspended.
    * What runs already stays as it is. Rejects with IncompleteClusterError where some of the nodes failed.
    */
-  async start(name: string, progress: Progress, signal: AbortSignal): Promise<RunningControlPlane> {
-    return startCluster(await this.#open(name, progress, signal));
+  async start(
+    name: string,
+    progress: Progress,
+    signal: AbortSignal,
+    onAnswers?: OnAnswers,
+  ): Promise<RunningControlPlane> {
+    const context = await this.#open(name, progress, signal);
+    return startCluster({ ...context, ...(onAnswers && { onAnswers }) });
   }
 
   /** Brings up the control plane alone, or attaches to it; waits while something is done to the cluster as a whole. */

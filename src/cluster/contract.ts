@@ -14,6 +14,9 @@ export interface RunningControlPlane {
   readonly exited: Promise<Error | undefined>;
 }
 
+/** Told of a control plane as soon as it answers, while machines are still on their way: its cluster can be looked at. */
+export type OnAnswers = (controlPlane: RunningControlPlane) => void;
+
 /**
  * Runs a cluster's control plane: in a worker thread of the extension host, in a detached process, in this one.
  * Where somebody else has the cluster's store already, it attaches instead. Resolves when /readyz is ok.

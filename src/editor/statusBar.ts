@@ -12,20 +12,26 @@ export function createStatusBar(model: ClusterModel, troubles: Troubles): Dispos
   const show = (): void => {
     const entries = model.entries();
     const busy = entries.find(({ state }) => state.phase === 'busy');
-    const running = entries.filter(({ state }) => state.phase === 'running').map(({ name }) => name);
+    const running = entries.filter(({ state }) => state.phase === 'running');
+    const names = running.map(({ name }) => name).join(', ');
+    const works = running.flatMap(({ work }) => work?.title ?? []);
     if (busy !== undefined) {
       item.text = `$(loading~spin) ${busy.name}`;
       item.tooltip = busy.work?.message ?? 'Starting';
     } else if (running.length === 0) {
       item.text = '$(server-environment) no cluster';
       item.tooltip = 'No Kubernetes cluster is running';
+    } else if (works.length > 0) {
+      // What is on its way is not well yet: nothing is wrong with that.
+      item.text = `$(loading~spin) ${names}`;
+      item.tooltip = works.join(', ');
     } else {
       const wrong = troubles.describe();
-      item.text = `$(server-environment) ${running.join(', ')}${wrong === '' ? '' : ` $(warning) ${troubles.count}`}`;
+      item.text = `$(server-environment) ${names}${wrong === '' ? '' : ` $(warning) ${troubles.count}`}`;
       item.tooltip = wrong === '' ? 'Running Kubernetes clusters' : wrong;
     }
     item.accessibilityInformation = {
-      label: `Kubernetes: ${busy?.name ?? (running.length === 0 ? 'no cluster' : running.join(', '))}, ${item.tooltip}`,
+      label: `Kubernetes: ${busy?.name ?? (running.length === 0 ? 'no cluster' : names)}, ${item.tooltip}`,
     };
     if (entries.length === 0) item.hide();
     else item.show();

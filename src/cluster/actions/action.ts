@@ -5,6 +5,7 @@ import type {
   NodeAdmin,
   NodeAdminFactory,
   OldNews,
+  OnAnswers,
   RunningControlPlane,
   StoreFiles,
 } from '../contract.ts';
@@ -30,6 +31,8 @@ export interface ActionContext {
   /** Proxies and authorities of this desktop, for its nodes. */
   readonly environment: () => Promise<HostEnvironment>;
   controlPlane?: RunningControlPlane;
+  /** Missing: nobody waits for it. */
+  readonly onAnswers?: OnAnswers;
   admin?: NodeAdmin;
   /** What nodes told before their machines were started or woken. */
   oldNews: OldNews;

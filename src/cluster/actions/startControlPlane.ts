@@ -5,6 +5,7 @@ export const startControlPlane: Action = {
   title: 'Starting the control plane',
   async run(context) {
     context.controlPlane = await context.launcher.launch(context.profile, context.paths, context.signal);
+    context.onAnswers?.(context.controlPlane);
     context.progress.report({ machine: '', message: `The API answers at ${context.controlPlane.server}` });
   },
   async undo({ launcher, profile, paths }) {

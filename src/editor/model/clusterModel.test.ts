@@ -149,6 +149,53 @@ describe('ClusterModel', () => {
     assert.equal(phase('a'), 'running');
   });
 
+  describe('while machines are still on their way', () => {
+    /** A start whose control plane has answered; the test decides what becomes of the machines. */
+    const begun = async () => {
+      const all = world(['a']);
+      const machines = createDeferred<undefined>();
+      all.life.start = async (_name, _progress, _signal, onAnswers) => {
+        const controlPlane = await all.life.attach('a', progress, never);
+        onAnswers?.(controlPlane);
+        await machines.promise;
+        return controlPlane;
+      };
+      await all.model.refresh();
+      const told: (string | undefined)[] = [];
+      all.model.onDidChange(() => told.push(all.phase('a')));
+      const started = all.model.start('a', progress, never);
+      started.catch(() => undefined);
+      await settled();
+      return { ...all, told, machines, started };
+    };
+
+    it('a cluster is shown as soon as its API answers', async () => {
+      const { model, phase, told, machines, started, sessions } = await begun();
+      assert.deepEqual([phase('a'), told.at(-1)], ['running', 'running']);
+      assert.equal(model.entry('a')?.work?.title, 'Starting a');
+      machines.resolve(undefined);
+      await started;
+      assert.deepEqual([phase('a'), model.entry('a')?.work, sessions.length], ['running', undefined, 1]);
+    });
+
+    it('a failure ends what was shown', async () => {
+      const { phase, machines, started, sessions } = await begun();
+      machines.reject(new Error('no memory'));
+      await assert.rejects(started, /no memory/);
+      assert.deepEqual([phase('a'), sessions.map(({ disposed }) => disposed)], ['failed', [true]]);
+    });
+
+    it('the end of the control plane is left to what brings the cluster up', async () => {
+      const { phase, launched, machines, started, failures, sessions } = await begun();
+      launched[0]?.resolve(undefined);
+      await settled();
+      assert.deepEqual([launched.length, failures, phase('a')], [1, [], 'running']);
+      machines.reject(new Error('cancelled'));
+      await assert.rejects(started);
+      assert.deepEqual([launched.length, phase('a'), sessions[0]?.disposed], [1, 'failed', true]);
+    });
+  });
+
   it('a start that fails is thrown and shown', async () => {
     const { model, phase } = world(['a'], { launch: new Error('no engine') });
     await model.refresh();

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { CreateOptions } from '../../cluster/clusters.ts';
-import type { RunningControlPlane } from '../../cluster/contract.ts';
+import type { OnAnswers, RunningControlPlane } from '../../cluster/contract.ts';
 import { ClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterEntry, ClusterFailure, ClusterLife, ClusterTraits } from './clusterEntry.ts';
@@ -120,15 +120,15 @@ export class ClusterModel implements Disposable {
         'Choose another name, or delete it first.',
       );
     }
-    await this.#bringUp(name, `Creating ${name}`, progress, signal, (own, stop) =>
-      this.clusters.create(options, own, stop),
+    await this.#bringUp(name, `Creating ${name}`, progress, signal, (own, stop, onAnswers) =>
+      this.clusters.create(options, own, stop, onAnswers),
     );
   }
 
   async start(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
     if (this.session(name) !== undefined) return;
-    await this.#bringUp(name, `Starting ${name}`, progress, signal, (own, stop) =>
-      this.clusters.start(name, own, stop),
+    await this.#bringUp(name, `Starting ${name}`, progress, signal, (own, stop, onAnswers) =>
+      this.clusters.start(name, own, stop, onAnswers),
     );
   }
 
@@ -222,10 +222,16 @@ export class ClusterModel implements Disposable {
     title: string,
     progress: Progress,
     signal: AbortSignal,
-    bring: Act<RunningControlPlane>,
+    bring: (own: Progress, stop: AbortSignal, onAnswers: OnAnswers) => Promise<RunningControlPlane>,
   ): Promise<void> {
     await this.work(name, title, progress, signal, (own, stop) =>
-      this.#connections.adopt(name, () => bring(own, stop)),
+      this.#connections.adopt(name, (onAnswers) =>
+        bring(own, stop, (controlPlane) => {
+          onAnswers(controlPlane);
+          // By now it is declared which machines there will be, and what they can.
+          void this.#read().catch(() => undefined);
+        }),
+      ),
     );
   }
 

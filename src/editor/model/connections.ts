@@ -1,4 +1,4 @@
-import type { RunningControlPlane } from '../../cluster/contract.ts';
+import type { OnAnswers, RunningControlPlane } from '../../cluster/contract.ts';
 import { IncompleteClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../cluster/paths.ts';
@@ -51,15 +51,31 @@ export class Connections {
     return before;
   }
 
-  /** Has a control plane brought up and connects to it. Who calls tells of the change: it may go on to do more. */
-  async adopt(name: string, bring: () => Promise<RunningControlPlane>): Promise<void> {
+  /**
+   * Has a control plane brought up, and connects to it as soon as `bring` says that it answers, at the latest when it is
+   * done. Who calls tells of the end: it may go on to do more.
+   */
+  async adopt(name: string, bring: (onAnswers: OnAnswers) => Promise<RunningControlPlane>): Promise<void> {
     this.begin(name);
+    let connecting: Promise<ClusterSession | undefined> | undefined;
+    const connect = (controlPlane: RunningControlPlane): Promise<ClusterSession | undefined> =>
+      (connecting ??= this.#connect(name, controlPlane));
+    const onAnswers: OnAnswers = (controlPlane) => {
+      void connect(controlPlane).then(
+        () => this.#options.onChange(),
+        // Told when all is over.
+        () => undefined,
+      );
+    };
     try {
-      await this.#connect(name, await bring());
+      await this.#keep(name, await bring(onAnswers), connect);
     } catch (error) {
       // It runs without some of its nodes: that is worth a word, and no reason not to use it.
-      if (error instanceof IncompleteClusterError) await this.#connect(name, error.controlPlane);
-      else this.fail(name, error);
+      if (error instanceof IncompleteClusterError) await this.#keep(name, error.controlPlane, connect);
+      else {
+        (await connecting?.catch(() => undefined))?.dispose();
+        this.fail(name, error);
+      }
       throw error;
     }
   }
@@ -78,15 +94,26 @@ export class Connections {
     for (const name of this.names()) this.forget(name);
   }
 
-  async #connect(name: string, controlPlane: RunningControlPlane): Promise<void> {
+  /** Undefined where the window closes meanwhile. */
+  async #connect(name: string, { owned }: RunningControlPlane): Promise<ClusterSession | undefined> {
     const { openSession, clusters } = this.#options;
     const session = await openSession(name, clusters.paths(name));
     if (this.#disposed) {
       session.dispose();
-      return;
+      return undefined;
     }
-    this.set(name, { phase: 'running', session, owned: controlPlane.owned });
-    void controlPlane.exited.then((failure) => this.#gone(name, session, failure));
+    this.set(name, { phase: 'running', session, owned });
+    return session;
+  }
+
+  /** From now on the end of the control plane is news: what brings it up sees to it itself. */
+  async #keep(
+    name: string,
+    controlPlane: RunningControlPlane,
+    connect: (controlPlane: RunningControlPlane) => Promise<ClusterSession | undefined>,
+  ): Promise<void> {
+    const session = await connect(controlPlane);
+    if (session !== undefined) void controlPlane.exited.then((failure) => this.#gone(name, session, failure));
   }
 
   /** The control plane has gone without this window asking for it: it was stopped, its owner closed, or it died. */

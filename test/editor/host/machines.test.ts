@@ -121,6 +121,55 @@ describe('the machines of a cluster', () => {
     assert.deepEqual(model.entry(NAME)?.failures, new Map([[`${NAME}-5`, 'no address on the network']]));
   });
 
+  it('a cluster shows its objects as soon as its API answers, beside machines that are still being made', async () => {
+    const { model } = wheelhouse().exports;
+    const provider = await model.clusters.provider(NAME);
+    const create = provider.create.bind(provider);
+    const booting = createDeferred<undefined>();
+    const booted = createDeferred<undefined>();
+    Object.assign(provider, {
+      create: async (...[spec, progress, signal]: Parameters<typeof create>) => {
+        if (spec.name === 'slow-1') {
+          progress.report({ machine: 'slow-1', message: 'Booting VM' });
+          booting.resolve(undefined);
+        }
+        await booted.promise;
+        return create(spec, progress, signal);
+      },
+    });
+    const created = model.create({ name: 'slow', machines: 'simulated', nodes: 2 }, silent, never);
+    try {
+      await untilModel(() => model.session('slow'));
+      await untilCache('slow', 'Namespace', (list) =>
+        list.some(({ metadata }) => metadata.name === 'default'),
+      );
+      await booting.promise;
+      await untilModel(() => model.entry('slow')?.traits);
+      assert.deepEqual(
+        rows('slow', 'Nodes').map(({ item }) => [
+          labelOf(item),
+          String(item.description).replace(/^\d+:\d+/, 'TIME'),
+        ]),
+        [
+          ['slow-1', 'TIME · Booting VM…'],
+          ['slow-2', ''],
+        ],
+      );
+      assert.ok(rows('slow', 'Namespaces').some(({ item }) => labelOf(item) === 'default'));
+      assert.match(String(row('slow').item.description), /^running · /);
+      assert.match(row('slow', 'Nodes').item.contextValue ?? '', /;making$/);
+    } finally {
+      Object.assign(provider, { create });
+      booted.resolve(undefined);
+    }
+    await created;
+    assert.deepEqual(
+      rows('slow', 'Nodes').map(({ item }) => item.description),
+      ['Ready', 'Ready'],
+    );
+    await model.delete('slow', never);
+  });
+
   it('Show Log at one that failed shows all that Vagrant said of it', async () => {
     const { model } = wheelhouse().exports;
     const { vagrant } = model.clusters.paths(NAME);

@@ -30,7 +30,8 @@ export function machineNode(
       const stage = entry?.work?.stage(machine);
       const failure =
         stage === undefined
-          ? (entry?.failures.get(machine) ?? 'its machine is missing')
+          ? (entry?.failures.get(machine) ??
+            (entry?.work === undefined ? 'its machine is missing' : undefined))
           : stage.phase === 'failed'
             ? stage.message
             : undefined;

@@ -18,7 +18,7 @@ import { machineNode } from './machines.ts';
 export function nodesSection(
   model: ClusterModel,
   clock: Clock,
-  { name, state }: ClusterEntry,
+  { name, state, work }: ClusterEntry,
 ): readonly TreeNode[] {
   const informer = state.phase === 'running' ? state.session.informer(nodes) : undefined;
   const known = (): readonly Node[] => byName(informer?.list() ?? []);
@@ -42,11 +42,11 @@ export function nodesSection(
       cluster: name,
       label: 'Nodes',
       icon: 'server',
-      contextValue: `wheelhouse.nodes${informer === undefined ? ';making' : ''}`,
+      contextValue: `wheelhouse.nodes${work === undefined ? '' : ';making'}`,
       watches: [nodes],
       showsWork: true,
       // What is being made is what its user waits for.
-      expanded: informer === undefined,
+      expanded: work !== undefined,
       count,
       children: () => [
         ...known().map((object) => nodeNode(model, clock, name, object)),
