@@ -2,6 +2,7 @@ import type { Resource } from '../api/resource.ts';
 import { clusterRoleAggregationController } from './clusterRoleAggregation.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
+import { staleTargetsController } from './disruption/staleTargets.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointSlice.ts';
 import { endpointSliceMirroringController } from './endpointslice/mirroring.ts';
@@ -36,6 +37,11 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
     { name: 'deployment', account: 'deployment-controller', create: deploymentController },
     { name: 'replicaset', account: 'replicaset-controller', create: replicaSetController },
     { name: 'disruption', account: 'disruption-controller', create: disruptionController },
+    {
+      name: 'stale-disruption-targets',
+      account: 'disruption-controller',
+      create: staleTargetsController,
+    },
     { name: 'endpoints', account: 'endpoint-controller', create: endpointsController },
     { name: 'endpointslice', account: 'endpointslice-controller', create: endpointSliceController },
     {
