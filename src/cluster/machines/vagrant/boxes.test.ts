@@ -202,7 +202,7 @@ describe('boxes', () => {
     const box = await made.ensure('libvirt', 'wheelhouse/debian', quiet, never);
     assert.deepEqual(box, { name: 'wheelhouse/node-of-wheelhouse-debian' });
     const where = path.join(folder, `preparing-${process.pid}`);
-    assert.deepEqual(packed, [['some-id', { folder: where, target: `${where}/package.box` }]]);
+    assert.deepEqual(packed, [['some-id', { folder: `${where}/box`, target: `${where}/package.box` }]]);
     assert.deepEqual(
       lines().map((line) => line.split(' ')[0]),
       ['up', 'halt', 'box', 'destroy'],

@@ -189,7 +189,10 @@ export class Boxes {
         await run(['halt', 'prepare'], 'Stopping the machine that prepared it', signal);
         progress.report({ machine: '', message: packaging });
         const id = await readText(path.join(folder, `.vagrant/machines/prepare/${provider}/id`));
-        await pack(id?.trim() ?? '', { folder, target: file }, signal);
+        // Not beside the Vagrantfile: a box has one of its own.
+        const work = path.join(folder, 'box');
+        await makeFolder(work);
+        await pack(id?.trim() ?? '', { folder: work, target: file }, signal);
       }
       await this.#vagrant(
         ['box', 'add', file, '--name', name, '--provider', provider],
