@@ -2,8 +2,7 @@ import type { Progress } from '../cluster/machines/contract.ts';
 
 /**
  * Prints every step on a line of its own, with the time since the start and the machine it is about; of one that takes
- * long, every tenth of it. `ask` has what
- * tools want to know answered.
+ * long, every tenth of it. `ask` has what tools want to know answered.
  */
 export function lineProgress(
   write: (line: string) => void,
