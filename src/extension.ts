@@ -1,15 +1,13 @@
-import { existsSync, watch } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { commands, env, window, workspace, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
-import { toDisposable } from './base/disposable.ts';
 import { createLogger } from './base/logger.ts';
 import { createChosenLauncher } from './cluster/launchers/chosen.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { createWorkerLauncher } from './cluster/launchers/worker.ts';
-import { chosenHome, clustersFolder } from './cluster/paths.ts';
+import { chosenHome } from './cluster/paths.ts';
 import { desktopClusters } from './desktopClusters.ts';
 import { registerEditor } from './editor/activate.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
@@ -17,6 +15,7 @@ import { ClusterSession } from './editor/model/session.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
 import type { ProxySettings } from './host/systemEnvironment.ts';
 import { hostFacts } from './hostFacts.ts';
+import { watchClusters } from './watchClusters.ts';
 
 /** What the extension shows to others, tests among them. */
 export interface ExtensionApi {
@@ -61,7 +60,7 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     openSession: async (cluster, paths) =>
       new ClusterSession({ cluster, kubeconfig: await readFile(paths.kubeconfig, 'utf8'), clock, logger }),
   });
-  context.subscriptions.push(output, model, await watchClusters(home, () => void model.refresh()));
+  context.subscriptions.push(output, model, await watchClusters(home, model));
   const tree = registerEditor(context, { model, host: hostFacts(), output, clock, logger });
 
   context.subscriptions.push(
@@ -91,12 +90,4 @@ async function offerReload(): Promise<void> {
     reload,
   );
   if (choice === reload) await commands.executeCommand('workbench.action.reloadWindow');
-}
-
-/** Clusters that the command line or another window makes or deletes show up at once. */
-async function watchClusters(home: string, onChange: () => void): Promise<{ dispose(): void }> {
-  const folder = clustersFolder(home);
-  if (!existsSync(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const watcher = watch(folder, onChange);
-  return toDisposable(() => watcher.close());
 }

@@ -19,6 +19,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   const machines: { state: string }[] = [];
   const sessions: { cluster: string; disposed: boolean }[] = [];
   const profile = { running: true };
+  const elsewhere: { owner?: object } = {};
   const launch = (): Promise<RunningControlPlane> => {
     if (failing.launch !== undefined) return Promise.reject(failing.launch);
     const exited = createDeferred<Error | undefined>();
@@ -35,6 +36,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
     paths: () => ({}),
     profile: () =>
       names.length === 0 ? Promise.reject(new Error('there is no cluster')) : Promise.resolve(profile),
+    get: () => Promise.resolve({ profile, machines, ...elsewhere }),
     provider: () => Promise.resolve({ capabilities: CAPABILITIES, list: () => Promise.resolve(machines) }),
     snapshots: () => Promise.resolve([]),
     start: launch,
@@ -54,7 +56,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   model.onDidFail((failure) => failures.push(failure));
   const phase = (name: string): string | undefined =>
     model.entries().find((entry) => entry.name === name)?.state.phase;
-  return { model, life, machines, profile, launched, sessions, failures, phase, failing };
+  return { model, life, machines, profile, elsewhere, launched, sessions, failures, phase, failing };
 }
 
 describe('ClusterModel', () => {
@@ -63,6 +65,21 @@ describe('ClusterModel', () => {
     await model.refresh();
     await model.resume();
     assert.deepEqual([phase('a'), phase('b')], ['running', 'running']);
+  });
+
+  it('connects to a cluster that another program has started, and to no other', async () => {
+    const { model, profile, elsewhere, launched, phase } = world(['a']);
+    profile.running = false;
+    await model.refresh();
+    await model.notice('a');
+    // It is to run, but nobody runs it: that is for who wants it.
+    profile.running = true;
+    await model.notice('a');
+    assert.deepEqual([phase('a'), launched.length], ['stopped', 0]);
+    elsewhere.owner = {};
+    await Promise.all([model.notice('a'), model.notice('a')]);
+    await model.notice('a');
+    assert.deepEqual([phase('a'), launched.length], ['running', 1]);
   });
 
   it('takes a control plane over whose owner has gone', async () => {

@@ -151,6 +151,20 @@ export class ClusterModel implements Disposable {
     );
   }
 
+  /** Another program wrote something about a cluster that is stopped here: where it runs by now, this window connects. */
+  async notice(name: string): Promise<void> {
+    const idle = (): boolean =>
+      this.#connections.get(name)?.phase === 'stopped' && this.#works.get(name) === undefined;
+    if (!idle()) return;
+    try {
+      const { profile, owner } = await this.clusters.get(name);
+      if (profile.running === true && owner !== undefined && idle())
+        await this.attach(name, SILENT, new AbortController().signal);
+    } catch (error) {
+      this.#failed.fire({ cluster: name, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
   /** Freezes the machines with all that runs on them; `start` wakes them. Where it fails, the cluster goes on. */
   async suspend(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
     await this.#takeDown(

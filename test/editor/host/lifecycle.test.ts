@@ -89,19 +89,22 @@ describe('the life of a cluster', () => {
   });
 
   it('a cluster that the command line stops stays stopped, and is shown so', async () => {
-    const { extensionPath, exports } = wheelhouse();
-    const { folder } = exports.model.clusters.paths(NAME);
-    await promisify(execFile)(process.execPath, [path.join(extensionPath, 'dist', 'cli.cjs'), 'stop', NAME], {
-      env: {
-        ...process.env,
-        ELECTRON_RUN_AS_NODE: '1',
-        WHEELHOUSE_HOME: path.dirname(path.dirname(folder)),
-      },
-    });
+    const { exports } = wheelhouse();
+    await commandLine('stop', NAME);
     await untilModel(() => (stateOf(NAME)?.phase === 'stopped' ? true : undefined));
     // What the tree shows was read after the stop.
     await untilModel(() => (exports.model.entry(NAME)?.traits?.profile.running === false ? true : undefined));
     assert.equal(stateOf(NAME)?.phase, 'stopped');
+  });
+
+  it('a cluster that the command line starts is connected to', async () => {
+    await commandLine('start', NAME);
+    const state = await untilModel(() => {
+      const now = stateOf(NAME);
+      return now?.phase === 'running' ? now : undefined;
+    });
+    assert.equal(state.owned, false);
+    await commands.executeCommand('wheelhouse.stopCluster', { cluster: NAME });
     await commands.executeCommand('wheelhouse.startCluster', { cluster: NAME });
     assert.equal(stateOf(NAME)?.phase, 'running');
   });
@@ -192,4 +195,13 @@ async function uidOfDefaultNamespace(): Promise<string> {
   const response = await session?.client.raw('GET', '/api/v1/namespaces/default');
   const { metadata } = JSON.parse((await response?.text()) ?? '{}') as { metadata: { uid: string } };
   return metadata.uid;
+}
+
+/** The command line of the packaged extension, on the home that this window has. */
+async function commandLine(...args: readonly string[]): Promise<void> {
+  const { extensionPath, exports } = wheelhouse();
+  const home = path.dirname(path.dirname(exports.model.clusters.paths(NAME).folder));
+  await promisify(execFile)(process.execPath, [path.join(extensionPath, 'dist', 'cli.cjs'), ...args], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', WHEELHOUSE_HOME: home },
+  });
 }
