@@ -41,6 +41,9 @@ export function registerEditor(
     createClusterView({ model, tree, troubles, machineChecks }),
     liveObjects,
     workspace.registerTextDocumentContentProvider(LIVE_SCHEME, liveObjects),
+    workspace.onDidOpenTextDocument((document) => {
+      if (document.uri.scheme === LIVE_SCHEME) liveObjects.open(document.uri);
+    }),
     workspace.onDidCloseTextDocument((document) => {
       if (document.uri.scheme === LIVE_SCHEME) liveObjects.close(document.uri);
     }),

@@ -5,8 +5,15 @@ import type { KubeObject } from '../../api/meta.ts';
 import { resource, type Resource } from '../../api/resource.ts';
 import { isNotFound } from '../../api/status.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
+import type { ClusterSession } from '../model/session.ts';
 
 export const LIVE_SCHEME = 'wheelhouse';
+
+/** What keeps a document up to date: no session while its cluster is not running. */
+interface Followed extends Disposable {
+  readonly uri: Uri;
+  readonly session: ClusterSession | undefined;
+}
 
 /**
  * Live objects as read-only YAML documents that follow the object:
@@ -15,11 +22,13 @@ export const LIVE_SCHEME = 'wheelhouse';
 export class LiveObjects implements TextDocumentContentProvider, Disposable {
   readonly #model: ClusterModel;
   readonly #changed = new EventEmitter<Uri>();
-  readonly #followed = new Map<string, Disposable>();
+  readonly #followed = new Map<string, Followed>();
+  readonly #sessions: Disposable;
   readonly onDidChange = this.#changed.event;
 
   constructor(model: ClusterModel) {
     this.#model = model;
+    this.#sessions = model.onDidChange(() => this.#refollow());
   }
 
   uriOf(cluster: string, of: Resource, object: KubeObject): Uri {
@@ -44,13 +53,18 @@ export class LiveObjects implements TextDocumentContentProvider, Disposable {
     const session = this.#model.session(uri.authority);
     if (session === undefined) return `# Cluster ${uri.authority} is not running.\n`;
     const { of, namespace, name } = addressOf(uri);
-    this.#follow(uri, of, namespace, name);
+    this.open(uri);
     try {
       return toYaml(await session.client.get(of, { namespace, name }));
     } catch (error) {
       if (isNotFound(error)) return `# ${of.kind} ${name} is gone.\n`;
       throw error;
     }
+  }
+
+  /** Follows a document: as it is read, and as the editor opens it again because its language has changed. */
+  open(uri: Uri): void {
+    if (!this.#followed.has(uri.toString())) this.#follow(uri);
   }
 
   /** Stops following a document that the editor has closed. */
@@ -60,27 +74,40 @@ export class LiveObjects implements TextDocumentContentProvider, Disposable {
   }
 
   dispose(): void {
+    this.#sessions.dispose();
     for (const subscription of this.#followed.values()) subscription.dispose();
     this.#followed.clear();
     this.#changed.dispose();
   }
 
-  #follow(uri: Uri, of: Resource, namespace: string | undefined, name: string): void {
+  /** A cluster that was connected to anew has another session; what was missed in between is read then. */
+  #refollow(): void {
+    for (const { uri, session } of [...this.#followed.values()]) {
+      const now = this.#model.session(uri.authority);
+      if (now === session) continue;
+      this.close(uri);
+      this.#follow(uri);
+      if (now !== undefined) this.#changed.fire(uri);
+    }
+  }
+
+  #follow(uri: Uri): void {
+    const { of, namespace, name } = addressOf(uri);
     const session = this.#model.session(uri.authority);
-    if (session === undefined || this.#followed.has(uri.toString())) return;
-    const watched = session.watched(of);
-    if (watched === undefined) return;
-    let known = watched.get(namespace, name)?.metadata.resourceVersion;
+    const watched = session?.watched(of);
+    let known = watched?.get(namespace, name)?.metadata.resourceVersion;
+    const isIt = ({ metadata }: KubeObject): boolean =>
+      metadata.name === name && metadata.namespace === namespace;
     const onChange = (object: KubeObject): void => {
-      if (object.metadata.name !== name || (object.metadata.namespace ?? undefined) !== namespace) return;
-      if (object.metadata.resourceVersion === known) return;
+      if (!isIt(object) || object.metadata.resourceVersion === known) return;
       known = object.metadata.resourceVersion;
       this.#changed.fire(uri);
     };
-    this.#followed.set(
-      uri.toString(),
-      watched.addHandler({ onAdd: onChange, onUpdate: onChange, onDelete: () => this.#changed.fire(uri) }),
-    );
+    const onDelete = (object: KubeObject): void => {
+      if (isIt(object)) this.#changed.fire(uri);
+    };
+    const subscription = watched?.addHandler({ onAdd: onChange, onUpdate: onChange, onDelete });
+    this.#followed.set(uri.toString(), { uri, session, dispose: () => subscription?.dispose() });
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { commands, workspace, type TextDocument } from 'vscode';
+import { commands, languages, workspace, type TextDocument } from 'vscode';
 import { configMaps } from '../../../src/api/resources.ts';
 import { untilCache, useSimulatedCluster, wheelhouse } from './extension.ts';
 
@@ -28,9 +28,31 @@ describe('documents of live objects', () => {
     await session.client.patch(configMaps, at, 'application/merge-patch+json', { data: { text: 'second' } });
     await changed;
 
+    // The editor tells of a change of language as if the document were closed and opened.
+    await languages.setTextDocumentLanguage(document, 'plaintext');
+    const third = untilText(document, /text: third/);
+    await session.client.patch(configMaps, at, 'application/merge-patch+json', { data: { text: 'third' } });
+    await third;
+
     const gone = untilText(document, /ConfigMap live is gone/);
     await session.client.delete(configMaps, at);
     await gone;
+  });
+
+  it('follow the object of a cluster that was stopped and started', async () => {
+    const before = wheelhouse().exports.model.session(NAME);
+    const at = { name: 'again', namespace: 'default' };
+    const object = await before!.client.create(configMaps, { metadata: at, data: { text: 'first' } });
+    await commands.executeCommand('wheelhouse.openObject', { cluster: NAME, resource: configMaps, object });
+    const document = workspace.textDocuments.find(({ uri }) => uri.path.includes('again'));
+    assert.ok(document !== undefined);
+    await commands.executeCommand('wheelhouse.stopCluster', { cluster: NAME });
+    assert.match(document.getText(), /text: first/);
+    await commands.executeCommand('wheelhouse.startCluster', { cluster: NAME });
+    const changed = untilText(document, /text: second/);
+    const session = wheelhouse().exports.model.session(NAME);
+    await session!.client.patch(configMaps, at, 'application/merge-patch+json', { data: { text: 'second' } });
+    await changed;
   });
 });
 
