@@ -87,3 +87,27 @@ describe('decodeStrict', () => {
     }
   });
 });
+
+describe('a body whose objects are nested very deep', () => {
+  const nested = (depth: number): string => '{"a":['.repeat(depth / 2) + ']}'.repeat(depth / 2);
+
+  for (const type of ['application/json', 'application/yaml']) {
+    it(`is refused in ${type}`, () => {
+      for (const read of [decode, decodeStrict]) {
+        assert.doesNotThrow(() => read(bytes(nested(500)), type));
+        for (const depth of [502, 5_000, 200_000]) {
+          assert.throws(
+            () => read(bytes(nested(depth)), type),
+            (error) => error instanceof StatusError && error.code === 400 && /max depth/.test(error.message),
+            `${depth}`,
+          );
+        }
+      }
+    });
+  }
+
+  it('may be long', () => {
+    const list = JSON.stringify(Array.from({ length: 10_000 }, (_, i) => ({ name: `n${i}`, deep: [[[i]]] })));
+    assert.deepEqual(decode(bytes(list), 'application/json'), JSON.parse(list));
+  });
+});

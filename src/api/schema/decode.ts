@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import { decodeProtobuf, PROTOBUF_CONTENT_TYPE } from '../protobuf/decode.ts';
 import { badRequest } from '../status.ts';
+import { isTooDeep, TOO_DEEP } from './depth.ts';
 
 export interface Decoded {
   readonly object: unknown;
@@ -30,8 +31,7 @@ function isYaml(contentType: string): boolean {
 export function decode(bytes: Uint8Array, contentType: string): unknown {
   if (contentType === PROTOBUF_CONTENT_TYPE) return decodeProtobuf(bytes);
   const source = text.decode(bytes);
-  if (!isYaml(contentType)) return parseJson(source);
-  return decodeYaml(source, false).object;
+  return isYaml(contentType) ? decodeYaml(source, false).object : parseJson(source);
 }
 
 /** Decodes a body and finds duplicate keys, at the price of one more scan for strings. Throws BadRequest. */
@@ -49,11 +49,14 @@ function duplicatesOf(source: string, object: unknown): string[] {
 }
 
 function parseJson(source: string): unknown {
+  let object: unknown;
   try {
-    return JSON.parse(source) as unknown;
+    object = JSON.parse(source);
   } catch (error) {
     throw badRequest(`error decoding JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (isTooDeep(source, object)) throw badRequest(`error decoding JSON: ${TOO_DEEP}`);
+  return object;
 }
 
 /** Keys in a valid JSON text: strings that a colon follows. */
@@ -149,6 +152,17 @@ function goTags(tags: Tags): Tags {
 }
 
 function decodeYaml(source: string, strict: boolean): Decoded {
+  try {
+    const decoded = readYaml(source, strict);
+    if (!isTooDeep(source, decoded.object)) return decoded;
+  } catch (error) {
+    // Reading goes by recursion too.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw badRequest(`error converting YAML to JSON: yaml: ${TOO_DEEP}`);
+}
+
+function readYaml(source: string, strict: boolean): Decoded {
   // Clients send JSON as apply patches, and JSON is YAML.
   if (/^\s*\{/.test(source)) {
     try {
@@ -169,6 +183,8 @@ function decodeYaml(source: string, strict: boolean): Decoded {
   });
   const error = document.errors[0];
   if (error !== undefined) {
+    // So the library says that it went too deep.
+    if (error.message.startsWith(STACK_EXCEEDED)) throw new RangeError(STACK_EXCEEDED);
     throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0] ?? error.code}`);
   }
   const object = document.toJS() as unknown;
@@ -185,6 +201,8 @@ function decodeYaml(source: string, strict: boolean): Decoded {
     yamlError: ['yaml: unmarshal errors:', ...messages].join('\n'),
   };
 }
+
+const STACK_EXCEEDED = 'Maximum call stack size exceeded';
 
 interface Duplicate {
   readonly path: string;
