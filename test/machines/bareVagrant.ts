@@ -28,13 +28,18 @@ nodes:
   await mkdir(path.join(folder, 'nodes/bare-2'), { recursive: true });
   const vagrant = (...args: string[]): Promise<unknown> =>
     systemProcesses.run('vagrant', args, { cwd: folder, env: { VAGRANT_CHECKPOINT_DISABLE: '1' } });
+  const virsh = (...args: string[]): Promise<{ readonly stdout: string }> =>
+    systemProcesses.run('virsh', ['-c', 'qemu:///system', ...args]);
   try {
     return (await timed(() => vagrant('up'))).ms;
   } finally {
     await vagrant('destroy', '-f');
     // Vagrant keeps networks that it did not find empty; this one is nobody else's.
-    for (const verb of ['net-destroy', 'net-undefine']) {
-      await systemProcesses.run('virsh', ['-c', 'qemu:///system', verb, `wheelhouse-bare-${process.pid}`]);
+    const network = `wheelhouse-bare-${process.pid}`;
+    const { stdout } = await virsh('net-list', '--all', '--name');
+    if (stdout.split('\n').some((name) => name.trim() === network)) {
+      await virsh('net-destroy', network);
+      await virsh('net-undefine', network);
     }
   }
 }
