@@ -12,8 +12,8 @@ import { desktopClusters } from './desktopClusters.ts';
 import { registerEditor } from './editor/activate.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
+import { followProxySettings, proxySettings } from './editor/proxySettings.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
-import type { ProxySettings } from './host/systemEnvironment.ts';
 import { hostFacts } from './hostFacts.ts';
 import { watchClusters } from './watchClusters.ts';
 
@@ -60,7 +60,12 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     openSession: async (cluster, paths) =>
       new ClusterSession({ cluster, kubeconfig: await readFile(paths.kubeconfig, 'utf8'), clock, logger }),
   });
-  context.subscriptions.push(output, model, await watchClusters(home, model));
+  context.subscriptions.push(
+    output,
+    model,
+    await watchClusters(home, model),
+    followProxySettings(model, logger),
+  );
   const tree = registerEditor(context, { model, host: hostFacts(), output, clock, logger });
 
   context.subscriptions.push(
@@ -74,12 +79,6 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     model.resume().catch((error: unknown) => logger.warn('a cluster could not be resumed', { error }));
   }
   return { model, tree };
-}
-
-/** The editor's own settings, which its user has for whatever the editor runs. */
-function proxySettings(): ProxySettings {
-  const http = workspace.getConfiguration('http');
-  return { proxy: http.get<string>('proxy'), noProxy: http.get<readonly string[]>('noProxy') };
 }
 
 /** Which clusters there are is read once, when the window opens. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActionContext } from './actions/action.ts';
+import { describeEnvironment } from './actions/describeEnvironment.ts';
 import { assertFree, whileBusy } from './busy.ts';
 import type {
   ControlPlaneLauncher,
@@ -223,6 +224,11 @@ export class Clusters {
     signal: AbortSignal,
   ): Promise<void> {
     await loadImage(await this.#known(name, progress, signal), tar);
+  }
+
+  /** Tells the nodes of a cluster that runs how this desktop reaches the world now. `progress` hears what they go without. */
+  async tellEnvironment(name: string, progress: Progress): Promise<void> {
+    await describeEnvironment.run(await this.#known(name, progress, NEVER));
   }
 
   /** An interactive shell on a node's machine. */

@@ -7,7 +7,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { commands, ConfigurationTarget, window, workspace, type CancellationToken } from 'vscode';
 import { systemClock } from '../../../src/base/clock.ts';
+import { createDeferred } from '../../../src/base/deferred.ts';
 import { nodes } from '../../../src/api/resources.ts';
+import { watchFile } from '../../../src/host/watchFile.ts';
+import type { HostFiles } from '../../../src/protocol/agentLink.ts';
 import { STOP_PATH } from '../../../src/protocol/control.ts';
 import type { Owner } from '../../../src/cluster/owner.ts';
 import { answerMessages, stateOf, untilModel, wheelhouse } from './extension.ts';
@@ -107,6 +110,27 @@ describe('the life of a cluster', () => {
     await commands.executeCommand('wheelhouse.stopCluster', { cluster: NAME });
     await commands.executeCommand('wheelhouse.startCluster', { cluster: NAME });
     assert.equal(stateOf(NAME)?.phase, 'running');
+  });
+
+  it('a proxy that is set in the editor is handed to its nodes', async () => {
+    const { environment } = wheelhouse().exports.model.clusters.paths(NAME);
+    const settings = workspace.getConfiguration('http');
+    const handed = async (): Promise<string> =>
+      (JSON.parse(await readFile(environment, 'utf8')) as HostFiles).proxy ?? '';
+    const change = async (proxy: string | undefined): Promise<string> => {
+      const written = createDeferred<undefined>();
+      const file = watchFile(environment, () => written.resolve(undefined));
+      await settings.update('proxy', proxy, ConfigurationTarget.Global);
+      await written.promise;
+      file.dispose();
+      return handed();
+    };
+    assert.equal(await handed(), '');
+    assert.match(
+      await change('http://proxy.corp.test:3128'),
+      /^HTTPS_PROXY='http:\/\/proxy\.corp\.test:3128'$/m,
+    );
+    assert.equal(await change(undefined), '');
   });
 
   it('deleteCluster asks, naming the cluster, and does nothing without a yes', async () => {
