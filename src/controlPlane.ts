@@ -295,6 +295,7 @@ async function runScheduler(client: Client, logger: Logger, signal: AbortSignal)
   informers.start(signal);
   await scheduler.run(signal);
   await informers.stopped();
+  await events.flushed();
 }
 
 /** Where pods reach the API server: where nodes do. Without machines it is loopback, and the service has no endpoints. */

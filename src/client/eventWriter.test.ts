@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeClock } from '../base/clock.ts';
 import { createDeferred } from '../base/deferred.ts';
-import { silentLogger } from '../base/logger.ts';
+import { createLogger, silentLogger } from '../base/logger.ts';
 import type { ApiRequest, ApiResponse, RequestHandler } from '../api/request.ts';
 import { notFound } from '../api/status.ts';
 import { events } from '../api/resources.ts';
@@ -26,6 +26,7 @@ interface Written {
 function recording(
   gate: Promise<unknown> = Promise.resolve(),
   refuse: (request: ApiRequest) => ApiResponse | undefined = () => undefined,
+  logger = silentLogger,
 ): { readonly written: Written[]; readonly recorder: RunningEventRecorder } {
   const written: Written[] = [];
   const handler: RequestHandler = {
@@ -40,7 +41,7 @@ function recording(
   const recorder = createEventRecorder({
     client: inProcessClient(handler, { name: 'kubelet', groups: [] }),
     clock: new FakeClock(1_700_000_000_000),
-    logger: silentLogger,
+    logger,
     component: 'kubelet',
     host: 'node-1',
     random: () => 0,
@@ -111,6 +112,26 @@ describe('createEventRecorder', () => {
       written.map(({ verb }) => verb),
       ['create', 'patch', 'create'],
     );
+  });
+
+  it('drops what is too much, and says how much in one line when all else is written', async () => {
+    const lines: string[] = [];
+    const gate = createDeferred<undefined>();
+    const { written, recorder } = recording(
+      gate.promise,
+      undefined,
+      createLogger((line) => lines.push(line)),
+    );
+    for (let i = 0; i < 1_500; i++) {
+      const metadata = { ...pod.metadata, name: `web-${i}`, uid: `u${i}` };
+      recorder.event({ ...pod, metadata }, 'Warning', 'FailedScheduling', 'no nodes');
+    }
+    assert.deepEqual(lines, []);
+    gate.resolve(undefined);
+    await recorder.flushed();
+    assert.equal(lines.length, 1);
+    assert.match(lines.join(), /too many waited to be written count=/);
+    assert.equal(written.length + Number(/count=(\d+)/.exec(lines.join())?.[1]), 1_500);
   });
 
   it('drops what cannot be written and begins anew with the next', async () => {

@@ -54,6 +54,8 @@ export function createEventRecorder(options: EventRecorderOptions): RunningEvent
   const waiting: Written[] = [];
   const flushes: Deferred<undefined>[] = [];
   let writing = 0;
+  /** Since the last time that none waited. */
+  let dropped = 0;
   let sequence = Math.floor(random() * 1_000_000);
 
   const begin = (
@@ -138,13 +140,18 @@ export function createEventRecorder(options: EventRecorderOptions): RunningEvent
       writing += 1;
       void settle(next);
     }
+    if (dropped > 0 && waiting.length === 0) {
+      logger.warn('events were dropped, too many waited to be written', { count: dropped });
+      dropped = 0;
+    }
     if (writing === 0) for (const flush of flushes.splice(0)) flush.resolve(undefined);
   };
 
   const enqueue = (entry: Written): void => {
     if (entry.writing) return;
     if (waiting.length >= MAX_WAITING) {
-      logger.warn('event dropped, too many wait to be written', { reason: entry.event.reason });
+      // One line for all of a burst, once it is over: there may be thousands.
+      dropped += 1;
       return;
     }
     entry.writing = true;
