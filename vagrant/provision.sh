@@ -33,12 +33,12 @@ if [ -n "$missing" ]; then
   apt-get -qq install -y --no-install-recommends $missing
 fi
 
-mkdir -p $own /etc/wheelhouse /usr/local/lib/wheelhouse /usr/local/share/ca-certificates /etc/containerd
+mkdir -p $own /etc/wheelhouse /usr/local/lib/wheelhouse /usr/local/share/ca-certificates /etc/containerd/certs.d
+ln -sfn /usr/local/share/ca-certificates /etc/containerd/certs.d/_default
 chmod 700 /etc/wheelhouse
 # As on a container node, but for one thing: here containerd may lower the score of what must not be killed.
 sed 's/^\( *restrict_oom_score_adj\) = true/\1 = false/' "$from/containerd.toml" > /etc/containerd/config.toml
 sh "$from/make-pause.sh" $own/pause.tar
-install -m 755 "$from/trust.sh" $own/trust.sh
 
 put() { install -D -m 644 "$from/$1" "$2"; }
 put sysctl.conf /etc/sysctl.d/90-wheelhouse.conf

@@ -24,11 +24,10 @@ mount --make-rshared /
 echo 1 > /proc/sys/net/ipv4/ip_forward
 [ -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 
-# What the desktop hands over, where it does: authorities that it trusts, and proxies, which containerd pulls through.
-# They may change: the agent then ends containerd, which starts here with the new ones.
+# The desktop's proxies, where it has any: containerd pulls through them. They may change: the agent then ends containerd,
+# which starts here with the new ones.
 proxy=/etc/wheelhouse/proxy.env
 while :; do
-  sh /usr/lib/wheelhouse/trust.sh
   (
     set -a
     [ -f "$proxy" ] && . "$proxy"

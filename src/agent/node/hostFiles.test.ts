@@ -35,7 +35,7 @@ describe('createHostFiles', () => {
     };
   };
 
-  it('writes what is new, the proxies for root alone, and has containerd started again', async () => {
+  it('writes what is new, the proxies for root alone, and has containerd started again for these', async () => {
     await take({ proxy: 'P', certificates: 'C' });
     assert.deepEqual(await there(), { proxy: 'P', certificates: 'C' });
     assert.equal((await stat(files.proxy)).mode & 0o777, 0o600);
@@ -54,6 +54,8 @@ describe('createHostFiles', () => {
     await take({ proxy: 'P', certificates: 'C' });
     await take({ certificates: 'C' });
     assert.deepEqual([ended, await there()], [[17, 17], { certificates: 'C' }]);
+    await take({});
+    assert.deepEqual([ended, await there()], [[17, 17], {}]);
   });
 
   it('leaves containerd to systemd where no entry point says which process it is', async () => {

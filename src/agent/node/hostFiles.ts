@@ -10,22 +10,20 @@ export interface HostFilesOptions {
 }
 
 /**
- * Takes over how the desktop reaches the world. containerd reads that as it starts, and is started again where something
- * has changed: pods outlive it. On a machine with systemd `wheelhouse-host.path` sees to that, in a container the entry
- * point, which starts containerd again when it ends.
+ * Takes over how the desktop reaches the world. containerd reads certificates at every pull, and proxies as it starts: it
+ * is started again where these have changed, and pods outlive that. On a machine with systemd `wheelhouse-host.path` sees
+ * to it, in a container the entry point, which starts containerd again when it ends.
  */
 export function createHostFiles(options: HostFilesOptions): (wanted: HostFiles) => Promise<void> {
   const { files, end, logger } = options;
   let last: Promise<unknown> = Promise.resolve();
 
   const take = async ({ proxy, certificates }: HostFiles): Promise<void> => {
-    // Certificates first: what sees the proxies change takes both.
-    const changed = [
-      await put(files.certificates, certificates, 0o644),
-      await put(files.proxy, proxy, 0o600),
-    ];
-    if (!changed.includes(true)) return;
-    logger.info('proxies or certificates of the desktop have changed');
+    if (await put(files.certificates, certificates, 0o644)) {
+      logger.info('certificates of the desktop have changed');
+    }
+    if (!(await put(files.proxy, proxy, 0o600))) return;
+    logger.info('proxies of the desktop have changed');
     const pid = Number(await readText(files.containerdPid));
     if (pid > 0) end(pid);
   };

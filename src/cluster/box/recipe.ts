@@ -17,7 +17,7 @@ export interface Recipe {
 }
 
 /** What a node has beyond `vagrant/node/`: the same files that container nodes are made of. */
-const SHARED = ['containerd.toml', 'make-pause.sh', 'packages', 'trust.sh'];
+const SHARED = ['containerd.toml', 'make-pause.sh', 'packages'];
 
 /** Reads what a box is made of; a stock one has nothing of a node. */
 export async function readRecipe(folders: RecipeFolders, stock: boolean): Promise<Recipe> {

@@ -45,7 +45,7 @@ export async function hostFiles(
   };
 }
 
-/** The same as files of a new machine. Certificates first: what sees the proxies change takes both. */
+/** The same as files of a new machine. */
 export function machineFiles({ proxy, certificates }: HostFiles): MachineSpec['files'] {
   const files = nodeFiles();
   return [
