@@ -39,6 +39,7 @@ chmod 700 /etc/wheelhouse
 # As on a container node, but for one thing: here containerd may lower the score of what must not be killed.
 sed 's/^\( *restrict_oom_score_adj\) = true/\1 = false/' "$from/containerd.toml" > /etc/containerd/config.toml
 sh "$from/make-pause.sh" $own/pause.tar
+install -m 755 "$from/network.sh" $own/network.sh
 
 put() { install -D -m 644 "$from/$1" "$2"; }
 put sysctl.conf /etc/sysctl.d/90-wheelhouse.conf
@@ -46,14 +47,15 @@ put system.conf /etc/systemd/system.conf.d/wheelhouse.conf
 put networkd.conf /etc/systemd/networkd.conf.d/wheelhouse.conf
 put containerd.conf /etc/systemd/system/containerd.service.d/wheelhouse.conf
 for unit in wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path wheelhouse-host.service \
-  var-lib-cni.mount; do
+  wheelhouse-network.service var-lib-cni.mount; do
   put $unit /etc/systemd/system/$unit
 done
 # Pods ask the servers that the machine itself asks, not a stub on its loopback.
 [ ! -e /lib/systemd/system/systemd-resolved.service ] ||
   ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf
 
-units='var-lib-cni.mount containerd.service wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path'
+units='var-lib-cni.mount containerd.service wheelhouse.service wheelhouse.path wheelhouse-pause.service wheelhouse-host.path
+  wheelhouse-network.service'
 # shellcheck disable=SC2086 # a list of units
 systemctl -q enable $units
 if [ -d /run/systemd/system ]; then

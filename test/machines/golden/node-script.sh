@@ -11,6 +11,11 @@ put() {
   if cmp -s "$2.new" "$2"; then rm -f "$2.new"; else mv -f "$2.new" "$2"; changed=yes; fi
 }
 
+if ! systemctl cat wheelhouse.service wheelhouse-network.service > /dev/null 2>&1; then
+  echo 'The box wheelhouse/node was not prepared for this version of Wheelhouse: it lacks units of a node.' >&2
+  exit 1
+fi
+
 if [ "$(hostname)" != demo-1 ]; then
   hostname demo-1
   echo demo-1 > /etc/hostname
@@ -53,51 +58,13 @@ if [ -z "$mac" ]; then
 else
   network=$(printf 'MAC=%s\nADDRESS=%s\n' "$mac" 192.168.56.11/24)
   if [ "$(cat /etc/wheelhouse/network 2> /dev/null)" != "$network" ]; then
-    mkdir -p /etc/wheelhouse
     echo "$network" > /etc/wheelhouse/network
-    put 0755 /usr/local/lib/wheelhouse/network.sh <<'END'
-#!/bin/sh
-# Gives the network card MAC the address ADDRESS and no other.
-set -eu
-. /etc/wheelhouse/network
-# Cards are found by the kernel in its own time: there is no event that a shell could wait for.
-tries=0
-until card=$(grep -lx "$MAC" /sys/class/net/*/address | head -n 1) && [ -n "$card" ]; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 600 ] || exit 1
-  sleep 0.1
-done
-card=$(basename "$(dirname "$card")")
-ip link set "$card" up
-ip -4 address flush dev "$card" scope global
-ip address add "$ADDRESS" broadcast + dev "$card"
-END
-    put 0644 /etc/systemd/system/wheelhouse-network.service <<'END'
-[Unit]
-Description=Address on the network of the nodes
-After=systemd-udevd.service
-Before=wheelhouse.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/sh /usr/local/lib/wheelhouse/network.sh
-
-[Install]
-WantedBy=multi-user.target
-END
-    systemctl daemon-reload
-    systemctl enable --quiet wheelhouse-network.service
     systemctl restart wheelhouse-network.service
     changed=yes
   fi
   echo 'The node has the address 192.168.56.11'
 fi
 
-if ! systemctl cat wheelhouse.service > /dev/null 2>&1; then
-  echo 'The box wheelhouse/node has no wheelhouse.service: it was not prepared for Wheelhouse.' >&2
-  exit 1
-fi
 # The last of the files starts it where it does not run (wheelhouse.path). Only one that ran before may be
 # restarted: one that has just begun is spending its token.
 before=$(systemctl is-active wheelhouse.service || true)
