@@ -41,7 +41,7 @@ import { nodeSettings } from './cluster/machines/nodeSettings.ts';
 import { CLUSTER_DOMAIN, readProfile, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
 import { controllers } from './controllers/index.ts';
 import { runControllers } from './controllers/manager.ts';
-import { signCsr } from './host/certificates.ts';
+import { certifyKey } from './host/certificates.ts';
 import { startHttpsListener, type HttpsListener } from './host/httpsListener.ts';
 import { listenTcp } from './host/tcp.ts';
 import { watchFile } from './host/watchFile.ts';
@@ -203,10 +203,10 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
       tokens,
       logger,
       cluster: clusterSettings(profile),
-      sign: (csr, node) =>
-        signCsr(
+      certify: (publicKey, node) =>
+        certifyKey(
           pki.ca,
-          csr,
+          publicKey,
           { commonName: `system:node:${node}`, organizations: ['system:nodes'], usage: 'client' },
           clock.now(),
         ),

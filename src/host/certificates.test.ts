@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
-import { createCa, createCsr, issueCertificate, signCsr } from './certificates.ts';
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { certifyKey, createCa, issueCertificate } from './certificates.ts';
+import { createKey, keyFingerprint } from './keys.ts';
 
 describe('certificates', () => {
   const now = Date.now();
@@ -29,23 +30,38 @@ describe('certificates', () => {
     assert.ok(Date.parse(certificate.validFrom) < now);
   });
 
-  it('signCsr() takes the key of the request and the names of the caller', async () => {
+  it('certifyKey() takes the key of another and the names of the caller', async () => {
     const ca = await createCa('wheelhouse-ca', now);
-    const { csr, key } = await createCsr('anything', ['system:masters']);
-    const pem = await signCsr(
+    const { key, publicKey } = await createKey();
+    const pem = await certifyKey(
       ca,
-      csr,
+      publicKey,
       { commonName: 'system:node:n1', organizations: ['system:nodes'], usage: 'client' },
       now,
     );
     const certificate = new X509Certificate(pem);
     assert.deepEqual(certificate.subject.split('\n').sort(), ['CN=system:node:n1', 'O=system:nodes']);
-    const { createPrivateKey } = await import('node:crypto');
     assert.ok(certificate.checkPrivateKey(createPrivateKey(key)));
   });
 
-  it('signCsr() rejects what is no certificate request', async () => {
+  it('certifyKey() rejects what is no public key, or one of another kind', async () => {
     const ca = await createCa('wheelhouse-ca', now);
-    await assert.rejects(signCsr(ca, 'nonsense', { commonName: 'x', usage: 'client' }, now));
+    const refused = async (publicKey: string, why: RegExp): Promise<void> =>
+      assert.rejects(certifyKey(ca, publicKey, { commonName: 'x', usage: 'client' }, now), why);
+    await refused('nonsense', /unsupported|no start line/i);
+    const { publicKey } = generateKeyPairSync('ed25519', {
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    await refused(publicKey, /not a key on P-256/);
+  });
+});
+
+describe('keyFingerprint', () => {
+  it('is the key’s, however its PEM is laid out', async () => {
+    const { publicKey } = await createKey();
+    assert.match(keyFingerprint(publicKey), /^[0-9a-f]{64}$/);
+    assert.equal(keyFingerprint(`\n${publicKey.trim()}\n\n`), keyFingerprint(publicKey));
+    assert.notEqual(keyFingerprint((await createKey()).publicKey), keyFingerprint(publicKey));
   });
 });

@@ -1,5 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 import type * as x509 from '@peculiar/x509';
+import { spkiOf } from './keys.ts';
 
 type CryptoKey = webcrypto.CryptoKey;
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
@@ -58,41 +59,17 @@ export async function issueCertificate(
 }
 
 /**
- * A certificate for the key of a PKCS#10 request. Of the request only the public key is taken, and only if the
- * request is signed with its key; names and usages are the caller's. Rejects where it cannot be read or verified.
+ * A certificate for a public key (SPKI, PEM) that somebody else has the private one of: he proves that whenever he shows
+ * the certificate. Rejects where it cannot be read.
  */
-export async function signCsr(
+export async function certifyKey(
   ca: CertifiedKey,
-  csrPem: string,
+  publicKey: string,
   request: CertificateRequest,
   now: number,
 ): Promise<string> {
-  const lib = await load();
-  const csr = new lib.Pkcs10CertificateRequest(csrPem);
-  if (!(await csr.verify())) throw new Error('the certificate request is not signed with its own key');
-  return sign(ca, (await csr.publicKey.export()) as CryptoKey, request, now);
-}
-
-/** SHA-256 of the public key that a PKCS#10 request is for, in hexadecimal. Rejects where it cannot be read. */
-export async function csrKeyFingerprint(csrPem: string): Promise<string> {
-  const lib = await load();
-  const { rawData } = new lib.Pkcs10CertificateRequest(csrPem).publicKey;
-  return Buffer.from(await crypto.subtle.digest('SHA-256', rawData)).toString('hex');
-}
-
-/** A new key with a PKCS#10 request for it. */
-export async function createCsr(
-  commonName: string,
-  organizations: readonly string[],
-): Promise<{ csr: string; key: string }> {
-  const lib = await load();
-  const keys = await generateKeys();
-  const csr = await lib.Pkcs10CertificateRequestGenerator.create({
-    name: subject(commonName, organizations),
-    keys,
-    signingAlgorithm: ALGORITHM,
-  });
-  return { csr: csr.toString('pem'), key: await exportKey(keys.privateKey) };
+  const key = await crypto.subtle.importKey('spki', spkiOf(publicKey), ALGORITHM, true, ['verify']);
+  return sign(ca, key, request, now);
 }
 
 async function sign(

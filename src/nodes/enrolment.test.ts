@@ -4,7 +4,8 @@ import { FakeClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import { isReason, type StatusReason } from '../api/status.ts';
-import { createCa, createCsr, signCsr } from '../host/certificates.ts';
+import { certifyKey, createCa } from '../host/certificates.ts';
+import { createKey } from '../host/keys.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import { createEnrolmentTokens, type EnrolmentTokens } from './tokens.ts';
 
@@ -28,14 +29,15 @@ describe('Enrolment', () => {
     });
     enrolment = createEnrolment({
       tokens,
-      sign: (csr, node) => signCsr(ca, csr, { commonName: node, usage: 'client' }, Date.now()),
+      certify: (publicKey, node) =>
+        certifyKey(ca, publicKey, { commonName: node, usage: 'client' }, Date.now()),
       cluster,
       logger: silentLogger,
     });
   });
 
   const request = async (nodeName: string): Promise<string> =>
-    JSON.stringify({ nodeName, csr: (await createCsr('x', [])).csr });
+    JSON.stringify({ nodeName, publicKey: (await createKey()).publicKey });
   const refuses = (promise: Promise<unknown>, reason: StatusReason): Promise<void> =>
     assert.rejects(promise, (error) => isReason(error, reason));
 
@@ -78,11 +80,11 @@ describe('Enrolment', () => {
     await refuses(enrolment.enrol('{', { token: undefined, node: 'n1' }), 'BadRequest');
     await refuses(enrolment.enrol('null', { token: undefined, node: 'n1' }), 'BadRequest');
     await refuses(
-      enrolment.enrol('{"nodeName":"n1","csr":"nonsense"}', { token: undefined, node: 'n1' }),
+      enrolment.enrol('{"nodeName":"n1","publicKey":"nonsense"}', { token: undefined, node: 'n1' }),
       'BadRequest',
     );
     await refuses(
-      enrolment.enrol('{"nodeName":"n1","csr":"nonsense"}', { token, node: undefined }),
+      enrolment.enrol('{"nodeName":"n1","publicKey":"nonsense"}', { token, node: undefined }),
       'BadRequest',
     );
   });

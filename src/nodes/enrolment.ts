@@ -1,13 +1,13 @@
 import type { Logger } from '../base/logger.ts';
-import { badRequest, forbidden, unauthorized } from '../api/status.ts';
-import { csrKeyFingerprint } from '../host/certificates.ts';
+import { badRequest, forbidden, type StatusError, unauthorized } from '../api/status.ts';
+import { keyFingerprint } from '../host/keys.ts';
 import type { ClusterSettings, EnrolRequest, EnrolResponse } from '../protocol/agentLink.ts';
 import type { EnrolmentTokens } from './tokens.ts';
 
 export interface EnrolmentOptions {
   readonly tokens: EnrolmentTokens;
-  /** Signs a PKCS#10 request (PEM) with the cluster's CA for this node: CN `system:node:NAME`, O `system:nodes`. */
-  readonly sign: (csr: string, node: string) => Promise<string>;
+  /** The cluster's CA certifies a public key (PEM) for this node: CN `system:node:NAME`, O `system:nodes`. */
+  readonly certify: (publicKey: string, node: string) => Promise<string>;
   readonly cluster: ClusterSettings;
   readonly logger: Logger;
 }
@@ -26,7 +26,7 @@ export interface Enrolment {
 
 /** Gives nodes their certificates, the first and every later one. */
 export function createEnrolment(options: EnrolmentOptions): Enrolment {
-  const { tokens, sign, cluster, logger } = options;
+  const { tokens, certify, cluster, logger } = options;
 
   const authorize = async (request: EnrolRequest, credentials: EnrolCredentials): Promise<void> => {
     const node = await nodeOf(request, credentials);
@@ -48,15 +48,15 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
     // Before it is spent: a token that is tried on another node's name stays good.
     const node = await tokens.verify(credentials.token);
     if (node !== request.nodeName) return node;
-    return tokens.redeem(credentials.token, await fingerprintOf(request.csr));
+    return tokens.redeem(credentials.token, fingerprintOf(request.publicKey));
   };
 
   return {
     async enrol(body, credentials): Promise<EnrolResponse> {
       const request = parse(body);
       await authorize(request, credentials);
-      const certificate = await sign(request.csr, request.nodeName).catch((error: unknown) => {
-        throw badRequest(`the certificate request is not valid: ${messageOf(error)}`);
+      const certificate = await certify(request.publicKey, request.nodeName).catch((error: unknown) => {
+        throw notAKey(error);
       });
       logger.info('node enrolled', { node: request.nodeName, renewal: credentials.node !== undefined });
       return { certificate, cluster };
@@ -71,18 +71,22 @@ function parse(body: string): EnrolRequest {
   } catch (error) {
     throw badRequest(`the enrolment request is not JSON: ${messageOf(error)}`);
   }
-  const { nodeName, csr } = Object(value) as Partial<Record<keyof EnrolRequest, unknown>>;
+  const { nodeName, publicKey } = Object(value) as Partial<Record<keyof EnrolRequest, unknown>>;
   if (typeof nodeName !== 'string' || nodeName === '') throw badRequest('nodeName: Required value');
-  if (typeof csr !== 'string' || csr === '') throw badRequest('csr: Required value');
-  return { nodeName, csr };
+  if (typeof publicKey !== 'string' || publicKey === '') throw badRequest('publicKey: Required value');
+  return { nodeName, publicKey };
 }
 
-async function fingerprintOf(csr: string): Promise<string> {
+function fingerprintOf(publicKey: string): string {
   try {
-    return await csrKeyFingerprint(csr);
+    return keyFingerprint(publicKey);
   } catch (error) {
-    throw badRequest(`the certificate request is not valid: ${messageOf(error)}`);
+    throw notAKey(error);
   }
+}
+
+function notAKey(error: unknown): StatusError {
+  return badRequest(`publicKey: Invalid value: ${messageOf(error)}`);
 }
 
 function messageOf(error: unknown): string {

@@ -114,8 +114,8 @@ export interface BootstrapAnswer {
 
 export interface EnrolRequest {
   readonly nodeName: string;
-  /** PKCS#10, PEM. The key never leaves the node. */
-  readonly csr: string;
+  /** SPKI, PEM. Its private key never leaves the node. */
+  readonly publicKey: string;
 }
 
 export interface EnrolResponse {

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import { createCa, issueCertificate, signCsr, type CertifiedKey } from '../../src/host/certificates.ts';
+import { certifyKey, createCa, issueCertificate, type CertifiedKey } from '../../src/host/certificates.ts';
 import { startHttpsListener } from '../../src/host/httpsListener.ts';
 import { agentBundle, createBootstrapService } from '../../src/nodes/bootstrapService.ts';
 import { createEnrolment } from '../../src/nodes/enrolment.ts';
@@ -77,7 +77,7 @@ export async function startNodeServer(options: NodeServerOptions = {}): Promise<
     }),
     enrolment: createEnrolment({
       tokens,
-      sign: (csr, node) => signCsr(ca, csr, subject(node), now),
+      certify: (publicKey, node) => certifyKey(ca, publicKey, subject(node), now),
       cluster: TEST_CLUSTER,
       logger,
     }),

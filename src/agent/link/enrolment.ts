@@ -4,8 +4,8 @@ import { exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
-import { createCsr } from '../../host/certificates.ts';
 import { readText, writeWhole } from '../../host/files.ts';
+import { createKey } from '../../host/keys.ts';
 import {
   ENROL_PATH,
   type BootstrapConfig,
@@ -72,11 +72,11 @@ async function enrolUntilDone(
 ): Promise<NodeIdentity> {
   const { config, file, clock, random, logger } = options;
   // One key for all attempts: the token is spent on it, even where the answer is lost.
-  const { csr, key } = await createCsr(`system:node:${config.nodeName}`, ['system:nodes']);
+  const { key, publicKey } = await createKey();
   let backoff = exponentialBackoff({ ...RETRY, random: () => random.number() });
   for (;;) {
     try {
-      const { certificate, cluster } = await post(config, credentials, csr, signal);
+      const { certificate, cluster } = await post(config, credentials, publicKey, signal);
       const identity: NodeIdentity = { key, cert: certificate, cluster };
       await writeWhole(file, JSON.stringify(identity), 0o600);
       return identity;
@@ -93,10 +93,10 @@ async function enrolUntilDone(
 function post(
   config: BootstrapConfig,
   credentials: Credentials,
-  csr: string,
+  publicKey: string,
   signal: AbortSignal,
 ): Promise<EnrolResponse> {
-  const body: EnrolRequest = { nodeName: config.nodeName, csr };
+  const body: EnrolRequest = { nodeName: config.nodeName, publicKey };
   const identity = 'identity' in credentials ? credentials.identity : undefined;
   return new Promise((resolve, reject) => {
     const call = request(
