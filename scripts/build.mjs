@@ -38,7 +38,8 @@ const bundles = [
   {
     ...node,
     entryPoints: ['src/agent.ts', 'src/bootstrap.ts'],
-    external: never,
+    // The loader of .proto files: asked for by gRPC's own statistics service alone, which no node serves.
+    external: [...never, '@grpc/proto-loader'],
     minify: true,
     sourcemap: false,
   },
