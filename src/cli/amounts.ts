@@ -26,7 +26,11 @@ export function withSize(command: Command): Command {
   return command
     .option('--cpus <n>', 'CPUs of each machine (virtual ones have 2 by default)', wholeNumber(1, MAX_CPUS))
     .option('--memory <amount>', 'memory of each machine, such as 4Gi (virtual: 2Gi by default)', bytesOf)
-    .option('--disk <amount>', 'disk of each virtual machine, such as 40Gi (20Gi by default)', bytesOf);
+    .option(
+      '--disk <amount>',
+      'disk of each virtual machine, such as 80Gi (by default the box has its own: 40Gi)',
+      bytesOf,
+    );
 }
 
 /** The same for a machine that is there. */

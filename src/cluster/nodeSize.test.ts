@@ -5,7 +5,7 @@ const GIB = 2 ** 30;
 
 describe('sizedNode()', () => {
   it('gives virtual machines a size, and no more cores than the desktop has', () => {
-    const size = { cpus: 2, memoryBytes: 2 * GIB, diskBytes: 20 * GIB };
+    const size = { cpus: 2, memoryBytes: 2 * GIB };
     assert.deepEqual(sizedNode({ name: 'n' }, 'vagrant', 8), { name: 'n', ...size });
     assert.deepEqual(sizedNode({ name: 'n' }, 'vagrant', 1), { name: 'n', ...size, cpus: 1 });
     assert.deepEqual(sizedNode({ name: 'n', cpus: 6, memoryBytes: GIB }, 'vagrant', 2), {
