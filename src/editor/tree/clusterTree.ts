@@ -6,6 +6,7 @@ import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { clusterNode } from './nodes/cluster.ts';
+import { GivenRows } from './givenRows.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** Changes within this time are shown together: a burst of watch events is one refresh. */
@@ -23,7 +24,8 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #model: ClusterModel;
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
-  readonly #emitter = new EventEmitter<TreeNode | undefined>();
+  readonly #emitter = new EventEmitter<TreeNode | TreeNode[] | undefined>();
+  readonly #given = new GivenRows();
   /** Rows that the editor has been given, by id: only these can be refreshed. */
   readonly #shown = new Map<string, TreeNode>();
   readonly #stale = new Set<string>();
@@ -50,7 +52,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getTreeItem(node: TreeNode): TreeItem {
-    return node.item();
+    return this.#given.item(node);
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
@@ -61,6 +63,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
     for (const child of children) {
       if (child.watches !== undefined || child.showsWork === true) this.#shown.set(child.id, child);
     }
+    this.#given.note(node, children);
     return children;
   }
 
@@ -104,7 +107,8 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
       this.#allStale = false;
       this.#emitter.fire(undefined);
     } else {
-      for (const node of stale) this.#emitter.fire(node);
+      const rows = new Set(stale.flatMap((node) => this.#given.renew(node)));
+      if (rows.size > 0) this.#emitter.fire([...rows]);
     }
   }
 
