@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import protobuf from 'protobufjs/minimal.js';
 import { StatusError } from '../status.ts';
 import { decode, decodeStrict } from './index.ts';
 
@@ -105,6 +106,27 @@ describe('a body whose objects are nested very deep', () => {
       }
     });
   }
+
+  it('is refused in protobuf, whose fields may hold JSON', () => {
+    const field = (number: number, content: Uint8Array): Uint8Array =>
+      protobuf.Writer.create()
+        .uint32((number << 3) | 2)
+        .bytes(content)
+        .finish();
+    // A ConfigMap with metadata (1), managedFields (17), fieldsV1 (7) and its JSON (1), as runtime.Unknown.
+    const body = (json: string): Uint8Array => {
+      const type = Buffer.concat([field(1, bytes('v1')), field(2, bytes('ConfigMap'))]);
+      const object = [7, 17, 1].reduce((inner, number) => field(number, inner), field(1, bytes(json)));
+      return Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, object)]);
+    };
+    for (const read of [decode, decodeStrict]) {
+      assert.doesNotThrow(() => read(body('{"f:data":{}}'), 'application/vnd.kubernetes.protobuf'));
+      assert.throws(
+        () => read(body(nested(5_000)), 'application/vnd.kubernetes.protobuf'),
+        (error) => error instanceof StatusError && error.code === 400 && /max depth/.test(error.message),
+      );
+    }
+  });
 
   it('may be long', () => {
     const list = JSON.stringify(Array.from({ length: 10_000 }, (_, i) => ({ name: `n${i}`, deep: [[[i]]] })));

@@ -29,7 +29,7 @@ function isYaml(contentType: string): boolean {
 
 /** Decodes a body without looking for duplicate keys. Throws BadRequest. */
 export function decode(bytes: Uint8Array, contentType: string): unknown {
-  if (contentType === PROTOBUF_CONTENT_TYPE) return decodeProtobuf(bytes);
+  if (contentType === PROTOBUF_CONTENT_TYPE) return readProtobuf(bytes);
   const source = text.decode(bytes);
   return isYaml(contentType) ? decodeYaml(source, false).object : parseJson(source);
 }
@@ -37,7 +37,7 @@ export function decode(bytes: Uint8Array, contentType: string): unknown {
 /** Decodes a body and finds duplicate keys, at the price of one more scan for strings. Throws BadRequest. */
 export function decodeStrict(bytes: Uint8Array, contentType: string): Decoded {
   // Protobuf knows fields by number: there is nothing to be strict about.
-  if (contentType === PROTOBUF_CONTENT_TYPE) return { object: decodeProtobuf(bytes), duplicates: [] };
+  if (contentType === PROTOBUF_CONTENT_TYPE) return { object: readProtobuf(bytes), duplicates: [] };
   const source = text.decode(bytes);
   if (isYaml(contentType)) return decodeYaml(source, true);
   const object = parseJson(source);
@@ -48,6 +48,13 @@ function duplicatesOf(source: string, object: unknown): string[] {
   return countKeysOfText(source) === countKeys(object) ? [] : findDuplicates(source);
 }
 
+/** Some of its fields hold JSON. */
+function readProtobuf(bytes: Uint8Array): unknown {
+  const object = decodeProtobuf(bytes);
+  if (isTooDeep(bytes.length, object)) throw badRequest(`error decoding protobuf: ${TOO_DEEP}`);
+  return object;
+}
+
 function parseJson(source: string): unknown {
   let object: unknown;
   try {
@@ -55,7 +62,7 @@ function parseJson(source: string): unknown {
   } catch (error) {
     throw badRequest(`error decoding JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (isTooDeep(source, object)) throw badRequest(`error decoding JSON: ${TOO_DEEP}`);
+  if (isTooDeep(source.length, object)) throw badRequest(`error decoding JSON: ${TOO_DEEP}`);
   return object;
 }
 
@@ -154,7 +161,7 @@ function goTags(tags: Tags): Tags {
 function decodeYaml(source: string, strict: boolean): Decoded {
   try {
     const decoded = readYaml(source, strict);
-    if (!isTooDeep(source, decoded.object)) return decoded;
+    if (!isTooDeep(source.length, decoded.object)) return decoded;
   } catch (error) {
     // Reading goes by recursion too.
     if (!(error instanceof RangeError)) throw error;

@@ -6,10 +6,10 @@ const MAX_DEPTH = 500;
 
 export const TOO_DEEP = `exceeded max depth of ${MAX_DEPTH}`;
 
-/** Whether what was decoded from a text goes deeper than that. */
-export function isTooDeep(source: string, decoded: unknown): boolean {
+/** Whether what was decoded from a body of this length goes deeper than that. */
+export function isTooDeep(length: number, decoded: unknown): boolean {
   // Each level takes two characters at least: most bodies are too short.
-  return source.length > 2 * MAX_DEPTH && goesDeeper(decoded, MAX_DEPTH);
+  return length > 2 * MAX_DEPTH && goesDeeper(decoded, MAX_DEPTH);
 }
 
 function goesDeeper(value: unknown, levels: number): boolean {
