@@ -1,6 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 import type * as x509 from '@peculiar/x509';
-import { spkiOf } from './keys.ts';
+import { createKey, spkiOf } from './keys.ts';
 
 type CryptoKey = webcrypto.CryptoKey;
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
@@ -54,8 +54,8 @@ export async function issueCertificate(
   request: CertificateRequest,
   now: number,
 ): Promise<CertifiedKey> {
-  const keys = await generateKeys();
-  return { cert: await sign(ca, keys.publicKey, request, now), key: await exportKey(keys.privateKey) };
+  const { key, publicKey } = await createKey();
+  return { cert: await certifyKey(ca, publicKey, request, now), key };
 }
 
 /**
