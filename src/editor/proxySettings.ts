@@ -18,10 +18,14 @@ export function followProxySettings(model: ClusterModel, logger: Logger): Dispos
     const warn = { report: ({ message }: { message: string }) => void window.showWarningMessage(message) };
     await model.clusters.tellEnvironment(cluster, warn);
   };
+  // One after the other: what was set last is what counts.
+  let last: Promise<unknown> = Promise.resolve();
   return workspace.onDidChangeConfiguration((event) => {
     if (!['http.proxy', 'http.noProxy'].some((setting) => event.affectsConfiguration(setting))) return;
     for (const { cluster } of model.running()) {
-      tell(cluster).catch((error: unknown) => logger.warn('nodes were not told of the proxy', { error }));
+      last = last
+        .then(() => tell(cluster))
+        .catch((error: unknown) => logger.warn('nodes were not told of the proxy', { error }));
     }
   });
 }
