@@ -1,4 +1,4 @@
-import type { FieldError } from './fieldErrors.ts';
+import type { FieldError } from './fields/fieldErrors.ts';
 import type { Draft, KubeObject } from './meta.ts';
 import type { Resource } from './resource.ts';
 
@@ -22,7 +22,7 @@ export interface Column<T extends KubeObject> {
 }
 
 /**
- * Everything about one kind, in one file of `kinds/`. Rules are pure: they see the object (and its previous
+ * Everything about one kind, in one folder of `kinds/`. Rules are pure: they see the object (and its previous
  * version), never storage or other objects. What needs other objects is admission or a controller.
  */
 export interface Kind<T extends KubeObject = KubeObject> {

@@ -1,7 +1,7 @@
 import { ownProperty } from '../base/ownProperty.ts';
 import type { LabelSelector } from './meta.ts';
 import { badRequest } from './status.ts';
-import { labelValueErrors, qualifiedNameErrors } from './validation/names.ts';
+import { labelValueErrors, qualifiedNameErrors } from './names/names.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { draftOf } from '../api/meta.ts';
 import { clusterRoles } from '../api/resources.ts';
 import { isNotFound } from '../api/status.ts';
 import type { ClusterRole, PolicyRule } from '../api/types.ts';
-import { equal } from '../api/validation/equal.ts';
+import { equal } from '../api/fields/equal.ts';
 import type { Controller, ControllerContext } from './controller.ts';
 
 /** Writes into aggregated roles the rules of those that they select (`pkg/controller/clusterroleaggregation`). */

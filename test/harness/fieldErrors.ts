@@ -1,4 +1,4 @@
-import type { FieldError } from '../../src/api/fieldErrors.ts';
+import type { FieldError } from '../../src/api/fields/fieldErrors.ts';
 
 /** Field errors as upstream's messages show them: `path: text`. */
 export function asLines(errors: readonly FieldError[]): string[] {

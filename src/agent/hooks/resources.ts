@@ -1,4 +1,4 @@
-import { qosClassOf } from '../../api/podQos.ts';
+import { qosClassOf } from '../../api/podSpec/qos.ts';
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerConfig } from '../runtime/contract.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { qosClassOf } from '../../api/podQos.ts';
+import { qosClassOf } from '../../api/podSpec/qos.ts';
 import type { Pod } from '../../api/types.ts';
 import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import { containersOf, identityOf, logDirectoryName, podLabels } from '../pods/identity.ts';

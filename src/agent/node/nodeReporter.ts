@@ -6,7 +6,7 @@ import type { Logger } from '../../base/logger.ts';
 import { nodes } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../api/status.ts';
 import type { Node, NodeCondition } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { Client } from '../../client/contract.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { NodeSettings } from '../../protocol/agentLink.ts';

@@ -1,4 +1,4 @@
-import { qosClassOf } from '../../api/podQos.ts';
+import { qosClassOf } from '../../api/podSpec/qos.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Pod, PodStatus } from '../../api/types.ts';
 import type { SandboxStatus } from '../runtime/contract.ts';

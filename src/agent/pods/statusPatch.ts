@@ -1,6 +1,6 @@
 import type { Pod, PodCondition, PodStatus } from '../../api/types.ts';
 import { PASSING_CONDITIONS } from './podConditions.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 
 /** Fields that kubelet writes. What is not here (nominatedNodeName, …) is left alone. */
 const FIELDS = [

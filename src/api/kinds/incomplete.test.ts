@@ -4,7 +4,7 @@ import { type Draft, type KubeObject } from '../meta.ts';
 import { apiVersionOf } from '../resource.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from './index.ts';
-import { service } from './service.ts';
+import { service } from './service/kind.ts';
 
 const podSpec = {
   containers: [

@@ -1,4 +1,4 @@
-import { invalidObject } from '../../api/fieldErrors.ts';
+import { invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts';
 
 /** All plugins as one. Both reject with the StatusError of the first plugin that refuses. */

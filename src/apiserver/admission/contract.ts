@@ -1,4 +1,4 @@
-import type { FieldError } from '../../api/fieldErrors.ts';
+import type { FieldError } from '../../api/fields/fieldErrors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { UserInfo } from '../../api/request.ts';

@@ -1,4 +1,4 @@
-import { IMMORTAL_NAMESPACES, isTerminating } from '../../api/kinds/namespace.ts';
+import { IMMORTAL_NAMESPACES, isTerminating } from '../../api/kinds/namespace/kind.ts';
 import { localSubjectAccessReviews, namespaces } from '../../api/resources.ts';
 import { notFound, StatusError } from '../../api/status.ts';
 import type { Namespace } from '../../api/types.ts';

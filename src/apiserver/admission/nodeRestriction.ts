@@ -2,7 +2,7 @@ import { type Draft, type KubeObject } from '../../api/meta.ts';
 import { leases, nodes, pods, serviceAccounts } from '../../api/resources.ts';
 import { notFound } from '../../api/status.ts';
 import type { Node, Pod, TokenRequest } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { forbiddenNodeLabels } from './nodeLabels.ts';
 import { checkMirrorPod } from './mirrorPods.ts';

@@ -1,4 +1,4 @@
-import { field, type FieldError, type FieldPath, invalid } from '../../api/fieldErrors.ts';
+import { field, type FieldError, type FieldPath, invalid } from '../../api/fields/fieldErrors.ts';
 import { type Draft, keyOf } from '../../api/meta.ts';
 import { services } from '../../api/resources.ts';
 import { internalError } from '../../api/status.ts';

@@ -1,4 +1,4 @@
-import { parseIPv4 } from '../../api/validation/ips.ts';
+import { parseIPv4 } from '../../api/fields/ips.ts';
 
 /** The addresses of an IPv4 range that services may have: without the network's own and the broadcast address. */
 export interface IPRange {

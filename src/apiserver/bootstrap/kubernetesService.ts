@@ -1,5 +1,5 @@
 import { endpoints, endpointSlices, services } from '../../api/resources.ts';
-import { specialIPErrors } from '../../api/validation/ips.ts';
+import { specialIPErrors } from '../../api/fields/ips.ts';
 import type { BootstrapObject } from './systemObjects.ts';
 
 const NAME = 'kubernetes';

@@ -1,4 +1,4 @@
-import { field, forbiddenField, invalidObject, required } from '../../api/fieldErrors.ts';
+import { field, forbiddenField, invalidObject, required } from '../../api/fields/fieldErrors.ts';
 import { serverSideApply } from '../../api/managedFields/index.ts';
 import type { Draft } from '../../api/meta.ts';
 import { apiVersionOf } from '../../api/resource.ts';

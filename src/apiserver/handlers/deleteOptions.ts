@@ -1,4 +1,10 @@
-import { type FieldError, field, invalid, invalidObject, notSupported } from '../../api/fieldErrors.ts';
+import {
+  type FieldError,
+  field,
+  invalid,
+  invalidObject,
+  notSupported,
+} from '../../api/fields/fieldErrors.ts';
 import { conform } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types.ts';

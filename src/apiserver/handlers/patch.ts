@@ -1,4 +1,4 @@
-import { field, invalid, invalidObject } from '../../api/fieldErrors.ts';
+import { field, invalid, invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../../api/patch/index.ts';
 import { conform, decode, hasModel } from '../../api/schema/index.ts';

@@ -1,4 +1,4 @@
-import { invalidObject } from '../../api/fieldErrors.ts';
+import { invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { decodeObject } from './decode.ts';
 import type { Handler } from './handler.ts';

@@ -1,4 +1,10 @@
-import { type FieldError, field, invalid, invalidObject, notSupported } from '../../api/fieldErrors.ts';
+import {
+  type FieldError,
+  field,
+  invalid,
+  invalidObject,
+  notSupported,
+} from '../../api/fields/fieldErrors.ts';
 import type { Cause } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { WriteContext } from '../registry/context.ts';

@@ -1,11 +1,11 @@
-import { invalidObject } from '../../api/fieldErrors.ts';
+import { invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Entry, UserInfo } from '../../api/request.ts';
 import { alreadyExists, badRequest, isAlreadyExists, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
-import { validateMetadata } from '../../api/validation/metadata.ts';
-import { all } from '../../api/validation/rules.ts';
+import { validateMetadata } from '../../api/metadata/metadata.ts';
+import { all } from '../../api/fields/rules.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';

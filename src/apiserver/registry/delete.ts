@@ -2,7 +2,7 @@ import { draftOf, type KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
 import { conflict, notFound } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { nextDeletionStep } from './deletionRules.ts';

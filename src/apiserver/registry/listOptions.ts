@@ -5,7 +5,7 @@ import {
   invalid,
   invalidObject,
   notSupported,
-} from '../../api/fieldErrors.ts';
+} from '../../api/fields/fieldErrors.ts';
 import { FieldMatcher, parseFieldSelector } from '../../api/fieldSelector.ts';
 import { type LabelMatcher, parseLabelSelector } from '../../api/labels.ts';
 import { badRequest } from '../../api/status.ts';

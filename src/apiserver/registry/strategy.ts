@@ -1,7 +1,7 @@
-import type { FieldError } from '../../api/fieldErrors.ts';
+import type { FieldError } from '../../api/fields/fieldErrors.ts';
 import type { Kind, StrategyContext, Subresource } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 
 /** What one way of changing an object (the object itself, its status, …) may change, and how that is checked. */
 export interface UpdateStrategy {

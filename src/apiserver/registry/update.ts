@@ -1,10 +1,10 @@
-import { field, invalid, invalidObject } from '../../api/fieldErrors.ts';
+import { field, invalid, invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
 import { conflict, notFound, OPTIMISTIC_LOCK_MESSAGE } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
-import { equal } from '../../api/validation/equal.ts';
-import { validateMetadata, validateMetadataUpdate } from '../../api/validation/metadata.ts';
+import { equal } from '../../api/fields/equal.ts';
+import { validateMetadata, validateMetadataUpdate } from '../../api/metadata/metadata.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { createObject } from './create.ts';

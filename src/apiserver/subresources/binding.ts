@@ -1,4 +1,4 @@
-import { field, invalidObject, notSupported, required } from '../../api/fieldErrors.ts';
+import { field, invalidObject, notSupported, required } from '../../api/fields/fieldErrors.ts';
 import type { Draft, Mutable, ObjectMeta } from '../../api/meta.ts';
 import { conflict, type StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';

@@ -1,5 +1,9 @@
-import { DISRUPTION_ALLOWED, SYNC_FAILED, withDisruptionAllowed } from '../../api/disruptionAllowed.ts';
-import { podDisruptionBudget } from '../../api/kinds/podDisruptionBudget.ts';
+import {
+  DISRUPTION_ALLOWED,
+  SYNC_FAILED,
+  withDisruptionAllowed,
+} from '../../api/kinds/podDisruptionBudget/disruptionAllowed.ts';
+import { podDisruptionBudget } from '../../api/kinds/podDisruptionBudget/kind.ts';
 import { matcherOf } from '../../api/labels.ts';
 import { type Draft, draftOf } from '../../api/meta.ts';
 import { podDisruptionBudgets } from '../../api/resources.ts';

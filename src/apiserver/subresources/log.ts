@@ -1,4 +1,10 @@
-import { type FieldError, field, invalid, invalidObject, notSupported } from '../../api/fieldErrors.ts';
+import {
+  type FieldError,
+  field,
+  invalid,
+  invalidObject,
+  notSupported,
+} from '../../api/fields/fieldErrors.ts';
 import type { ApiResponse } from '../../api/request.ts';
 import { badRequest, internalError, StatusError } from '../../api/status.ts';
 import { agentPaths } from '../../protocol/agentLink.ts';

@@ -1,4 +1,4 @@
-import { field, invalid, invalidObject } from '../../api/fieldErrors.ts';
+import { field, invalid, invalidObject } from '../../api/fields/fieldErrors.ts';
 import { matcherOf } from '../../api/labels.ts';
 import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../api/meta.ts';
 import type { ApiResponse, Entry } from '../../api/request.ts';

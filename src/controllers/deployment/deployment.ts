@@ -2,7 +2,7 @@ import { controllerOf, draftOf, keyOf, type KubeObject, parseKey } from '../../a
 import { deployments, pods, replicaSets } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound, toStatusError } from '../../api/status.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';

@@ -1,6 +1,6 @@
 import { controllerRef } from '../../api/meta.ts';
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { NewObject } from '../../client/contract.ts';
 import { newReplicaSetAnnotations, withReplicasAnnotations } from './revisions.ts';
 

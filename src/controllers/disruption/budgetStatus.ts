@@ -1,4 +1,4 @@
-import { withDisruptionAllowed } from '../../api/disruptionAllowed.ts';
+import { withDisruptionAllowed } from '../../api/kinds/podDisruptionBudget/disruptionAllowed.ts';
 import { scaledValue } from '../../api/intOrString.ts';
 import { msOf, timeOf } from '../../api/time.ts';
 import type { Pod, PodDisruptionBudget } from '../../api/types.ts';

@@ -3,7 +3,7 @@ import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
 import { deployments, podDisruptionBudgets, pods, replicaSets } from '../../api/resources.ts';
 import { isConflict, isNotFound } from '../../api/status.ts';
 import type { Deployment, Pod, PodDisruptionBudget, ReplicaSet } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { Lister } from '../../client/informer.ts';
 import type { Controller, ControllerContext } from '../controller.ts';
 import { budgetStatus, failedStatus, type BudgetStatus } from './budgetStatus.ts';

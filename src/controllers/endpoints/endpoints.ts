@@ -2,7 +2,7 @@ import { draftOf, parseKey } from '../../api/meta.ts';
 import { endpoints, pods, services } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../api/status.ts';
 import type { Endpoints, Service } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext } from '../controller.ts';

@@ -1,5 +1,5 @@
 import type { Endpoint, EndpointSlice } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 
 type Ports = NonNullable<EndpointSlice['ports']>;
 

@@ -2,7 +2,7 @@ import { controllerRef, draftOf, type KubeObject } from '../../api/meta.ts';
 import { endpointSlices } from '../../api/resources.ts';
 import { isNotFound } from '../../api/status.ts';
 import type { EndpointSlice } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { Client, NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { PendingWrites } from '../writes.ts';

@@ -3,7 +3,7 @@ import type { Resource } from '../../api/resource.ts';
 import { namespaces, pods } from '../../api/resources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
 import type { Namespace } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '../controller.ts';
 import { deletionConditions, type Emptying } from './conditions.ts';
 

@@ -2,7 +2,7 @@ import { controllerOf, controllerRef, draftOf, keyOf, parseKey } from '../../api
 import { pods, replicaSets } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
-import { equal } from '../../api/validation/equal.ts';
+import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';

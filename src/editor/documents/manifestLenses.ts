@@ -1,7 +1,7 @@
 import { CodeLens, EventEmitter, Range, type CodeLensProvider, type TextDocument } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
-import { podSummary } from '../../api/kinds/podSummary.ts';
+import { podSummary } from '../../api/kinds/pod/summary.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import * as resources from '../../api/resources.ts';
 import { apiVersionOf, type Resource } from '../../api/resource.ts';

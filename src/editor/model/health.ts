@@ -1,4 +1,4 @@
-import { podSummary } from '../../api/kinds/podSummary.ts';
+import { podSummary } from '../../api/kinds/pod/summary.ts';
 import type { Node, Pod } from '../../api/types.ts';
 
 /** How well something is: decides icon colours, the badge, and the words for screen readers. */

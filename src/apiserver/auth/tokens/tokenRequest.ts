@@ -1,4 +1,10 @@
-import { forbiddenField, field, invalid, invalidObject, type FieldError } from '../../../api/fieldErrors.ts';
+import {
+  forbiddenField,
+  field,
+  invalid,
+  invalidObject,
+  type FieldError,
+} from '../../../api/fields/fieldErrors.ts';
 import type { Draft, KubeObject } from '../../../api/meta.ts';
 import { nodes, pods, secrets } from '../../../api/resources.ts';
 import { badRequest, conflict, notFound } from '../../../api/status.ts';

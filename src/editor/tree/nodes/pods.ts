@@ -1,5 +1,5 @@
 import { pods } from '../../../api/resources.ts';
-import { podSummary } from '../../../api/kinds/podSummary.ts';
+import { podSummary } from '../../../api/kinds/pod/summary.ts';
 import type { Pod } from '../../../api/types.ts';
 import { podHealth } from '../../model/health.ts';
 import type { ClusterSession } from '../../model/session.ts';

@@ -1,0 +1,14 @@
+import { defineKind, type Kind } from '../../kind.ts';
+import { selfSubjectAccessReviews } from '../../resources.ts';
+import type { SelfSubjectAccessReview } from '../../types.ts';
+import { validateReviewedAttributes } from '../../accessReview/validation.ts';
+import { createdAtColumn, nameColumn } from '../../columns.ts';
+
+export const selfSubjectAccessReview: Kind = defineKind<SelfSubjectAccessReview>({
+  resource: selfSubjectAccessReviews,
+  model: 'V1SelfSubjectAccessReview',
+  stored: false,
+  verbs: ['create'],
+  validate: (object) => validateReviewedAttributes(object.spec),
+  columns: [nameColumn, createdAtColumn],
+});

@@ -1,0 +1,25 @@
+import { defineKind, type Kind } from '../../kind.ts';
+import { serviceAccounts } from '../../resources.ts';
+import type { ServiceAccount } from '../../types.ts';
+import { ageColumn, column, nameColumn } from '../../columns.ts';
+
+export const serviceAccount: Kind = defineKind<ServiceAccount>({
+  resource: serviceAccounts,
+  model: 'V1ServiceAccount',
+  shortNames: ['sa'],
+  validate: () => [],
+  subresources: [
+    { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
+  ],
+  returnsDeleted: true,
+  columns: [
+    nameColumn,
+    column(
+      'Secrets',
+      'string',
+      'Number of secrets that pods of this account may use.',
+      (o) => o.secrets?.length ?? 0,
+    ),
+    ageColumn,
+  ],
+});

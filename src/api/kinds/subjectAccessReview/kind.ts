@@ -1,0 +1,14 @@
+import { defineKind, type Kind } from '../../kind.ts';
+import { subjectAccessReviews } from '../../resources.ts';
+import type { SubjectAccessReview } from '../../types.ts';
+import { validateReviewedSubject } from '../../accessReview/validation.ts';
+import { createdAtColumn, nameColumn } from '../../columns.ts';
+
+export const subjectAccessReview: Kind = defineKind<SubjectAccessReview>({
+  resource: subjectAccessReviews,
+  model: 'V1SubjectAccessReview',
+  stored: false,
+  verbs: ['create'],
+  validate: (object) => validateReviewedSubject(object.spec),
+  columns: [nameColumn, createdAtColumn],
+});

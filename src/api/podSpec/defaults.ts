@@ -1,0 +1,60 @@
+import type { Container, PodSpec, PodTemplateSpec } from '../types.ts';
+import type { Incomplete } from '../fields/unchecked.ts';
+import { setContainerDefaults } from './containerDefaults.ts';
+import { setVolumeDefaults } from './volumeDefaults.ts';
+import { dropZeros } from '../fields/zeros.ts';
+
+export type IncompletePodSpec = Incomplete<PodSpec>;
+
+/** Defaults that pods and pod templates share (core/v1 `SetDefaults_PodSpec` and what hangs below it). */
+export function setPodSpecDefaults(spec: IncompletePodSpec): void {
+  if (!spec.dnsPolicy) spec.dnsPolicy = 'ClusterFirst';
+  if (!spec.restartPolicy) spec.restartPolicy = 'Always';
+  spec.securityContext ??= {};
+  spec.terminationGracePeriodSeconds ??= 30;
+  if (!spec.schedulerName) spec.schedulerName = 'default-scheduler';
+  if (spec.serviceAccountName === undefined && spec.serviceAccount)
+    spec.serviceAccountName = spec.serviceAccount;
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
+  dropZeros(spec, [
+    'hostNetwork',
+    'hostPID',
+    'hostIPC',
+    'hostname',
+    'nodeName',
+    'priorityClassName',
+    'serviceAccount',
+    'serviceAccountName',
+    'subdomain',
+  ]);
+  for (const toleration of spec.tolerations ?? [])
+    dropZeros(toleration, ['key', 'operator', 'value', 'effect']);
+  for (const container of containersOf(spec)) setContainerDefaults(container);
+  for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
+}
+
+export function setPodTemplateDefaults(template: Incomplete<PodTemplateSpec>): void {
+  setPodSpecDefaults((template.spec ??= {}));
+}
+
+/** Defaults that only pods have, templates keep open (core/v1 `SetDefaults_Pod`). */
+export function setPodDefaults(spec: IncompletePodSpec): void {
+  const own = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  for (const { resources } of own) {
+    if (resources?.limits !== undefined) resources.requests = { ...resources.limits, ...resources.requests };
+  }
+  spec.enableServiceLinks ??= true;
+  if (spec.hostNetwork !== true) return;
+  for (const port of own.flatMap((container) => container.ports ?? [])) {
+    if (!port.hostPort && port.containerPort !== undefined) port.hostPort = port.containerPort;
+  }
+}
+
+/** Regular, init and ephemeral containers: what they have in common. */
+function containersOf(spec: IncompletePodSpec): Incomplete<Container>[] {
+  return [
+    ...(spec.initContainers ?? []),
+    ...(spec.containers ?? []),
+    ...((spec.ephemeralContainers ?? []) as Incomplete<Container>[]),
+  ];
+}
