@@ -70,7 +70,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
     readonly statusReplicas: string;
     readonly selector: string;
   };
-  /** Other subresources by name (log, exec, binding, …); each has its handler in `apiserver/subresources/`. */
+  /** Other subresources by name (log, exec, binding, …); each has its handler in `apiserver/verbs/subresources/`. */
   readonly subresources?: readonly Subresource<T>[];
 
   /**

@@ -20,9 +20,9 @@ import { impersonation } from './filters/impersonation.ts';
 import { maxInFlight } from './filters/maxInFlight.ts';
 import { metrics } from './filters/metrics.ts';
 import { warnings } from './filters/warnings.ts';
-import { nonResourceHandler, type Route } from './handlers/nonResource.ts';
-import type { HandlerOptions, Review } from './handlers/handler.ts';
-import { handleResource } from './handlers/resource.ts';
+import { nonResourceHandler, type Route } from './verbs/nonResource.ts';
+import type { HandlerOptions, Review } from './verbs/handler.ts';
+import { handleResource } from './verbs/resource.ts';
 import type { NodeDialer } from './nodeDialer.ts';
 import type { HealthCheck } from './observe/health.ts';
 import { HookRun, type PostStartHook } from './postStartHooks.ts';
@@ -32,7 +32,7 @@ import { RequestMetrics } from './observe/requestMetrics.ts';
 import { observeRoutes } from './observe/routes.ts';
 import { prefixOf } from './registry/keys.ts';
 import type { RegistryOptions } from './registry/context.ts';
-import { createServedTable } from './registry/served.ts';
+import { createServedTable } from './resources/served.ts';
 import { tableFilter } from './tables/filter.ts';
 
 export interface ApiServerOptions {

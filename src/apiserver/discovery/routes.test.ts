@@ -4,7 +4,7 @@ import { apiVersionOf } from '../../api/resource.ts';
 import type { ApiResponse } from '../../api/request.ts';
 import { StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
-import { nonResourceHandler } from '../handlers/nonResource.ts';
+import { nonResourceHandler } from '../verbs/nonResource.ts';
 import { discoveryRoutes } from './routes.ts';
 
 const V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';

@@ -1,5 +1,5 @@
 import type { Storage } from '../../storage/contract.ts';
-import type { Route } from '../handlers/nonResource.ts';
+import type { Route } from '../verbs/nonResource.ts';
 import { type HealthCheck, healthResponse } from './health.ts';
 import type { RequestMetrics } from './requestMetrics.ts';
 import { apiVersion } from './version.ts';

@@ -4,7 +4,7 @@ import { kinds } from '../../api/kinds/index.ts';
 import type { ApiResponse } from '../../api/request.ts';
 import { StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
-import { nonResourceHandler } from '../handlers/nonResource.ts';
+import { nonResourceHandler } from '../verbs/nonResource.ts';
 import { openApiRoutes } from './routes.ts';
 
 const handle = nonResourceHandler(openApiRoutes({ kinds, version: 'v1.36.0' }));

@@ -5,8 +5,8 @@ import { loadDocumentation, type Documentation } from '../../api/schema/document
 import { StatusError } from '../../api/status.ts';
 import { discoveredGroups, type DiscoveredGroup, type DiscoveredVersion } from '../discovery/groups.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
-import type { Route } from '../handlers/nonResource.ts';
-import { noSuchResource } from '../handlers/notServed.ts';
+import type { Route } from '../verbs/nonResource.ts';
+import { noSuchResource } from '../verbs/notServed.ts';
 import { documentPath, openApiV2, openApiV3 } from './documents.ts';
 import { encodeOpenApiV2 } from './protobuf.ts';
 

@@ -1,7 +1,7 @@
 import type { ServedAs } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 
 const encoder = new TextEncoder();
 

@@ -11,7 +11,7 @@ import type { AdmissionAttributes } from '../admission/contract.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import { fillSystemMetadata, generateName } from './systemMetadata.ts';
 import { trackFields } from './tracking.ts';

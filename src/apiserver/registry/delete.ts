@@ -9,7 +9,7 @@ import { nextDeletionStep } from './deletionRules.ts';
 import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import { removeNow } from './remove.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 
 export interface DeleteOutcome {

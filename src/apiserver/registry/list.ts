@@ -10,7 +10,7 @@ import { waitUntilFresh } from './freshness.ts';
 import { keyOfObject, prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
 import { type Selection, selectionOf } from './selection.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 
 export type ListResponse = Extract<ApiResponse, { type: 'list' }>;
 

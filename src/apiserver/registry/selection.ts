@@ -1,7 +1,7 @@
 import { type FieldMatcher, unsupportedField } from '../../api/fieldSelector.ts';
 import type { LabelMatcher } from '../../api/labels.ts';
 import type { KubeObject } from '../../api/meta.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 
 /** What a list or watch asks for, as one question about an object. */
 export interface Selection {

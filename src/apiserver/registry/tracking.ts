@@ -3,7 +3,7 @@ import type { Draft, KubeObject } from '../../api/meta.ts';
 import { apiVersionOf } from '../../api/resource.ts';
 import { hasModel } from '../../api/schema/index.ts';
 import type { WriteContext } from './context.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 
 /** Writes down in metadata.managedFields which fields this write makes the writer's own. */
 export function trackFields(

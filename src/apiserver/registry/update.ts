@@ -11,7 +11,7 @@ import { createObject } from './create.ts';
 import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import { removeNow } from './remove.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import type { UpdateStrategy } from './strategy.ts';
 import { keepSystemMetadata } from './systemMetadata.ts';

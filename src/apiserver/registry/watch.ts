@@ -10,7 +10,7 @@ import { waitUntilFresh } from './freshness.ts';
 import { prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
 import { selectionOf } from './selection.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 import { bookmark, eventFor, initialEvent } from './watchEvents.ts';
 
 /** Between bookmarks of a quiet watch (apiserver `pkg/storage/cacher`). */

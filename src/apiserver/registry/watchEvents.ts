@@ -3,7 +3,7 @@ import type { Entry, WatchEvent, WatchEventType } from '../../api/request.ts';
 import type { CacheEvent } from '../../storage/cache.ts';
 import { shown } from './conversion.ts';
 import type { Selection } from './selection.ts';
-import type { Served } from './served.ts';
+import type { Served } from '../resources/served.ts';
 
 /**
  * What one watcher sees of a change: with a selector, an object that comes into view is ADDED and one that leaves it

@@ -5,7 +5,7 @@ import type { ApiResponse, Entry, WatchEvent } from '../../api/request.ts';
 import { notFound, StatusError } from '../../api/status.ts';
 import { FakeClock } from '../../base/clock.ts';
 import type { Exchange } from '../exchange.ts';
-import { createServedTable } from '../registry/served.ts';
+import { createServedTable } from '../resources/served.ts';
 import { tableFilter } from './filter.ts';
 import type { Table } from './table.ts';
 

@@ -4,7 +4,7 @@ import type { ApiResponse, WatchEvent } from '../../api/request.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
 import type { Exchange, Filter, Next } from '../exchange.ts';
-import type { Served, ServedTable } from '../registry/served.ts';
+import type { Served, ServedTable } from '../resources/served.ts';
 import { partialMetadata, tableMetadata, tableOf, type IncludeObject, type TableOptions } from './table.ts';
 
 /** Another form in which a client wants objects. */

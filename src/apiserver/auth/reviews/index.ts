@@ -15,7 +15,7 @@ import type {
   SubjectAccessReview,
   TokenReview,
 } from '../../../api/types.ts';
-import type { Review } from '../../handlers/handler.ts';
+import type { Review } from '../../verbs/handler.ts';
 import type { TokenAuthenticator } from '../authenticators/bearerToken.ts';
 import type { Authorizer } from '../contract.ts';
 import { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './accessReview.ts';

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Route } from '../../handlers/nonResource.ts';
+import type { Route } from '../../verbs/nonResource.ts';
 import type { ServiceAccountTokens } from '../serviceAccountTokens.ts';
 import { JWKS_CONTENT_TYPE, JWKS_PATH, OPENID_CONFIGURATION_PATH } from './discovery.ts';
 

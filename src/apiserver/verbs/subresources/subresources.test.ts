@@ -4,13 +4,13 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { duplexPair, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Deployment, EndpointSlice, Namespace, Pod, Scale, ServiceAccount } from '../../api/types.ts';
-import type { ApiResponse } from '../../api/request.ts';
-import type { Status } from '../../api/status.ts';
-import { nodeRestriction } from '../admission/nodeRestriction.ts';
-import { createAdmissionReader } from '../admission/reader.ts';
-import type { NodeDialer } from '../nodeDialer.ts';
-import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
+import type { Deployment, EndpointSlice, Namespace, Pod, Scale, ServiceAccount } from '../../../api/types.ts';
+import type { ApiResponse } from '../../../api/request.ts';
+import type { Status } from '../../../api/status.ts';
+import { nodeRestriction } from '../../admission/nodeRestriction.ts';
+import { createAdmissionReader } from '../../admission/reader.ts';
+import type { NodeDialer } from '../../nodeDialer.ts';
+import { startTestServer, type TestServer } from '../../../../test/harness/apiServer.ts';
 
 const PODS = '/api/v1/namespaces/d/pods';
 const pod = (name: string, containers: readonly string[] = ['a'], more: object = {}): object => ({

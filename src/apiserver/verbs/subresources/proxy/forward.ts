@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { setOwnProperty } from '../../../base/ownProperty.ts';
-import type { ApiResponse } from '../../../api/request.ts';
-import { serviceUnavailable, StatusError } from '../../../api/status.ts';
-import { requestOver, tlsOver } from '../../../host/httpOverStream.ts';
-import type { Exchange } from '../../exchange.ts';
-import type { HandlerOptions } from '../../handlers/handler.ts';
+import { setOwnProperty } from '../../../../base/ownProperty.ts';
+import type { ApiResponse } from '../../../../api/request.ts';
+import { serviceUnavailable, StatusError } from '../../../../api/status.ts';
+import { requestOver, tlsOver } from '../../../../host/httpOverStream.ts';
+import type { Exchange } from '../../../exchange.ts';
+import type { HandlerOptions } from '../../handler.ts';
 import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { rewriteLinks } from './html.ts';
 import type { Location } from './location.ts';

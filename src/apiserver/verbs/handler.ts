@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import type { NodeDialer } from '../nodeDialer.ts';
 import type { RegistryOptions } from '../registry/context.ts';
 import { shown } from '../registry/conversion.ts';
-import type { Served } from '../registry/served.ts';
+import type { Served } from '../resources/served.ts';
 
 /** What all handlers are given. */
 export interface HandlerOptions {

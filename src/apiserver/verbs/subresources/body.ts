@@ -1,7 +1,7 @@
-import { conform, hasModel } from '../../api/schema/index.ts';
-import { badRequest } from '../../api/status.ts';
-import type { Exchange } from '../exchange.ts';
-import { checkTypeMeta, decodeBody } from '../handlers/decode.ts';
+import { conform, hasModel } from '../../../api/schema/index.ts';
+import { badRequest } from '../../../api/status.ts';
+import type { Exchange } from '../../exchange.ts';
+import { checkTypeMeta, decodeBody } from '../decode.ts';
 
 interface Body {
   readonly kind?: string;

@@ -7,7 +7,7 @@ import { badRequest, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Exchange } from '../exchange.ts';
 import { toStored } from '../registry/conversion.ts';
-import type { Served } from '../registry/served.ts';
+import type { Served } from '../resources/served.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { decodeBody, objectOf } from './decode.ts';

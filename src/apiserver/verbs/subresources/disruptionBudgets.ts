@@ -2,19 +2,19 @@ import {
   DISRUPTION_ALLOWED,
   SYNC_FAILED,
   withDisruptionAllowed,
-} from '../../api/kinds/podDisruptionBudget/disruptionAllowed.ts';
-import { podDisruptionBudget } from '../../api/kinds/podDisruptionBudget/kind.ts';
-import { matcherOf } from '../../api/labels.ts';
-import { type Draft, draftOf } from '../../api/meta.ts';
-import { podDisruptionBudgets } from '../../api/resources.ts';
-import { forbidden, StatusError } from '../../api/status.ts';
-import { timeOf } from '../../api/time.ts';
-import type { Pod, PodDisruptionBudget } from '../../api/types.ts';
-import type { RegistryOptions, WriteContext } from '../registry/context.ts';
-import { prefixOf } from '../registry/keys.ts';
-import { createServedTable } from '../registry/served.ts';
-import { strategyOf } from '../registry/strategy.ts';
-import { updateObject } from '../registry/update.ts';
+} from '../../../api/kinds/podDisruptionBudget/disruptionAllowed.ts';
+import { podDisruptionBudget } from '../../../api/kinds/podDisruptionBudget/kind.ts';
+import { matcherOf } from '../../../api/labels.ts';
+import { type Draft, draftOf } from '../../../api/meta.ts';
+import { podDisruptionBudgets } from '../../../api/resources.ts';
+import { forbidden, StatusError } from '../../../api/status.ts';
+import { timeOf } from '../../../api/time.ts';
+import type { Pod, PodDisruptionBudget } from '../../../api/types.ts';
+import type { RegistryOptions, WriteContext } from '../../registry/context.ts';
+import { prefixOf } from '../../registry/keys.ts';
+import { createServedTable } from '../../resources/served.ts';
+import { strategyOf } from '../../registry/strategy.ts';
+import { updateObject } from '../../registry/update.ts';
 
 /** More evictions than this that the controller has not noticed are held back. */
 const MAX_DISRUPTED_PODS = 2_000;

@@ -1,8 +1,8 @@
-import { badRequest, serviceUnavailable } from '../../../api/status.ts';
-import type { EndpointSlice, Node, Pod, Service } from '../../../api/types.ts';
-import type { Cache } from '../../../storage/cache.ts';
-import { endpointSlices, nodes } from '../../../api/resources.ts';
-import { prefixOf } from '../../registry/keys.ts';
+import { badRequest, serviceUnavailable } from '../../../../api/status.ts';
+import type { EndpointSlice, Node, Pod, Service } from '../../../../api/types.ts';
+import type { Cache } from '../../../../storage/cache.ts';
+import { endpointSlices, nodes } from '../../../../api/resources.ts';
+import { prefixOf } from '../../../registry/keys.ts';
 
 /** Where a proxied request goes: from which node, and to what. */
 export interface Location {

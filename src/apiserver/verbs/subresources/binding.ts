@@ -1,12 +1,12 @@
-import { field, invalidObject, notSupported, required } from '../../api/fields/fieldErrors.ts';
-import type { Draft, Mutable, ObjectMeta } from '../../api/meta.ts';
-import { conflict, type StatusError } from '../../api/status.ts';
-import { timeOf } from '../../api/time.ts';
-import type { Binding, Pod, PodCondition } from '../../api/types.ts';
-import type { Handler } from '../handlers/handler.ts';
-import { writeContext } from '../handlers/writeOptions.ts';
-import type { UpdateStrategy } from '../registry/strategy.ts';
-import { updateObject } from '../registry/update.ts';
+import { field, invalidObject, notSupported, required } from '../../../api/fields/fieldErrors.ts';
+import type { Draft, Mutable, ObjectMeta } from '../../../api/meta.ts';
+import { conflict, type StatusError } from '../../../api/status.ts';
+import { timeOf } from '../../../api/time.ts';
+import type { Binding, Pod, PodCondition } from '../../../api/types.ts';
+import type { Handler } from '../handler.ts';
+import { writeContext } from '../writeOptions.ts';
+import type { UpdateStrategy } from '../../registry/strategy.ts';
+import { updateObject } from '../../registry/update.ts';
 import { subresourceBody } from './body.ts';
 import { success } from './status.ts';
 

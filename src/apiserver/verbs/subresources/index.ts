@@ -1,5 +1,5 @@
-import type { Verb } from '../../api/request.ts';
-import type { Handler } from '../handlers/handler.ts';
+import type { Verb } from '../../../api/request.ts';
+import type { Handler } from '../handler.ts';
 import { bind } from './binding.ts';
 import { evict } from './eviction.ts';
 import { finalize } from './finalize.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import type { ApiResponse, UpgradedConnection } from '../../api/request.ts';
-import type { Exchange } from '../exchange.ts';
-import { offeredProtocols } from '../webSocketProtocols.ts';
+import type { ApiResponse, UpgradedConnection } from '../../../api/request.ts';
+import type { Exchange } from '../../exchange.ts';
+import { offeredProtocols } from '../../webSocketProtocols.ts';
 
 /** Ours to know and nobody's behind us: who asks was settled here. */
 const WITHHELD = /^(authorization|impersonate-.*)$/i;

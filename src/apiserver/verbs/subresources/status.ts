@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../../api/request.ts';
+import type { ApiResponse } from '../../../api/request.ts';
 
 /** What a POST to a subresource answers that has nothing to show. */
 export function success(code = 201): ApiResponse {

@@ -1,8 +1,8 @@
 import type { ApiResponse, RequestInfo } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Served, ServedTable } from '../registry/served.ts';
+import type { Served, ServedTable } from '../resources/served.ts';
 import { partOf } from '../registry/strategy.ts';
-import { scale, subresources, type VerbHandlers } from '../subresources/index.ts';
+import { scale, subresources, type VerbHandlers } from './subresources/index.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { deleteCollection } from './deleteCollection.ts';

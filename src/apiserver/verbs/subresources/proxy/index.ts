@@ -1,7 +1,7 @@
-import { notFound } from '../../../api/status.ts';
-import type { Pod, Service } from '../../../api/types.ts';
-import type { Handler } from '../../handlers/handler.ts';
-import { keyOfObject } from '../../registry/keys.ts';
+import { notFound } from '../../../../api/status.ts';
+import type { Pod, Service } from '../../../../api/types.ts';
+import type { Handler } from '../../handler.ts';
+import { keyOfObject } from '../../../registry/keys.ts';
 import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { forward, forwarded, methodOf, missingSlash, targetPath } from './forward.ts';
 import { parseProxyName, podLocation, serviceLocation } from './location.ts';

@@ -1,7 +1,7 @@
-import { badRequest, notFound } from '../../api/status.ts';
-import type { Pod } from '../../api/types.ts';
-import type { HandlerOptions, Target } from '../handlers/handler.ts';
-import { keyOfObject } from '../registry/keys.ts';
+import { badRequest, notFound } from '../../../api/status.ts';
+import type { Pod } from '../../../api/types.ts';
+import type { HandlerOptions, Target } from '../handler.ts';
+import { keyOfObject } from '../../registry/keys.ts';
 
 /** The pod that a stream or log is asked of. @throws StatusError NotFound */
 export function podOf(options: HandlerOptions, { served, namespace, name }: Target): Pod {

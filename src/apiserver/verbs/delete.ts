@@ -1,7 +1,7 @@
 import type { Entry } from '../../api/request.ts';
 import type { Status } from '../../api/status.ts';
 import { deleteObject } from '../registry/delete.ts';
-import type { Served } from '../registry/served.ts';
+import type { Served } from '../resources/served.ts';
 import { deleteOptions, isDryRun } from './deleteOptions.ts';
 import { type Handler, objectResponse } from './handler.ts';
 import { writeContext } from './writeOptions.ts';

@@ -4,11 +4,11 @@ import {
   invalid,
   invalidObject,
   notSupported,
-} from '../../api/fields/fieldErrors.ts';
-import type { ApiResponse } from '../../api/request.ts';
-import { badRequest, internalError, StatusError } from '../../api/status.ts';
-import { agentPaths } from '../../protocol/agentLink.ts';
-import type { Handler } from '../handlers/handler.ts';
+} from '../../../api/fields/fieldErrors.ts';
+import type { ApiResponse } from '../../../api/request.ts';
+import { badRequest, internalError, StatusError } from '../../../api/status.ts';
+import { agentPaths } from '../../../protocol/agentLink.ts';
+import type { Handler } from '../handler.ts';
 import { containerOf, isTrue, podOf } from './podTarget.ts';
 
 const TEXT = { 'content-type': 'text/plain' };

@@ -1,8 +1,8 @@
-import { badRequest } from '../../api/status.ts';
-import { agentPaths } from '../../protocol/agentLink.ts';
-import type { Exchange } from '../exchange.ts';
-import type { Handler, HandlerOptions } from '../handlers/handler.ts';
-import { demandCreate } from '../handlers/mayCreate.ts';
+import { badRequest } from '../../../api/status.ts';
+import { agentPaths } from '../../../protocol/agentLink.ts';
+import type { Exchange } from '../../exchange.ts';
+import type { Handler, HandlerOptions } from '../handler.ts';
+import { demandCreate } from '../mayCreate.ts';
 import { containerOf, isTrue, nodeOf, podOf } from './podTarget.ts';
 import { upgradeInto, wantsUpgrade } from './tunnel.ts';
 

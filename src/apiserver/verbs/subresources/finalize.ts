@@ -1,11 +1,11 @@
-import { cloneJson } from '../../api/clone.ts';
-import type { Handler } from '../handlers/handler.ts';
-import { decodeObject } from '../handlers/decode.ts';
-import { objectResponse } from '../handlers/handler.ts';
-import { checkAddress } from '../handlers/update.ts';
-import { fieldValidation, writeContext } from '../handlers/writeOptions.ts';
-import { keepAllBut, type UpdateStrategy } from '../registry/strategy.ts';
-import { updateObject } from '../registry/update.ts';
+import { cloneJson } from '../../../api/clone.ts';
+import type { Handler } from '../handler.ts';
+import { decodeObject } from '../decode.ts';
+import { objectResponse } from '../handler.ts';
+import { checkAddress } from '../update.ts';
+import { fieldValidation, writeContext } from '../writeOptions.ts';
+import { keepAllBut, type UpdateStrategy } from '../../registry/strategy.ts';
+import { updateObject } from '../../registry/update.ts';
 
 /** Takes spec.finalizers alone, which an ordinary update may not change (core/namespace `strategy.go`). */
 const finalizeStrategy: UpdateStrategy = {

@@ -1,10 +1,10 @@
-import type { Draft } from '../../api/meta.ts';
-import { notFound } from '../../api/status.ts';
-import type { ServiceAccount, TokenRequest } from '../../api/types.ts';
-import type { AdmissionAttributes } from '../admission/contract.ts';
-import type { Handler } from '../handlers/handler.ts';
-import { writeContext } from '../handlers/writeOptions.ts';
-import { keyOfObject } from '../registry/keys.ts';
+import type { Draft } from '../../../api/meta.ts';
+import { notFound } from '../../../api/status.ts';
+import type { ServiceAccount, TokenRequest } from '../../../api/types.ts';
+import type { AdmissionAttributes } from '../../admission/contract.ts';
+import type { Handler } from '../handler.ts';
+import { writeContext } from '../writeOptions.ts';
+import { keyOfObject } from '../../registry/keys.ts';
 import { subresourceBody } from './body.ts';
 
 /**

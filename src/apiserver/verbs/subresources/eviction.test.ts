@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Status } from '../../api/status.ts';
-import type { Pod, PodDisruptionBudget } from '../../api/types.ts';
-import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
+import type { Status } from '../../../api/status.ts';
+import type { Pod, PodDisruptionBudget } from '../../../api/types.ts';
+import { startTestServer, type TestServer } from '../../../../test/harness/apiServer.ts';
 
 const PODS = '/api/v1/namespaces/d/pods';
 const BUDGETS = '/apis/policy/v1/namespaces/d/poddisruptionbudgets';

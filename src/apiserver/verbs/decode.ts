@@ -5,7 +5,7 @@ import { PROTOBUF_CONTENT_TYPE } from '../../api/protobuf/decode.ts';
 import { conform, decode, decodeStrict, hasModel, jsonKind } from '../../api/schema/index.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Served } from '../registry/served.ts';
+import type { Served } from '../resources/served.ts';
 import type { FieldValidation } from './writeOptions.ts';
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_CONTENT_TYPE];
