@@ -1,3 +1,4 @@
+import { addressAt, parseRange } from '../api/ip/range.ts';
 import { readText, writeWhole } from '../host/files.ts';
 import { ClusterError } from './errors.ts';
 import type { MachineSettings } from './machines/contract.ts';
@@ -42,9 +43,10 @@ export const CLUSTER_DOMAIN = 'cluster.local';
 
 /** The first address of the service range is the API server's, the tenth the DNS server's, as kubeadm has it. */
 export function serviceAddress(serviceCIDR: string, offset: number): string {
-  const [base = ''] = serviceCIDR.split('/');
-  const number = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + offset;
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+  const range = parseRange(serviceCIDR);
+  if (range === undefined)
+    throw new ClusterError(`${serviceCIDR} is no range of addresses`, 'Write it as 10.96.0.0/16.');
+  return addressAt(range, offset);
 }
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;

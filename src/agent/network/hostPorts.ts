@@ -1,4 +1,5 @@
 import { DisposableStore } from '../../base/disposable.ts';
+import { isIPv4 } from '../../api/ip/address.ts';
 import { pods } from '../../api/resources.ts';
 import type { Pod } from '../../api/types.ts';
 import type { InformerFactory } from '../../client/informers.ts';
@@ -90,7 +91,7 @@ function hasHostPorts(pod: Pod): boolean {
 
 function addressOf({ status }: Pod): string | undefined {
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return undefined;
-  return (status?.podIPs ?? [{ ip: status?.podIP ?? '' }]).find(({ ip }) => /^\d+(\.\d+){3}$/.test(ip))?.ip;
+  return (status?.podIPs ?? [{ ip: status?.podIP ?? '' }]).find(({ ip }) => isIPv4(ip))?.ip;
 }
 
 /** After the services' pieces in order of name: a node port of a service goes first. */

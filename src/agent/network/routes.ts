@@ -1,4 +1,6 @@
 import type { Logger } from '../../base/logger.ts';
+import { isIPv4 } from '../../api/ip/address.ts';
+import { parseRange } from '../../api/ip/range.ts';
 import type { Node } from '../../api/types.ts';
 import type { ProcessRunner } from '../../host/processes.ts';
 
@@ -22,7 +24,7 @@ export function routesTo(nodes: readonly Node[], ownName: string): Routes {
 
 export function podRangeOf(node: Node): string | undefined {
   const ranges = node.spec.podCIDRs ?? [node.spec.podCIDR ?? ''];
-  return ranges.find((range) => /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(range));
+  return ranges.find((range) => parseRange(range)?.family === 'IPv4');
 }
 
 /** True where a change of a node (a heartbeat, an image) is none for routes. */
@@ -31,9 +33,8 @@ export function sameRoutes(a: Node, b: Node): boolean {
 }
 
 function addressOf(node: Node): string | undefined {
-  return node.status?.addresses?.find(
-    ({ type, address }) => type === 'InternalIP' && /^\d+\.\d+\.\d+\.\d+$/.test(address),
-  )?.address;
+  return node.status?.addresses?.find(({ type, address }) => type === 'InternalIP' && isIPv4(address))
+    ?.address;
 }
 
 interface ListedRoute {

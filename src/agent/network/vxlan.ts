@@ -1,3 +1,4 @@
+import { bytesOf } from '../../api/ip/address.ts';
 import type { Node } from '../../api/types.ts';
 import type { ProcessRunner } from '../../host/processes.ts';
 import { type Routes, routesTo } from './routes.ts';
@@ -124,11 +125,11 @@ async function listed<T>(
 }
 
 function firstAddressOf(range: string): string {
-  return range.split('/')[0] ?? '';
+  return range.slice(0, range.indexOf('/'));
 }
 
 /** Every node can tell every other's: locally administered, then the range's first address. */
 function macOf(range: string): string {
-  const bytes = firstAddressOf(range).split('.').map(Number);
+  const bytes = bytesOf(firstAddressOf(range));
   return ['02', '57', ...bytes.map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
 }

@@ -1,3 +1,6 @@
+import { type IPAddress, parseAddress } from '../../api/ip/address.ts';
+import { includes, rangeOf } from '../../api/ip/range.ts';
+
 /** An IPv4 address of this machine with the length of its network's prefix. */
 export interface LocalAddress {
   readonly interface: string;
@@ -27,10 +30,10 @@ export function orderAddresses(
   routes: readonly LocalRoute[],
   server: string | undefined,
 ): readonly string[] {
-  const target = server === undefined ? undefined : numberOf(server);
+  const target = server === undefined ? undefined : parseAddress(server);
   const isOwn = ({ address, prefix }: LocalAddress): boolean =>
     address !== NAT_ADDRESS ||
-    (target !== undefined && server !== NAT_HOST && contains({ network: address, prefix }, target));
+    (target !== undefined && server !== NAT_HOST && isOn({ network: address, prefix }, target));
   const candidates = local.filter(isOwn);
   const main =
     target === undefined ? undefined : (neighbourOf(candidates, target) ?? by(candidates, routes, target));
@@ -39,10 +42,8 @@ export function orderAddresses(
   return [main.address, ...addresses.filter((address) => address !== main.address)];
 }
 
-function neighbourOf(candidates: readonly LocalAddress[], target: number): LocalAddress | undefined {
-  const onNetwork = candidates.filter(({ address, prefix }) =>
-    contains({ network: address, prefix }, target),
-  );
+function neighbourOf(candidates: readonly LocalAddress[], target: IPAddress): LocalAddress | undefined {
+  const onNetwork = candidates.filter(({ address, prefix }) => isOn({ network: address, prefix }, target));
   return onNetwork.sort((a, b) => b.prefix - a.prefix)[0];
 }
 
@@ -50,24 +51,17 @@ function neighbourOf(candidates: readonly LocalAddress[], target: number): Local
 function by(
   candidates: readonly LocalAddress[],
   routes: readonly LocalRoute[],
-  target: number,
+  target: IPAddress,
 ): LocalAddress | undefined {
   const [route] = routes
-    .filter((each) => contains(each, target))
+    .filter((each) => isOn(each, target))
     .sort((a, b) => b.prefix - a.prefix || a.metric - b.metric);
   return candidates.find((candidate) => candidate.interface === route?.interface);
 }
 
-function contains({ network, prefix }: { network: string; prefix: number }, target: number): boolean {
-  const size = 2 ** (32 - prefix);
-  return Math.floor((numberOf(network) ?? NaN) / size) === Math.floor(target / size);
-}
-
-/** Undefined for what is no IPv4 address (a name). */
-function numberOf(address: string): number | undefined {
-  const parts = address.split('.').map(Number);
-  const isAddress = parts.length === 4 && parts.every((part) => part >= 0 && part <= 255);
-  return isAddress ? parts.reduce((sum, part) => sum * 256 + part, 0) : undefined;
+function isOn({ network, prefix }: { network: string; prefix: number }, target: IPAddress): boolean {
+  const address = parseAddress(network);
+  return address !== undefined && includes(rangeOf(address, prefix), target);
 }
 
 /** The routes in `/proc/net/route`: addresses are hexadecimal in the machine's own byte order, which is little endian. */

@@ -1,4 +1,5 @@
-import { parseIPv4 } from '../../api/fields/ips.ts';
+import { parseAddress } from '../../api/ip/address.ts';
+import { addressAt, offsetOf, parseRange, sizeOf } from '../../api/ip/range.ts';
 
 /** The addresses of an IPv4 range that services may have: without the network's own and the broadcast address. */
 export interface IPRange {
@@ -12,28 +13,20 @@ export interface IPRange {
 
 /** @throws Error where the text is no IPv4 range with room for a service. */
 export function ipRange(cidr: string): IPRange {
-  const [address = '', length = ''] = cidr.split('/');
-  const bytes = parseIPv4(address);
-  const bits = Number(length);
-  if (bytes === undefined || length === '' || !Number.isInteger(bits) || bits < 8 || bits > 30) {
+  const range = parseRange(cidr);
+  if (range?.family !== 'IPv4' || range.prefix < 8 || range.prefix > 30) {
     throw new Error(`service address range ${cidr} must be an IPv4 range between /8 and /30`);
   }
-  const total = 2 ** (32 - bits);
-  const network = numberOf(bytes) - (numberOf(bytes) % total);
-  const size = total - 2;
+  const size = Number(sizeOf(range)) - 2;
   return {
     cidr,
     size,
-    addressAt: (index) => textOf(network + 1 + index),
+    addressAt: (index) => addressAt(range, index + 1),
     indexOf(text) {
-      const parsed = parseIPv4(text);
-      if (parsed === undefined) return undefined;
-      const index = numberOf(parsed) - network - 1;
+      const address = parseAddress(text);
+      const offset = address && offsetOf(range, address);
+      const index = Number(offset ?? 0) - 1;
       return index >= 0 && index < size ? index : undefined;
     },
   };
 }
-
-const numberOf = (bytes: readonly number[]): number => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
-const textOf = (number: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');

@@ -1,3 +1,5 @@
+import { parseAddress } from '../../api/ip/address.ts';
+import { formatRange, rangeOf } from '../../api/ip/range.ts';
 import { readText, writeWhole } from '../../host/files.ts';
 import type { SystemEnvironment } from '../../host/systemEnvironment.ts';
 import { nodeFiles, type HostFiles } from '../../protocol/agentLink.ts';
@@ -118,7 +120,8 @@ function withoutProxy({ noProxy }: HostEnvironment, options: EnvironmentOptions)
   return [...new Set([...theirs, ...own])];
 }
 
-/** The /24 that an address is in: enough for a desktop's nodes where nobody has said what their network is. */
+/** The /24 (IPv6: /64) that an address is in: enough for a desktop's nodes where nobody has said what their network is. */
 export function networkAround(address: string): string {
-  return `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  const parsed = parseAddress(address);
+  return parsed === undefined ? address : formatRange(rangeOf(parsed, parsed.family === 'IPv4' ? 24 : 64));
 }

@@ -1,25 +1,29 @@
-/** Hands out equal parts of an IPv4 range. */
+import { ADDRESS_BITS } from '../../api/ip/address.ts';
+import { addressAt, type IPRange, offsetOf, parseRange } from '../../api/ip/range.ts';
+
+/** As upstream's (ipam `cidr_set.go`): more parts than this would take too much memory to keep account of. */
+const MOST_BITS_APART = 16;
+
+/** Hands out equal parts of a range. */
 export class CidrPool {
-  readonly #base: number;
+  readonly #range: IPRange;
   readonly #bits: number;
   readonly #count: number;
   readonly #used = new Set<number>();
   #next = 0;
 
   /**
-   * @param range `10.244.0.0/16`
+   * @param text `10.244.0.0/16`
    * @param bits size of a part: 24. Throws Error for what is no range or is smaller than a part.
    */
-  constructor(range: string, bits: number) {
-    const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(range);
-    const prefix = Number(match?.[5]);
-    if (match === null || prefix > bits || bits > 30)
-      throw new Error(`${range} cannot be cut into /${bits} ranges`);
-    const address = match.slice(1, 5).reduce((sum, part) => sum * 256 + Number(part), 0);
-    const size = 2 ** (32 - prefix);
-    this.#base = Math.floor(address / size) * size;
+  constructor(text: string, bits: number) {
+    const range = parseRange(text);
+    const apart = bits - (range?.prefix ?? 0);
+    if (range === undefined || apart < 0 || apart > MOST_BITS_APART || bits > ADDRESS_BITS[range.family] - 2)
+      throw new Error(`${text} cannot be cut into /${bits} ranges`);
+    this.#range = range;
     this.#bits = bits;
-    this.#count = 2 ** (bits - prefix);
+    this.#count = 2 ** apart;
   }
 
   /** Marks a part as used; what lies outside of the range is no concern. */
@@ -40,16 +44,17 @@ export class CidrPool {
     const index = this.#next;
     this.#used.add(index);
     this.#next = (index + 1) % this.#count;
-    const address = this.#base + index * 2 ** (32 - this.#bits);
-    const parts = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
-    return `${parts.join('.')}/${this.#bits}`;
+    return `${addressAt(this.#range, BigInt(index) * this.#partSize())}/${this.#bits}`;
+  }
+
+  #partSize(): bigint {
+    return 1n << BigInt(ADDRESS_BITS[this.#range.family] - this.#bits);
   }
 
   #indexOf(cidr: string): number | undefined {
-    const [ip = '', bits] = cidr.split('/');
-    if (Number(bits) !== this.#bits) return undefined;
-    const address = ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    const index = (address - this.#base) / 2 ** (32 - this.#bits);
-    return Number.isInteger(index) && index >= 0 && index < this.#count ? index : undefined;
+    const part = parseRange(cidr);
+    if (part?.prefix !== this.#bits) return undefined;
+    const offset = offsetOf(this.#range, { family: part.family, value: part.base });
+    return offset === undefined ? undefined : Number(offset / this.#partSize());
   }
 }

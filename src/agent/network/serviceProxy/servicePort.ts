@@ -1,3 +1,5 @@
+import { isIPv4 } from '../../../api/ip/address.ts';
+import { parseRange } from '../../../api/ip/range.ts';
 import type { EndpointSlice, Service, ServicePort as ApiPort } from '../../../api/types.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
@@ -118,10 +120,6 @@ function preferred(
   return [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
 }
 
-function isIPv4(address: string): boolean {
-  return /^\d+\.\d+\.\d+\.\d+$/.test(address);
-}
-
-function isIPv4Range(range: string): boolean {
-  return /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(range);
+function isIPv4Range(text: string): boolean {
+  return parseRange(text)?.family === 'IPv4';
 }

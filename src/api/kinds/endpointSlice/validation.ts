@@ -10,7 +10,8 @@ import {
 } from '../../fields/fieldErrors.ts';
 import type { EndpointSlice } from '../../types.ts';
 import { PROTOCOLS } from '../endpoints/validation.ts';
-import { ipErrors, isIPv4, isIPv6, specialIPErrors } from '../../fields/ips.ts';
+import { isIPv4, isIPv6 } from '../../ip/address.ts';
+import { ipErrors, specialIPErrors } from '../../fields/ips.ts';
 import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,

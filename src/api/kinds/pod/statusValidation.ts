@@ -7,7 +7,8 @@ import {
   invalid,
 } from '../../fields/fieldErrors.ts';
 import type { ContainerStatus, Pod } from '../../types.ts';
-import { ipErrors, isIPv4 } from '../../fields/ips.ts';
+import { isIPv4 } from '../../ip/address.ts';
+import { ipErrors } from '../../fields/ips.ts';
 import { dns1123SubdomainErrors, qualifiedNameErrors } from '../../names/names.ts';
 import { conforms, each, optionalText } from '../../fields/rules.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';

@@ -7,7 +7,8 @@ import {
   required,
 } from '../../fields/fieldErrors.ts';
 import type { Service } from '../../types.ts';
-import { ipErrors, isIPv4, isIPv6 } from '../../fields/ips.ts';
+import { isIPv4, isIPv6 } from '../../ip/address.ts';
+import { ipErrors } from '../../fields/ips.ts';
 import { conforms, each, optionalOneOf } from '../../fields/rules.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
 

@@ -6,7 +6,8 @@ import { edit, requireDeclared, type DeclaredFolder, type VagrantContext } from 
 import { fullName, nameProblem, networkName } from './folder.ts';
 import { findMachine, knownToVagrant } from './machineList.ts';
 import { DEFAULT_MEMORY_BYTES } from './preflight.ts';
-import { addressFor, contains, parseSubnet } from './subnets.ts';
+import { contains } from '../../../api/ip/range.ts';
+import { addressFor, parseSubnet } from './subnets.ts';
 
 /** How long taking back what was half made may take, each time that Vagrant is asked. */
 const DESTROY_MS = 120_000;

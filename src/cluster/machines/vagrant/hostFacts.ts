@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { readText } from '../../../host/files.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
-import { parseSubnet, type Subnet } from './subnets.ts';
+import type { IPRange } from '../../../api/ip/range.ts';
+import { parseSubnet } from './subnets.ts';
 
 /** What this computer is: a parameter wherever it decides something. */
 export interface HostFacts {
@@ -13,7 +14,7 @@ export interface HostFacts {
   /** Memory that could be taken now. */
   availableBytes(): number;
   /** Ranges of the networks that it is on, with the name of the interface. */
-  interfaces(): readonly { readonly name: string; readonly subnet: Subnet; readonly address: string }[];
+  interfaces(): readonly { readonly name: string; readonly subnet: IPRange; readonly address: string }[];
   /** Whether its processors can run machines; undefined where that cannot be told. */
   virtualization(): Promise<boolean | undefined>;
   /** Windows' own hypervisor has the processors. */

@@ -2,7 +2,8 @@ import { ownProperty } from '../../../base/ownProperty.ts';
 import type { MachinePlan, PreflightProblem } from '../contract.ts';
 import { nameProblem } from './folder.ts';
 import type { HostFacts } from './hostFacts.ts';
-import { contains, formatSubnet, hostAddressOf, overlap, parseSubnet, type Subnet } from './subnets.ts';
+import { contains, formatRange, type IPRange, overlap } from '../../../api/ip/range.ts';
+import { hostAddressOf, parseSubnet } from './subnets.ts';
 import { compareVersions, MIN_VAGRANT, MIN_VIRTUALBOX, MIN_VIRTUALBOX_ARM, vagrantFor } from './versions.ts';
 
 export const DEFAULT_MEMORY_BYTES = 2 * 2 ** 30;
@@ -25,7 +26,7 @@ export interface PreflightFacts {
   /** Names of Vagrant's plugins. */
   readonly plugins: readonly string[];
   /** Ranges that the hypervisor allows; undefined for any. */
-  readonly allowed: readonly Subnet[] | undefined;
+  readonly allowed: readonly IPRange[] | undefined;
   /** The range that the cluster has already, or is to have; undefined where one will be chosen. */
   readonly network: string | undefined;
   /** Whether the cluster's network is there. */
@@ -191,7 +192,7 @@ const network: Check = ({ network: range, allowed, interfaces, networkMade }) =>
     return [
       {
         what: `VirtualBox does not allow the network ${range}`,
-        remedy: `Choose one within ${allowed.map(formatSubnet).join(', ')}, or add a line “* ${range}” to /etc/vbox/networks.conf.`,
+        remedy: `Choose one within ${allowed.map(formatRange).join(', ')}, or add a line “* ${range}” to /etc/vbox/networks.conf.`,
       },
     ];
   }
@@ -201,7 +202,7 @@ const network: Check = ({ network: range, allowed, interfaces, networkMade }) =>
   if (clash === undefined) return [];
   return [
     {
-      what: `the network ${range} clashes with ${clash.name} of this computer (${formatSubnet(clash.subnet)})`,
+      what: `the network ${range} clashes with ${clash.name} of this computer (${formatRange(clash.subnet)})`,
       remedy: 'Choose another range for the machines’ network.',
     },
   ];

@@ -3,7 +3,8 @@ import { MachineError, type MachineSettings, type Progress } from '../contract.t
 import { edit, findDeclared, findReadable, hypervisorOf, type VagrantContext } from './context.ts';
 import { networkName, vagrantFolder } from './folder.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
-import { DEFAULT_RANGES, formatSubnet, freeSubnet, parseSubnet, type Subnet } from './subnets.ts';
+import { formatRange, type IPRange } from '../../../api/ip/range.ts';
+import { DEFAULT_RANGES, freeSubnet, parseSubnet } from './subnets.ts';
 import { ensureSshKey } from './sshKey.ts';
 
 /** Where machines may be put: the user's wish, else the first hypervisor that is there. */
@@ -78,13 +79,13 @@ async function chosenNetwork(
   if (wished !== undefined && wished !== '') return wished;
   const preferred = parseSubnet(DEFAULT_RANGES);
   const allowed = (await hypervisor.allowedSubnets?.()) ?? [];
-  const taken: Subnet[] = [
+  const taken: IPRange[] = [
     ...context.facts.interfaces().map((card) => card.subnet),
     ...(await hypervisor.takenSubnets(networkName(cluster))),
     ...(await declaredNetworks(context, cluster)),
   ];
   const free = freeSubnet(allowed.length > 0 || preferred === undefined ? allowed : [preferred], taken);
-  if (free !== undefined) return formatSubnet(free);
+  if (free !== undefined) return formatRange(free);
   throw new MachineError(
     `there is no free network for the machines of cluster ${cluster}`,
     'Delete clusters that are not used any more, or choose a range (setting network) that no other network of this computer has.',
@@ -92,7 +93,7 @@ async function chosenNetwork(
 }
 
 /** Of the other clusters, also of those that do not run. */
-async function declaredNetworks(context: VagrantContext, cluster: string): Promise<readonly Subnet[]> {
+async function declaredNetworks(context: VagrantContext, cluster: string): Promise<readonly IPRange[]> {
   const names = (await context.clusters()).filter((name) => name !== cluster);
   const found = await Promise.all(
     names.map(async (name) => parseSubnet((await findReadable(context, name))?.declared.network ?? '')),

@@ -1,4 +1,4 @@
-import type { Subnet } from '../subnets.ts';
+import type { IPRange } from '../../../../api/ip/range.ts';
 
 export interface VirtualMachine {
   /** As `fullName()` makes it. */
@@ -12,7 +12,7 @@ export interface VirtualMachine {
 export interface MachineNetwork {
   /** As `networkName()` makes it. */
   readonly name: string;
-  readonly subnet: Subnet;
+  readonly subnet: IPRange;
   /** The cluster's Vagrant folder: what has to be handed over as a file is left there. */
   readonly folder: string;
 }
@@ -33,9 +33,9 @@ export interface Hypervisor {
   /** Removes what `ensureNetwork` made (its answer is `made`). */
   removeNetwork(name: string, made: string | undefined): Promise<void>;
   /** Ranges of its networks, other than that of this name. */
-  takenSubnets(except: string): Promise<readonly Subnet[]>;
+  takenSubnets(except: string): Promise<readonly IPRange[]>;
   /** Ranges that its networks may have; undefined where any will do. */
-  allowedSubnets?(): Promise<readonly Subnet[]>;
+  allowedSubnets?(): Promise<readonly IPRange[]>;
   /** Whether it has what machines of this box share. Where not, the first must be made before others are begun. */
   sharesReady(box: string, version?: string): Promise<boolean>;
   /** Line of Vagrant's output by which the first machine has made what others share. */

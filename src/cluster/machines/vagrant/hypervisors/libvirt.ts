@@ -3,7 +3,8 @@ import { writeWhole } from '../../../../host/files.ts';
 import { ProcessError, type ProcessRunner } from '../../../../host/processes.ts';
 import { namesOf } from '../folder.ts';
 import { libvirtBox } from '../../../box/formats/libvirt.ts';
-import { hostAddressOf, netmask, parseSubnet, type Subnet } from '../subnets.ts';
+import { type IPRange, netmaskOf, prefixOfNetmask } from '../../../../api/ip/range.ts';
+import { hostAddressOf, parseSubnet } from '../subnets.ts';
 import type { Hypervisor, MachineNetwork, VirtualMachine } from './contract.ts';
 
 /** What vagrant-libvirt connects every machine to, for itself. */
@@ -74,7 +75,7 @@ export function createLibvirt(processes: ProcessRunner): Hypervisor {
       await virsh(['net-undefine', name]).catch(unlessSaid(/not found|no network/));
     },
 
-    async takenSubnets(except): Promise<readonly Subnet[]> {
+    async takenSubnets(except): Promise<readonly IPRange[]> {
       const names = await lines(['net-list', '--all', '--name']).catch(notInstalled);
       const found = await Promise.all(
         names
@@ -202,27 +203,20 @@ function stateOf(state: string): VirtualMachine['state'] {
 }
 
 /** Cut off from everything but its machines and the host: no forwarding, no DHCP, no DNS. */
-function xmlOf(name: string, subnet: Subnet): string {
+function xmlOf(name: string, subnet: IPRange): string {
   return [
     `<network><name>${name}</name>`,
     '<bridge stp="off" delay="0"/><dns enable="no"/>',
-    `<ip address="${hostAddressOf(subnet)}" netmask="${netmask(subnet)}"/></network>`,
+    `<ip address="${hostAddressOf(subnet)}" netmask="${netmaskOf(subnet)}"/></network>`,
   ].join('');
 }
 
-function subnetOf(xml: string): Subnet | undefined {
+function subnetOf(xml: string): IPRange | undefined {
   const ip = /<ip\s[^>]*address=['"](\d[\d.]+)['"][^>]*>/.exec(xml);
   if (ip === null) return undefined;
   const prefix = /prefix=['"](\d+)['"]/.exec(ip[0])?.[1];
   const mask = /netmask=['"]([\d.]+)['"]/.exec(ip[0])?.[1];
-  return parseSubnet(`${ip[1] ?? ''}/${prefix ?? prefixOf(mask ?? '255.255.255.0')}`);
-}
-
-export function prefixOf(mask: string): number {
-  return mask
-    .split('.')
-    .map(Number)
-    .reduce((sum, part) => sum + part.toString(2).replaceAll('0', '').length, 0);
+  return parseSubnet(`${ip[1] ?? ''}/${prefix ?? prefixOfNetmask(mask ?? '255.255.255.0') ?? ''}`);
 }
 
 /** For `catch`: passes over a failure that says the wish is fulfilled already. */

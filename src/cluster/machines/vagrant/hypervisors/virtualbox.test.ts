@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fakeProcesses, type FakeAnswer } from '../../../../../test/harness/fakeProcesses.ts';
-import { formatSubnet, parseSubnet } from '../subnets.ts';
+import { formatRange } from '../../../../api/ip/range.ts';
+import { parseSubnet } from '../subnets.ts';
 import { allowedRanges, createVirtualBox, vboxManage } from './virtualbox.ts';
 
 const never = new AbortController().signal;
@@ -151,7 +152,7 @@ describe('VirtualBox', () => {
 
   it('takenSubnets() are those of its interfaces', async () => {
     const { hypervisor } = virtualBox({ 'VBoxManage list hostonlyifs': IFS });
-    assert.deepEqual((await hypervisor.takenSubnets('x')).map(formatSubnet), [
+    assert.deepEqual((await hypervisor.takenSubnets('x')).map(formatRange), [
       '192.168.56.0/24',
       '192.168.58.0/23',
     ]);
@@ -194,14 +195,10 @@ describe('VirtualBox', () => {
   });
 
   it('allowedSubnets() are those of networks.conf, else VirtualBox’s own; on Windows all', async () => {
-    assert.deepEqual(allowedRanges(undefined).map(formatSubnet), ['192.168.56.0/21']);
-    assert.deepEqual(allowedRanges('# none\n').map(formatSubnet), ['192.168.56.0/21']);
+    assert.deepEqual(allowedRanges(undefined).map(formatRange), ['192.168.56.0/21']);
+    assert.deepEqual(allowedRanges('# none\n').map(formatRange), ['192.168.56.0/21']);
     const conf = '# mine\n* 10.0.0.0/8 192.168.0.0/16\n* 2001::/64\n* 172.16.0.0/12\n';
-    assert.deepEqual(allowedRanges(conf).map(formatSubnet), [
-      '10.0.0.0/8',
-      '192.168.0.0/16',
-      '172.16.0.0/12',
-    ]);
+    assert.deepEqual(allowedRanges(conf).map(formatRange), ['10.0.0.0/8', '192.168.0.0/16', '172.16.0.0/12']);
 
     const folder = await mkdtemp(path.join(tmpdir(), 'wheelhouse-vbox-'));
     const networksConf = path.join(folder, 'networks.conf');
@@ -209,7 +206,7 @@ describe('VirtualBox', () => {
     const processes = fakeProcesses(() => '');
     const ranges = async (platform: NodeJS.Platform) => {
       const found = await createVirtualBox({ processes, platform, env: {}, networksConf }).allowedSubnets?.();
-      return found?.map(formatSubnet);
+      return found?.map(formatRange);
     };
     assert.deepEqual([await ranges('linux'), await ranges('win32')], [['10.0.0.0/8'], ['0.0.0.0/0']]);
     await rm(folder, { recursive: true });

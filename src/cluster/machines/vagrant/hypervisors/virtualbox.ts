@@ -2,17 +2,9 @@ import path from 'node:path';
 import { readText } from '../../../../host/files.ts';
 import { ProcessError, type ProcessRunner } from '../../../../host/processes.ts';
 import { namesOf } from '../folder.ts';
-import {
-  DEFAULT_RANGES,
-  formatAddress,
-  hostAddressOf,
-  netmask,
-  parseAddress,
-  parseSubnet,
-  type Subnet,
-} from '../subnets.ts';
+import { addressAt, type IPRange, netmaskOf, prefixOfNetmask, sizeOf } from '../../../../api/ip/range.ts';
+import { DEFAULT_RANGES, hostAddressOf, parseSubnet } from '../subnets.ts';
 import type { Hypervisor, MachineNetwork, VirtualMachine } from './contract.ts';
-import { prefixOf } from './libvirt.ts';
 
 const NETWORKS_CONF = '/etc/vbox/networks.conf';
 
@@ -71,15 +63,10 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
 
     async ensureNetwork({ name, subnet }: MachineNetwork, signal): Promise<string | undefined> {
       const address = hostAddressOf(subnet);
-      const mask = netmask(subnet);
+      const mask = netmaskOf(subnet);
       if (await hasNets(signal)) {
         if ((await nets()).some((net) => net['Name'] === name)) return undefined;
-        const range = [
-          '--lower-ip',
-          address,
-          '--upper-ip',
-          formatAddress(subnet.base + 2 ** (32 - subnet.prefix) - 2),
-        ];
+        const range = ['--lower-ip', address, '--upper-ip', addressAt(subnet, sizeOf(subnet) - 2n)];
         await vbox(['hostonlynet', 'add', '--name', name, '--netmask', mask, ...range, '--enable'], signal);
         return name;
       }
@@ -113,7 +100,7 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
       }
     },
 
-    async takenSubnets(except): Promise<readonly Subnet[]> {
+    async takenSubnets(except): Promise<readonly IPRange[]> {
       const cards = (await interfaces()).map((card) => rangeOf(card['IPAddress'], card['NetworkMask']));
       const others =
         platform === 'darwin'
@@ -125,7 +112,7 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
     },
 
     // Windows has no such limit.
-    async allowedSubnets(): Promise<readonly Subnet[]> {
+    async allowedSubnets(): Promise<readonly IPRange[]> {
       const text =
         platform === 'win32' ? '* 0.0.0.0/0' : await readText(options.networksConf ?? NETWORKS_CONF);
       return allowedRanges(text);
@@ -184,7 +171,7 @@ export function vboxManage(
 }
 
 /** What /etc/vbox/networks.conf allows: lines `* RANGE RANGE …`; without the file, or with an empty one, the default. */
-export function allowedRanges(conf: string | undefined): readonly Subnet[] {
+export function allowedRanges(conf: string | undefined): readonly IPRange[] {
   const lines = (conf ?? '').split('\n').filter((line) => line.trimStart().startsWith('*'));
   const ranges = lines
     .flatMap((line) => line.replace('*', ' ').split(/[\s,]+/))
@@ -220,10 +207,8 @@ function isCloned(machine: string, disks: string): boolean {
   return all.some(({ id, parent }) => !own.has(id) && bases.has(parent));
 }
 
-function rangeOf(address = '', mask = ''): Subnet | undefined {
-  return parseAddress(address) === undefined || parseAddress(mask) === undefined
-    ? undefined
-    : parseSubnet(`${address}/${prefixOf(mask)}`);
+function rangeOf(address = '', mask = ''): IPRange | undefined {
+  return parseSubnet(`${address}/${prefixOfNetmask(mask) ?? ''}`);
 }
 
 function stateOf(state: string): VirtualMachine['state'] {
