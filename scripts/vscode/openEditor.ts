@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readText } from '../../src/host/files.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { startVsCodeServer } from './server.ts';
 
@@ -47,6 +48,10 @@ export async function openEditor(options: {
       signal,
     },
   );
-  const server = await startVsCodeServer({ extensionsDir, dataFolder, install: vsix });
-  return { address: `${server.origin}/?folder=${encodeURIComponent(folder)}`, close: () => server.stop() };
+  const portFile = path.join(root, '.cache/editor-port');
+  const port = Number((await readText(portFile)) ?? 0);
+  const server = await startVsCodeServer({ extensionsDir, dataFolder, install: vsix, port });
+  // What the browser keeps for the editor, it keeps for this port.
+  await writeFile(portFile, String(server.port));
+  return { address: server.address(folder), close: () => server.stop() };
 }

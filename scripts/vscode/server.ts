@@ -1,19 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemProcesses } from '../../src/host/processes.ts';
+import { openGate, type EditorGate } from './gate.ts';
 
 const entry = path.resolve(
   import.meta.dirname,
   '../../.cache/vscode-server/node_modules/code-server/out/node/entry.js',
 );
 
-/** A VS Code server on loopback with its own data folder. */
+/** A VS Code server on loopback with its own data folder, behind a gate: see gate.ts. */
 export interface VsCodeServer {
   readonly port: number;
   readonly origin: string;
   readonly dataFolder: string;
+  /** Opens a folder in a browser; a secret. */
+  address(folder: string): string;
   log(): string;
   stop(): Promise<void>;
 }
@@ -23,6 +26,8 @@ export async function startVsCodeServer(
     extensionsDir?: string;
     env?: Readonly<Record<string, string>>;
     dataFolder?: string;
+    /** The port that it had before; where somebody else has it now, another is taken. */
+    port?: number;
     /** For tests: it ends soon after its last window has gone. */
     throwAway?: boolean;
     /** A packaged extension that is installed first. */
@@ -32,12 +37,9 @@ export async function startVsCodeServer(
   } = {},
 ): Promise<VsCodeServer> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-vscode-')));
-  await mkdir(path.join(dataFolder, 'User'), { recursive: true });
-  const calm = JSON.parse(await readFile(path.join(import.meta.dirname, 'settings.json'), 'utf8')) as object;
-  await writeFile(
-    path.join(dataFolder, 'User/settings.json'),
-    JSON.stringify({ ...calm, ...options.settings }, undefined, 2),
-  );
+  await mkdir(path.join(dataFolder, 'User'), { recursive: true, mode: 0o700 });
+  await chmod(dataFolder, 0o700);
+  await writeSettings(path.join(dataFolder, 'User/settings.json'), options.settings);
   const config = path.join(dataFolder, 'config.yaml');
   await writeFile(config, 'auth: none\ncert: false\n');
   const extensionsDir = options.extensionsDir ?? path.join(dataFolder, 'extensions');
@@ -51,9 +53,14 @@ export async function startVsCodeServer(
       '--force',
     ]);
   }
+  // In a folder that is nobody else's, and short: the path of a socket has an end.
+  const socketFolder = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-editor-'));
+  const socket = path.join(socketFolder, 'server.sock');
   const args = [
-    ...[entry, ...folders, '--auth', 'none', '--bind-addr', '127.0.0.1:0'],
-    ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+    ...[entry, ...folders, '--auth', 'none', '--socket', socket, '--socket-mode', '600'],
+    // A page that a container serves must not be on the editor's own origin.
+    '--disable-proxy',
+    ...['--disable-telemetry', '--disable-update-check'],
     ...['--disable-getting-started-override', '--ignore-last-opened'],
     ...(options.throwAway === true
       ? ['--reconnection-grace-time', '5', '--idle-timeout-seconds', '120']
@@ -66,27 +73,56 @@ export async function startVsCodeServer(
     detached: true,
   });
   const output: string[] = [];
-  const port = await listeningPort(child, output);
-  return {
-    port,
-    origin: `http://127.0.0.1:${port}`,
-    dataFolder,
-    log: () => output.join(''),
-    async stop() {
-      await endGroup(child);
-      if (options.dataFolder === undefined) {
-        await rm(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-      }
-    },
+  const end = async (): Promise<void> => {
+    await endGroup(child);
+    const gone = options.dataFolder === undefined ? [socketFolder, dataFolder] : [socketFolder];
+    for (const folder of gone) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    }
   };
+  try {
+    await listening(child, output);
+    const gate = await gateAt(socket, options.port ?? 0);
+    return {
+      port: gate.port,
+      origin: gate.origin,
+      dataFolder,
+      address: (folder) => gate.address(folder),
+      log: () => output.join(''),
+      async stop() {
+        await gate.close();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
-function listeningPort(child: ChildProcess, output: string[]): Promise<number> {
+/** Settings that the user has changed are the user's. */
+async function writeSettings(file: string, settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const calm = JSON.parse(await readFile(path.join(import.meta.dirname, 'settings.json'), 'utf8')) as object;
+  const text = `${JSON.stringify({ ...calm, ...settings }, undefined, 2)}\n`;
+  await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+}
+
+async function gateAt(socket: string, port: number): Promise<EditorGate> {
+  try {
+    return await openGate({ socket, port });
+  } catch (error) {
+    if (port === 0) throw error;
+    return openGate({ socket, port: 0 });
+  }
+}
+
+function listening(child: ChildProcess, output: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer): void => {
       output.push(chunk.toString());
-      const match = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output.join(''));
-      if (match !== null) resolve(Number(match[1]));
+      if (/server listening on /.test(output.join(''))) resolve();
     };
     child.stdout?.on('data', onData);
     child.stderr?.on('data', onData);

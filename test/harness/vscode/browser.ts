@@ -1,6 +1,9 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { VsCodeServer } from '../../../scripts/vscode/server.ts';
 
+/** The folders of most tests are their own: nobody is asked whether they are trusted. */
+export const TRUSTED = { 'security.workspace.trust.enabled': false };
+
 /** Debian's Chromium, headless, with nothing that calls out. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVsCodeServer } from '../../../scripts/vscode/server.ts';
-import { developExtensions, launchBrowser } from './browser.ts';
+import { developExtensions, launchBrowser, TRUSTED } from './browser.ts';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -54,7 +54,7 @@ const watcher = watch(output, () => {
   pumping = pumping.then(pump);
 });
 
-const server = await startVsCodeServer({ throwAway: true });
+const server = await startVsCodeServer({ settings: TRUSTED, throwAway: true });
 const browser = await launchBrowser();
 let code = 1;
 try {
@@ -67,7 +67,7 @@ try {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(130));
   });
   await developExtensions(page, server, extensions, entry);
-  await page.goto(`${server.origin}/?folder=${encodeURIComponent(path.resolve(folder))}`);
+  await page.goto(server.address(path.resolve(folder)));
   code = await exited;
 } catch (error) {
   console.error(error, server.log().slice(-3_000));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { startVsCodeServer, type VsCodeServer } from '../../../scripts/vscode/server.ts';
-import { developExtensions, launchBrowser } from './browser.ts';
+import { developExtensions, launchBrowser, TRUSTED } from './browser.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const STEP_MS = 30_000;
@@ -26,7 +26,11 @@ export class Workbench {
     settings?: Readonly<Record<string, unknown>>;
   }): Promise<Workbench> {
     const { env, settings = {} } = options;
-    const server = await startVsCodeServer({ env, settings, throwAway: true });
+    const server = await startVsCodeServer({
+      env,
+      settings: { ...TRUSTED, ...settings },
+      throwAway: true,
+    });
     const browser = await launchBrowser();
     try {
       return new Workbench(server, browser, await openWindow(server, browser, options.folder));
@@ -131,7 +135,7 @@ async function openWindow(server: VsCodeServer, browser: Browser, folder: string
   const page = await context.newPage();
   page.setDefaultTimeout(STEP_MS);
   await developExtensions(page, server, [root]);
-  await page.goto(`${server.origin}/?folder=${encodeURIComponent(path.resolve(folder))}`);
+  await page.goto(server.address(path.resolve(folder)));
   await page.locator('.monaco-workbench .activitybar').waitFor();
   return page;
 }
