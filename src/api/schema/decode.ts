@@ -1,16 +1,6 @@
-import {
-  LineCounter,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type ParsedNode,
-  type ScalarTag,
-  type Tags,
-} from 'yaml';
 import { decodeProtobuf, PROTOBUF_CONTENT_TYPE } from '../protobuf/decode.ts';
 import { badRequest } from '../status.ts';
+import { readYaml } from '../yaml/index.ts';
 import { isTooDeep, TOO_DEEP } from './depth.ts';
 
 export interface Decoded {
@@ -139,28 +129,9 @@ function findDuplicates(source: string): string[] {
   return found;
 }
 
-/** YAML 1.1 as Go's yaml.v2 reads it: octal modes, yes/no and on/off; no dates, no base 60, and `y` is a string. */
-function goTags(tags: Tags): Tags {
-  return tags.flatMap((tag): Tags => {
-    if (typeof tag === 'string') return [tag];
-    if (/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag) || ('format' in tag && tag.format === 'TIME'))
-      return [];
-    if (tag.tag !== 'tag:yaml.org,2002:bool' || !('test' in tag)) return [tag];
-    const truthy = tag.test.test('true');
-    return [
-      {
-        ...(tag as ScalarTag),
-        test: truthy
-          ? /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
-          : /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
-      },
-    ];
-  });
-}
-
 function decodeYaml(source: string, strict: boolean): Decoded {
   try {
-    const decoded = readYaml(source, strict);
+    const decoded = readBody(source, strict);
     if (!isTooDeep(source.length, decoded.object)) return decoded;
   } catch (error) {
     // Reading goes by recursion too.
@@ -169,7 +140,7 @@ function decodeYaml(source: string, strict: boolean): Decoded {
   throw badRequest(`error converting YAML to JSON: yaml: ${TOO_DEEP}`);
 }
 
-function readYaml(source: string, strict: boolean): Decoded {
+function readBody(source: string, strict: boolean): Decoded {
   // Clients send JSON as apply patches, and JSON is YAML.
   if (/^\s*\{/.test(source)) {
     try {
@@ -179,24 +150,15 @@ function readYaml(source: string, strict: boolean): Decoded {
       // A flow mapping.
     }
   }
-  const lines = new LineCounter();
-  const document = parseDocument(source, {
-    version: '1.1',
-    merge: true,
-    uniqueKeys: false,
-    strict: true,
-    customTags: goTags,
-    lineCounter: lines,
-  });
-  const error = document.errors[0];
-  if (error !== undefined) {
-    // So the library says that it went too deep.
-    if (error.message.startsWith(STACK_EXCEEDED)) throw new RangeError(STACK_EXCEEDED);
-    throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0] ?? error.code}`);
+  const { documents, lines } = readYaml(source);
+  const [document] = documents;
+  const problem = document?.problems[0];
+  if (problem !== undefined) {
+    const { line } = lines.linePos(problem.offset);
+    throw badRequest(`error converting YAML to JSON: yaml: line ${line}: ${problem.message}`);
   }
-  const object = document.toJS() as unknown;
-  const duplicates: Duplicate[] = [];
-  if (strict) yamlDuplicates(document.contents, '', duplicates);
+  const object = document?.value;
+  const duplicates = strict ? (document?.duplicates ?? []) : [];
   if (duplicates.length === 0) return { object, duplicates: [] };
   const messages = duplicates.map(
     ({ key, offset }) =>
@@ -207,29 +169,4 @@ function readYaml(source: string, strict: boolean): Decoded {
     duplicates: [...new Set(duplicates.map(({ path }) => path))],
     yamlError: ['yaml: unmarshal errors:', ...messages].join('\n'),
   };
-}
-
-const STACK_EXCEEDED = 'Maximum call stack size exceeded';
-
-interface Duplicate {
-  readonly path: string;
-  readonly key: string;
-  readonly offset: number;
-}
-
-function yamlDuplicates(node: ParsedNode | null, path: string, found: Duplicate[]): void {
-  if (isSeq(node)) {
-    node.items.forEach((item, index) => yamlDuplicates(item, `${path}[${index}]`, found));
-    return;
-  }
-  if (!isMap(node)) return;
-  const keys = new Set<string>();
-  for (const pair of node.items) {
-    if (!isPair(pair) || !isScalar(pair.key)) continue;
-    const key = String(pair.key.value);
-    const inner = path === '' ? key : `${path}.${key}`;
-    if (keys.has(key)) found.push({ path: inner, key, offset: pair.key.range[0] });
-    keys.add(key);
-    yamlDuplicates(pair.value, inner, found);
-  }
 }

@@ -159,7 +159,7 @@ describe('create with fieldValidation', () => {
     const yaml = await server.call<{ data: object }>(
       'POST',
       '/api/v1/namespaces/d/configmaps',
-      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\ndata:\n  a: b\n',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: b\n',
       { headers: { 'content-type': 'application/yaml' } },
     );
     assert.equal(yaml.code, 201);
