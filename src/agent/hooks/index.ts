@@ -52,7 +52,7 @@ export function containerHooks(
     imageHook(options),
     environmentHook(options),
     commandHook,
-    securityHook,
+    securityHook(paths),
     resourcesHook(options),
     volumeMountsHook(volumes),
     hostsFileHook(paths, options.cluster),
@@ -62,5 +62,5 @@ export function containerHooks(
 
 /** Those of a node without files: simulated nodes. */
 export function simulatedContainerHooks(options: HookOptions): readonly ContainerHook[] {
-  return [imageHook(options), environmentHook(options), commandHook, securityHook, resourcesHook(options)];
+  return [imageHook(options), environmentHook(options), commandHook, securityHook(), resourcesHook(options)];
 }

@@ -5,6 +5,7 @@ import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import { containersOf, identityOf, logDirectoryName, podLabels } from '../pods/identity.ts';
 import type { SandboxConfig } from '../runtime/contract.ts';
 import { type HostResolver, podDns } from './dnsConfig.ts';
+import { podGroups, selinuxLabel } from './podSecurity.ts';
 
 export interface SandboxOptions {
   /** `/var/log/pods`. */
@@ -18,10 +19,6 @@ export interface SandboxOptions {
 export function sandboxConfig(pod: Pod, attempt: number, options: SandboxOptions): SandboxConfig {
   const { spec, metadata } = pod;
   const context = spec.securityContext ?? {};
-  const groups = [
-    ...(context.supplementalGroups ?? []),
-    ...(context.fsGroup === undefined ? [] : [context.fsGroup]),
-  ];
   return {
     name: metadata.name,
     namespace: metadata.namespace,
@@ -45,7 +42,8 @@ export function sandboxConfig(pod: Pod, attempt: number, options: SandboxOptions
       ...(context.runAsUser === undefined || context.runAsGroup === undefined
         ? {}
         : { runAsGroup: context.runAsGroup }),
-      supplementalGroups: groups,
+      supplementalGroups: podGroups(pod),
+      ...selinuxLabel(context.seLinuxOptions),
     },
   };
 }

@@ -1,36 +1,58 @@
+import { join } from 'node:path';
 import type { Container, Pod } from '../../api/types.ts';
-import type { ImageStatus } from '../runtime/contract.ts';
+import { type AgentPaths, agentPathsAt } from '../paths.ts';
+import type { ImageStatus, SecurityProfile } from '../runtime/contract.ts';
 import { configError, type ContainerHook } from './contract.ts';
+import { defaultProcMount, type ProcMount, UNMASKED } from './procMount.ts';
+import { podGroups, selinuxLabel } from './podSecurity.ts';
 
 /** Security context of pod and container together (kuberuntime `security_context.go`). After `image`. */
-export const securityHook: ContainerHook = {
-  name: 'security',
-  apply({ pod, container }, { config, image }) {
-    const ofPod = pod.spec.securityContext ?? {};
-    const own = container.securityContext ?? {};
-    const runAsUser = own.runAsUser ?? ofPod.runAsUser;
-    const runAsGroup = own.runAsGroup ?? ofPod.runAsGroup;
-    const privileged = own.privileged === true;
-    const profile = own.seccompProfile?.type ?? ofPod.seccompProfile?.type;
-    if ((own.runAsNonRoot ?? ofPod.runAsNonRoot) === true) verifyNonRoot(pod, container, runAsUser, image);
-    const groups = [
-      ...(ofPod.supplementalGroups ?? []),
-      ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup]),
-    ];
-    config.security = {
-      privileged,
-      ...userOf(runAsUser, image),
-      ...(runAsGroup === undefined ? {} : { runAsGroup }),
-      supplementalGroups: groups,
-      readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
-      noNewPrivileges: own.allowPrivilegeEscalation === false,
-      addCapabilities: [...(own.capabilities?.add ?? [])],
-      dropCapabilities: [...(own.capabilities?.drop ?? [])],
-      seccomp: !privileged && profile === 'RuntimeDefault' ? 'RuntimeDefault' : 'Unconfined',
-    };
-    return Promise.resolve();
-  },
-};
+export function securityHook(paths: AgentPaths = agentPathsAt()): ContainerHook {
+  let masked: Promise<ProcMount> | undefined;
+  return {
+    name: 'security',
+    async apply({ pod, container }, { config, image }) {
+      const ofPod = pod.spec.securityContext ?? {};
+      const own = container.securityContext ?? {};
+      const runAsUser = own.runAsUser ?? ofPod.runAsUser;
+      const runAsGroup = own.runAsGroup ?? ofPod.runAsGroup;
+      if ((own.runAsNonRoot ?? ofPod.runAsNonRoot) === true) verifyNonRoot(pod, container, runAsUser, image);
+      const { maskedPaths, readonlyPaths } =
+        own.procMount === 'Unmasked' ? UNMASKED : await (masked ??= defaultProcMount());
+      config.security = {
+        privileged: own.privileged === true,
+        ...userOf(runAsUser, image),
+        ...(runAsGroup === undefined ? {} : { runAsGroup }),
+        supplementalGroups: podGroups(pod),
+        readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
+        noNewPrivileges: own.allowPrivilegeEscalation === false,
+        addCapabilities: [...(own.capabilities?.add ?? [])],
+        dropCapabilities: [...(own.capabilities?.drop ?? [])],
+        seccomp: seccompProfile(own.seccompProfile ?? ofPod.seccompProfile, paths),
+        ...selinuxLabel(own.seLinuxOptions ?? ofPod.seLinuxOptions),
+        maskedPaths: [...maskedPaths],
+        readonlyPaths: [...readonlyPaths],
+      };
+    },
+  };
+}
+
+type SeccompProfile = NonNullable<NonNullable<Pod['spec']['securityContext']>['seccompProfile']>;
+
+/** kuberuntime `helpers.go`, `getSeccompProfile`. A container that asks for none has none. */
+function seccompProfile(wanted: SeccompProfile | undefined, paths: AgentPaths): SecurityProfile {
+  switch (wanted?.type) {
+    case 'RuntimeDefault':
+      return { type: 'runtimeDefault' };
+    case 'Localhost': {
+      const file = wanted.localhostProfile ?? '';
+      if (file === '') throw configError('localhostProfile must be set if seccompProfile type is Localhost.');
+      return { type: 'localhost', ref: join(paths.kubelet, 'seccomp', file) };
+    }
+    default:
+      return { type: 'unconfined' };
+  }
+}
 
 function userOf(
   runAsUser: number | undefined,

@@ -235,7 +235,9 @@ function blankConfig(pod: Pod, { container }: ContainerToStart, attempt: number)
       noNewPrivileges: false,
       addCapabilities: [],
       dropCapabilities: [],
-      seccomp: 'Unconfined',
+      seccomp: { type: 'unconfined' },
+      maskedPaths: [],
+      readonlyPaths: [],
     },
   };
 }

@@ -70,6 +70,7 @@ export interface SandboxConfig {
     readonly runAsUser?: number;
     readonly runAsGroup?: number;
     readonly supplementalGroups: readonly number[];
+    readonly selinux?: SelinuxLabel;
   };
 }
 
@@ -119,7 +120,22 @@ export interface ContainerSecurity {
   readonly noNewPrivileges: boolean;
   readonly addCapabilities: readonly string[];
   readonly dropCapabilities: readonly string[];
-  readonly seccomp: 'RuntimeDefault' | 'Unconfined';
+  readonly seccomp: SecurityProfile;
+  readonly selinux?: SelinuxLabel;
+  /** What of /proc and /sys the container does not see, and what it sees and cannot write to. */
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
+}
+
+/** `localhost`: a profile's file on the node. */
+export type SecurityProfile =
+  { readonly type: 'runtimeDefault' | 'unconfined' } | { readonly type: 'localhost'; readonly ref: string };
+
+export interface SelinuxLabel {
+  readonly user: string;
+  readonly role: string;
+  readonly type: string;
+  readonly level: string;
 }
 
 export interface Mount {

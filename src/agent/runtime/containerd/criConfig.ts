@@ -1,4 +1,4 @@
-import type { ContainerConfig, Mount, SandboxConfig } from '../contract.ts';
+import type { ContainerConfig, Mount, SandboxConfig, SecurityProfile } from '../contract.ts';
 
 /** Namespace modes of CRI. */
 const POD = 0;
@@ -10,7 +10,11 @@ const PROPAGATION: Readonly<Record<Mount['propagation'], number>> = {
   hostToContainer: 1,
   bidirectional: 2,
 };
-const SECCOMP = { RuntimeDefault: 0, Unconfined: 1 } as const;
+const PROFILE_TYPE: Readonly<Record<SecurityProfile['type'], number>> = {
+  runtimeDefault: 0,
+  unconfined: 1,
+  localhost: 2,
+};
 
 function namespaces(config: SandboxConfig): object {
   return {
@@ -19,6 +23,11 @@ function namespaces(config: SandboxConfig): object {
     ipc: config.hostIpc ? NODE : POD,
   };
 }
+
+const profile = (wanted: SecurityProfile): object => ({
+  type: PROFILE_TYPE[wanted.type],
+  localhostRef: wanted.type === 'localhost' ? wanted.ref : '',
+});
 
 const int64 = (value: number | undefined): object | undefined =>
   value === undefined ? undefined : { value };
@@ -46,7 +55,9 @@ export function criSandboxConfig(config: SandboxConfig): object {
         runAsUser: int64(config.security.runAsUser),
         runAsGroup: int64(config.security.runAsGroup),
         supplementalGroups: config.security.supplementalGroups,
-        seccomp: { type: SECCOMP.RuntimeDefault },
+        ...(config.security.selinux === undefined ? {} : { selinux: config.security.selinux }),
+        // The least for the sandbox's own process, so that what the pod's containers have is theirs alone to say.
+        seccomp: profile({ type: 'runtimeDefault' }),
       },
     },
   };
@@ -114,6 +125,9 @@ function criSecurity({ security, sharesProcessesOf }: ContainerConfig, sandbox: 
     supplementalGroups: security.supplementalGroups,
     readonlyRootfs: security.readOnlyRootFilesystem,
     noNewPrivs: security.noNewPrivileges,
-    seccomp: { type: SECCOMP[security.seccomp] },
+    ...(security.selinux === undefined ? {} : { selinux: security.selinux }),
+    maskedPaths: security.maskedPaths,
+    readonlyPaths: security.readonlyPaths,
+    seccomp: profile(security.seccomp),
   };
 }

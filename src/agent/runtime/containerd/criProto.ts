@@ -12,9 +12,12 @@ message U64 { uint64 value = 1; }
 message PodMetadata { string name = 1; string uid = 2; string namespace = 3; uint32 attempt = 4; }
 message ContainerMetadata { string name = 1; uint32 attempt = 2; }
 message Dns { repeated string servers = 1; repeated string searches = 2; repeated string options = 3; }
-message Namespaces { int32 network = 1; int32 pid = 2; int32 ipc = 3; string targetId = 4; }
+message IdMapping { uint32 hostId = 1; uint32 containerId = 2; uint32 length = 3; }
+message UserNamespace { int32 mode = 1; repeated IdMapping uids = 2; repeated IdMapping gids = 3; }
+message Namespaces { int32 network = 1; int32 pid = 2; int32 ipc = 3; string targetId = 4; UserNamespace users = 5; }
+message SeLinux { string user = 1; string role = 2; string type = 3; string level = 4; }
 message Profile { int32 type = 1; string localhostRef = 2; }
-message PodSecurity { Namespaces namespaces = 1; I64 runAsUser = 3; bool readonlyRootfs = 4; repeated int64 supplementalGroups = 5; bool privileged = 6; I64 runAsGroup = 8; Profile seccomp = 9; Profile apparmor = 10; }
+message PodSecurity { Namespaces namespaces = 1; SeLinux selinux = 2; I64 runAsUser = 3; bool readonlyRootfs = 4; repeated int64 supplementalGroups = 5; bool privileged = 6; I64 runAsGroup = 8; Profile seccomp = 9; Profile apparmor = 10; }
 message PodLinux { string cgroupParent = 1; PodSecurity security = 2; map<string, string> sysctls = 3; }
 message PodConfig { PodMetadata metadata = 1; string hostname = 2; string logDirectory = 3; Dns dns = 4; map<string, string> labels = 6; map<string, string> annotations = 7; PodLinux linux = 8; }
 message RunPodSandboxRequest { PodConfig config = 1; string runtimeHandler = 2; }
@@ -32,7 +35,7 @@ message Mount { string containerPath = 1; string hostPath = 2; bool readonly = 3
 message Device { string containerPath = 1; string hostPath = 2; string permissions = 3; }
 message Resources { int64 cpuPeriod = 1; int64 cpuQuota = 2; int64 cpuShares = 3; int64 memoryLimit = 4; int64 oomScoreAdj = 5; map<string, string> unified = 9; }
 message Capabilities { repeated string add = 1; repeated string drop = 2; }
-message ContainerSecurity { Capabilities capabilities = 1; bool privileged = 2; Namespaces namespaces = 3; I64 runAsUser = 5; string runAsUsername = 6; bool readonlyRootfs = 7; repeated int64 supplementalGroups = 8; bool noNewPrivs = 11; I64 runAsGroup = 12; Profile seccomp = 15; Profile apparmor = 16; }
+message ContainerSecurity { Capabilities capabilities = 1; bool privileged = 2; Namespaces namespaces = 3; SeLinux selinux = 4; I64 runAsUser = 5; string runAsUsername = 6; bool readonlyRootfs = 7; repeated int64 supplementalGroups = 8; bool noNewPrivs = 11; I64 runAsGroup = 12; repeated string maskedPaths = 13; repeated string readonlyPaths = 14; Profile seccomp = 15; Profile apparmor = 16; }
 message ContainerLinux { Resources resources = 1; ContainerSecurity security = 2; }
 message ContainerConfig { ContainerMetadata metadata = 1; ImageSpec image = 2; repeated string command = 3; repeated string args = 4; string workingDir = 5; repeated KeyValue envs = 6; repeated Mount mounts = 7; repeated Device devices = 8; map<string, string> labels = 9; map<string, string> annotations = 10; string logPath = 11; bool stdin = 12; bool stdinOnce = 13; bool tty = 14; ContainerLinux linux = 15; }
 message CreateContainerRequest { string podSandboxId = 1; ContainerConfig config = 2; PodConfig sandboxConfig = 3; }
