@@ -163,7 +163,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     storage,
     cache,
     admission: [
-      ...admissionPlugins({ cache, clock, random, allocators }),
+      ...admissionPlugins({ cache, clock, random, allocators, authorizer: access.authorizer }),
       escalationPlugin(access.escalation),
     ],
     authenticators: [

@@ -54,7 +54,7 @@ describe('all controllers with the rights of their roles', () => {
           hooks.push(bootstrapPolicyHook(LOOPBACK, createAdmissionReader(cache)));
           const options = { cache, clock: systemClock, random: systemRandom };
           allocators = createServiceAllocators({ ...options, serviceCidr: '10.96.0.0/16' });
-          return admissionPlugins({ ...options, allocators });
+          return admissionPlugins({ ...options, allocators, authorizer: access.authorizer });
         },
         authorizer: {
           authorize: (user, attributes) => access.authorizer.authorize(user, attributes),

@@ -2,11 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { Cache } from '../../storage/cache.ts';
 import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
+import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 import type { AdmissionPlugin } from './contract.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
 import { namespaceLifecycle } from './namespaceLifecycle.ts';
-import { nodeRestriction } from './nodeRestriction.ts';
+import { nodeRestriction } from './nodeRestriction/nodeRestriction.ts';
 import { priority } from './priority.ts';
 import { createAdmissionReader } from './reader.ts';
 import { serviceAccount } from './serviceAccount.ts';
@@ -18,6 +19,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly allocators: ServiceAllocators;
+  /** Asked where a node wants a token for an audience that none of its pods asks for. */
+  readonly authorizer: Pick<Authorizer, 'authorize'>;
 }
 
 /** The plugins in upstream's order (`pkg/kubeapiserver/options/plugins.go`); what allocates comes last. */
@@ -27,7 +30,7 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
   return [
     namespaceLifecycle(reader),
     serviceAccount({ random, findAccount: awaitedAccounts(cache, clock) }),
-    nodeRestriction(reader),
+    nodeRestriction({ reader, authorizer: options.authorizer }),
     taintNodesByCondition(),
     priority(reader),
     defaultTolerationSeconds(),

@@ -1,3 +1,6 @@
+import { MIRROR_ANNOTATION } from '../../api/kinds/pod/validation.ts';
+import type { Unchecked } from '../../api/fields/unchecked.ts';
+import { podReferences } from '../../api/podSpec/references.ts';
 import { freezeJson } from '../../api/freeze.ts';
 import { pods } from '../../api/resources.ts';
 import type { Draft } from '../../api/meta.ts';
@@ -7,7 +10,6 @@ import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts';
 import { isAbout, refuse } from './refuse.ts';
 
 export const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
-const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const VOLUME_PREFIX = 'kube-api-access-';
 /** An hour, and the seven seconds by which upstream knows the tokens that it asked for itself. */
 const TOKEN_SECONDS = 3607;
@@ -29,7 +31,7 @@ export function serviceAccount(options: ServiceAccountOptions): AdmissionPlugin 
     async mutate(attributes) {
       const { spec, metadata } = attributes.object as unknown as Draft<Pod>;
       if (metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {
-        refuseReferences(attributes, spec);
+        refuseReferences(attributes);
         return;
       }
       const name = spec.serviceAccountName ?? '';
@@ -53,16 +55,15 @@ export function serviceAccount(options: ServiceAccountOptions): AdmissionPlugin 
 }
 
 /** Mirror pods show what a node runs from a file: nothing in the API may be pulled in through them. */
-function refuseReferences(attributes: AdmissionAttributes, spec: Draft<Pod>['spec']): void {
-  if ((spec.serviceAccountName ?? '') !== '') {
+function refuseReferences(attributes: AdmissionAttributes): void {
+  const references = podReferences(attributes.object as Unchecked<Pod>);
+  const needs = (resource: string): boolean => references.some((each) => each.resource === resource);
+  if (references.some(({ resource, name }) => resource === 'serviceaccounts' && name !== '')) {
     throw refuse(attributes, 'a mirror pod may not reference service accounts');
   }
-  for (const volume of spec.volumes ?? []) {
-    if (volume.secret !== undefined) throw refuse(attributes, 'a mirror pod may not reference secrets');
-    const tokens = volume.projected?.sources?.some((source) => source.serviceAccountToken !== undefined);
-    if (tokens === true) {
-      throw refuse(attributes, 'a mirror pod may not use service account token volume projections');
-    }
+  if (needs('secrets')) throw refuse(attributes, 'a mirror pod may not reference secrets');
+  if (needs('serviceaccounts')) {
+    throw refuse(attributes, 'a mirror pod may not use service account token volume projections');
   }
 }
 

@@ -29,7 +29,8 @@ describe('a bootstrapped API server', () => {
           random: systemRandom,
           serviceCidr: '10.96.0.0/24',
         });
-        return admissionPlugins({ cache, clock: systemClock, random: systemRandom, allocators });
+        const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
+        return admissionPlugins({ cache, clock: systemClock, random: systemRandom, allocators, authorizer });
       },
       postStartHooks: bootstrapHooks(admin, { clusterIP: '10.96.0.1', address: '192.168.7.2', port: 6443 }),
     });

@@ -1,11 +1,12 @@
-import { parseFieldSelector } from '../../../api/fieldSelector.ts';
 import { groupResourceOf } from '../../../api/resource.ts';
 import type { PolicyRule } from '../../../api/types.ts';
+import type { ReferencedResource } from '../../../api/podSpec/references.ts';
 import type { AuthorizationAttributes, AuthorizationDecision, Authorizer } from '../contract.ts';
 import { ruleAllows } from '../rbac/rules.ts';
 import { nodeOf } from '../users.ts';
 import type { NodeGraph } from './nodeGraph.ts';
-import type { ReferencedKind } from './podReferences.ts';
+import { authorizeCsiNode, authorizeResourceSlice, isOwnAttachment, isOwnVolume } from './ownObjects.ts';
+import { ALLOW, deny, selectsNode, unrelated } from './decisions.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
 
@@ -26,12 +27,6 @@ export function nodeAuthorizer(graph: NodeGraph, rules: readonly PolicyRule[]): 
   };
 }
 
-const ALLOW: AuthorizationDecision = { allowed: true, reason: '' };
-
-function deny(reason: string): AuthorizationDecision {
-  return { allowed: false, reason };
-}
-
 /** Undefined for resources that the common rules speak for. */
 function authorizeSpecial(
   graph: NodeGraph,
@@ -47,6 +42,18 @@ function authorizeSpecial(
       return authorizeClaim(graph, node, attributes);
     case 'serviceaccounts':
       return authorizeAccount(graph, node, attributes);
+    case 'persistentvolumes':
+      return authorizeGet(node, attributes, () => isOwnVolume(graph, node, attributes.name));
+    case 'volumeattachments.storage.k8s.io':
+      return authorizeGet(node, attributes, () => isOwnAttachment(graph, node, attributes.name));
+    case 'resourceclaims.resource.k8s.io':
+      return authorizeGet(node, attributes, () =>
+        graph.isReferenced(node, 'resourceclaims', attributes.namespace, attributes.name),
+      );
+    case 'csinodes.storage.k8s.io':
+      return authorizeCsiNode(node, attributes);
+    case 'resourceslices.resource.k8s.io':
+      return authorizeResourceSlice(graph, node, attributes);
     case 'leases.coordination.k8s.io':
       return authorizeLease(node, attributes);
     case 'nodes':
@@ -61,7 +68,7 @@ function authorizeSpecial(
 function authorizeRead(
   graph: NodeGraph,
   node: string,
-  kind: ReferencedKind,
+  kind: ReferencedResource,
   { verb, subresource, namespace, name }: AuthorizationAttributes,
 ): AuthorizationDecision {
   if (!['get', 'list', 'watch'].includes(verb)) return deny('can only read resources of this type');
@@ -73,7 +80,7 @@ function authorizeRead(
 function authorizeReferenced(
   graph: NodeGraph,
   node: string,
-  kind: ReferencedKind,
+  kind: ReferencedResource,
   namespace: string,
   name: string,
 ): AuthorizationDecision {
@@ -81,23 +88,30 @@ function authorizeReferenced(
   return graph.isReferenced(node, kind, namespace, name) ? ALLOW : unrelated(node);
 }
 
-function unrelated(node: string): AuthorizationDecision {
-  return deny(`no relationship found between node '${node}' and this object`);
+/** Of kinds whose objects a node reads one by one. */
+function authorizeGet(
+  node: string,
+  { verb, subresource, name }: AuthorizationAttributes,
+  isRelated: () => boolean,
+): AuthorizationDecision {
+  if (verb !== 'get') return deny('can only get individual resources of this type');
+  if (subresource !== '') return deny('cannot get subresource');
+  if (name === '') return deny('No Object name found');
+  return isRelated() ? ALLOW : unrelated(node);
 }
 
 function authorizeClaim(
   graph: NodeGraph,
   node: string,
-  { verb, subresource, namespace, name }: AuthorizationAttributes,
+  attributes: AuthorizationAttributes,
 ): AuthorizationDecision {
-  if (subresource === 'status' ? !['update', 'patch'].includes(verb) : verb !== 'get') {
-    return deny(
-      subresource === 'status'
-        ? 'can only get/update/patch this type'
-        : 'can only get individual resources of this type',
+  const { verb, subresource, namespace, name } = attributes;
+  if (subresource !== 'status') {
+    return authorizeGet(node, attributes, () =>
+      graph.isReferenced(node, 'persistentvolumeclaims', namespace, name),
     );
   }
-  if (subresource !== '' && subresource !== 'status') return deny('cannot get subresource');
+  if (!['update', 'patch'].includes(verb)) return deny('can only get/update/patch this type');
   return authorizeReferenced(graph, node, 'persistentvolumeclaims', namespace, name);
 }
 
@@ -161,16 +175,7 @@ function authorizePod(
   // Mirror pods; admission sees to it that they are the node's own.
   if (verb === 'create' || verb === 'delete') return ALLOW;
   if (!['get', 'list', 'watch'].includes(verb)) return deny('');
-  if (verb !== 'get' && selectedNode(attributes) === node) return ALLOW;
+  if (verb !== 'get' && selectsNode(attributes, 'spec.nodeName', node)) return ALLOW;
   if (name !== '') return graph.isBoundTo(node, namespace, name) ? ALLOW : unrelated(node);
   return deny('can only list/watch pods with spec.nodeName field selector');
-}
-
-function selectedNode({ fieldSelector = '' }: AuthorizationAttributes): string | undefined {
-  try {
-    return parseFieldSelector(fieldSelector).requires('spec.nodeName');
-  } catch {
-    // A selector that cannot be read selects nothing here; the list itself will refuse it with its reason.
-    return undefined;
-  }
 }

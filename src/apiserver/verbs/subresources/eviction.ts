@@ -9,6 +9,7 @@ import { deleteObject } from '../../registry/delete.ts';
 import { keyOfObject } from '../../registry/keys.ts';
 import { strategyOf } from '../../registry/strategy.ts';
 import { updateObject } from '../../registry/update.ts';
+import { admitCreation } from './admit.ts';
 import { subresourceBody } from './body.ts';
 import { beingProcessed, budgetOf, letsUnhealthyGo, takeDisruption } from './disruptionBudgets.ts';
 import { success } from './status.ts';
@@ -16,11 +17,11 @@ import { success } from './status.ts';
 /** POST pods/eviction (policy/v1): a delete that a disruption budget may hold back (core/pod `storage/eviction.go`). */
 export const evict: Handler = async (options, exchange, target) => {
   const asked = writeContext(exchange, 'CreateOptions');
-  const { deleteOptions = {} } = subresourceBody<Eviction>(exchange, {
-    kind: 'Eviction',
-    model: 'V1Eviction',
-  });
+  const eviction = subresourceBody<Draft<Eviction>>(exchange, { kind: 'Eviction', model: 'V1Eviction' });
+  (eviction as { metadata?: Draft['metadata'] }).metadata ??= {};
+  const { deleteOptions = {} } = eviction;
   const context = { ...asked, dryRun: asked.dryRun || (deleteOptions.dryRun ?? []).length > 0 };
+  await admitCreation(options.registry, context, target, eviction);
   const isConditional = deleteOptions.preconditions?.resourceVersion !== undefined;
   for (;;) {
     const pod = podOf(options, target);

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { Deployment, EndpointSlice, Namespace, Pod, Scale, ServiceAccount } from '../../../api/types.ts';
 import type { ApiResponse } from '../../../api/request.ts';
 import type { Status } from '../../../api/status.ts';
-import { nodeRestriction } from '../../admission/nodeRestriction.ts';
+import { nodeRestriction } from '../../admission/nodeRestriction/nodeRestriction.ts';
 import { createAdmissionReader } from '../../admission/reader.ts';
 import type { NodeDialer } from '../../nodeDialer.ts';
 import { startTestServer, type TestServer } from '../../../../test/harness/apiServer.ts';
@@ -35,7 +35,12 @@ describe('subresources', () => {
     agentAnswer = { code: 200, body: 'line\n' };
     nodes = {};
     server = await startTestServer({
-      admission: (cache) => [nodeRestriction(createAdmissionReader(cache))],
+      admission: (cache) => [
+        nodeRestriction({
+          reader: createAdmissionReader(cache),
+          authorizer: { authorize: () => ({ allowed: false, reason: '' }) },
+        }),
+      ],
       nodes: {
         request(node, request) {
           asked.push({ node, ...request });
@@ -375,7 +380,11 @@ describe('subresources', () => {
   it('a node gets only tokens that are bound to pods that run on it', async () => {
     const ROOT = '/api/v1/namespaces/d/serviceaccounts';
     await make(ROOT, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 's' } });
-    const { metadata } = await make<Pod>(PODS, pod('p', ['a'], { nodeName: 'n1' }));
+    const volumes = [{ name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }];
+    const { metadata } = await make<Pod>(
+      PODS,
+      pod('p', ['a'], { nodeName: 'n1', serviceAccountName: 's', volumes }),
+    );
     const code = async (node: string, boundObjectRef?: object): Promise<number> => {
       const user = { name: `system:node:${node}`, groups: ['system:nodes'] };
       const answer = await server.call('POST', `${ROOT}/s/token`, { spec: { boundObjectRef } }, { user });

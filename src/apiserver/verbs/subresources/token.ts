@@ -1,17 +1,18 @@
 import type { Draft } from '../../../api/meta.ts';
 import { notFound } from '../../../api/status.ts';
 import type { ServiceAccount, TokenRequest } from '../../../api/types.ts';
-import type { AdmissionAttributes } from '../../admission/contract.ts';
 import type { Handler } from '../handler.ts';
 import { writeContext } from '../writeOptions.ts';
 import { keyOfObject } from '../../registry/keys.ts';
+import { admitCreation } from './admit.ts';
 import { subresourceBody } from './body.ts';
 
 /**
  * POST serviceaccounts/token: a token for the account, bound as asked (core/serviceaccount `storage/token.go`). Nothing
  * is stored, but admission is asked as for any create: it is what keeps a node to tokens of its own pods.
  */
-export const createToken: Handler = async (options, exchange, { served, namespace, name }) => {
+export const createToken: Handler = async (options, exchange, target) => {
+  const { served, namespace, name } = target;
   const context = writeContext(exchange, 'CreateOptions');
   const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
   if (entry === undefined) throw notFound(served.resource, name);
@@ -21,20 +22,7 @@ export const createToken: Handler = async (options, exchange, { served, namespac
   });
   (request as { metadata?: Draft['metadata'] }).metadata ??= {};
   (request as { spec?: Partial<Draft<TokenRequest>['spec']> }).spec ??= {};
-  const attributes: AdmissionAttributes = {
-    operation: 'CREATE',
-    kind: served.kind,
-    subresource: 'token',
-    namespace,
-    name,
-    object: request,
-    old: undefined,
-    user: context.user,
-    dryRun: context.dryRun,
-    warn: (message) => context.warn(message),
-  };
-  await options.registry.admission.mutate(attributes);
-  await options.registry.admission.validate(attributes);
+  await admitCreation(options.registry, context, target, request);
   const object = await options.requestToken(entry.object as ServiceAccount, request);
   return { type: 'object', code: 201, object };
 };

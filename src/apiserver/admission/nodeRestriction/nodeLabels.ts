@@ -1,4 +1,4 @@
-type Labels = Readonly<Record<string, string>> | undefined;
+type Labels = Readonly<Record<string, string | undefined>> | undefined;
 
 /** Labels of Kubernetes' own that a node may set on itself (kubelet `pkg/apis/well_known_labels.go`). */
 const OWN_LABELS = new Set([

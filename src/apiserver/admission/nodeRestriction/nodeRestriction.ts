@@ -1,0 +1,45 @@
+import { leases, nodes, pods, serviceAccounts } from '../../../api/resources.ts';
+import { groupResourceOf } from '../../../api/resource.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts';
+import { refuse } from '../refuse.ts';
+import { checkClaim } from './claims.ts';
+import { checkNode } from './nodes.ts';
+import type { NodeRestrictionOptions } from './options.ts';
+import { checkCsiNode, checkLease, checkResourceSlice } from './ownObjects.ts';
+import { checkPod } from './pods.ts';
+import { checkToken } from './tokens.ts';
+
+const USER_PREFIX = 'system:node:';
+const NODES_GROUP = 'system:nodes';
+
+type Check = (attributes: AdmissionAttributes, nodeName: string, options: NodeRestrictionOptions) => void;
+
+/** By plural and group. Other resources are the node authorizer's alone. */
+const CHECKS = new Map<string, Check>([
+  [groupResourceOf(pods), checkPod],
+  [groupResourceOf(nodes), checkNode],
+  [groupResourceOf(serviceAccounts), checkToken],
+  [groupResourceOf(leases), checkLease],
+  ['persistentvolumeclaims', checkClaim],
+  ['csinodes.storage.k8s.io', checkCsiNode],
+  ['resourceslices.resource.k8s.io', checkResourceSlice],
+]);
+
+/** A node's agent writes only what is the node's own (`plugin/pkg/admission/noderestriction`). */
+export function nodeRestriction(options: NodeRestrictionOptions): AdmissionPlugin {
+  return {
+    name: 'NodeRestriction',
+    handles: ({ operation, user }) =>
+      operation !== 'CONNECT' && user.groups.includes(NODES_GROUP) && user.name.startsWith(USER_PREFIX),
+    mutate(attributes) {
+      const nodeName = attributes.user.name.slice(USER_PREFIX.length);
+      if (nodeName === '') {
+        throw refuse(
+          attributes,
+          `could not determine node from user ${JSON.stringify(attributes.user.name)}`,
+        );
+      }
+      CHECKS.get(groupResourceOf(attributes.kind.resource))?.(attributes, nodeName, options);
+    },
+  };
+}
