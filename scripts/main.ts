@@ -6,8 +6,10 @@ import { createLogger } from '../src/base/logger.ts';
 import { lineProgress } from '../src/cli/progress.ts';
 import { createDetachedLauncher } from '../src/cluster/launchers/detached.ts';
 import { defaultHome } from '../src/cluster/paths.ts';
-import { desktopClusters } from '../src/desktopClusters.ts';
+import { desktopClusters } from '../src/desktop/clusters.ts';
 import { systemProcesses } from '../src/host/processes.ts';
+import { openNodeAdmin } from '../src/nodes/nodeAdmin.ts';
+import { storeFiles } from '../src/storage/index.ts';
 import { openEditor } from './vscode/openEditor.ts';
 import { runSample } from './sample.ts';
 
@@ -30,6 +32,8 @@ const clusters = desktopClusters({
   dist,
   // The cluster outlives a window's reload: the windows attach to it.
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+  openNodeAdmin,
+  store: storeFiles(systemClock),
   clock: systemClock,
   logger,
 });

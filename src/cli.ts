@@ -11,12 +11,14 @@ import { terminalQuestions } from './cli/questions.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { defaultHome } from './cluster/paths.ts';
 import { savedImage } from './cluster/savedImage.ts';
-import { desktopBoxBuilder, desktopVagrant } from './desktopBoxes.ts';
-import { desktopClusters } from './desktopClusters.ts';
+import { desktopBoxBuilder, desktopVagrant } from './desktop/boxes.ts';
+import { desktopClusters } from './desktop/clusters.ts';
+import { terminalModules } from './desktop/machineProviders.ts';
 import { systemProcesses } from './host/processes.ts';
 import { rerun } from './host/rerun.ts';
-import { terminalModules } from './machineProviders.ts';
+import { openNodeAdmin } from './nodes/nodeAdmin.ts';
 import { serve } from './serve.ts';
+import { storeFiles } from './storage/index.ts';
 
 /** The composition root of the `wheelhouse` command. */
 const dist =
@@ -39,6 +41,8 @@ const clusters = desktopClusters({
   resources,
   dist,
   launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+  openNodeAdmin,
+  store: storeFiles(systemClock),
   clock: systemClock,
   logger,
 });

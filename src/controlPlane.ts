@@ -55,7 +55,7 @@ import { knownNodes } from './nodes/knownNodes.ts';
 import { createEnrolmentTokens } from './nodes/tokens.ts';
 import type { ClusterSettings, NodeSettings } from './protocol/agentLink.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
-import { runSimulatedNodes } from './simulatedNodes.ts';
+import { runSimulatedNodes } from './simulated/simulatedNodes.ts';
 import { openSqliteStorage, startWatchCache } from './storage/index.ts';
 
 /** Where the bundles are: beside this one, or in `dist` when the sources run as they are. */

@@ -8,14 +8,16 @@ import { createChosenLauncher } from './cluster/launchers/chosen.ts';
 import { createDetachedLauncher } from './cluster/launchers/detached.ts';
 import { createWorkerLauncher } from './cluster/launchers/worker.ts';
 import { chosenHome } from './cluster/paths.ts';
-import { desktopClusters } from './desktopClusters.ts';
+import { desktopClusters } from './desktop/clusters.ts';
+import { hostFacts } from './desktop/facts.ts';
+import { watchClusters } from './desktop/watchClusters.ts';
 import { registerEditor } from './editor/activate.ts';
 import { ClusterModel } from './editor/model/clusterModel.ts';
 import { ClusterSession } from './editor/model/session.ts';
 import { followProxySettings, proxySettings } from './editor/proxySettings.ts';
 import type { ClusterTree } from './editor/tree/clusterTree.ts';
-import { hostFacts } from './hostFacts.ts';
-import { watchClusters } from './watchClusters.ts';
+import { openNodeAdmin } from './nodes/nodeAdmin.ts';
+import { storeFiles } from './storage/index.ts';
 
 /** What the extension shows to others, tests among them. */
 export interface ExtensionApi {
@@ -49,6 +51,8 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     resources,
     dist,
     launcher,
+    openNodeAdmin,
+    store: storeFiles(clock),
     appRoot: env.appRoot,
     proxySettings,
     clock,

@@ -1,10 +1,17 @@
 import path from 'node:path';
-import type { ServeOptions } from './cli/command.ts';
 import type { Logger } from './base/logger.ts';
 import { freePort } from './host/ports.ts';
 import { clusterPaths } from './cluster/paths.ts';
 import { DEFAULT_CLUSTER_CIDR, DEFAULT_SERVICE_CIDR, readProfile, writeProfile } from './cluster/profile.ts';
 import { startControlPlane } from './controlPlane.ts';
+
+export interface ServeOptions {
+  /** The folder of its data. */
+  readonly data: string;
+  /** Of the API server on loopback; 0 for the one that it had, or any free one. */
+  readonly port: number;
+  readonly simulatedNodes: number;
+}
 
 /** A control plane alone, in the foreground, until the signal aborts. */
 export async function serve(

@@ -3,13 +3,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ActionContext } from './actions/action.ts';
 import { describeEnvironment } from './actions/describeEnvironment.ts';
 import { assertFree, whileBusy } from './busy.ts';
-import type {
-  ControlPlaneLauncher,
-  NodeAdminFactory,
-  OnAnswers,
-  RunningControlPlane,
-  StoreFiles,
-} from './contract.ts';
+import type { ControlPlaneLauncher, NodeAdminFactory, OnAnswers, StoreFiles } from './contract.ts';
 import { ClusterError } from './errors.ts';
 import { ClusterHome } from './home.ts';
 import type {
@@ -27,6 +21,7 @@ import { sizedNode, type NodeSize } from './nodeSize.ts';
 import { readLivingOwner, type Owner } from './owner.ts';
 import type { ClusterPaths } from './paths.ts';
 import { newNodeNames, readProfile, type ClusterProfile, type MachinesKind } from './profile.ts';
+import type { RunningControlPlane } from './runningControlPlane.ts';
 import { deleteSnapshot } from './snapshots/deleteSnapshot.ts';
 import { restoreSnapshot } from './snapshots/restoreSnapshot.ts';
 import { saveSnapshot } from './snapshots/saveSnapshot.ts';

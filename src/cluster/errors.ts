@@ -1,4 +1,4 @@
-import type { RunningControlPlane } from './contract.ts';
+import type { RunningControlPlane } from './runningControlPlane.ts';
 
 /** What stands in the way of a cluster's life: what it is, and what to do. */
 export class ClusterError extends Error {

@@ -11,8 +11,10 @@ import type { Progress } from '../../src/cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../src/cluster/paths.ts';
 import type { NodeProfile } from '../../src/cluster/profile.ts';
 import { savedImage } from '../../src/cluster/savedImage.ts';
-import { desktopClusters } from '../../src/desktopClusters.ts';
+import { desktopClusters } from '../../src/desktop/clusters.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
+import { openNodeAdmin } from '../../src/nodes/nodeAdmin.ts';
+import { storeFiles } from '../../src/storage/index.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const dist = path.join(root, 'dist');
@@ -36,6 +38,8 @@ export function openClusters(home: string): Clusters {
     resources: path.join(root, 'resources'),
     dist,
     launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+    openNodeAdmin,
+    store: storeFiles(systemClock),
     clock: systemClock,
     logger,
   });

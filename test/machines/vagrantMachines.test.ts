@@ -8,7 +8,7 @@ import { MachineError, type Machine, type MachineProvider } from '../../src/clus
 import { fullName, vagrantFolder, type VagrantFolder } from '../../src/cluster/machines/vagrant/folder.ts';
 import { clusterPaths, clustersFolder } from '../../src/cluster/paths.ts';
 import { ProcessError, systemProcesses } from '../../src/host/processes.ts';
-import { machineProviders } from '../../src/machineProviders.ts';
+import { machineProviders } from '../../src/desktop/machineProviders.ts';
 import { machinesContract } from '../contract/machines.suite.ts';
 
 const never = new AbortController().signal;

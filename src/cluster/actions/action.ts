@@ -6,13 +6,13 @@ import type {
   NodeAdminFactory,
   OldNews,
   OnAnswers,
-  RunningControlPlane,
   StoreFiles,
 } from '../contract.ts';
 import type { MachineProvider, Progress } from '../machines/contract.ts';
 import type { HostEnvironment } from '../machines/hostEnvironment.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 
 /** What the actions of one cluster's life share. Actions fill in what later ones need. */
 export interface ActionContext {

@@ -3,7 +3,7 @@ import { httpsCall, httpsHold } from '../../host/httpsCall.ts';
 import { readText } from '../../host/files.ts';
 import { processExists } from '../../host/processes.ts';
 import { PRESENCE_PATH, STOP_PATH } from '../../protocol/control.ts';
-import type { RunningControlPlane } from '../contract.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { readOwner } from '../owner.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';

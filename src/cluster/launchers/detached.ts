@@ -1,5 +1,6 @@
 import { startDetached } from '../../host/detached.ts';
-import type { ControlPlaneLauncher, RunningControlPlane } from '../contract.ts';
+import type { ControlPlaneLauncher } from '../contract.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { ClusterError } from '../errors.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';

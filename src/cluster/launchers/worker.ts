@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { createDeferred } from '../../base/deferred.ts';
-import type { ControlPlaneLauncher, RunningControlPlane } from '../contract.ts';
+import type { ControlPlaneLauncher } from '../contract.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { ClusterError } from '../errors.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';

@@ -1,5 +1,5 @@
 import type { ActionContext } from '../actions/action.ts';
-import type { RunningControlPlane } from '../contract.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { IncompleteClusterError } from '../errors.ts';
 
 /** The control plane, where all nodes are there too; rejects with IncompleteClusterError where some have failed. */

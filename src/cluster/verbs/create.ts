@@ -7,7 +7,7 @@ import { preflight } from '../actions/preflight.ts';
 import { prepareMachines } from '../actions/prepareMachines.ts';
 import { startControlPlane } from '../actions/startControlPlane.ts';
 import { waitForNodes } from '../actions/waitForNodes.ts';
-import type { RunningControlPlane } from '../contract.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { assertComplete } from './assertComplete.ts';
 import { want } from './want.ts';
 

@@ -7,7 +7,7 @@ import { startControlPlane } from '../actions/startControlPlane.ts';
 import { startMachines } from '../actions/startMachines.ts';
 import { waitForNodes } from '../actions/waitForNodes.ts';
 import { untilFree } from '../busy.ts';
-import type { RunningControlPlane } from '../contract.ts';
+import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { readLivingOwner } from '../owner.ts';
 import { assertComplete } from './assertComplete.ts';
 import { want } from './want.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeClock } from '../../base/clock.ts';
 import { createDeferred, type Deferred } from '../../base/deferred.ts';
-import type { RunningControlPlane } from '../../cluster/contract.ts';
+import type { RunningControlPlane } from '../../cluster/runningControlPlane.ts';
 import { IncompleteClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterFailure, ClusterLife } from './clusterEntry.ts';

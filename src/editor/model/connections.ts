@@ -1,4 +1,5 @@
-import type { OnAnswers, RunningControlPlane } from '../../cluster/contract.ts';
+import type { OnAnswers } from '../../cluster/contract.ts';
+import type { RunningControlPlane } from '../../cluster/runningControlPlane.ts';
 import { IncompleteClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterPaths } from '../../cluster/paths.ts';

@@ -9,6 +9,15 @@ import { Statements } from './statements.ts';
 /** Pages that one step of a copy takes: the thread is free between them. */
 const COPY_PAGES = 500;
 
+/** What can be done with stores that no control plane has, as `StoreFiles` of `cluster/contract.ts` wants it. */
+export function storeFiles(clock: Clock): {
+  readonly revision: (path: string) => Promise<number>;
+  readonly save: (from: string, to: string) => Promise<number>;
+  readonly restore: (copy: string, to: string) => Promise<number>;
+} {
+  return { revision: storeRevision, save: saveStore, restore: (copy, to) => restoreStore(copy, to, clock) };
+}
+
 /** The revision that a store shows which nobody has open; rejects with StorageUnavailableError where it is damaged. */
 export async function storeRevision(path: string): Promise<number> {
   const database = await openDatabase(path, undefined);

@@ -1,13 +1,13 @@
 import os from 'node:os';
 import path from 'node:path';
-import { systemClock } from './base/clock.ts';
-import type { BoxArchitecture, BoxProvider } from './cluster/box/contract.ts';
-import { createBoxBuilder, type BoxBuilder } from './cluster/box/boxes.ts';
-import { systemVagrant, type SystemVagrantOptions } from './cluster/machines/vagrant/systemVagrant.ts';
-import type { VagrantContext } from './cluster/machines/vagrant/context.ts';
-import { clusterPaths, clustersFolder } from './cluster/paths.ts';
-import { listNames } from './host/files.ts';
-import { systemProcesses } from './host/processes.ts';
+import { systemClock } from '../base/clock.ts';
+import type { BoxArchitecture, BoxProvider } from '../cluster/box/contract.ts';
+import { createBoxBuilder, type BoxBuilder } from '../cluster/box/boxes.ts';
+import { systemVagrant, type SystemVagrantOptions } from '../cluster/machines/vagrant/systemVagrant.ts';
+import type { VagrantContext } from '../cluster/machines/vagrant/context.ts';
+import { clusterPaths, clustersFolder } from '../cluster/paths.ts';
+import { listNames } from '../host/files.ts';
+import { systemProcesses } from '../host/processes.ts';
 
 export interface DesktopBoxesOptions {
   /** The folder `resources` of the extension; `vagrant` is beside it. */

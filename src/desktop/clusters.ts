@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Clock } from './base/clock.ts';
-import type { Logger } from './base/logger.ts';
-import { Clusters } from './cluster/clusters.ts';
-import type { ControlPlaneLauncher } from './cluster/contract.ts';
-import { type ProxySettings, readSystemEnvironment } from './host/systemEnvironment.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { Clusters } from '../cluster/clusters.ts';
+import type { ControlPlaneLauncher, NodeAdmin, StoreFiles } from '../cluster/contract.ts';
+import { type ProxySettings, readSystemEnvironment } from '../host/systemEnvironment.ts';
+import { readText } from '../host/files.ts';
 import { machineProviders } from './machineProviders.ts';
-import { openNodeAdmin } from './nodes/nodeAdmin.ts';
-import { restoreStore, saveStore, storeRevision } from './storage/index.ts';
 
 /** The clusters of this desktop as the extension, the command line and tests wire them alike. */
 export function desktopClusters(options: {
@@ -19,6 +17,9 @@ export function desktopClusters(options: {
   /** Where the bundles are. */
   readonly dist: string;
   readonly launcher: ControlPlaneLauncher;
+  /** A cluster's nodes as its API tells of them, to who has the kubeconfig. */
+  readonly openNodeAdmin: (kubeconfig: string, clock: Clock) => NodeAdmin;
+  readonly store: StoreFiles;
   /** Where the editor is, in which this runs. */
   readonly appRoot?: string;
   /** How the program that this runs in is set to reach the world; asked when machines are made. */
@@ -26,21 +27,23 @@ export function desktopClusters(options: {
   readonly clock: Clock;
   readonly logger: Logger;
 }): Clusters {
-  const { home, resources, dist, launcher, appRoot, proxySettings, clock, logger } = options;
+  const { home, resources, dist, launcher, appRoot, proxySettings, clock, logger, store } = options;
   return new Clusters({
     home,
     providers: machineProviders({ resources, home, ...(appRoot === undefined ? {} : { appRoot }) }),
     launcher,
-    nodeAdmin: async (paths) => openNodeAdmin(await readFile(paths.kubeconfig, 'utf8'), clock),
-    store: {
-      revision: storeRevision,
-      save: saveStore,
-      restore: (copy, to) => restoreStore(copy, to, clock),
-    },
+    nodeAdmin: async (paths) => options.openNodeAdmin(await textOf(paths.kubeconfig), clock),
+    store,
     hostCpus: os.availableParallelism(),
     clock,
     logger,
     environment: () => Promise.resolve(readSystemEnvironment(process.env, proxySettings?.())),
-    bootstrap: () => readFile(path.join(dist, 'bootstrap.mjs'), 'utf8'),
+    bootstrap: () => textOf(path.join(dist, 'bootstrap.mjs')),
   });
+}
+
+async function textOf(file: string): Promise<string> {
+  const text = await readText(file);
+  if (text === undefined) throw new Error(`${file} is missing`);
+  return text;
 }

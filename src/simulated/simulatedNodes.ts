@@ -1,28 +1,28 @@
-import { existsSync, watch } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { localLink } from './agent/link/localLink.ts';
-import { addressPool, createSimulatedNode } from './agent/simulatedNode.ts';
-import { systemClock } from './base/clock.ts';
-import type { Logger } from './base/logger.ts';
-import { systemRandom } from './base/random.ts';
-import { nodes, services } from './api/resources.ts';
-import { isNotFound } from './api/status.ts';
-import type { UserInfo } from './api/request.ts';
-import type { Client } from './client/contract.ts';
-import { createInformerFactory } from './client/informerFactory.ts';
-import type { NodeHub } from './nodes/hub.ts';
-import type { MachineFile } from './cluster/machines/simulated.ts';
-import type { ClusterSettings } from './protocol/agentLink.ts';
+import type { Duplex } from 'node:stream';
+import { localLink } from '../agent/link/localLink.ts';
+import { addressPool, createSimulatedNode, type SimulatedNodeOptions } from '../agent/simulatedNode.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import { systemRandom } from '../base/random.ts';
+import { nodes, services } from '../api/resources.ts';
+import { isNotFound } from '../api/status.ts';
+import type { UserInfo } from '../api/request.ts';
+import type { Client } from '../client/contract.ts';
+import { createInformerFactory } from '../client/informerFactory.ts';
+import type { MachineFile } from '../cluster/machines/simulated.ts';
+import { fileExists, listNames, makeFolder, readText } from '../host/files.ts';
+import { watchFolder } from '../host/watchFile.ts';
 
 export interface SimulatedNodesOptions {
   /** A client that acts as the user. */
   readonly clientFor: (user: UserInfo) => Client;
   /** For what all simulated nodes share. */
   readonly shared: Client;
-  readonly cluster: ClusterSettings;
+  readonly cluster: SimulatedNodeOptions['cluster'];
   /** Where the API server finds them for logs and exec. */
-  readonly hub: Pick<NodeHub, 'attach'>;
+  readonly hub: { attach(node: string, open: () => Duplex): Disposable };
   /** Nodes that are there from the beginning, by number. */
   readonly count: number;
   /** Where the simulated machines of the cluster are kept, a file each: followed as they come and go. */
@@ -74,15 +74,15 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
       running.delete(name);
       await node.ended;
       // It may have registered once more between its machine's end and its own.
-      if (!existsSync(path.join(folder, `${name}.json`))) await forget(shared, name);
+      if (!(await fileExists(path.join(folder, `${name}.json`)))) await forget(shared, name);
     }
   };
 
   for (let number = 1; number <= options.count; number++) start(`${NUMBERED}${number}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   // One after the other: of two that read at the same time, the one that read first may act last.
   let following = follow();
-  const watcher = watch(folder, () => {
+  const watcher = watchFolder(folder, () => {
     following = following
       .then(follow)
       .catch((error: unknown) => logger.warn('simulated machines cannot be read', { error }));
@@ -92,7 +92,7 @@ export async function runSimulatedNodes(options: SimulatedNodesOptions, signal: 
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  watcher.close();
+  watcher.dispose();
   await Promise.all([...running.values()].map((node) => node.ended));
   await informers.stopped();
 }
@@ -107,11 +107,10 @@ const NUMBERED = 'simulated-';
 
 /** The machines that are on, by name, with the capacity that their size gives them. */
 async function machinesIn(folder: string): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
+  const files = (await listNames(folder)).filter((file) => file.endsWith('.json'));
   const on = await Promise.all(
     files.map(async (file): Promise<(readonly [string, Record<string, string>])[]> => {
-      const target = path.join(folder, file);
-      const text = existsSync(target) ? await readFile(target, 'utf8').catch(() => '{}') : '{}';
+      const text = (await readText(path.join(folder, file))) ?? '{}';
       const { state, cpus, memoryBytes } = JSON.parse(text) as Partial<MachineFile>;
       if (state !== 'running') return [];
       const capacity = {

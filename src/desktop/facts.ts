@@ -1,10 +1,16 @@
-import type { HostFacts } from './editor/commands/command.ts';
-import { systemFacts } from './cluster/machines/vagrant/hostFacts.ts';
-import { createLibvirt } from './cluster/machines/vagrant/hypervisors/libvirt.ts';
-import { createVirtualBox } from './cluster/machines/vagrant/hypervisors/virtualbox.ts';
-import { systemProcesses } from './host/processes.ts';
+import { systemFacts } from '../cluster/machines/vagrant/hostFacts.ts';
+import { createLibvirt } from '../cluster/machines/vagrant/hypervisors/libvirt.ts';
+import { createVirtualBox } from '../cluster/machines/vagrant/hypervisors/virtualbox.ts';
+import { systemProcesses } from '../host/processes.ts';
 
-/** This desktop as the editor's questions need it. */
+/** This desktop as questions about a new cluster need it. */
+export interface HostFacts {
+  /** In bytes. */
+  memory(): { readonly free: number; readonly total: number };
+  /** What is installed of that with which Vagrant makes machines, by Vagrant's names. */
+  vagrantProviders(signal: AbortSignal): Promise<readonly string[]>;
+}
+
 export function hostFacts(): HostFacts {
   const processes = systemProcesses;
   const facts = systemFacts(processes);

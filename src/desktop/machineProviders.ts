@@ -1,14 +1,14 @@
 import path from 'node:path';
-import { createDockerMachines, DOCKER_CAPABILITIES } from './cluster/machines/docker/dockerMachines.ts';
-import type { MachineProvider } from './cluster/machines/contract.ts';
-import { lazyMachines } from './cluster/machines/lazyMachines.ts';
-import { createSimulatedMachines } from './cluster/machines/simulated.ts';
-import { VAGRANT_CAPABILITIES } from './cluster/machines/vagrant/capabilities.ts';
-import { createVagrantMachines } from './cluster/machines/vagrant/vagrantMachines.ts';
-import { clusterPaths, clustersFolder } from './cluster/paths.ts';
-import { desktopVagrant } from './desktopBoxes.ts';
-import { listNames, readText } from './host/files.ts';
-import { systemProcesses } from './host/processes.ts';
+import { createDockerMachines, DOCKER_CAPABILITIES } from '../cluster/machines/docker/dockerMachines.ts';
+import type { MachineProvider } from '../cluster/machines/contract.ts';
+import { lazyMachines } from '../cluster/machines/lazyMachines.ts';
+import { createSimulatedMachines } from '../cluster/machines/simulated.ts';
+import { VAGRANT_CAPABILITIES } from '../cluster/machines/vagrant/capabilities.ts';
+import { createVagrantMachines } from '../cluster/machines/vagrant/vagrantMachines.ts';
+import { clusterPaths, clustersFolder } from '../cluster/paths.ts';
+import { desktopVagrant } from './boxes.ts';
+import { listNames, readText } from '../host/files.ts';
+import { systemProcesses } from '../host/processes.ts';
 
 /** All kinds of machines, in the order in which they are offered: shared by the extension and the command line. */
 export function machineProviders(options: {
