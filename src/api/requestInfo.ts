@@ -1,3 +1,5 @@
+import { parseFieldSelector } from './fieldSelector.ts';
+import { booleanOption } from './queryOptions.ts';
 import type { RequestInfo, Verb } from './request.ts';
 
 /** Subresources of a namespace itself: `/api/v1/namespaces/x/status` is no resource in the namespace. */
@@ -56,7 +58,7 @@ export function resolveRequestInfo(method: string, path: string, query: URLSearc
     rest: subresource === '' ? '' : restOf(path, rest.length, parts.length),
   };
   if (watchPrefix) return { ...info, verb: 'watch' };
-  if (name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list';
+  if (name === '' && verb === 'get') verb = booleanOption(query, 'watch') ? 'watch' : 'list';
   if (name === '' && verb === 'delete') verb = 'deletecollection';
   return { ...info, verb, name: verb === 'list' || verb === 'watch' ? selectedName(query) : name };
 }
@@ -76,15 +78,20 @@ function nonResource(method: string, path: string): RequestInfo {
   };
 }
 
-/** A list with `fieldSelector=metadata.name=x` is about x: rules with resourceNames apply to it. */
+/**
+ * A list with `fieldSelector=metadata.name=x` is about x: rules with resourceNames apply to it. '' for one without, or
+ * with a name that no path could hold: the handler refuses a selector that cannot be read.
+ */
 export function selectedName(query: URLSearchParams): string {
   const selector = query.get('fieldSelector');
   if (selector === null) return '';
-  for (const term of selector.split(',')) {
-    const match = /^metadata\.name==?([^=!,]+)$/.exec(term.trim());
-    if (match?.[1] !== undefined) return match[1];
+  let name;
+  try {
+    name = parseFieldSelector(selector).requires('metadata.name') ?? '';
+  } catch {
+    return '';
   }
-  return '';
+  return name === '.' || name === '..' || /[/%]/.test(name) ? '' : name;
 }
 
 /** What follows the subresource in the path as received, so that doubled and trailing slashes survive. */
@@ -99,10 +106,6 @@ function restOf(path: string, resourceParts: number, allParts: number): string {
     inPart = !slash;
   }
   return '';
-}
-
-function isTrue(value: string | null): boolean {
-  return value !== null && value !== 'false' && value !== '0';
 }
 
 function decode(part: string | undefined): string {

@@ -2,6 +2,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { PodManager } from '../pods/podManager.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { Clock } from '../../base/clock.ts';
+import { booleanOption, integerOption, timeOption } from '../../api/queryOptions.ts';
 import { HttpError } from './httpError.ts';
 import type { LogOptions, LogSource } from './logReader.ts';
 import { findContainer, findPod } from './lookup.ts';
@@ -22,7 +23,7 @@ export async function serveLogs(
 ): Promise<void> {
   const logOptions = readOptions(query, options.clock.now());
   const pod = findPod(options.manager, namespace, podName);
-  const instance = findContainer(options.view, pod, name, query.get('previous') === 'true');
+  const instance = findContainer(options.view, pod, name, booleanOption(query, 'previous'));
   const isAlive = (): boolean =>
     options.view
       .forPod(pod.metadata.uid)
@@ -45,27 +46,19 @@ export async function serveLogs(
 
 function readOptions(query: URLSearchParams, now: number): LogOptions {
   const number = (name: string): number | undefined => {
-    const text = query.get(name);
-    if (text === null || text === '') return undefined;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 0) throw new HttpError(400, `invalid ${name}: ${text}`);
+    const value = integerOption(query, name);
+    if (value !== undefined && value < 0) throw new HttpError(400, `invalid ${name}: ${value}`);
     return value;
   };
-  const flag = (name: string): boolean => query.get(name) === 'true' || query.get(name) === '1';
+  const flag = (name: string): boolean => booleanOption(query, name);
   const sinceSeconds = number('sinceSeconds');
-  const sinceTime = query.get('sinceTime');
   const stream = query.get('stream');
   return {
     follow: flag('follow'),
     timestamps: flag('timestamps'),
     tailLines: number('tailLines'),
     limitBytes: number('limitBytes'),
-    since:
-      sinceSeconds === undefined
-        ? sinceTime === null
-          ? undefined
-          : Date.parse(sinceTime)
-        : now - sinceSeconds * 1000,
+    since: sinceSeconds === undefined ? timeOption(query, 'sinceTime') : now - sinceSeconds * 1000,
     stream: stream === 'Stdout' ? 'stdout' : stream === 'Stderr' ? 'stderr' : undefined,
   };
 }

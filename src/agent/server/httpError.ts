@@ -1,4 +1,5 @@
 import type { Http2ServerResponse } from 'node:http2';
+import { StatusError } from '../../api/status.ts';
 import type { Logger } from '../../base/logger.ts';
 
 /** An answer that is an error: kubelet's texts, which the API server shows to the user. */
@@ -12,13 +13,12 @@ export class HttpError extends Error {
 }
 
 export function sendError(response: Http2ServerResponse, error: unknown, logger: Logger): void {
-  if (!(error instanceof HttpError)) logger.warn('request failed', { error });
+  const code = error instanceof HttpError || error instanceof StatusError ? error.code : undefined;
+  if (code === undefined) logger.warn('request failed', { error });
   if (response.headersSent) {
     response.stream.destroy();
     return;
   }
-  response.writeHead(error instanceof HttpError ? error.code : 500, {
-    'content-type': 'text/plain; charset=utf-8',
-  });
+  response.writeHead(code ?? 500, { 'content-type': 'text/plain; charset=utf-8' });
   response.end(error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { textOption } from '../../api/queryOptions.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { Filter } from '../exchange.ts';
 import { isLongRunning } from './longRunning.ts';
@@ -14,8 +15,8 @@ export function deadline(clock: Clock): Filter {
   return (exchange, next) => {
     const { info, query, user } = exchange.request;
     if (user !== undefined || isLongRunning(info)) return next(exchange);
-    const wanted = query.get('timeout');
-    const limitMs = wanted === null ? LIMIT_MS : Math.min(durationMs(wanted), LIMIT_MS);
+    const wanted = textOption(query, 'timeout');
+    const limitMs = wanted === '' ? LIMIT_MS : Math.min(durationMs(wanted), LIMIT_MS);
     return within(clock, limitMs, next(exchange));
   };
 }
@@ -41,15 +42,28 @@ function timedOut(limitMs: number): StatusError {
   );
 }
 
-/** Go's durations as far as clients use them here: `30s`, `1m30s`, `500ms`. */
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+const AMOUNT = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const DURATION = new RegExp(`^[-+]?(?:0|(?:${AMOUNT.source})+)$`);
+
+/** Go's durations: `30s`, `1m30s`, `500ms`, `1.5h`. */
 function durationMs(text: string): number {
-  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    throw badRequest(`invalid timeout specified in the request URL: ${JSON.stringify(text)}`);
+  if (!DURATION.test(text)) {
+    throw badRequest(
+      `invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(text)}`,
+    );
   }
   let ms = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
-    ms += Number(amount) * (units[unit ?? ''] ?? 0);
-  }
-  return ms === 0 ? LIMIT_MS : ms;
+  for (const [, amount, unit] of text.matchAll(AMOUNT)) ms += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  // What cannot be waited for means the server's own limit.
+  return ms === 0 || text.startsWith('-') ? LIMIT_MS : ms;
 }

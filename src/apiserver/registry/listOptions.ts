@@ -8,6 +8,7 @@ import {
 } from '../../api/fields/fieldErrors.ts';
 import { FieldMatcher, parseFieldSelector } from '../../api/fieldSelector.ts';
 import { type LabelMatcher, parseLabelSelector } from '../../api/labels.ts';
+import { booleanOption, integerOption, optionalBoolean, textOption } from '../../api/queryOptions.ts';
 import { badRequest } from '../../api/status.ts';
 
 /** meta/v1 ListOptions, parsed and checked. */
@@ -29,17 +30,16 @@ export interface ListQuery {
 
 /** @throws StatusError BadRequest or Invalid (apimachinery `pkg/apis/meta/internalversion/validation`). */
 export function parseListQuery(query: URLSearchParams, watch: boolean): ListQuery {
-  const sendInitialEvents = query.get('sendInitialEvents');
   const parsed: ListQuery = {
-    labels: parseLabelSelector(query.get('labelSelector') ?? ''),
-    fields: parseFieldSelector(query.get('fieldSelector') ?? ''),
-    limit: integer(query, 'limit') ?? 0,
-    continue: query.get('continue') ?? '',
-    resourceVersion: revision(query.get('resourceVersion')),
-    match: (query.get('resourceVersionMatch') ?? '') as ListQuery['match'],
-    allowBookmarks: isTrue(query.get('allowWatchBookmarks')),
-    sendInitialEvents: sendInitialEvents === null ? undefined : isTrue(sendInitialEvents),
-    timeoutSeconds: integer(query, 'timeoutSeconds'),
+    labels: parseLabelSelector(textOption(query, 'labelSelector')),
+    fields: parseFieldSelector(textOption(query, 'fieldSelector')),
+    limit: integerOption(query, 'limit') ?? 0,
+    continue: textOption(query, 'continue'),
+    resourceVersion: revisionOption(query, 'ListOptions'),
+    match: textOption(query, 'resourceVersionMatch') as ListQuery['match'],
+    allowBookmarks: booleanOption(query, 'allowWatchBookmarks'),
+    sendInitialEvents: optionalBoolean(query, 'sendInitialEvents'),
+    timeoutSeconds: integerOption(query, 'timeoutSeconds'),
   };
   const errors = watch ? watchErrors(parsed) : listErrors(parsed);
   if (errors.length > 0) {
@@ -111,23 +111,16 @@ function watchErrors(query: ListQuery): FieldError[] {
 
 const isMatch = (match: string): boolean => match === 'Exact' || match === 'NotOlderThan';
 
-const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
-
-function integer(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
-  if (!/^-?\d+$/.test(text)) {
-    throw badRequest(
-      `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax (query parameter ${name})`,
-    );
-  }
-  return Number(text);
-}
-
-function revision(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
+/**
+ * The `resourceVersion` of a read; undefined where none is given.
+ * @param kind of the options, for messages
+ * @throws StatusError Invalid
+ */
+export function revisionOption(query: URLSearchParams, kind: string): number | undefined {
+  const text = textOption(query, 'resourceVersion');
+  if (text === '') return undefined;
   if (!/^\d{1,16}$/.test(text)) {
-    throw invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+    throw invalidObject({ group: 'meta.k8s.io', kind }, '', [
       invalid(
         field('resourceVersion'),
         text,

@@ -278,6 +278,7 @@ describe('registry', () => {
       assert.deepEqual(await by('fieldSelector=spec.replicas%3D2'), ['b']);
       assert.deepEqual(await by('fieldSelector=metadata.name!%3Da'), ['b']);
       assert.deepEqual(await by('fieldSelector=metadata.name%3Da'), ['a']);
+      assert.deepEqual(await by('fieldSelector=metadata.name%3Da%5C%2Cb'), []);
       const bad = await server.call<Status>('GET', `${ROOT}?fieldSelector=spec.other%3D2`);
       assert.equal(bad.code, 400);
     });

@@ -2,6 +2,7 @@ import { field, forbiddenField, invalidObject, required } from '../../api/fields
 import { serverSideApply } from '../../api/managedFields/index.ts';
 import type { Draft } from '../../api/meta.ts';
 import { apiVersionOf } from '../../api/resource.ts';
+import { booleanOption, optionalBoolean, textOption } from '../../api/queryOptions.ts';
 import { conform, decodeStrict } from '../../api/schema/index.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
@@ -23,7 +24,7 @@ export const apply: Handler = async (options, exchange, target) => {
   const { served, namespace, name, subresource } = target;
   const { query } = exchange.request;
   const context = writeContext(exchange, 'PatchOptions');
-  if ((query.get('fieldManager') ?? '') === '') {
+  if (textOption(query, 'fieldManager') === '') {
     throw invalidPatchOptions(required(field('fieldManager'), 'is required for apply patch'));
   }
   const sent = decodeApplied(exchange, served, `${namespace}/${name}`);
@@ -47,7 +48,7 @@ export const apply: Handler = async (options, exchange, target) => {
         manager: context.manager,
         apiVersion: apiVersionOf(kind.resource),
         subresource,
-        force: query.get('force') === 'true' || query.get('force') === '1',
+        force: booleanOption(query, 'force'),
         time: timeOf(options.registry.clock.now()),
       }),
   });
@@ -56,7 +57,7 @@ export const apply: Handler = async (options, exchange, target) => {
 
 /** @throws StatusError Invalid where `force` is asked of a patch that is no apply */
 export function forbidForce(exchange: Exchange): void {
-  if (exchange.request.query.get('force') === 'true') {
+  if (optionalBoolean(exchange.request.query, 'force') !== undefined) {
     throw invalidPatchOptions(forbiddenField(field('force'), 'may not be specified for non-apply patch'));
   }
 }

@@ -5,6 +5,7 @@ import {
   invalidObject,
   notSupported,
 } from '../../api/fields/fieldErrors.ts';
+import { integerOption, optionalBoolean, textOption } from '../../api/queryOptions.ts';
 import { conform } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types.ts';
@@ -40,16 +41,22 @@ export function isDryRun(options: DeleteOptions, exchange: Exchange): boolean {
 }
 
 function fromQuery(query: URLSearchParams): DeleteOptions {
-  const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && !/^-?\d+$/.test(grace)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
-  }
+  const grace = integerOption(query, 'gracePeriodSeconds');
   const policy = query.get('propagationPolicy');
-  const orphan = query.get('orphanDependents');
+  const orphan = optionalBoolean(query, 'orphanDependents');
+  const dryRun = query.getAll('dryRun');
+  const uid = textOption(query, 'uid');
+  const resourceVersion = textOption(query, 'resourceVersion');
+  const preconditions = {
+    ...(uid === '' ? {} : { uid }),
+    ...(resourceVersion === '' ? {} : { resourceVersion }),
+  };
   return {
-    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(policy === null ? {} : { propagationPolicy: policy }),
-    ...(orphan === null ? {} : { orphanDependents: orphan === 'true' || orphan === '1' }),
+    ...(orphan === undefined ? {} : { orphanDependents: orphan }),
+    ...(dryRun.length === 0 ? {} : { dryRun }),
+    ...(uid === '' && resourceVersion === '' ? {} : { preconditions }),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   invalidObject,
   notSupported,
 } from '../../api/fields/fieldErrors.ts';
+import { textOption } from '../../api/queryOptions.ts';
 import type { Cause } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { WriteContext } from '../registry/context.ts';
@@ -22,7 +23,7 @@ const PRINTABLE = /^\P{C}*$/u;
 export function writeContext(exchange: Exchange, kind: string): WriteContext {
   const { query } = exchange.request;
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
-  const manager = query.get('fieldManager') ?? '';
+  const manager = textOption(query, 'fieldManager');
   const errors = [
     ...dryRun
       .filter((value) => value !== 'All')
@@ -43,7 +44,7 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
 
 /** @throws StatusError Invalid */
 export function fieldValidation(exchange: Exchange, kind: string): FieldValidation {
-  const value = exchange.request.query.get('fieldValidation') ?? '';
+  const value = textOption(exchange.request.query, 'fieldValidation');
   if (value === '') return 'Warn';
   if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
   throw invalidObject({ group: 'meta.k8s.io', kind }, '', [

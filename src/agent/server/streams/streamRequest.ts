@@ -1,3 +1,4 @@
+import { booleanOption } from '../../../api/queryOptions.ts';
 import type { PodManager } from '../../pods/podManager.ts';
 import type { RuntimeView } from '../../pods/runtimeView.ts';
 import type { StreamRequest } from '../../runtime/contract.ts';
@@ -21,8 +22,7 @@ export function parseStreamPath(path: string): AskedStream {
   const [, action = '', namespace = '', pod = '', container = ''] = url.pathname
     .split('/')
     .map(decodeURIComponent);
-  const flag = (...names: string[]): boolean =>
-    names.some((name) => ['1', 'true'].includes(url.searchParams.get(name) ?? ''));
+  const flag = (...names: string[]): boolean => names.some((name) => booleanOption(url.searchParams, name));
   const tty = flag('tty');
   return {
     action,

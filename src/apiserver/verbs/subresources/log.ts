@@ -5,11 +5,12 @@ import {
   invalidObject,
   notSupported,
 } from '../../../api/fields/fieldErrors.ts';
+import { booleanOption, integerOption, textOption, timeOption } from '../../../api/queryOptions.ts';
 import type { ApiResponse } from '../../../api/request.ts';
 import { badRequest, internalError, StatusError } from '../../../api/status.ts';
 import { agentPaths } from '../../../protocol/agentLink.ts';
 import type { Handler } from '../handler.ts';
-import { containerOf, isTrue, podOf } from './podTarget.ts';
+import { containerOf, podOf } from './podTarget.ts';
 
 const TEXT = { 'content-type': 'text/plain' };
 const MAX_ERROR_LENGTH = 50_000;
@@ -37,7 +38,7 @@ export const log: Handler = async (options, exchange, target) => {
 function logQuery(query: URLSearchParams): URLSearchParams {
   const sent = new URLSearchParams();
   for (const name of ['follow', 'previous', 'timestamps']) {
-    if (isTrue(query.get(name))) sent.set(name, 'true');
+    if (booleanOption(query, name)) sent.set(name, 'true');
   }
   for (const name of ['sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']) {
     const value = query.get(name);
@@ -49,23 +50,20 @@ function logQuery(query: URLSearchParams): URLSearchParams {
 function checkOptions(query: URLSearchParams): void {
   const errors: FieldError[] = [];
   const number = (name: string, least: number, text: string): void => {
-    const value = query.get(name);
-    if (value === null || value === '') return;
-    if (!/^-?\d+$/.test(value))
-      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-    if (Number(value) < least) errors.push(invalid(field(name), Number(value), text));
+    const value = integerOption(query, name);
+    if (value !== undefined && value < least) errors.push(invalid(field(name), value, text));
   };
   number('tailLines', 0, 'must be greater than or equal to 0');
   number('limitBytes', 1, 'must be greater than 0');
   number('sinceSeconds', 1, 'must be greater than 0');
-  if (query.has('sinceSeconds') && query.has('sinceTime')) {
+  if (timeOption(query, 'sinceTime') !== undefined && query.has('sinceSeconds')) {
     errors.push({
       type: 'FieldValueForbidden',
       field: '',
       message: 'at most one of `sinceTime` or `sinceSeconds` may be specified',
     });
   }
-  const stream = query.get('stream') ?? '';
+  const stream = textOption(query, 'stream');
   if (!['', 'All', 'Stdout', 'Stderr'].includes(stream)) {
     errors.push(notSupported(field('stream'), stream, ['All', 'Stderr', 'Stdout']));
   }

@@ -1,9 +1,10 @@
+import { booleanOption, portOptions } from '../../../api/queryOptions.ts';
 import { badRequest } from '../../../api/status.ts';
 import { agentPaths } from '../../../protocol/agentLink.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Handler, HandlerOptions } from '../handler.ts';
 import { demandCreate } from '../mayCreate.ts';
-import { containerOf, isTrue, nodeOf, podOf } from './podTarget.ts';
+import { containerOf, nodeOf, podOf } from './podTarget.ts';
 import { upgradeInto, wantsUpgrade } from './tunnel.ts';
 
 /** GET (WebSocket) and POST (SPDY) of pods/exec: a process in a container, on the client's own connection. */
@@ -36,7 +37,7 @@ export const attach: Handler = async (options, exchange, target) => {
 /** pods/portforward: ports are named in the stream (SPDY) or in the query (WebSocket). */
 export const portForward: Handler = async (options, exchange, target) => {
   const pod = podOf(options, target);
-  const ports = exchange.request.query.getAll('ports').flatMap((text) => text.split(','));
+  const ports = portOptions(exchange.request.query, 'ports');
   const sent = new URLSearchParams(ports.length === 0 ? {} : { port: ports.join(',') });
   return open(options, exchange, nodeOf(pod), agentPaths.portForward(target.namespace, target.name), sent);
 };
@@ -44,11 +45,11 @@ export const portForward: Handler = async (options, exchange, target) => {
 /** PodExecOptions and PodAttachOptions in the kubelet's names (kubelet `remotecommand`). */
 function streamQuery(query: URLSearchParams): URLSearchParams {
   const sent = new URLSearchParams();
-  if (isTrue(query.get('stdin'))) sent.set('input', '1');
-  if (isTrue(query.get('stdout'))) sent.set('output', '1');
-  if (isTrue(query.get('stderr'))) sent.set('error', '1');
-  if (isTrue(query.get('tty'))) sent.set('tty', '1');
+  if (booleanOption(query, 'stdin')) sent.set('input', '1');
+  if (booleanOption(query, 'stdout')) sent.set('output', '1');
+  if (booleanOption(query, 'stderr')) sent.set('error', '1');
   if (sent.size === 0) throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
+  if (booleanOption(query, 'tty')) sent.set('tty', '1');
   return sent;
 }
 

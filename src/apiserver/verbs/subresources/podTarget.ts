@@ -34,7 +34,3 @@ export function nodeOf(pod: Pod): string {
   if (nodeName === '') throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   return nodeName;
 }
-
-export function isTrue(value: string | null): boolean {
-  return value === 'true' || value === '1';
-}

@@ -484,6 +484,24 @@ describe('subresources', () => {
       assert.equal(await text(client), 'answer');
     });
 
+    it('reads flags as every client writes them', async () => {
+      await make(PODS, pod('p'));
+      await bindTo('p', 'n1');
+      const paths: string[] = [];
+      nodes.upgrade = (_node, to) => {
+        paths.push(to);
+        return Promise.resolve(duplexPair()[0]);
+      };
+      for (const flags of ['stdin=True&stdout=True&stderr=False&tty=False', 'stdin&stdout=yes&stderr=0']) {
+        await server.ask('GET', `${PODS}/p/exec?command=sh&${flags}`, undefined, { headers });
+      }
+      assert.deepEqual(paths, Array(2).fill('/exec/d/p/a?input=1&output=1&command=sh'));
+      const none = await server.call<Status>('GET', `${PODS}/p/exec?command=sh&tty=1`, undefined, {
+        headers,
+      });
+      assert.equal(none.body.message, 'you must specify at least 1 of stdin, stdout, stderr');
+    });
+
     it('needs an upgrade, a command and a node', async () => {
       await make(PODS, pod('p'));
       const nowhere = await server.call<Status>('POST', `${PODS}/p/exec?command=sh&stdout=1`, undefined, {
