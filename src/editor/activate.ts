@@ -1,4 +1,4 @@
-import { languages, workspace, type ExtensionContext, type OutputChannel } from 'vscode';
+import { CodeActionKind, languages, workspace, type ExtensionContext, type OutputChannel } from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createClusterView } from './clusterView.ts';
@@ -6,14 +6,18 @@ import type { HostFacts } from './commands/command.ts';
 import { registerCommands } from './commands/register.ts';
 import { createContextKeys } from './contextKeys.ts';
 import { ManifestDiagnostics } from './documents/diagnostics.ts';
+import { MANIFEST_DOCUMENTS } from './documents/documents.ts';
 import { LIVE_SCHEME, LiveObjects } from './documents/liveObjects.ts';
 import { ManifestLenses } from './documents/manifestLenses.ts';
 import { Manifests } from './documents/manifests.ts';
+import { ParsedManifests } from './documents/parsedManifests.ts';
 import { showFailure } from './failure.ts';
+import { QuickFixes } from './language/quickFixes.ts';
 import { MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
 import { forEachSession } from './model/eachSession.ts';
 import { Troubles } from './model/troubles.ts';
+import { Schemas } from './schema/schemas.ts';
 import { createStatusBar } from './statusBar.ts';
 import { ClusterTree } from './tree/clusterTree.ts';
 
@@ -33,7 +37,10 @@ export function registerEditor(
   const troubles = new Troubles();
   const machineChecks = new MachineChecks(model);
   const liveObjects = new LiveObjects(model);
-  const lenses = new ManifestLenses(model, clock);
+  const parsed = new ParsedManifests();
+  const schemas = new Schemas(clock);
+  const lenses = new ManifestLenses(model, parsed, clock);
+  const diagnostics = new ManifestDiagnostics({ model, parsed, schemas, clock, logger });
   context.subscriptions.push(
     tree,
     troubles,
@@ -48,8 +55,11 @@ export function registerEditor(
       if (document.uri.scheme === LIVE_SCHEME) liveObjects.close(document.uri);
     }),
     lenses,
-    languages.registerCodeLensProvider({ language: 'yaml', scheme: 'file' }, lenses),
-    new ManifestDiagnostics({ model, clock, logger }),
+    languages.registerCodeLensProvider(MANIFEST_DOCUMENTS, lenses),
+    diagnostics,
+    languages.registerCodeActionsProvider(MANIFEST_DOCUMENTS, new QuickFixes(diagnostics, parsed), {
+      providedCodeActionKinds: [CodeActionKind.QuickFix],
+    }),
     createContextKeys(model),
     createStatusBar(model, troubles),
     model.onDidFail(({ cluster, error }) => showFailure(error, output, `Cluster ${cluster}`)),

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { stepsOf } from './fieldSpan.ts';
 import { looksLikeManifest, parseManifest } from './manifest.ts';
 
 const text = `# first
@@ -40,9 +39,15 @@ describe('fieldSpan()', () => {
     });
   });
 
-  it('stepsOf() takes a path apart', () => {
-    assert.deepEqual(stepsOf('.a.b[0].c[d.e/f]'), ['a', 'b', '0', 'c', 'd.e/f']);
-    assert.deepEqual(stepsOf(''), []);
+  it('finds items by their keys, and the first that has the field where the index is left out', () => {
+    assert.equal(lineOf('.spec.containers[name="other"].image'), 11);
+    assert.equal(lineOf('.spec.containers[name="other",extra="x"].image'), 11);
+    assert.equal(lineOf('spec.containers.image'), 11);
+    assert.equal(lineOf('.spec.containers[name="third"].image'), 8);
+  });
+
+  it('finds a key with dots that is not marked as one', () => {
+    assert.equal(lineOf('.metadata.labels.app.kubernetes.io/name'), 6);
   });
 });
 

@@ -1,8 +1,10 @@
-import { LineCounter, parseAllDocuments, type Document } from 'yaml';
-import { fieldSpan, type Span } from './fieldSpan.ts';
+import type { LineCounter, ParsedNode } from 'yaml';
+import { readYaml, type YamlDocument } from '../../api/yaml/index.ts';
+import { fieldSpan, positionOf, type Position, type Span } from './fieldSpan.ts';
 
 /** One object in a manifest, with where it stands. */
 export interface ManifestObject {
+  /** Among all YAML documents of the text. */
   readonly index: number;
   readonly apiVersion: string;
   readonly kind: string;
@@ -11,14 +13,18 @@ export interface ManifestObject {
   /** Zero-based line of its first key. */
   readonly line: number;
   readonly value: Readonly<Record<string, unknown>>;
+  /** Its nodes, with where each stands in the text. */
+  readonly root: ParsedNode;
+  readonly lines: LineCounter;
   /** Where a field stands; the object's first key for ''. */
   spanOf(field: string): Span;
 }
 
 export interface ManifestProblem {
   readonly message: string;
-  /** Zero-based. */
-  readonly line: number;
+  readonly at: Position;
+  /** A warning does not stand in the way of reading the text. */
+  readonly severity: 'error' | 'warning';
 }
 
 export interface Manifest {
@@ -33,23 +39,45 @@ export function looksLikeManifest(text: string): boolean {
 
 /** Reads a YAML (or JSON) text of one or more objects. What is no object of Kubernetes is passed over. */
 export function parseManifest(text: string): Manifest {
-  const lines = new LineCounter();
   const objects: ManifestObject[] = [];
   const problems: ManifestProblem[] = [];
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.2', prettyErrors: false });
-  for (const [index, document] of (Array.isArray(documents) ? documents : []).entries()) {
-    for (const error of document.errors) {
-      problems.push({ message: error.message, line: lines.linePos(error.pos[0]).line - 1 });
+  try {
+    const { lines, documents } = readYaml(text);
+    let index = 0;
+    for (const document of documents) {
+      problems.push(...problemsOf(document, lines));
+      const object = objectOf(document, index++, lines);
+      if (object !== undefined) objects.push(object);
     }
-    const object = document.errors.length > 0 ? undefined : objectOf(document, index, lines);
-    if (object !== undefined) objects.push(object);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.push({ message: 'The text is nested too deep.', at: { line: 0, column: 0 }, severity: 'error' });
   }
   return { objects, problems };
 }
 
-function objectOf(document: Document, index: number, lines: LineCounter): ManifestObject | undefined {
-  const { contents } = document;
-  const value: unknown = document.toJS();
+function problemsOf({ problems, duplicates }: YamlDocument, lines: LineCounter): readonly ManifestProblem[] {
+  return [
+    ...problems.map(({ message, offset }) => ({
+      message,
+      at: positionOf(offset, lines),
+      severity: 'error' as const,
+    })),
+    ...duplicates
+      .filter(({ merged }) => !merged)
+      .map(({ key, offset }) => ({
+        message: `Key ${JSON.stringify(key)} is there more than once: this one counts.`,
+        at: positionOf(offset, lines),
+        severity: 'warning' as const,
+      })),
+  ];
+}
+
+function objectOf(
+  { contents, value }: YamlDocument,
+  index: number,
+  lines: LineCounter,
+): ManifestObject | undefined {
   if (!isRecord(value) || contents === null) return undefined;
   const { apiVersion, kind, metadata } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
@@ -63,6 +91,8 @@ function objectOf(document: Document, index: number, lines: LineCounter): Manife
     namespace: typeof meta['namespace'] === 'string' ? meta['namespace'] : undefined,
     line: spanOf('').start.line,
     value,
+    root: contents,
+    lines,
     spanOf,
   };
 }

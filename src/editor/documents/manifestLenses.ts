@@ -9,21 +9,25 @@ import type { Deployment, Pod } from '../../api/types.ts';
 import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
-import { parseManifest, type ManifestObject } from './manifest.ts';
+import type { ManifestObject } from './manifest.ts';
+import type { ParsedManifests } from './parsedManifests.ts';
+import { roleIn } from './roleIn.ts';
 
 const COALESCE_MS = 200;
 
 /** Above each object of a manifest: Apply, Delete, and how the live object stands in each running cluster. */
 export class ManifestLenses implements CodeLensProvider, Disposable {
   readonly #model: ClusterModel;
+  readonly #parsed: ParsedManifests;
   readonly #store = new DisposableStore();
   readonly #emitter = new EventEmitter<void>();
   #pending: Disposable | undefined;
 
   readonly onDidChangeCodeLenses = this.#emitter.event;
 
-  constructor(model: ClusterModel, clock: Clock) {
+  constructor(model: ClusterModel, parsed: ParsedManifests, clock: Clock) {
     this.#model = model;
+    this.#parsed = parsed;
     const changed = (): void => {
       this.#pending ??= clock.timeout(COALESCE_MS, () => {
         this.#pending = undefined;
@@ -35,9 +39,12 @@ export class ManifestLenses implements CodeLensProvider, Disposable {
     this.#store.add(model.onDidChange(changed));
   }
 
-  provideCodeLenses(document: TextDocument): CodeLens[] {
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    const manifest = this.#parsed.of(document);
+    // Only objects can be applied one by one.
+    if ((await roleIn(document, manifest)) !== 'objects') return [];
     const sessions = this.#model.running();
-    return parseManifest(document.getText()).objects.flatMap((object) => {
+    return manifest.objects.flatMap((object) => {
       const range = new Range(object.line, 0, object.line, 0);
       const of = (title: string, command: string): CodeLens =>
         new CodeLens(range, { title, command, arguments: [document.uri, object.index] });

@@ -22,9 +22,9 @@ export class Manifests {
   async objects(uri: Uri, index?: number): Promise<readonly ManifestObject[]> {
     const document = await workspace.openTextDocument(uri);
     const { objects, problems } = parseManifest(document.getText());
-    const [problem] = problems;
+    const problem = problems.find(({ severity }) => severity === 'error');
     if (problem !== undefined)
-      throw new Error(`${workspace.asRelativePath(uri)}:${problem.line + 1}: ${problem.message}`);
+      throw new Error(`${workspace.asRelativePath(uri)}:${problem.at.line + 1}: ${problem.message}`);
     const chosen = objects.filter((object) => index === undefined || object.index === index);
     if (chosen.length === 0) throw new Error(`${workspace.asRelativePath(uri)} holds no Kubernetes object.`);
     return chosen;

@@ -2,14 +2,15 @@ import type { KubeObject } from '../../api/meta.ts';
 import { StatusError } from '../../api/status.ts';
 import type { Client, NewObject } from '../../client/contract.ts';
 import type { Discovery } from '../model/discovery.ts';
-import type { Span } from './fieldSpan.ts';
+import { fieldsOfMessage } from './fieldsOfMessage.ts';
+import type { Finding } from './finding.ts';
 import type { ManifestObject } from './manifest.ts';
 
-export interface Finding {
-  readonly message: string;
-  readonly span: Span;
-  /** A conflict with another manager is for the user to weigh; all else stands in the way of applying. */
-  readonly severity: 'error' | 'warning';
+/** What a server says of one field of one object: it holds while the object is as it was, wherever it moves. */
+export interface ServerFinding extends Finding {
+  readonly object: ManifestObject;
+  /** '' for the object itself. */
+  readonly field: string;
 }
 
 export interface Checker {
@@ -27,8 +28,8 @@ export async function checkOnServer(
   objects: readonly ManifestObject[],
   checker: Checker,
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+): Promise<readonly ServerFinding[]> {
+  const findings: ServerFinding[] = [];
   for (const object of objects) {
     signal.throwIfAborted();
     try {
@@ -44,27 +45,37 @@ export async function checkOnServer(
 async function dryRun(object: ManifestObject, checker: Checker, signal: AbortSignal): Promise<void> {
   const resource = await checker.discovery.resourceOf(object.apiVersion, object.kind);
   const draft = structuredClone(object.value) as unknown as NewObject<KubeObject>;
-  if (resource.namespaced && object.namespace === undefined && typeof draft.metadata === 'object') {
+  if (resource.namespaced && object.namespace === undefined && isRecord(draft.metadata)) {
     draft.metadata.namespace = checker.namespace;
   }
   await checker.client.apply(resource, draft, { fieldManager: checker.fieldManager, dryRun: true, signal });
 }
 
-function findingsOf(object: ManifestObject, error: StatusError): readonly Finding[] {
-  const { code, details } = error.status;
-  if (code >= 500 || code === 429 || code === 401 || code === 403) return [];
-  const severity = code === 409 ? 'warning' : 'error';
-  const causes = (details?.causes ?? []).filter(({ field }) => field !== undefined && field !== '');
-  if (causes.length > 0 && code !== 409) {
-    return causes.map(({ field = '', message = error.message }) => ({
-      message: `${field}: ${message}`,
-      span: object.spanOf(field),
-      severity,
-    }));
-  }
-  const [, field = ''] =
-    /(\.[\w.[\]-]+): field not declared in schema|unknown field "([^"]+)"/.exec(error.message) ?? [];
-  return [{ message: error.message, span: object.spanOf(field), severity }];
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function findingsOf(object: ManifestObject, error: StatusError): readonly ServerFinding[] {
+  const { code, details, message = error.message } = error.status;
+  if (code === 429 || code === 401 || code === 403) return [];
+  // A conflict with another manager is for the user to weigh; all else stands in the way of applying.
+  if (code === 409) return [finding(object, '', message, 'warning')];
+  const causes = (details?.causes ?? []).flatMap(({ field = '', message: what = message }) =>
+    field === '' ? [] : [{ field, message: `${field}: ${what}` }],
+  );
+  // A field that the schema does not know is a 500 of upstream's apply: what names a field is about the object.
+  const named = causes.length > 0 ? causes : fieldsOfMessage(message);
+  if (named.length > 0) return named.map((at) => finding(object, at.field, at.message, 'error'));
+  return code >= 500 ? [] : [finding(object, '', message, 'error')];
+}
+
+function finding(
+  object: ManifestObject,
+  field: string,
+  message: string,
+  severity: Finding['severity'],
+): ServerFinding {
+  return { object, field, message, span: object.spanOf(field), severity };
 }
 
 function isBrought(error: StatusError, objects: readonly ManifestObject[]): boolean {

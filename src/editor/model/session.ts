@@ -30,6 +30,8 @@ export class ClusterSession implements Disposable {
   readonly client: HttpsClient;
   readonly discovery: Discovery;
   readonly clock: Clock;
+  /** Its control plane is of this build. */
+  readonly own = true;
   readonly #factory;
   readonly #store = new DisposableStore();
   readonly #stop = new AbortController();

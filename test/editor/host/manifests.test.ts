@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { commands, languages, Uri, window, workspace, type CodeLens, type Diagnostic } from 'vscode';
+import {
+  commands,
+  languages,
+  Uri,
+  window,
+  workspace,
+  type CodeAction,
+  type CodeLens,
+  type Diagnostic,
+  type Range,
+} from 'vscode';
 import { answerMessages, untilCache, useSimulatedCluster } from './extension.ts';
 
 const NAME = 'files';
@@ -125,6 +135,57 @@ describe('manifests', () => {
     await diagnosticsOf(uri, (list) => list.length === 0);
   });
 
+  it('a misspelt field and a wrong type are marked as they are typed, and mended with one click', async () => {
+    const uri = await write('typed.yaml', DEPLOYMENT('web').replace('name: web', 'name: typed'));
+    const document = await workspace.openTextDocument(uri);
+    const editor = await window.showTextDocument(document);
+    const at = document.positionAt(document.getText().indexOf('replicas: 2'));
+    await editor.edit((edit) => edit.replace(document.lineAt(at.line).range, '  replica: "2"'));
+    const [unknown] = await diagnosticsOf(uri);
+    assert.match(
+      unknown?.message ?? '',
+      /Unknown field "replica" in DeploymentSpec\. Did you mean "replicas"\?/,
+    );
+    assert.deepEqual([unknown?.range.start.line, unknown?.range.start.character], [at.line, 2]);
+    assert.equal(document.isDirty, true);
+
+    await fix(uri, unknown?.range, 'Change to "replicas"');
+    const [wrong] = await diagnosticsOf(uri, (list) => list.some(({ message }) => /integer/.test(message)));
+    assert.equal(wrong?.message, 'spec.replicas is an integer, not the string "2".');
+    await fix(uri, wrong.range, 'Change to 2');
+    await diagnosticsOf(uri, (list) => list.length === 0);
+    assert.equal(document.lineAt(at.line).text, '  replicas: 2');
+  });
+
+  it('a field at a wrong depth is moved to where it belongs', async () => {
+    const uri = await write(
+      'depth.yaml',
+      DEPLOYMENT('web').replace('  replicas: 2\n', '  nodeSelector:\n    disk: ssd\n'),
+    );
+    const document = await workspace.openTextDocument(uri);
+    const [misplaced] = await diagnosticsOf(uri);
+    assert.match(misplaced?.message ?? '', /It belongs to spec\.template\.spec\./);
+    await fix(uri, misplaced?.range, 'Move to spec.template.spec');
+    assert.match(document.getText(), /\n {6}containers:\n(.*\n)+ {6}nodeSelector:\n {8}disk: ssd\n$/);
+    await diagnosticsOf(uri, (list) => list.length === 0);
+  });
+
+  it('templates of Helm and patches of kustomize are not marked, and have no lenses', async () => {
+    const template = await write('template.yaml', `{{- if .Values.on }}\n${CONFIG('red')}{{- end }}\n`);
+    await write('kustomization.yaml', 'resources: [web.yaml]\npatches: [{path: patch.yaml}]\n');
+    const patch = await write(
+      'patch.yaml',
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{image: x, $patch: delete}]}}}\n',
+    );
+    const marker = await write('marked.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: [\n');
+    for (const uri of [template, patch, marker]) await workspace.openTextDocument(uri);
+    await diagnosticsOf(marker);
+    for (const uri of [template, patch]) {
+      assert.deepEqual(languages.getDiagnostics(uri), []);
+      assert.deepEqual(await lenses(uri), []);
+    }
+  });
+
   it('YAML that is not of Kubernetes has neither lenses nor diagnostics', async () => {
     const uri = await write('compose.yaml', 'services:\n  web: {image: [}\n');
     const marker = await write('marker.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: [\n');
@@ -146,6 +207,18 @@ describe('manifests', () => {
     await untilCache(NAME, 'Pod', (list) => list.length === 0);
   });
 });
+
+/** Takes the quick fix of this title, as the light bulb offers it. */
+async function fix(uri: Uri, range: Range | undefined, title: string): Promise<void> {
+  const actions = await commands.executeCommand<readonly CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    uri,
+    range,
+  );
+  const action = actions.find((offered) => offered.title === title);
+  assert.ok(action?.edit, `offered: ${actions.map((offered) => offered.title).join(', ')}`);
+  assert.ok(await workspace.applyEdit(action.edit));
+}
 
 /** The extension's diagnostics of a document, once they fulfil a condition (default: there are some). */
 function diagnosticsOf(
