@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { readYaml } from '../api/yaml/index.ts';
 import type { HttpsClientOptions } from './https.ts';
 
 /** What a kubeconfig's context says about reaching a cluster. */
@@ -27,7 +27,10 @@ type Entry = Readonly<Record<string, unknown>>;
  * Throws KubeconfigError for what is missing and for credential plugins, which are not run.
  */
 export function parseKubeconfig(text: string, options: KubeconfigOptions = {}): KubeconfigContext {
-  const file = entryOf(parse(text), 'the kubeconfig');
+  const [document] = readYaml(text).documents;
+  const [problem] = document?.problems ?? [];
+  if (problem !== undefined) throw new KubeconfigError(`the kubeconfig is no YAML: ${problem.message}`);
+  const file = entryOf(document?.value, 'the kubeconfig');
   const name = options.context ?? textIn(file, 'current-context');
   if (name === undefined || name === '') throw new KubeconfigError('the kubeconfig has no current-context');
   const context = named(file, 'contexts', name, 'context');
