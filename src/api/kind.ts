@@ -69,6 +69,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
     readonly specReplicas: string;
     readonly statusReplicas: string;
     readonly selector: string;
+    /** True where the selector is a map of labels and no LabelSelector (ReplicationController). */
+    readonly selectorIsMap?: true;
   };
   /** Other subresources by name (log, exec, binding, …); each has its handler in `apiserver/verbs/subresources/`. */
   readonly subresources?: readonly Subresource<T>[];

@@ -28,6 +28,22 @@ export const endpointSlices = resource<t.EndpointSlice>(
 );
 export const deployments = resource<t.Deployment>('apps', 'v1', 'deployments', 'Deployment', 'Namespaced');
 export const replicaSets = resource<t.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', 'Namespaced');
+export const statefulSets = resource<t.StatefulSet>(
+  'apps',
+  'v1',
+  'statefulsets',
+  'StatefulSet',
+  'Namespaced',
+);
+export const daemonSets = resource<t.DaemonSet>('apps', 'v1', 'daemonsets', 'DaemonSet', 'Namespaced');
+export const replicationControllers = resource<t.ReplicationController>(
+  '',
+  'v1',
+  'replicationcontrollers',
+  'ReplicationController',
+  'Namespaced',
+);
+export const jobs = resource<t.Job>('batch', 'v1', 'jobs', 'Job', 'Namespaced');
 export const controllerRevisions = resource<t.ControllerRevision>(
   'apps',
   'v1',

@@ -4,7 +4,11 @@ import { type Draft, type KubeObject } from '../meta.ts';
 import { apiVersionOf } from '../resource.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from './index.ts';
+import { daemonSet } from './daemonSet/kind.ts';
+import { job } from './job/kind.ts';
+import { replicationController } from './replicationController/kind.ts';
 import { service } from './service/kind.ts';
+import { statefulSet } from './statefulSet/kind.ts';
 
 const podSpec = {
   containers: [
@@ -146,6 +150,39 @@ const full = {
   revision: 1,
 };
 
+/** Fields that mean something else to some kinds. */
+const otherwise = new Map<Kind, Record<string, unknown>>([
+  [service, { selector: { app: 'a' } }],
+  [replicationController, { selector: { app: 'a' } }],
+  [
+    job,
+    {
+      manualSelector: true,
+      completionMode: 'Indexed',
+      completions: 3,
+      backoffLimitPerIndex: 1,
+      successPolicy: { rules: [{ succeededIndexes: '0,1', succeededCount: 1 }] },
+      podFailurePolicy: {
+        rules: [
+          { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] },
+          { action: 'FailJob', onExitCodes: { containerName: 'c', operator: 'In', values: [1, 2] } },
+        ],
+      },
+      template: { ...full.spec.template, spec: { ...podSpec, restartPolicy: 'Never' } },
+    },
+  ],
+  [
+    statefulSet,
+    {
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } },
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } }],
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' },
+      ordinals: { start: 1 },
+    },
+  ],
+  [daemonSet, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } } }],
+]);
+
 /** All places in an object where a field can be taken away. */
 function placesOf(value: unknown): (readonly [Record<string, unknown>, string])[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -157,8 +194,7 @@ function placesOf(value: unknown): (readonly [Record<string, unknown>, string])[
 
 function objectOf(kind: Kind, cuts: readonly number[]): Draft {
   const content: Record<string, unknown> = structuredClone(full);
-  // The one field that means something else elsewhere.
-  if (kind === service) Reflect.set(content['spec'] as object, 'selector', { app: 'a' });
+  Object.assign(content['spec'] as object, structuredClone(otherwise.get(kind) ?? {}));
   for (const cut of cuts) {
     const places = placesOf(content);
     const place = places[cut % places.length];

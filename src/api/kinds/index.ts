@@ -3,10 +3,12 @@ import { clusterRole } from './clusterRole/kind.ts';
 import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
 import { configMap } from './configMap/kind.ts';
 import { controllerRevision } from './controllerRevision/kind.ts';
+import { daemonSet } from './daemonSet/kind.ts';
 import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
 import { endpointSlice } from './endpointSlice/kind.ts';
 import { event } from './event/kind.ts';
+import { job } from './job/kind.ts';
 import { lease } from './lease/kind.ts';
 import { localSubjectAccessReview } from './localSubjectAccessReview/kind.ts';
 import { namespace } from './namespace/kind.ts';
@@ -15,6 +17,7 @@ import { pod } from './pod/kind.ts';
 import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
 import { priorityClass } from './priorityClass/kind.ts';
 import { replicaSet } from './replicaSet/kind.ts';
+import { replicationController } from './replicationController/kind.ts';
 import { role } from './role/kind.ts';
 import { roleBinding } from './roleBinding/kind.ts';
 import { secret } from './secret/kind.ts';
@@ -23,6 +26,7 @@ import { selfSubjectReview } from './selfSubjectReview/kind.ts';
 import { selfSubjectRulesReview } from './selfSubjectRulesReview/kind.ts';
 import { service } from './service/kind.ts';
 import { serviceAccount } from './serviceAccount/kind.ts';
+import { statefulSet } from './statefulSet/kind.ts';
 import { subjectAccessReview } from './subjectAccessReview/kind.ts';
 import { tokenReview } from './tokenReview/kind.ts';
 
@@ -41,7 +45,11 @@ export const kinds: readonly Kind[] = [
   lease,
   deployment,
   replicaSet,
+  statefulSet,
+  daemonSet,
   controllerRevision,
+  replicationController,
+  job,
   podDisruptionBudget,
   role,
   clusterRole,

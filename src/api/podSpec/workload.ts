@@ -21,10 +21,19 @@ interface WorkloadSpec {
   readonly template?: Unchecked<PodTemplateSpec> | undefined;
 }
 
-/** What Deployment and ReplicaSet have in common (apps validation `ValidateReplicaSetSpec`). */
+/** Kinds that keep pods of a template running; upstream names a Deployment's template after its ReplicaSets. */
+const TEMPLATE_OWNERS = {
+  Deployment: 'ReplicaSet',
+  ReplicaSet: 'ReplicaSet',
+  StatefulSet: 'StatefulSet',
+  DaemonSet: 'DaemonSet',
+} as const;
+type WorkloadKind = keyof typeof TEMPLATE_OWNERS;
+
+/** What the kinds of apps have in common (apps validation `ValidateReplicaSetSpec` and its siblings). */
 export function validateWorkload(
   spec: WorkloadSpec | undefined,
-  kind: 'deployment' | 'replicaset',
+  kind: WorkloadKind,
   path: FieldPath,
 ): FieldError[] {
   const { selector, template } = spec ?? {};
@@ -32,36 +41,55 @@ export function validateWorkload(
     ...nonNegative(spec?.replicas, path.child('replicas')),
     ...nonNegative(spec?.minReadySeconds, path.child('minReadySeconds')),
     ...validateSelector(selector, kind, path.child('selector')),
-    ...validateTemplate(template, selector, path.child('template')),
+    ...validateTemplate(template, selector, kind, path.child('template')),
   ];
 }
 
 function validateSelector(
   selector: Unchecked<LabelSelector> | undefined,
-  kind: 'deployment' | 'replicaset',
+  kind: WorkloadKind,
   path: FieldPath,
 ): FieldError[] {
   if (selector === undefined) return [required(path)];
   const errors = validateLabelSelector(selector, path);
   const terms = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length;
-  if (terms === 0) errors.push(invalid(path, selector, `empty selector is invalid for ${kind}`));
+  if (terms === 0)
+    errors.push(invalid(path, selector, `empty selector is invalid for ${kind.toLowerCase()}`));
   return errors;
 }
 
 function validateTemplate(
   template: Unchecked<PodTemplateSpec> | undefined,
   selector: Unchecked<LabelSelector> | undefined,
+  kind: WorkloadKind,
   path: FieldPath,
 ): FieldError[] {
   if (template === undefined) return [required(path)];
-  const errors: FieldError[] = [];
+  return [
+    ...matchesTemplate(selector, template, path),
+    ...validatePodTemplate(template, path),
+    ...validateLastingPods(template, TEMPLATE_OWNERS[kind], path),
+  ];
+}
+
+/** The template's labels must be among those that the selector takes. */
+export function matchesTemplate(
+  selector: Unchecked<LabelSelector> | undefined,
+  template: Unchecked<PodTemplateSpec>,
+  path: FieldPath,
+): FieldError[] {
   const labels = (template.metadata?.labels ?? {}) as Record<string, string>;
-  if (selector !== undefined && !matcherOf(selector as LabelSelector).matches(labels)) {
-    errors.push(
-      invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`'),
-    );
-  }
-  errors.push(...validatePodTemplate(template, path));
+  if (selector === undefined || matcherOf(selector as LabelSelector).matches(labels)) return [];
+  return [invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`')];
+}
+
+/** Pods that are replaced when they end restart always and have no end of their own. */
+export function validateLastingPods(
+  template: Unchecked<PodTemplateSpec>,
+  owner: string,
+  path: FieldPath,
+): FieldError[] {
+  const errors: FieldError[] = [];
   const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {};
   if (restartPolicy !== 'Always') {
     errors.push(notSupported(path.child('spec', 'restartPolicy'), restartPolicy ?? '', ['Always']));
@@ -70,7 +98,7 @@ function validateTemplate(
     errors.push(
       forbiddenField(
         path.child('spec', 'activeDeadlineSeconds'),
-        'activeDeadlineSeconds in ReplicaSet is not Supported',
+        `activeDeadlineSeconds in ${owner} is not Supported`,
       ),
     );
   }

@@ -20,7 +20,7 @@ export function validateDeployment(object: { readonly spec?: Spec }): FieldError
   const spec = object.spec ?? {};
   const path = field('spec');
   const errors = [
-    ...validateWorkload(spec, 'deployment', path),
+    ...validateWorkload(spec, 'Deployment', path),
     ...validateStrategy(spec.strategy ?? {}, path.child('strategy')),
     ...nonNegative(spec.revisionHistoryLimit, path.child('revisionHistoryLimit')),
   ];

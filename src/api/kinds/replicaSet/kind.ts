@@ -27,7 +27,7 @@ export const replicaSet: Kind = defineKind<ReplicaSet>({
     draft.status = { replicas: 0 };
   },
   validate(object) {
-    return validateWorkload(object.spec, 'replicaset', field('spec'));
+    return validateWorkload(object.spec, 'ReplicaSet', field('spec'));
   },
   validateUpdate(object, old) {
     return immutableField(object.spec.selector, old.spec.selector, field('spec', 'selector'));

@@ -1,5 +1,5 @@
 import { field, invalid, invalidObject } from '../../../api/fields/fieldErrors.ts';
-import { matcherOf } from '../../../api/labels.ts';
+import { type Labels, matcherOf, selectorFromMap } from '../../../api/labels.ts';
 import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../../api/meta.ts';
 import type { ApiResponse, Entry } from '../../../api/request.ts';
 import { badRequest, notFound } from '../../../api/status.ts';
@@ -81,14 +81,14 @@ function scaleOf(served: Served, object: KubeObject): Scale {
     spec: { replicas: numberAt(object, paths.specReplicas) },
     status: {
       replicas: numberAt(object, paths.statusReplicas),
-      ...(selector === undefined
-        ? {}
-        : {
-            selector:
-              typeof selector === 'string' ? selector : matcherOf(selector as LabelSelector).toString(),
-          }),
+      ...(selector === undefined ? {} : { selector: selectorText(selector, paths.selectorIsMap === true) }),
     },
   };
+}
+
+function selectorText(selector: unknown, isMap: boolean): string {
+  if (typeof selector === 'string') return selector;
+  return (isMap ? selectorFromMap(selector as Labels) : matcherOf(selector as LabelSelector)).toString();
 }
 
 function pathsOf(served: Served): NonNullable<Served['kind']['scale']> {
