@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Duplex } from 'node:stream';
 import { serviceUnavailable } from '../api/status.ts';
 import type { Clock } from '../base/clock.ts';
-import { LINK_PATH_HEADER, LINK_UPGRADE_AUTHORITY } from '../protocol/agentLink.ts';
+import { LINK_PATH_HEADER, LINK_UPGRADE_AUTHORITY, OWNER_AUTHORITY } from '../protocol/agentLink.ts';
 import type { NodeHub } from './hub.ts';
 import type { NodeSession } from './session.ts';
 
@@ -21,12 +21,16 @@ interface AgentResponse {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** The API server's way to nodes (its `NodeDialer` contract) over the hub's links. */
+/** The API server's way to nodes (its `NodeDialer` contract) over the hub's links, and the owner's. */
 export interface HubDialer {
   request(node: string, request: AgentRequest): Promise<AgentResponse>;
+  /** A request of the owner of the cluster, which no user of the API can make. */
+  requestAsOwner(node: string, request: AgentRequest): Promise<AgentResponse>;
   upgrade(node: string, path: string, signal: AbortSignal): Promise<Duplex>;
   connect(node: string, host: string, port: number, signal: AbortSignal): Promise<Duplex>;
 }
+
+const KUBELET_AUTHORITY = 'kubelet.invalid';
 
 /** What of a failed tunnel's answer is read for the message. */
 const MAX_REASON = 4096;
@@ -67,19 +71,26 @@ export function createNodeDialer(
     throw serviceUnavailable(reason === '' ? `node "${node}" refused the connection` : reason);
   };
 
+  const ask = async (
+    node: string,
+    authority: string,
+    { method, path, headers, body, signal }: AgentRequest,
+  ): Promise<AgentResponse> => {
+    const stream = await open(
+      node,
+      { ...headers, ':authority': authority, ':method': method, ':path': path },
+      signal,
+      body === undefined,
+    );
+    // What goes wrong here shows on the response's side.
+    if (body !== undefined) void pipeline(body, stream, { end: true }).catch(() => undefined);
+    const response = await responseOf(node, stream, signal);
+    return { code: response[':status'] ?? 0, headers: plainHeaders(response), body: stream };
+  };
+
   return {
-    async request(node, { method, path, headers, body, signal }): Promise<AgentResponse> {
-      const stream = await open(
-        node,
-        { ...headers, ':method': method, ':path': path },
-        signal,
-        body === undefined,
-      );
-      // What goes wrong here shows on the response's side.
-      if (body !== undefined) void pipeline(body, stream, { end: true }).catch(() => undefined);
-      const response = await responseOf(node, stream, signal);
-      return { code: response[':status'] ?? 0, headers: plainHeaders(response), body: stream };
-    },
+    request: (node, request) => ask(node, KUBELET_AUTHORITY, request),
+    requestAsOwner: (node, request) => ask(node, OWNER_AUTHORITY, request),
     upgrade: (node, path, signal) =>
       tunnel(node, { ':authority': LINK_UPGRADE_AUTHORITY, [LINK_PATH_HEADER]: path }, signal),
     connect: (node, host, port, signal) =>

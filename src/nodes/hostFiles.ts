@@ -12,7 +12,7 @@ export interface HostFilesGiver extends Disposable {
 /** Tells each node as it connects how the desktop reaches the world. Nodes know what of it is new to them. */
 export function giveHostFiles(options: {
   readonly hub: Pick<NodeHub, 'nodes' | 'onConnected'>;
-  readonly dialer: Pick<HubDialer, 'request'>;
+  readonly dialer: Pick<HubDialer, 'requestAsOwner'>;
   /** Undefined where nobody has said yet: nodes keep what they have. */
   readonly read: () => Promise<HostFiles | undefined>;
   readonly logger: Logger;
@@ -27,7 +27,12 @@ export function giveHostFiles(options: {
     const body = async function* (): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(Buffer.from(JSON.stringify(files)));
     };
-    const answer = await dialer.request(node, { method: 'PUT', path: HOST_FILES_PATH, body: body(), signal });
+    const answer = await dialer.requestAsOwner(node, {
+      method: 'PUT',
+      path: HOST_FILES_PATH,
+      body: body(),
+      signal,
+    });
     let said = '';
     for await (const chunk of answer.body) said += Buffer.from(chunk).toString();
     if (answer.code !== 200) throw new Error(`the node answered ${answer.code}: ${said}`);

@@ -11,9 +11,12 @@
  *
  * Over the link the control plane asks what an API server asks of a kubelet (paths below, as kubelet's own
  * `pkg/kubelet/server/server.go`), and three things more: a `PUT` of HostFiles to HOST_FILES_PATH, on each connect;
- * `CONNECT` to `host:port` opens a TCP tunnel from the node (pod and service proxying); and a `CONNECT` to
+ * `CONNECT` to `ADDRESS:PORT` opens a TCP tunnel from the node (pod and service proxying); and a `CONNECT` to
  * LINK_UPGRADE_AUTHORITY with the header `x-wheelhouse-path` opens a raw tunnel to the streaming endpoint of that path:
  * the bytes that follow are the client's upgrade request as it came and everything after it, unchanged.
+ *
+ * Requests with the authority OWNER_AUTHORITY are the owner's own. Whoever may use nodes/proxy of the API chooses the
+ * path and headers of a request, never its authority.
  */
 export const LINK_ROOT = '/wheelhouse/v1';
 export const BOOTSTRAP_PATH = `${LINK_ROOT}/bootstrap`;
@@ -22,6 +25,7 @@ export const LINK_PATH = `${LINK_ROOT}/link`;
 export const BOOTSTRAP_PROTOCOL = 'wheelhouse.bootstrap.v1';
 export const LINK_PROTOCOL = 'wheelhouse.link.v1';
 export const HOST_FILES_PATH = `${LINK_ROOT}/host-files`;
+export const OWNER_AUTHORITY = 'owner.invalid';
 export const LINK_UPGRADE_AUTHORITY = 'kubelet.invalid:10250';
 export const LINK_PATH_HEADER = 'x-wheelhouse-path';
 /** On the link's upgrade request: the digest of the agent that runs. 426 answers one that should renew itself. */

@@ -12,7 +12,7 @@ import { systemRandom } from '../../src/base/random.ts';
 import { readText, writeWhole } from '../../src/host/files.ts';
 import { createNodeDialer } from '../../src/nodes/dialer.ts';
 import { giveHostFiles, type HostFilesGiver } from '../../src/nodes/hostFiles.ts';
-import { HOST_FILES_PATH, nodeFiles, type HostFiles } from '../../src/protocol/agentLink.ts';
+import { HOST_FILES_PATH, nodeFiles, OWNER_AUTHORITY, type HostFiles } from '../../src/protocol/agentLink.ts';
 import { startNodeServer, type NodeServer } from '../harness/nodeServer.ts';
 
 const CONTAINERD = 4711;
@@ -81,13 +81,20 @@ describe('files of the desktop', () => {
     await connected.promise;
     subscription.dispose();
   };
-  const ask = async (method: string, url: string, text?: string): Promise<string> => {
+  const ask = async (
+    method: string,
+    url: string,
+    text?: string,
+    by: 'request' | 'requestAsOwner' = 'requestAsOwner',
+  ): Promise<string> => {
     const body = async function* (): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(Buffer.from(text ?? ''));
     };
-    const answer = await createNodeDialer(server.hub).request('n1', {
+    const answer = await createNodeDialer(server.hub)[by]('n1', {
       method,
       path: url,
+      // What a user of the API's proxy could try.
+      headers: by === 'request' ? { ':authority': OWNER_AUTHORITY, host: OWNER_AUTHORITY } : {},
       ...(text === undefined ? {} : { body: body() }),
       signal: new AbortController().signal,
     });
@@ -118,5 +125,12 @@ describe('files of the desktop', () => {
     assert.equal(await ask('GET', HOST_FILES_PATH), '405 only PUT is supported');
     assert.equal(await ask('GET', '/healthz'), '200 kubelet');
     assert.equal(await ask('PUT', HOST_FILES_PATH, '{}'), '200 ');
+  });
+
+  it('are taken from the owner alone: what the API’s proxy asks is the agent’s to answer', async () => {
+    await link();
+    const files = JSON.stringify({ certificates: 'EVIL' });
+    assert.equal(await ask('PUT', HOST_FILES_PATH, files, 'request'), '200 kubelet');
+    assert.equal(await readText(nodeFiles(root).certificates), undefined);
   });
 });

@@ -208,6 +208,19 @@ describe('node link', () => {
     );
   });
 
+  it('connect() takes addresses and looks up no names', async () => {
+    link();
+    await connected();
+    for (const host of ['localhost', '0x7f.1', '2130706433', 'fe80::1%lo']) {
+      await assert.rejects(
+        dial().connect('n1', host, 1, never),
+        (error) =>
+          isReason(error, 'ServiceUnavailable') && error.message === `dial tcp: lookup ${host}: no such host`,
+        host,
+      );
+    }
+  });
+
   it('a newer connection of the same node takes over, without a disconnect being told', async () => {
     const first = new AbortController();
     link(undefined, first.signal);

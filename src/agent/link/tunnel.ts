@@ -1,18 +1,24 @@
 import { connect } from 'node:net';
+import { familyOf } from '../../api/ip/address.ts';
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 
 const BAD_GATEWAY = 502;
 const CONNECT_ERROR = constants.NGHTTP2_CONNECT_ERROR;
 
 /**
- * Serves `CONNECT host:port`: a TCP connection from this node, half-open as TCP is. A connection that cannot be made
- * is answered by 502 with a text as Go's dialler writes it, which upstream's messages quote.
+ * Serves `CONNECT ADDRESS:PORT`: a TCP connection from this node, half-open as TCP is. Names are not looked up: they
+ * come from objects of the API, and what they lead to was not checked. A connection that cannot be made is answered by
+ * 502 with a text as Go's dialler writes it, which upstream's messages quote.
  */
 export function tunnelTcp(request: Http2ServerRequest, response: Http2ServerResponse): void {
   const { stream } = request;
   const target = parseAuthority(request.authority);
   if (target === undefined) {
     refuse(response, `dial tcp: address ${request.authority}: missing port in address`);
+    return;
+  }
+  if (familyOf(target.host) === undefined) {
+    refuse(response, `dial tcp: lookup ${target.host}: no such host`);
     return;
   }
   const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
@@ -49,8 +55,6 @@ function explain(error: NodeJS.ErrnoException): string {
       return 'connect: no route to host';
     case 'ETIMEDOUT':
       return 'connect: connection timed out';
-    case 'ENOTFOUND':
-      return 'no such host';
     default:
       return error.message;
   }

@@ -63,7 +63,7 @@ export function hostPortPiece(pod: Pod): Piece | undefined {
     );
     if (hostIP === '' || hostIP === '0.0.0.0') {
       piece.element(maps.nodePorts, `${protocol} . ${hostPort}`, `goto ${chain}`);
-    } else {
+    } else if (isIPv4(hostIP)) {
       piece.element(maps.serviceAddresses, `${hostIP} . ${protocol} . ${hostPort}`, `goto ${chain}`);
     }
   }

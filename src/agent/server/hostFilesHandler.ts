@@ -1,13 +1,13 @@
 import type { Http2ServerRequest } from 'node:http2';
 import type { Logger } from '../../base/logger.ts';
-import { HOST_FILES_PATH, type HostFiles } from '../../protocol/agentLink.ts';
+import { HOST_FILES_PATH, type HostFiles, OWNER_AUTHORITY } from '../../protocol/agentLink.ts';
 import type { AgentHandlers } from '../link/link.ts';
 import { HttpError, sendError } from './httpError.ts';
 
 /** Some hundred authorities; a desktop has a handful of its own. */
 const MAX_BODY = 4 * 2 ** 20;
 
-/** Takes what the control plane says of the desktop; everything else is for `handlers`. */
+/** Takes what the owner says of the desktop; everything else is for `handlers`, the same path asked by others too. */
 export function withHostFiles(
   handlers: AgentHandlers,
   take: (files: HostFiles) => Promise<void>,
@@ -16,7 +16,7 @@ export function withHostFiles(
   return {
     upgrade: (path, tunnel) => handlers.upgrade(path, tunnel),
     handle(request, response) {
-      if (request.url !== HOST_FILES_PATH) {
+      if (request.authority !== OWNER_AUTHORITY || request.url !== HOST_FILES_PATH) {
         handlers.handle(request, response);
         return;
       }

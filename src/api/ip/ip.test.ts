@@ -23,6 +23,7 @@ import {
   rangeOf,
   sizeOf,
 } from './range.ts';
+import { isGlobalUnicast } from './scope.ts';
 
 const range = (text: string): IPRange => parseRange(text)!;
 const addresses = fc
@@ -126,5 +127,16 @@ describe('IP ranges', () => {
     assert.equal(prefixOfNetmask('0.0.0.0'), 0);
     for (const text of ['255.0.255.0', '1.2.3.4', 'x', ''])
       assert.equal(prefixOfNetmask(text), undefined, text);
+  });
+});
+
+describe('isGlobalUnicast', () => {
+  it('is false for what stays on a machine, on a link, or goes to many', () => {
+    const local = ['127.0.0.1', '127.255.0.1', '0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255'];
+    const localToo = ['::', '::1', 'fe80::1', 'febf:ffff::1', 'ff02::1', 'ff0e::1', '::ffff:127.0.0.1'];
+    for (const text of [...local, ...localToo]) assert.ok(!isGlobalUnicast(parseAddress(text)!), text);
+    for (const text of ['10.0.0.1', '192.168.0.1', '8.8.8.8', 'fd00::1', '2001:db8::1', '::ffff:10.0.0.1']) {
+      assert.ok(isGlobalUnicast(parseAddress(text)!), text);
+    }
   });
 });

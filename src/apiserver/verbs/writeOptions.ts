@@ -14,6 +14,8 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 const MAX_MANAGER_LENGTH = 128;
 const PRINTABLE = /^\P{C}*$/u;
+/** The name of a program within an actor: one word. */
+const PROGRAM = /^[\w.-]{1,63}$/;
 
 /**
  * The parameters that all writes share: dryRun, fieldManager.
@@ -64,13 +66,17 @@ function managerErrors(manager: string): FieldError[] {
   return errors;
 }
 
-/** The history tells who wrote: what a request says of its cause may add to its user's name, not replace it. */
+/**
+ * The history tells who wrote. Callers in process say it themselves; over HTTP a request may add to its user's name
+ * which program of the user it was, and nothing else: neither another name, nor the field manager, counts.
+ */
 function causeOf({ user, request }: Exchange): Cause {
   const { cause } = request;
   if (cause === undefined) return { actor: user.name };
-  return request.user !== undefined || cause.actor.startsWith(user.name)
-    ? cause
-    : { ...cause, actor: user.name };
+  if (request.user !== undefined) return cause;
+  const { actor } = cause;
+  const isOwn = actor.startsWith(`${user.name} `) && PROGRAM.test(actor.slice(user.name.length + 1));
+  return isOwn ? cause : { ...cause, actor: user.name };
 }
 
 /** Who writes without saying a manager is known by the program's name in the User-Agent. */

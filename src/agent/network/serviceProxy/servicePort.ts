@@ -96,7 +96,7 @@ function targetsOf(
     if (number === undefined) continue;
     for (const { addresses, conditions, nodeName: on } of slice.endpoints ?? []) {
       const [ip] = addresses;
-      if (ip === undefined) continue;
+      if (ip === undefined || !isIPv4(ip)) continue;
       const key = `${ip}:${number}`;
       const isReady = conditions?.ready ?? true;
       if (isReady) ready.set(key, { ip, port: number });

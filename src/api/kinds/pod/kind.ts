@@ -47,6 +47,7 @@ export const pod: Kind = defineKind<Pod>({
       keepMetadata(draft, old, 'deletionTimestamp');
       keepMetadata(draft, old, 'ownerReferences');
       draft.status ??= {};
+      agreeOnAddress(draft.status);
       draft.status.qosClass = old.status?.qosClass ?? qosClassOf(old.spec);
     },
     validateUpdate: validatePodStatusUpdate,
@@ -93,6 +94,14 @@ export const pod: Kind = defineKind<Pod>({
   }),
   columns: podColumns,
 });
+
+/** Where they differ, `podIP` counts and not the first of `podIPs` (core/v1 `conversion.go`). */
+function agreeOnAddress(status: NonNullable<Draft<Pod>['status']>): void {
+  const { podIP = '', podIPs = [] } = status;
+  const first = podIPs[0]?.ip ?? '';
+  if (podIP === '' && first !== '') status.podIP = first;
+  else if (podIP !== first) status.podIPs = [{ ip: podIP }];
+}
 
 /**
  * The grace of a deletion (core/pod strategy `CheckGracefulDelete`): what was asked for, else the pod's own; none

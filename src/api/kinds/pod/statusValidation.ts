@@ -40,6 +40,7 @@ export function validatePodStatusUpdate(object: Unchecked<Pod>, old: Pod): Field
   }
   return [
     ...errors,
+    ...optionalText(ipErrors, status.hostIP, path.child('hostIP')),
     ...validateAddresses(status.podIPs ?? [], path.child('podIPs')),
     ...validateAddresses(hostIPs, path.child('hostIPs')),
   ];

@@ -187,6 +187,16 @@ describe('validatePodStatusUpdate', () => {
         'status.podIPs: Invalid value: [{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}]: may specify no more than one IP for each IP family',
       ],
     ],
+    [
+      'names in the place of addresses',
+      {},
+      {},
+      { hostIP: 'localhost', podIPs: [{ ip: '0x7f.1' }] },
+      [
+        'status.hostIP: Invalid value: "localhost": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+        'status.podIPs[0]: Invalid value: "0x7f.1": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ],
+    ],
     ['one of each family', {}, {}, { podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] }, []],
     [
       'another host address',
@@ -202,4 +212,23 @@ describe('validatePodStatusUpdate', () => {
       assert.deepEqual(asLines(validatePodStatusUpdate(podWith(spec, now), podWith(spec, before))), expected);
     });
   }
+});
+
+describe('a status that is written to a pod', () => {
+  it('has one address in podIP and podIPs: where they differ, podIP counts', () => {
+    const written = (status: object): unknown => {
+      const draft = podWith({}, status) as unknown as Draft<Pod>;
+      podKind.status?.prepareForUpdate?.(draft, podWith(), { now: '', user: '' });
+      return [draft.status?.podIP, draft.status?.podIPs];
+    };
+    assert.deepEqual(written({ podIP: '10.0.0.1' }), ['10.0.0.1', [{ ip: '10.0.0.1' }]]);
+    assert.deepEqual(written({ podIPs: [{ ip: '10.0.0.1' }] }), ['10.0.0.1', [{ ip: '10.0.0.1' }]]);
+    assert.deepEqual(written({ podIP: 'localhost', podIPs: [{ ip: '10.0.0.1' }] }), [
+      'localhost',
+      [{ ip: 'localhost' }],
+    ]);
+    const both = [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }];
+    assert.deepEqual(written({ podIP: '10.0.0.1', podIPs: both }), ['10.0.0.1', both]);
+    assert.deepEqual(written({ phase: 'Pending' }), [undefined, undefined]);
+  });
 });

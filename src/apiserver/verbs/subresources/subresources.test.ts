@@ -10,6 +10,7 @@ import type { Status } from '../../../api/status.ts';
 import { nodeRestriction } from '../../admission/nodeRestriction/nodeRestriction.ts';
 import { createAdmissionReader } from '../../admission/reader.ts';
 import type { NodeDialer } from '../../nodeDialer.ts';
+import { podLocation } from './proxy/location.ts';
 import { startTestServer, type TestServer } from '../../../../test/harness/apiServer.ts';
 
 const PODS = '/api/v1/namespaces/d/pods';
@@ -623,8 +624,28 @@ describe('subresources', () => {
       assert.equal(answer.headers['x-seen'], 'GET /x -');
     });
 
+    it('leads to addresses alone, not to names that the node would look up', () => {
+      for (const podIP of [
+        '',
+        'localhost',
+        '0x7f.1',
+        '127.1',
+        '2130706433',
+        '0177.0.0.1',
+        'fe80::1%eth0',
+        '10.1.0.1 ',
+      ]) {
+        const at = { scheme: '', name: 'p', port: '80' };
+        const target = { spec: { containers: [] }, status: { podIP } } as unknown as Pod;
+        assert.throws(() => podLocation(target, at), /address not allowed/, podIP);
+      }
+    });
+
     it('leads to no address that only the node itself may reach', async () => {
-      for (const podIP of ['127.0.0.1', '169.254.169.254', '::1', 'fe80::1', '0.0.0.0']) {
+      for (const podIP of [
+        ...['127.0.0.1', '127.8.8.8', '169.254.169.254', '0.0.0.0', '239.1.1.1', '255.255.255.255'],
+        ...['::1', 'fe80::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '0:0:0:0:0:0:0:1', 'ff02::1', 'febf::1'],
+      ]) {
         await server.call('PATCH', `${PODS}/p/status`, JSON.stringify({ status: { podIP } }), {
           headers: { 'content-type': 'application/merge-patch+json' },
         });

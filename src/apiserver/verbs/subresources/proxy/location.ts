@@ -1,3 +1,5 @@
+import { parseAddress } from '../../../../api/ip/address.ts';
+import { isGlobalUnicast } from '../../../../api/ip/scope.ts';
 import { badRequest, serviceUnavailable } from '../../../../api/status.ts';
 import type { EndpointSlice, Node, Pod, Service } from '../../../../api/types.ts';
 import type { Cache } from '../../../../storage/cache.ts';
@@ -82,12 +84,13 @@ export function serviceLocation(
   };
 }
 
-/** Loopback, link-local, multicast and unspecified: an object must not lead to what only the node itself may reach. */
-const NOT_ALLOWED = /^(127\.|169\.254\.|22[4-9]\.|23\d\.|0\.0\.0\.0$|::1?$|fe[89ab]|ff|::ffff:)/i;
-
-/** @throws StatusError BadRequest (apimachinery `pkg/util/proxy` IsProxyableIP) */
-function checkAddress(address: string): void {
-  if (address === '' || NOT_ALLOWED.test(address)) throw badRequest('address not allowed');
+/**
+ * An object must not lead to what only the node itself may reach, nor to a name that the node would look up.
+ * @throws StatusError BadRequest (apimachinery `pkg/util/proxy` IsProxyableIP)
+ */
+function checkAddress(text: string): void {
+  const address = parseAddress(text);
+  if (address === undefined || !isGlobalUnicast(address)) throw badRequest('address not allowed');
 }
 
 function portNameOf(service: Service, port: string): string {
