@@ -2,6 +2,7 @@ import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleSta
 import type { KubeObject } from '../../api/meta.ts';
 import type { Resource } from '../../api/resource.ts';
 import type { Health } from '../model/health.ts';
+import { type Hover, writeHover } from './hover.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** A row that stands for an object of the API: what commands on rows act on. */
@@ -26,7 +27,7 @@ export interface ObjectLook {
   readonly health?: Health;
   /** Status in a word or two, shown grey behind the name. */
   readonly description?: string;
-  readonly tooltip?: string;
+  readonly hover?: Hover;
 }
 
 /** The usual row of an object: name, status, icon, and on leaves a click that opens its YAML. */
@@ -41,7 +42,7 @@ export function objectItem(node: ObjectNode, look: ObjectLook, expandable: boole
   const health = look.health ?? 'neutral';
   item.iconPath = new ThemeIcon(look.icon, COLOURS[health]);
   if (look.description !== undefined) item.description = look.description;
-  if (look.tooltip !== undefined) item.tooltip = new MarkdownString(look.tooltip);
+  if (look.hover !== undefined) item.tooltip = writeHover(new MarkdownString(), look.hover);
   item.accessibilityInformation = {
     label: `${resource.kind} ${object.metadata.name}${look.description === undefined ? '' : `, ${look.description}`}`,
   };

@@ -39,7 +39,7 @@ function configNode(session: ClusterSession, resource: Resource, object: WithDat
         {
           icon,
           description: `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
-          tooltip: keys.map((key) => `- ${key}`).join('\n'),
+          hover: { list: keys },
         },
         false,
       ),

@@ -33,7 +33,11 @@ function eventNode(session: ClusterSession, object: CoreEvent): ObjectNode<CoreE
           icon: warning ? 'warning' : 'info',
           ...(warning ? { health: 'bad' as const } : {}),
           description: `${age(timeOf(object), session.clock.now())} · ${object.message ?? ''}`,
-          tooltip: `**${object.reason ?? ''}** ${object.involvedObject.kind ?? ''}/${object.involvedObject.name ?? ''}\n\n${object.message ?? ''}`,
+          hover: {
+            title: object.reason ?? '',
+            text: `${object.involvedObject.kind ?? ''}/${object.involvedObject.name ?? ''}`,
+            paragraphs: [object.message ?? ''],
+          },
         },
         false,
       );

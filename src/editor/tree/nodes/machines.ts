@@ -3,6 +3,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { ClusterModel } from '../../model/clusterModel.ts';
 import { stageText } from '../../model/work.ts';
 import { flagsOf } from '../flags.ts';
+import { writeHover } from '../hover.ts';
 import type { TreeNode } from '../treeNode.ts';
 
 /** A machine that is not a node (yet): being made, or it could not be had. */
@@ -42,7 +43,7 @@ export function machineNode(
       item.iconPath = icon(failure !== undefined, stage?.phase === 'ready');
       const phase = failure === undefined ? 'busy' : 'failed';
       item.contextValue = `wheelhouse.machine.${phase}${entry === undefined ? '' : flagsOf(entry)}`;
-      item.tooltip = new MarkdownString().appendText(failure ?? stage?.message ?? machine);
+      item.tooltip = writeHover(new MarkdownString(), { text: failure ?? stage?.message ?? machine });
       // Without the seconds: a screen reader would read the row again with each of them.
       item.accessibilityInformation = {
         label: `Machine ${machine}, ${failure === undefined ? (stage?.message ?? '') : `failed: ${failure}`}`,

@@ -6,6 +6,7 @@ import type { ClusterModel } from '../../model/clusterModel.ts';
 import { nodeState } from '../../model/health.ts';
 import { stageText } from '../../model/work.ts';
 import { flagsOf } from '../flags.ts';
+import type { Hover } from '../hover.ts';
 import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
 import { byName, section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
@@ -73,7 +74,7 @@ function nodeNode(model: ClusterModel, clock: Clock, cluster: string, object: No
           icon: working ? 'loading~spin' : 'vm',
           health: working ? 'busy' : health,
           description: working ? stageText(stage, clock.monotonic()) : text,
-          tooltip: tooltip(object, text),
+          hover: hoverOf(object, text),
         },
         false,
       );
@@ -84,8 +85,8 @@ function nodeNode(model: ClusterModel, clock: Clock, cluster: string, object: No
   return node;
 }
 
-/** What a node is, as a table: `kubectl get nodes -o wide` has the same. */
-function tooltip(object: Node, state: string): string {
+/** What a node is, line by line: `kubectl get nodes -o wide` has the same. */
+function hoverOf(object: Node, state: string): Hover {
   const { nodeInfo, capacity, addresses = [] } = object.status ?? {};
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Roles', rolesOf(object)],
@@ -96,9 +97,9 @@ function tooltip(object: Node, state: string): string {
     ['Capacity', `CPU ${capacity?.['cpu'] ?? '?'}, memory ${capacity?.['memory'] ?? '?'}`],
   ];
   const shown = lines.flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [`- ${name}: ${value}`],
+    value === undefined || value === '' ? [] : [`${name}: ${value}`],
   );
-  return `**${object.metadata.name}** ${state}\n\n${shown.join('\n')}`;
+  return { title: object.metadata.name, text: state, list: shown };
 }
 
 const ROLE = 'node-role.kubernetes.io/';

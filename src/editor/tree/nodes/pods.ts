@@ -37,7 +37,14 @@ export function podNode(session: ClusterSession, object: Pod, parent = ''): Obje
           icon: 'circle-filled',
           health: podHealth(object),
           description: `${summary.reason} ${ready}${restarts}`,
-          tooltip: `**${object.metadata.name}** ${summary.reason}\n\nnode ${object.spec.nodeName ?? '(not scheduled)'} · restarts ${summary.restarts} · address ${object.status?.podIP ?? '(none)'}${whyPending(object)}`,
+          hover: {
+            title: object.metadata.name,
+            text: summary.reason,
+            paragraphs: [
+              `node ${object.spec.nodeName ?? '(not scheduled)'} · restarts ${summary.restarts} · address ${object.status?.podIP ?? '(none)'}`,
+              ...whyPending(object),
+            ],
+          },
         },
         false,
       );
@@ -47,11 +54,9 @@ export function podNode(session: ClusterSession, object: Pod, parent = ''): Obje
 }
 
 /** Why the pod waits for a node, or a container for its start, in the scheduler's and the kubelet's own words. */
-function whyPending(pod: Pod): string {
+function whyPending(pod: Pod): readonly string[] {
   const unscheduled = pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False');
   const waiting =
     pod.status?.containerStatuses?.flatMap((status) => status.state?.waiting?.message ?? []) ?? [];
-  return [unscheduled?.message, ...waiting]
-    .flatMap((text) => (text === undefined ? [] : [`\n\n${text}`]))
-    .join('');
+  return unscheduled?.message === undefined ? waiting : [unscheduled.message, ...waiting];
 }

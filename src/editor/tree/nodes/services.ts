@@ -35,7 +35,7 @@ function serviceNode(session: ClusterSession, object: Service): ObjectNode<Servi
         {
           icon: 'plug',
           description: `${type === 'ClusterIP' ? '' : `${type} `}${shown.join(', ')}`,
-          tooltip: `**${object.metadata.name}** ${type} ${clusterIP} ${shown.join(', ')}`,
+          hover: { title: object.metadata.name, text: `${type} ${clusterIP} ${shown.join(', ')}` },
         },
         false,
       );

@@ -2,6 +2,7 @@ import { MarkdownString, ThemeIcon, TreeItem } from 'vscode';
 import type { ClusterSnapshot } from '../../../cluster/snapshots/snapshot.ts';
 import type { ClusterEntry } from '../../model/clusterEntry.ts';
 import { flagsOf } from '../flags.ts';
+import { writeHover } from '../hover.ts';
 import { section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
 
@@ -43,9 +44,10 @@ function snapshotNode(entry: ClusterEntry, snapshot: ClusterSnapshot): SnapshotN
       item.description = snapshotText(snapshot);
       item.iconPath = new ThemeIcon('archive');
       item.contextValue = `wheelhouse.snapshot${flagsOf(entry)}`;
-      item.tooltip = new MarkdownString(
-        `Nodes: ${snapshot.nodes.map(({ name }) => name).join(', ')}\n\nResource version ${snapshot.revision}`,
-      );
+      item.tooltip = writeHover(new MarkdownString(), {
+        text: `Nodes: ${snapshot.nodes.map((node) => node.name).join(', ')}`,
+        paragraphs: [`Resource version ${snapshot.revision}`],
+      });
       item.accessibilityInformation = { label: `Snapshot ${snapshot.name}, ${snapshotText(snapshot)}` };
       return item;
     },
