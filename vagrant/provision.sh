@@ -36,8 +36,11 @@ fi
 mkdir -p $own /etc/wheelhouse /usr/local/lib/wheelhouse /usr/local/share/ca-certificates /etc/containerd/certs.d
 ln -sfn /usr/local/share/ca-certificates /etc/containerd/certs.d/_default
 chmod 700 /etc/wheelhouse
-# As on a container node, but for one thing: here containerd may lower the score of what must not be killed.
-sed 's/^\( *restrict_oom_score_adj\) = true/\1 = false/' "$from/containerd.toml" > /etc/containerd/config.toml
+# As on a container node, but for what such a one may not do: lower the score of what must not be killed, and give the
+# machine's devices to privileged pods.
+sed -e 's/^\( *restrict_oom_score_adj\) = true/\1 = false/' \
+  -e 's/^\( *privileged_without_host_devices\) = true/\1 = false/' \
+  "$from/containerd.toml" > /etc/containerd/config.toml
 sh "$from/make-pause.sh" $own/pause.tar
 install -m 755 "$from/network.sh" $own/network.sh
 

@@ -1,11 +1,10 @@
 #!/bin/sh
-# What a container node does as it starts: makes /sys and the cgroups its own, then keeps two processes running,
+# What a container node does as it starts: makes the cgroups its own, then keeps two processes running,
 # containerd and the bootstrap (which becomes the agent). Pods outlive a restart of either. Crash-only: stopping the
 # machine ends this script, and the kernel ends the rest.
 set -u
 trap 'exit 0' TERM INT
 
-mount -o remount,bind,rw /sys
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   # cgroup v2: only a group without processes may hand controllers on to its children.
   mount -o remount,bind,rw /sys/fs/cgroup

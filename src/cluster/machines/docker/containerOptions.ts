@@ -1,27 +1,40 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { MachineSpec } from '../contract.ts';
 import { clusterLabels, containerName, networkName, NODE_LABEL } from './labels.ts';
+import { NODE_CAPABILITIES, READ_ONLY_PATHS, seccompProfile } from './nodeRights.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** What is on them is memory: of Secrets, sockets and state in /run, of nobody in particular in /tmp. */
+const TMPFS = { '/run': 'mode=755,exec,size=256m', '/tmp': 'size=256m' };
+
+/** What of an engine decides how a node's container is made. */
+export interface EngineFacts {
+  /** Its kernel and itself can filter system calls. */
+  readonly hasSeccomp: boolean;
+}
 
 /**
  * What a node needs of its container: its own view of cgroups, mounts and network with the right to change them. Less
- * than `--privileged`, and it works where the engine itself lacks CAP_SYS_RESOURCE.
+ * than `--privileged`: nodeRights.ts says what is left out.
  */
 export function containerOptions(
   spec: MachineSpec,
   image: string,
+  engine: EngineFacts,
 ): ContainerCreateOptions & { name: string } {
   const { cluster, name, cpus, memoryBytes, ports = [] } = spec;
   const hostConfig = {
-    CapAdd: ['ALL'],
-    CapDrop: ['SYS_RESOURCE'],
-    SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
-    MaskedPaths: [],
-    ReadonlyPaths: [],
-    DeviceCgroupRules: ['a *:* rwm'],
+    CapDrop: ['ALL'],
+    CapAdd: [...NODE_CAPABILITIES],
+    SecurityOpt: [
+      `seccomp=${engine.hasSeccomp ? JSON.stringify(seccompProfile()) : 'unconfined'}`,
+      // The engine's own profile denies every mount.
+      'apparmor=unconfined',
+    ],
+    // The engine's own MaskedPaths are kept.
+    ReadonlyPaths: [...READ_ONLY_PATHS],
     CgroupnsMode: 'private',
-    Tmpfs: { '/run': 'mode=755,exec', '/tmp': '' },
+    Tmpfs: TMPFS,
     NetworkMode: networkName(cluster),
     PortBindings: Object.fromEntries(
       ports.map(({ node, host }) => [

@@ -7,6 +7,16 @@ import { containerName, stateOf } from './labels.ts';
 
 const GIB = 2 ** 30;
 
+/** The part of a container's options that says what it may do. */
+interface NodeRights {
+  readonly Privileged?: boolean;
+  readonly CapAdd: readonly string[];
+  readonly CapDrop: readonly string[];
+  readonly SecurityOpt: readonly string[];
+  readonly ReadonlyPaths: readonly string[];
+  readonly Tmpfs: Readonly<Record<string, string>>;
+}
+
 describe('Docker machines', () => {
   it('problemsOf() finds nothing wrong with a recent engine that has room', () => {
     assert.deepEqual(
@@ -64,6 +74,7 @@ describe('Docker machines', () => {
         ],
       },
       'image:1',
+      { hasSeccomp: true },
     );
     const { HostConfig } = options;
     assert.ok(HostConfig !== undefined);
@@ -73,6 +84,29 @@ describe('Docker machines', () => {
     });
     assert.deepEqual([HostConfig.NanoCpus, HostConfig.Memory], [1.5e9, GIB]);
     assert.ok(!JSON.stringify(options).includes('TOKEN'));
+  });
+
+  it('a node’s container is not privileged, has no capability over the desktop’s kernel, and bounded memory disks', () => {
+    const rightsOf = (engine: { hasSeccomp: boolean }): NodeRights =>
+      containerOptions({ cluster: 'c', name: 'c-1', files: [] }, 'image:1', engine).HostConfig as NodeRights;
+    const rights = rightsOf({ hasSeccomp: true });
+    assert.deepEqual([rights.Privileged, rights.CapDrop], [undefined, ['ALL']]);
+    const forbidden = ['ALL', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_BOOT', 'SYS_TIME', 'SYSLOG', 'DAC_READ_SEARCH'];
+    assert.deepEqual(
+      forbidden.filter((name) => rights.CapAdd.includes(name)),
+      [],
+    );
+    // Missing: the engine’s own lists.
+    assert.ok(!('DeviceCgroupRules' in rights) && !('MaskedPaths' in rights));
+    for (const path of ['/proc/sys/kernel/core_pattern', '/proc/sys/vm', '/proc/sysrq-trigger'])
+      assert.ok(rights.ReadonlyPaths.includes(path), path);
+    for (const options of Object.values(rights.Tmpfs)) assert.match(options, /size=\d+m/);
+    const seccomp = rights.SecurityOpt.find((option) => option.startsWith('seccomp='));
+    const profile = JSON.parse(seccomp?.slice('seccomp='.length) ?? '') as {
+      syscalls: { names: string[] }[];
+    };
+    assert.ok(profile.syscalls[0]?.names.includes('open_by_handle_at'));
+    assert.ok(rightsOf({ hasSeccomp: false }).SecurityOpt.includes('seccomp=unconfined'));
   });
 
   it('containerName() has the cluster’s name once, and stateOf() knows every state of the engine', () => {

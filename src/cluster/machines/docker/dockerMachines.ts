@@ -9,7 +9,7 @@ import {
   type PreflightProblem,
 } from '../contract.ts';
 import { importImage } from '../importImage.ts';
-import { containerOptions } from './containerOptions.ts';
+import { containerOptions, type EngineFacts } from './containerOptions.ts';
 import { engineMessage, isStatus, machineError, unreachable } from './engineError.ts';
 import { execute, openShell } from './execute.ts';
 import { CLUSTER_LABEL, clusterLabels, networkName, NODE_LABEL, stateOf } from './labels.ts';
@@ -116,7 +116,9 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
           }
           progress.report({ machine: spec.name, message: 'Creating the container' });
           const image = nodeImageTag(await imageFiles());
-          const container = await docker.createContainer(containerOptions(spec, image));
+          const engine = engineFacts((await docker.info()) as EngineInfo);
+          signal.throwIfAborted();
+          const container = await docker.createContainer(containerOptions(spec, image, engine));
           try {
             signal.throwIfAborted();
             await container.putArchive(await tarOf(spec.files), { path: '/' });
@@ -189,6 +191,10 @@ interface EngineInfo {
   readonly OSType?: string;
   readonly SecurityOptions?: readonly string[] | null;
   readonly DockerRootDir?: string;
+}
+
+function engineFacts({ SecurityOptions: securityOptions }: EngineInfo): EngineFacts {
+  return { hasSeccomp: securityOptions?.some((option) => option.startsWith('name=seccomp')) === true };
 }
 
 /** What of an engine does not do for nodes. `free`: bytes on its disk, where they are known. */
