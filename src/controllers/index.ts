@@ -12,7 +12,7 @@ import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './nodeipam/nodeIpam.ts';
 import { nodeLifecycleController, type NodeLifecycleOptions } from './nodelifecycle/nodeLifecycle.ts';
 import { podGarbageCollector } from './podgc/podGc.ts';
-import { replicaSetController } from './replicaset/replicaSet.ts';
+import { replicaSetController, replicationController } from './replicaset/replicaSet.ts';
 import { rootCaPublisher } from './rootCaPublisher.ts';
 import { serviceAccountController } from './serviceAccount.ts';
 import { taintEvictionController } from './tainteviction/taintEviction.ts';
@@ -36,6 +36,7 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
   return [
     { name: 'deployment', account: 'deployment-controller', create: deploymentController },
     { name: 'replicaset', account: 'replicaset-controller', create: replicaSetController },
+    { name: 'replicationcontroller', account: 'replication-controller', create: replicationController },
     { name: 'disruption', account: 'disruption-controller', create: disruptionController },
     {
       name: 'stale-disruption-targets',

@@ -1,7 +1,8 @@
-import { controllerOf, controllerRef, draftOf, keyOf, parseKey } from '../../api/meta.ts';
-import { pods, replicaSets } from '../../api/resources.ts';
+import { controllerOf, controllerRef, draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
+import type { Resource } from '../../api/resource.ts';
+import { pods, replicaSets, replicationControllers } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
-import type { Pod, ReplicaSet } from '../../api/types.ts';
+import type { Pod } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { NewObject } from '../../client/contract.ts';
@@ -13,36 +14,62 @@ import { isPodActive, isPodTerminating } from '../pods.ts';
 import { inSlowStartBatches } from '../slowStart.ts';
 import { PendingWrites } from '../writes.ts';
 import { podsToDelete } from './ranking.ts';
-import { nextAvailability, replicaSetStatus, type ReplicaFailure } from './status.ts';
+import { nextAvailability, type ReplicaFailure, replicaSetStatus, type Replicated } from './status.ts';
 
 /** At most so many pods are created or deleted in one reconcile. */
 const BURST = 500;
 
+/** What differs between the two kinds that keep pods of a template. */
+interface Flavour<T extends Replicated> {
+  readonly name: string;
+  readonly resource: Resource<T>;
+  selectorOf(object: T): LabelSelector;
+}
+
 /** Keeps as many pods of a template as are wanted (`pkg/controller/replicaset/replica_set.go`). */
 export function replicaSetController(context: ControllerContext): Controller {
-  const controller = new ReplicaSetController(context);
-  return {
+  return replicator(context, {
     name: 'replicaset',
+    resource: replicaSets,
+    selectorOf: (rs) => rs.spec.selector,
+  });
+}
+
+/** The same for the older kind, whose selector is a map (`pkg/controller/replication`). */
+export function replicationController(context: ControllerContext): Controller {
+  return replicator(context, {
+    name: 'replicationcontroller',
+    resource: replicationControllers,
+    selectorOf: (rc) => ({ matchLabels: rc.spec.selector ?? {} }),
+  });
+}
+
+function replicator<T extends Replicated>(context: ControllerContext, flavour: Flavour<T>): Controller {
+  const controller = new Replicator(context, flavour);
+  return {
+    name: flavour.name,
     workers: 5,
     reconcile: (key, signal) => controller.reconcile(key, signal),
   };
 }
 
-class ReplicaSetController {
+class Replicator<T extends Replicated> {
   readonly #context: ControllerContext;
-  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #flavour: Flavour<T>;
+  readonly #sets: Informer<T>;
   readonly #pods: Informer<Pod>;
   readonly #pending: PendingWrites<Pod>;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, flavour: Flavour<T>) {
     this.#context = context;
-    this.#replicaSets = context.informers.for(replicaSets);
+    this.#flavour = flavour;
+    this.#sets = context.informers.for(flavour.resource);
     this.#pods = context.informers.for(pods);
     this.#pending = new PendingWrites(this.#pods);
-    indexByController(this.#replicaSets);
+    indexByController(this.#sets);
     indexByController(this.#pods);
-    const wake = (rs: ReplicaSet): void => context.enqueue(keyOf(rs.metadata));
-    this.#replicaSets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
+    const wake = (rs: T): void => context.enqueue(keyOf(rs.metadata));
+    this.#sets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
     this.#pods.addHandler({
       onAdd: (pod) => this.#wakeFor(pod),
       onUpdate: (pod, old) => {
@@ -56,7 +83,7 @@ class ReplicaSetController {
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
     const { client, clock } = this.#context;
     const { namespace = '', name } = parseKey(key);
-    const rs = this.#replicaSets.get(namespace, name);
+    const rs = this.#sets.get(namespace, name);
     if (rs === undefined) {
       this.#pending.forget(key);
       return undefined;
@@ -66,8 +93,8 @@ class ReplicaSetController {
       ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(namespace)),
     ];
     const terminating = candidates.filter((pod) => isOwned(pod, rs) && isPodTerminating(pod)).length;
-    const wanted = claim(rs, rs.spec.selector, candidates.filter(isPodActive));
-    let active = await settleClaim(client, rs, replicaSets, pods, wanted, signal);
+    const wanted = claim(rs, this.#flavour.selectorOf(rs), candidates.filter(isPodActive));
+    let active = await settleClaim(client, rs, this.#flavour.resource, pods, wanted, signal);
 
     let failure: Failure | undefined;
     if (this.#pending.seen(key) && rs.metadata.deletionTimestamp === undefined) {
@@ -88,23 +115,20 @@ class ReplicaSetController {
     const controller = controllerOf(pod);
     const { namespace } = pod.metadata;
     if (controller !== undefined) {
-      if (controller.kind !== 'ReplicaSet') return;
-      const rs = this.#replicaSets.get(namespace, controller.name);
+      if (controller.kind !== this.#flavour.resource.kind) return;
+      const rs = this.#sets.get(namespace, controller.name);
       if (rs?.metadata.uid === controller.uid) this.#context.enqueue(keyOf(rs.metadata));
       return;
     }
     if (pod.metadata.deletionTimestamp !== undefined) return;
-    for (const rs of this.#replicaSets.list(namespace)) {
-      if (matcherOf(rs.spec.selector).matches(pod.metadata.labels)) this.#context.enqueue(keyOf(rs.metadata));
+    for (const rs of this.#sets.list(namespace)) {
+      if (matcherOf(this.#flavour.selectorOf(rs)).matches(pod.metadata.labels)) {
+        this.#context.enqueue(keyOf(rs.metadata));
+      }
     }
   }
 
-  async #create(
-    key: string,
-    rs: ReplicaSet,
-    count: number,
-    signal: AbortSignal,
-  ): Promise<Failure | undefined> {
+  async #create(key: string, rs: T, count: number, signal: AbortSignal): Promise<Failure | undefined> {
     const { client, events } = this.#context;
     const error = await inSlowStartBatches(count, async () => {
       try {
@@ -125,7 +149,7 @@ class ReplicaSetController {
 
   async #delete(
     key: string,
-    rs: ReplicaSet,
+    rs: T,
     active: readonly Pod[],
     count: number,
     signal: AbortSignal,
@@ -153,9 +177,9 @@ class ReplicaSetController {
   }
 
   /** Active pods of all ReplicaSets that the same Deployment has. */
-  #relatedPods(rs: ReplicaSet): readonly Pod[] {
+  #relatedPods(rs: T): readonly Pod[] {
     const owner = controllerOf(rs);
-    const siblings = owner === undefined ? [rs] : this.#replicaSets.byIndex(BY_CONTROLLER, owner.uid);
+    const siblings = owner === undefined ? [rs] : this.#sets.byIndex(BY_CONTROLLER, owner.uid);
     return siblings.flatMap((each) =>
       this.#pods.byIndex(BY_CONTROLLER, each.metadata.uid).filter(isPodActive),
     );
@@ -166,16 +190,14 @@ class ReplicaSetController {
     return current?.metadata.uid === pod.metadata.uid && !isPodActive(current);
   }
 
-  async #writeStatus(
-    rs: ReplicaSet,
-    status: ReturnType<typeof replicaSetStatus>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #writeStatus(rs: T, status: ReturnType<typeof replicaSetStatus>, signal: AbortSignal): Promise<void> {
     if (equal(status, rs.status) && status.observedGeneration === rs.status?.observedGeneration) return;
-    const draft = draftOf(rs);
-    draft.status = status;
+    const draft = { ...draftOf<Replicated>(rs), status };
     try {
-      await this.#context.client.update(replicaSets, draft, { subresource: 'status', signal });
+      await this.#context.client.update(this.#flavour.resource, draft as unknown as NewObject<T>, {
+        subresource: 'status',
+        signal,
+      });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -186,11 +208,11 @@ interface Failure extends ReplicaFailure {
   readonly error: unknown;
 }
 
-const isOwned = (pod: Pod, rs: ReplicaSet): boolean => controllerOf(pod)?.uid === rs.metadata.uid;
+const isOwned = (pod: Pod, rs: Replicated): boolean => controllerOf(pod)?.uid === rs.metadata.uid;
 
 /** A pod as the template says (`pkg/controller` GetPodFromTemplate). */
-function podOf(rs: ReplicaSet): NewObject<Pod> {
-  const { metadata, spec } = draftOf(rs).spec.template ?? {};
+function podOf(rs: Replicated): NewObject<Pod> {
+  const { metadata, spec } = draftOf<Replicated>(rs).spec.template ?? {};
   return {
     metadata: {
       generateName: `${rs.metadata.name}-`,

@@ -1,8 +1,11 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 import type { Mutable } from '../../api/meta.ts';
 import { msOf, timeOf } from '../../api/time.ts';
-import type { Pod, ReplicaSet } from '../../api/types.ts';
+import type { Pod, ReplicaSet, ReplicationController } from '../../api/types.ts';
 import { isPodAvailable, isPodReady, podCondition } from '../pods.ts';
+
+/** What keeps pods of a template. */
+export type Replicated = ReplicaSet | ReplicationController;
 
 type Status = NonNullable<ReplicaSet['status']>;
 type Condition = NonNullable<Status['conditions']>[number];
@@ -15,7 +18,7 @@ export interface ReplicaFailure {
 
 /** The status as `pkg/controller/replicaset/replica_set_utils.go` counts it. */
 export function replicaSetStatus(
-  rs: ReplicaSet,
+  rs: Replicated,
   active: readonly Pod[],
   terminating: number,
   failure: ReplicaFailure | undefined,
@@ -45,7 +48,7 @@ export function replicaSetStatus(
 }
 
 /** Milliseconds until the next ready pod has been ready for long enough; undefined for none. */
-export function nextAvailability(rs: ReplicaSet, active: readonly Pod[], now: number): number | undefined {
+export function nextAvailability(rs: Replicated, active: readonly Pod[], now: number): number | undefined {
   const minReadyMs = (rs.spec.minReadySeconds ?? 0) * 1000;
   if (minReadyMs === 0) return undefined;
   let next: number | undefined;
