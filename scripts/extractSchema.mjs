@@ -1,8 +1,8 @@
 /**
  * Extracts the schema of the Kubernetes API from the generated models of @kubernetes/client-node into two files that
- * git ignores: src/api/schema/structure.generated.json (types, small, everybody's) and
- * src/api/schema/documentation.generated.json (the models' descriptions, read only for OpenAPI). Does nothing where
- * they are up to date. The lines' form is described in src/api/schema/models.ts and documentation.ts, their readers.
+ * git ignores: src/api/schema/builtIn/structure.generated.json (types, small, everybody's) and
+ * src/api/schema/builtIn/documentation.generated.json (the models' descriptions, read only for OpenAPI). Does nothing where
+ * they are up to date. The lines' form is described in src/api/schema/builtIn/models.ts and documentation.ts, their readers.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const library = join(root, 'node_modules/@kubernetes/client-node');
-const target = join(root, 'src/api/schema');
+const target = join(root, 'src/api/schema/builtIn');
 const structureFile = join(target, 'structure.generated.json');
 const documentationFile = join(target, 'documentation.generated.json');
 

@@ -1,6 +1,7 @@
 import type { FieldError } from './fields/fieldErrors.ts';
 import type { Draft, KubeObject } from './meta.ts';
 import type { Resource } from './resource.ts';
+import type { Schema } from './schema/schema.ts';
 
 /** What a kind's rules may use besides the object. They read no clock and no randomness of their own. */
 export interface StrategyContext {
@@ -27,8 +28,7 @@ export interface Column<T extends KubeObject> {
  */
 export interface Kind<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
-  /** The model in the schema, for example `V1Pod`. */
-  readonly model: string;
+  readonly schema: Schema;
   readonly singular?: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
@@ -98,7 +98,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
 
 export interface ServedAs {
   readonly resource: Resource;
-  readonly model: string;
+  readonly schema: Schema;
   readonly singular?: string;
   readonly shortNames?: readonly string[];
   /** From what is stored to what this address shows, and back. Pure. */
@@ -112,6 +112,8 @@ export interface Subresource<T extends KubeObject = KubeObject> {
   /** Group and version of the body's kind where they are not the parent's. */
   readonly group?: string;
   readonly version?: string;
+  /** The schema of the body; undefined where there is none (exec, proxy, …) or none of its own (log). */
+  readonly schema?: Schema;
   readonly verbs: readonly string[];
   /**
    * Set where the subresource shows the whole object and takes a part of its spec (pods/ephemeralcontainers); it needs

@@ -3,6 +3,7 @@ import type { Kind } from '../../src/api/kind.ts';
 import { kinds } from '../../src/api/kinds/index.ts';
 import type { Draft, KubeObject } from '../../src/api/meta.ts';
 import type { Resource } from '../../src/api/resource.ts';
+import { structuralSchema } from '../../src/api/schema/index.ts';
 import { StatusError } from '../../src/api/status.ts';
 import type { Pod } from '../../src/api/types.ts';
 import type {
@@ -33,10 +34,15 @@ export function attributesOf(
   };
 }
 
+const ANY = structuralSchema(
+  { group: 'example.com', version: 'v1', kind: 'Anything' },
+  { 'x-kubernetes-preserve-unknown-fields': true },
+);
+
 /** The kind, or a stand-in with the address alone where it is not served yet. */
 function kindOf(resource: Resource): Kind {
   const kind = kinds.find((candidate) => candidate.resource === resource);
-  return kind ?? { resource, model: '', validate: () => [], columns: [] };
+  return kind ?? { resource, schema: ANY, validate: () => [], columns: [] };
 }
 
 export const readerOf = (...objects: readonly (readonly [Resource, object])[]): AdmissionReader => ({

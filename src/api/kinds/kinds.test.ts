@@ -3,7 +3,6 @@ import type { Kind } from '../kind.ts';
 import type { Draft, KubeObject } from '../meta.ts';
 import { apiVersionOf } from '../resource.ts';
 import * as handles from '../resources.ts';
-import { hasModel } from '../schema/index.ts';
 import { kinds } from './index.ts';
 
 /** Objects as incomplete and as full as clients send them: defaulting must settle on both. */
@@ -75,9 +74,14 @@ describe('kinds', () => {
 
   for (const kind of kinds) {
     describe(kind.resource.kind, () => {
-      it('names a model of the schema', () => {
-        assert.ok(hasModel(kind.model), kind.model);
-        for (const other of kind.alsoServedAs ?? []) assert.ok(hasModel(other.model), other.model);
+      it('has a schema, and a list where it is stored', () => {
+        for (const { schema, resource } of [kind, ...(kind.alsoServedAs ?? [])]) {
+          assert.match(schema.definition.name, new RegExp(`\\.${resource.version}\\.${resource.kind}$`));
+          assert.equal(schema.listDefinition !== undefined, kind.stored !== false);
+        }
+        for (const { schema, kind: body } of kind.subresources ?? []) {
+          if (schema !== undefined) assert.match(schema.definition.name, new RegExp(`\\.${body}$`));
+        }
       });
 
       it('defaults to the same the second time', () => {

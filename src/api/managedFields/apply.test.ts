@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { cloneJson } from '../clone.ts';
 import type { Draft, KubeObject } from '../meta.ts';
 import { StatusError } from '../status.ts';
+import { builtIn } from '../schema/index.ts';
 import { serverSideApply, trackUpdate } from './index.ts';
 
 const T1 = '2026-01-01T00:00:01Z';
@@ -18,7 +19,7 @@ interface Options {
 
 function apply(live: Draft | undefined, config: object, options: Options = {}): Draft {
   return serverSideApply({
-    model: options.model ?? 'V1Deployment',
+    schema: builtIn(options.model ?? 'V1Deployment'),
     live: live as unknown as KubeObject | undefined,
     applied: { metadata: { name: 'x' }, ...cloneJson(config) } as Draft,
     manager: options.manager ?? 'applier',
@@ -33,7 +34,7 @@ function update(live: Draft | undefined, next: object, manager: string, model = 
   const draft = { ...cloneJson(live), ...cloneJson(next) } as Draft;
   draft.metadata = { name: 'x', ...(draft as Partial<Draft>).metadata };
   trackUpdate({
-    model,
+    schema: builtIn(model),
     old: live as unknown as KubeObject | undefined,
     draft,
     manager,

@@ -6,15 +6,15 @@ import { arrange, isOwner, newEntry, readEntries, type Entry, type Owner } from 
 import { difference, equalSets, intersection, pathsOf, union, type FieldSet } from './fieldSet.ts';
 import { clientSideFields, syncLastApplied } from './lastApplied.ts';
 import { merge, prune } from './merge.ts';
-import { shapeOfModel } from './shapes.ts';
+import type { Schema } from '../schema/schema.ts';
 import { owned } from './ownership.ts';
 import { comparison, store } from './update.ts';
 
 export interface ApplyOptions {
-  readonly model: string;
+  readonly schema: Schema;
   /** The object as stored; undefined where the apply creates it. */
   readonly live: KubeObject | undefined;
-  /** The configuration, as decoded and conforming to the model; not defaulted. Not changed. */
+  /** The configuration, as decoded and conforming to the schema; not defaulted. Not changed. */
   readonly applied: Draft;
   readonly manager: string;
   readonly apiVersion: string;
@@ -34,10 +34,10 @@ const METADATA = 'f:metadata';
  * manager owns with another value, unless `force`. Semantics of structured-merge-diff `merge.Updater.Apply`.
  */
 export function serverSideApply(options: ApplyOptions): Draft {
-  const { model, live, applied, subresource, force, time } = options;
+  const { schema, live, applied, subresource, force, time } = options;
   if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
   const owner: Owner = { ...options, operation: 'Apply' };
-  const shape = shapeOfModel(model);
+  const { shape } = schema;
   const entries = readEntries(live?.metadata.managedFields);
   const own = entries.find((entry) => isOwner(entry, owner));
   const others = entries.filter((entry) => entry !== own);
@@ -49,9 +49,9 @@ export function serverSideApply(options: ApplyOptions): Draft {
     prune(shape, draft, own.fieldsV1, { ...kept, [METADATA]: kept?.[METADATA] ?? {} });
   }
 
-  const { changed, removed } = comparison(model, live ?? {}, draft, subresource);
+  const { changed, removed } = comparison(schema, live ?? {}, draft, subresource);
   if (!force) {
-    const taken = difference(changed, clientSideFields(model, live, owner.manager));
+    const taken = difference(changed, clientSideFields(schema, live, owner.manager));
     const conflicts = others.flatMap((entry) => {
       const fields = entry.apiVersion === owner.apiVersion ? intersection(entry.fieldsV1, taken) : undefined;
       return fields === undefined ? [] : [{ entry, fields }];

@@ -1,7 +1,7 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 import { equalJson } from '../equalJson.ts';
 import { finish, LEAF, type Building, type FieldSet } from './fieldSet.ts';
-import type { ListShape, MapShape, Shape, StructShape } from './shapes.ts';
+import type { ListShape, MapShape, Shape, StructShape } from '../schema/shape.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -38,17 +38,23 @@ function compareFields(shape: StructShape | MapShape, before: Json, after: Json)
       continue;
     }
     const field = shape.fields.get(key);
-    if (field === undefined) continue;
-    children.add(field.element, compare(field.shape, before[key], after[key], field.inherent));
+    if (field !== undefined) {
+      children.add(field.element, compare(field.shape, before[key], after[key], field.inherent));
+    } else if (shape.others !== undefined) {
+      children.add(`f:${key}`, compare(shape.others, ownProperty(before, key), after[key], false));
+    }
   }
   for (const key in before) {
     if (Object.hasOwn(after, key)) continue;
-    const field = shape.kind === 'map' ? undefined : shape.fields.get(key);
-    if (shape.kind === 'map') children.add(`f:${key}`, compare(shape.values, before[key], undefined, false));
-    else if (field !== undefined)
-      children.add(field.element, compare(field.shape, before[key], undefined, false));
+    const part = partOf(shape, key);
+    if (part !== undefined) children.add(`f:${key}`, compare(part, before[key], undefined, false));
   }
   return children.comparison();
+}
+
+/** The shape of what a struct or map has under a key; undefined where the schema knows of no such field. */
+export function partOf(shape: StructShape | MapShape, key: string): Shape | undefined {
+  return shape.kind === 'map' ? shape.values : (shape.fields.get(key)?.shape ?? shape.others);
 }
 
 function compareLists(shape: ListShape, before: readonly unknown[], after: readonly unknown[]): Comparison {
@@ -109,10 +115,12 @@ export function all(shape: Shape, value: unknown, inherent: boolean): FieldSet |
 function allOfStruct(shape: StructShape, value: Json, inherent: boolean): FieldSet | undefined {
   let children: Building | undefined;
   for (const key in value) {
+    if (value[key] === undefined) continue;
     const field = shape.fields.get(key);
-    if (field === undefined || value[key] === undefined) continue;
-    const child = all(field.shape, value[key], inherent && field.inherent);
-    if (child !== undefined) (children ??= {})[field.element] = child;
+    const part = field?.shape ?? shape.others;
+    if (part === undefined) continue;
+    const child = all(part, value[key], inherent && field?.inherent === true);
+    if (child !== undefined) (children ??= {})[field?.element ?? `f:${key}`] = child;
   }
   return finish(children, !inherent);
 }
@@ -128,17 +136,12 @@ export function claimed(shape: Shape, value: unknown): FieldSet | undefined {
       let children: Building | undefined;
       let empty = true;
       for (const key in value) {
-        const field = shape.kind === 'struct' ? shape.fields.get(key) : undefined;
-        if (shape.kind === 'struct' && field === undefined) continue;
-        if (value[key] === undefined) continue;
+        const part = partOf(shape, key);
+        if (part === undefined || value[key] === undefined) continue;
         empty = false;
-        const child =
-          shape.kind === 'map'
-            ? asMember(claimed(shape.values, value[key]))
-            : field === undefined
-              ? undefined
-              : claimed(field.shape, value[key]);
-        if (child !== undefined) (children ??= {})[field?.element ?? `f:${key}`] = child;
+        const set = claimed(part, value[key]);
+        const child = shape.kind === 'map' ? asMember(set) : set;
+        if (child !== undefined) (children ??= {})[`f:${key}`] = child;
       }
       return finish(children, empty);
     }

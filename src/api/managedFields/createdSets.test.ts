@@ -5,8 +5,9 @@ import { all } from './compare.ts';
 import { createdSet, textOfSet } from './createdSets.ts';
 import type { FieldSet } from './fieldSet.ts';
 import { owned } from './ownership.ts';
-import { shapeOfModel } from './shapes.ts';
+import { builtIn } from '../schema/index.ts';
 
+const POD = builtIn('V1Pod');
 const name = fc.constantFrom('a', 'b', 'c');
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });
@@ -42,7 +43,7 @@ const pod: fc.Arbitrary<Draft> = fc
   .map((fields) => ({ apiVersion: 'v1', kind: 'Pod', ...fields }) as unknown as Draft);
 
 const walked = (draft: Draft, subresource: string): FieldSet | undefined =>
-  owned(all(shapeOfModel('V1Pod'), draft, true), subresource);
+  owned(all(POD.shape, draft, true), subresource);
 
 describe('createdSet', () => {
   it('is what the whole walk gives, whatever forms came before', () => {
@@ -51,7 +52,7 @@ describe('createdSet', () => {
         fc.array(pod, { minLength: 1, maxLength: 30 }),
         fc.constantFrom('', 'status'),
         (pods, sub) => {
-          for (const draft of pods) assert.deepEqual(createdSet('V1Pod', draft, sub), walked(draft, sub));
+          for (const draft of pods) assert.deepEqual(createdSet(POD, draft, sub), walked(draft, sub));
         },
       ),
     );
@@ -60,9 +61,9 @@ describe('createdSet', () => {
   it('is one set for objects of one form, with its text at hand', () => {
     const draft = (image: string): Draft =>
       ({ metadata: { name: image }, spec: { containers: [{ name: 'web', image }] } }) as unknown as Draft;
-    const first = createdSet('V1Pod', draft('a'), '');
+    const first = createdSet(POD, draft('a'), '');
     assert.ok(first !== undefined);
-    assert.equal(createdSet('V1Pod', draft('b'), ''), first);
+    assert.equal(createdSet(POD, draft('b'), ''), first);
     assert.equal(textOfSet(first), JSON.stringify(first));
     assert.ok(Object.isFrozen(first['f:spec']));
   });
@@ -70,7 +71,7 @@ describe('createdSet', () => {
   it('gives sets that are too large to be remembered all the same', () => {
     const data = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`k${at}`, 'x']));
     const draft = { metadata: { name: 'large' }, data } as unknown as Draft;
-    const set = createdSet('V1ConfigMap', draft, '');
+    const set = createdSet(builtIn('V1ConfigMap'), draft, '');
     assert.ok(set !== undefined);
     assert.equal(Object.keys(set['f:data'] ?? {}).length, 1_001);
     assert.equal(textOfSet(set), undefined);

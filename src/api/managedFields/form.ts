@@ -1,4 +1,4 @@
-import type { FieldShape, ListShape, MapShape, Shape, StructShape } from './shapes.ts';
+import type { FieldShape, ListShape, MapShape, Shape, StructShape } from '../schema/shape.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -31,8 +31,9 @@ function structForm(shape: StructShape, value: Json, ignored?: (field: FieldShap
   const skipped = new Set<string>();
   for (const key in value) {
     const field = shape.fields.get(key);
-    if (field === undefined || ignored?.(field) === true) skipped.add(key);
-    else if (value[key] !== undefined) parts.set(key, formOf(field.shape, value[key]));
+    const part = field?.shape ?? shape.others;
+    if (part === undefined || (field !== undefined && ignored?.(field) === true)) skipped.add(key);
+    else if (value[key] !== undefined) parts.set(key, formOf(part, value[key]));
   }
   return fieldsForm(parts, skipped);
 }

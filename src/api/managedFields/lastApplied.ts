@@ -1,9 +1,8 @@
 import { cloneJson } from '../clone.ts';
 import type { Draft, KubeObject } from '../meta.ts';
-import { conform } from '../schema/conform.ts';
+import type { Schema } from '../schema/schema.ts';
 import { claimed } from './compare.ts';
 import type { FieldSet } from './fieldSet.ts';
-import { shapeOfModel } from './shapes.ts';
 
 /** What kubectl's client-side apply leaves on an object: the manifest as it was applied. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -16,7 +15,7 @@ const KUBECTL = 'kubectl';
  * a conflict (fieldmanager `lastappliedmanager.go`). Undefined where there are none.
  */
 export function clientSideFields(
-  model: string,
+  schema: Schema,
   live: KubeObject | undefined,
   manager: string,
 ): FieldSet | undefined {
@@ -29,8 +28,8 @@ export function clientSideFields(
     // Written by somebody else; then nothing is known to be kubectl's.
     return undefined;
   }
-  conform(model, applied);
-  return claimed(shapeOfModel(model), applied);
+  schema.conform(applied);
+  return claimed(schema.shape, applied);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { ownProperty, setOwnProperty } from '../../base/ownProperty.ts';
 import { cloneJson } from '../clone.ts';
-import { elements } from './compare.ts';
+import { elements, partOf } from './compare.ts';
 import type { FieldSet } from './fieldSet.ts';
-import type { ListShape, Shape } from './shapes.ts';
+import type { ListShape, MapShape, Shape, StructShape } from '../schema/shape.ts';
 
 type Json = Record<string, unknown>;
 
@@ -25,10 +25,9 @@ export function merge(shape: Shape, live: unknown, applied: unknown): unknown {
   return merged;
 }
 
-function mergeField(shape: Shape, key: string, live: unknown, applied: unknown): unknown {
-  if (shape.kind === 'map') return merge(shape.values, live, applied);
-  const field = shape.kind === 'struct' ? shape.fields.get(key) : undefined;
-  return field === undefined ? cloneJson(applied ?? live) : merge(field.shape, live, applied);
+function mergeField(shape: StructShape | MapShape, key: string, live: unknown, applied: unknown): unknown {
+  const part = partOf(shape, key);
+  return part === undefined ? cloneJson(applied ?? live) : merge(part, live, applied);
 }
 
 /**
@@ -76,7 +75,7 @@ export function prune(shape: Shape, value: unknown, last: FieldSet, kept: FieldS
   }
   if ((shape.kind !== 'struct' && shape.kind !== 'map') || !isObject(value)) return;
   for (const key of Object.keys(value)) {
-    const field = shape.kind === 'struct' ? shape.fields.get(key)?.shape : shape.values;
+    const field = partOf(shape, key);
     const element = `f:${key}`;
     const given = last[element];
     if (field === undefined || given === undefined) continue;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cloneJson } from '../clone.ts';
 import type { Draft, KubeObject, ManagedFieldsEntry } from '../meta.ts';
+import { builtIn } from '../schema/index.ts';
 import { trackUpdate } from './index.ts';
 
 const T1 = '2026-01-01T00:00:01Z';
@@ -19,7 +20,7 @@ function write(old: object | undefined, next: object, options: Write = {}): Draf
   const draft = cloneJson(next) as Draft;
   draft.metadata = { ...(draft as Partial<Draft>).metadata };
   trackUpdate({
-    model: options.model ?? 'V1Pod',
+    schema: builtIn(options.model ?? 'V1Pod'),
     old: old as KubeObject | undefined,
     draft,
     manager: options.manager ?? 'kubectl',

@@ -4,10 +4,10 @@ import { createdSet } from './createdSets.ts';
 import { arrange, isOwner, isReadable, newEntry, readEntries, type Entry, type Owner } from './entries.ts';
 import { difference, union } from './fieldSet.ts';
 import { owned } from './ownership.ts';
-import { shapeOfModel } from './shapes.ts';
+import type { Schema } from '../schema/schema.ts';
 
 export interface TrackOptions {
-  readonly model: string;
+  readonly schema: Schema;
   /** The object as stored; undefined at its creation. */
   readonly old: KubeObject | undefined;
   /** The object as it is about to be stored; gets its metadata.managedFields. */
@@ -21,8 +21,8 @@ export interface TrackOptions {
 }
 
 /** What a write changes between two states of an object, as far as fields have owners. */
-export function comparison(model: string, before: unknown, after: unknown, subresource: string): Comparison {
-  const { changed, removed } = compare(shapeOfModel(model), before, after, true);
+export function comparison(schema: Schema, before: unknown, after: unknown, subresource: string): Comparison {
+  const { changed, removed } = compare(schema.shape, before, after, true);
   return { changed: owned(changed, subresource), removed: owned(removed, subresource) };
 }
 
@@ -32,13 +32,13 @@ export function comparison(model: string, before: unknown, after: unknown, subre
  * entries of their own. Semantics of structured-merge-diff `merge.Updater.Update` and of apiserver's fieldmanager.
  */
 export function trackUpdate(options: TrackOptions): void {
-  const { model, old, draft, subresource, time } = options;
+  const { schema, old, draft, subresource, time } = options;
   const owner: Owner = { ...options, operation: 'Update' };
   const before = entriesBefore(options);
   const { changed, removed } =
     old === undefined
-      ? { changed: createdSet(model, draft, subresource), removed: undefined }
-      : comparison(model, old, draft, subresource);
+      ? { changed: createdSet(schema, draft, subresource), removed: undefined }
+      : comparison(schema, old, draft, subresource);
   if (changed === undefined && removed === undefined) {
     store(draft, before);
     return;

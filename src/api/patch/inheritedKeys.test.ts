@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { builtIn } from '../schema/index.ts';
 import { StatusError } from '../status.ts';
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from './index.ts';
+
+const strategic = (model: string, document: unknown, patch: unknown): unknown => {
+  const { patchType } = builtIn(model);
+  assert.ok(patchType !== undefined);
+  return applyStrategicMergePatch(patchType, document, patch);
+};
 
 const inherited = Object.getOwnPropertyNames(Object.prototype);
 const parse = (text: string): object => JSON.parse(text) as object;
@@ -8,7 +15,7 @@ const parse = (text: string): object => JSON.parse(text) as object;
 /** The two merges, both on a ConfigMap: keys of its data are the client's. */
 const merges: Readonly<Record<string, (document: unknown, patch: object) => unknown>> = {
   'a merge patch': applyMergePatch,
-  'a strategic merge patch': (document, patch) => applyStrategicMergePatch('V1ConfigMap', document, patch),
+  'a strategic merge patch': (document, patch) => strategic('V1ConfigMap', document, patch),
 };
 
 describe('keys that every object inherits', () => {
@@ -45,7 +52,7 @@ describe('keys that every object inherits', () => {
     const before = Object.getOwnPropertyDescriptors(Object.prototype);
     for (const key of inherited) {
       const merged = (document: string, patch: string): string =>
-        JSON.stringify(applyStrategicMergePatch('V1ConfigMap', parse(document), parse(patch)));
+        JSON.stringify(strategic('V1ConfigMap', parse(document), parse(patch)));
       assert.equal(merged('{}', `{"${key}":{"$retainKeys":[]}}`), `{"${key}":{}}`);
       assert.equal(merged('{}', `{"${key}":{"$patch":"delete"}}`), `{"${key}":{}}`);
       assert.equal(merged('{}', `{"$deleteFromPrimitiveList/${key}":["a"]}`), '{}');

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cloneJson } from '../clone.ts';
+import { builtIn } from '../schema/index.ts';
 import { StatusError } from '../status.ts';
 import { applyStrategicMergePatch } from './index.ts';
 
-const spec = (document: unknown, patch: unknown): unknown =>
-  applyStrategicMergePatch('V1PodSpec', document, patch);
-const meta = (document: unknown, patch: unknown): unknown =>
-  applyStrategicMergePatch('V1ObjectMeta', document, patch);
+const strategic = (model: string, document: unknown, patch: unknown): unknown => {
+  const { patchType } = builtIn(model);
+  assert.ok(patchType !== undefined);
+  return applyStrategicMergePatch(patchType, document, patch);
+};
+
+const spec = (document: unknown, patch: unknown): unknown => strategic('V1PodSpec', document, patch);
+const meta = (document: unknown, patch: unknown): unknown => strategic('V1ObjectMeta', document, patch);
 
 /** What apimachinery's `strategicpatch/patch_test.go` asserts of its test types, on types of the API. */
 describe('applyStrategicMergePatch', () => {
@@ -185,7 +190,7 @@ describe('applyStrategicMergePatch', () => {
 
   it('clears what $retainKeys does not name', () => {
     const deployment = (document: unknown, patch: unknown): unknown =>
-      applyStrategicMergePatch('V1DeploymentSpec', document, patch);
+      strategic('V1DeploymentSpec', document, patch);
     assert.deepEqual(
       deployment(
         { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } },
@@ -208,7 +213,7 @@ describe('applyStrategicMergePatch', () => {
 
   it('replaces a struct whose strategy is replace', () => {
     assert.deepEqual(
-      applyStrategicMergePatch(
+      strategic(
         'V1PodDisruptionBudgetSpec',
         { selector: { matchLabels: { a: '1' } }, minAvailable: 1 },
         { selector: { matchLabels: { b: '2' } } },

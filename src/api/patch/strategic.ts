@@ -1,6 +1,6 @@
 import { ownProperty, setOwnProperty } from '../../base/ownProperty.ts';
 import { cloneJson } from '../clone.ts';
-import { modelOf, type Property, type Type } from '../schema/models.ts';
+import type { PatchField, PatchType } from '../schema/patchType.ts';
 import { badRequest, type StatusError } from '../status.ts';
 import { notApplicable } from './jsonPatch.ts';
 import { identityBy, orderElements } from './listOrder.ts';
@@ -14,15 +14,15 @@ const ELEMENT_ORDER = '$setElementOrder/';
 type Json = Record<string, unknown>;
 
 /** What the schema says of a value; undefined below what it does not know. */
-type Shape = Type | undefined;
+type Shape = PatchType | undefined;
 
 /**
- * Strategic merge patch with all its directives; lists merge by the schema's patchStrategy and patchMergeKey.
+ * Strategic merge patch with all its directives; lists merge by the type's patchStrategy and patchMergeKey.
  * Throws BadRequest for a malformed patch.
  */
-export function applyStrategicMergePatch(model: string, document: unknown, patch: unknown): unknown {
+export function applyStrategicMergePatch(type: PatchType, document: unknown, patch: unknown): unknown {
   if (!isObject(document) || !isObject(patch)) throw badRequest('invalid JSON document');
-  return mergeObject(cloneJson(document), cloneJson(patch), { kind: 'model', model });
+  return mergeObject(cloneJson(document), cloneJson(patch), type);
 }
 
 /** Both are private copies; `patch` is used up. */
@@ -56,14 +56,9 @@ interface Field {
 
 function fieldOf(shape: Shape, key: string): Field {
   if (shape?.kind === 'map') return { shape: shape.values, replace: false, mergeKey: undefined };
-  const property: Property | undefined =
-    shape?.kind === 'model' ? modelOf(shape.model).properties.get(key) : undefined;
-  if (property === undefined) return { shape: undefined, replace: false, mergeKey: undefined };
-  return {
-    shape: property.type,
-    replace: property.patchStrategy === 'replace',
-    mergeKey: property.patchMergeKey,
-  };
+  const field: PatchField | undefined = shape?.kind === 'struct' ? shape.fields.get(key) : undefined;
+  if (field === undefined) return { shape: undefined, replace: false, mergeKey: undefined };
+  return { shape: field.type, replace: field.patchStrategy === 'replace', mergeKey: field.patchMergeKey };
 }
 
 function mergeValue(original: unknown, patch: unknown, field: Field): unknown {
@@ -75,9 +70,9 @@ function mergeValue(original: unknown, patch: unknown, field: Field): unknown {
 }
 
 function mergeList(original: unknown[], patch: unknown[], field: Field): unknown[] {
-  const items = field.shape?.kind === 'array' ? field.shape.items : undefined;
+  const items = field.shape?.kind === 'list' ? field.shape.items : undefined;
   if (field.replace || items === undefined) return withoutDirectives(patch) as unknown[];
-  if (items.kind !== 'model') {
+  if (items.kind !== 'struct') {
     return orderElements([...new Set([...original, ...patch])], patch, original, identityBy(undefined));
   }
   const { mergeKey } = field;

@@ -11,7 +11,6 @@ import { validateContainerPorts, validateHostPortsUnique } from './containerPort
 import { validateEnv, validateEnvFrom } from './env.ts';
 import { validateEphemeralContainers } from './ephemeralContainers.ts';
 import { dns1123LabelErrors } from '../names/names.ts';
-import type { PodSpecContext } from './validation.ts';
 import { validateLifecycle, validateProbes } from './probes.ts';
 import { validateResources } from './resources.ts';
 import { all, each, oneOf, optionalOneOf, present, requiredText } from '../fields/rules.ts';
@@ -21,6 +20,11 @@ import { validateMounts } from './volumeMounts.ts';
 
 const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
 const ONLY_FOR_SIDECARS = 'may not be set for init containers without restartPolicy=Always';
+
+/** Where the pod spec stands: some rules hold for pods only, since a template may still be completed. */
+export interface PodSpecContext {
+  readonly isPod: boolean;
+}
 
 /** Containers of all sorts (core validation `validateContainers`, `validateInitContainers`). */
 export function validateContainers(

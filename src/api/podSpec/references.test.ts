@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { modelOf, type Type } from '../schema/index.ts';
+import { modelOf, type Type } from '../schema/builtIn/models.ts';
 import type { Pod } from '../types.ts';
 import { podReferences } from './references.ts';
 
@@ -110,10 +110,10 @@ function leaves(model: string, path: readonly string[] = []): Leaf[] {
 
 function leavesOf(type: Type, field: string, path: readonly string[]): Leaf[] {
   switch (type.kind) {
-    case 'array':
+    case 'list':
       return leavesOf(type.items, field, [...path, '*']);
-    case 'model':
-      return leaves(type.model, path);
+    case 'struct':
+      return leaves(type.name, path);
     case 'scalar':
       return type.scalar === 'string' ? [{ field, path }] : [];
     default:
@@ -158,7 +158,7 @@ describe('podReferences', () => {
   it('knows every kind of volume and of projection', () => {
     const needs = (model: string, at: readonly string[]): string[] =>
       [...modelOf(model).properties.values()]
-        .filter(({ type }) => type.kind === 'model')
+        .filter(({ type }) => type.kind === 'struct')
         .filter(({ name }) => podReferences(podWith([...at, name], {})).length === 0)
         .map(({ name }) => `${model}.${name}`);
     assert.deepEqual(

@@ -8,7 +8,7 @@ import {
 } from '../fields/fieldErrors.ts';
 import type { PodSpec } from '../types.ts';
 import { validateAffinity } from './affinity.ts';
-import { validateContainers } from './containers.ts';
+import { type PodSpecContext, validateContainers } from './containers.ts';
 import { validateLabels } from '../metadata/labels.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from '../names/names.ts';
 import { validateDNSConfig, validateHostAliases } from './podDns.ts';
@@ -21,11 +21,6 @@ import type { Unchecked } from '../fields/unchecked.ts';
 import { validateVolumes } from './volumes.ts';
 
 const MAX_INT32 = 2147483647;
-
-/** Where a pod spec stands: some rules hold for pods only, a template may still be completed. */
-export interface PodSpecContext {
-  readonly isPod: boolean;
-}
 
 /** core validation `ValidatePodSpec`; each subject has its file. */
 export function validatePodSpec(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import protobuf from 'protobufjs/minimal.js';
 import { StatusError } from '../status.ts';
-import { decodeProtobuf } from './decode.ts';
+import { builtIn } from '../schema/index.ts';
+import { decodeProtobuf, type ExpectedType } from './decode.ts';
 
 type Field = (writer: protobuf.Writer) => void;
 
@@ -33,6 +34,12 @@ function body(apiVersion: string, kind: string, ...fields: Field[]): Uint8Array 
   return Buffer.concat([Buffer.from('k8s\0'), unknown]);
 }
 
+const expected = (kind: string, model = `V1${kind}`): ExpectedType => ({
+  apiVersion: undefined,
+  kind,
+  schema: builtIn(model),
+});
+
 describe('decodeProtobuf()', () => {
   it('reads maps, and leaves out what Go leaves out', () => {
     const metadata = message(
@@ -43,7 +50,10 @@ describe('decodeProtobuf()', () => {
       message(11, text(1, 'k'), text(2, 'v')),
     );
     assert.deepEqual(
-      decodeProtobuf(body('v1', 'ConfigMap', metadata, message(2, text(1, 'x'), text(2, 'y')))),
+      decodeProtobuf(
+        body('v1', 'ConfigMap', metadata, message(2, text(1, 'x'), text(2, 'y'))),
+        expected('ConfigMap'),
+      ),
       {
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -54,11 +64,14 @@ describe('decodeProtobuf()', () => {
   });
 
   it('keeps a zero that was set on purpose', () => {
-    assert.deepEqual(decodeProtobuf(body('apps/v1', 'Deployment', message(2, int(1, 0), int(5, 0)))), {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      spec: { replicas: 0 },
-    });
+    assert.deepEqual(
+      decodeProtobuf(body('apps/v1', 'Deployment', message(2, int(1, 0), int(5, 0))), expected('Deployment')),
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        spec: { replicas: 0 },
+      },
+    );
   });
 
   it('spreads inlined messages and reads quantities, times, int-or-strings and negative numbers', () => {
@@ -71,6 +84,7 @@ describe('decodeProtobuf()', () => {
     );
     const object = decodeProtobuf(
       body('v1', 'Pod', message(1, message(8, int(1, 1_700_000_000))), message(2, container, int(25, -1))),
+      expected('Pod'),
     );
     assert.deepEqual(object, {
       apiVersion: 'v1',
@@ -90,20 +104,38 @@ describe('decodeProtobuf()', () => {
   });
 
   it('knows DeleteOptions of any group', () => {
-    assert.deepEqual(decodeProtobuf(body('apps/v1', 'DeleteOptions', int(1, 0), text(4, 'Background'))), {
-      apiVersion: 'apps/v1',
-      kind: 'DeleteOptions',
-      gracePeriodSeconds: 0,
-      propagationPolicy: 'Background',
+    assert.deepEqual(
+      decodeProtobuf(
+        body('apps/v1', 'DeleteOptions', int(1, 0), text(4, 'Background')),
+        expected('DeleteOptions'),
+      ),
+      {
+        apiVersion: 'apps/v1',
+        kind: 'DeleteOptions',
+        gracePeriodSeconds: 0,
+        propagationPolicy: 'Background',
+      },
+    );
+  });
+
+  it('gives only the type of an object that is of another one', () => {
+    const sent = body('v1', 'ConfigMap', message(2, text(1, 'x'), text(2, 'y')));
+    assert.deepEqual(decodeProtobuf(sent, expected('Pod')), { apiVersion: 'v1', kind: 'ConfigMap' });
+    assert.deepEqual(decodeProtobuf(sent, { ...expected('ConfigMap'), apiVersion: 'v2' }), {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
     });
   });
 
-  it('refuses what is no protobuf, is cut off, or is of an unknown kind', () => {
+  it('refuses what is no protobuf, is cut off, or is of a kind without a message', () => {
     const isBadRequest = (error: unknown): boolean => error instanceof StatusError && error.code === 400;
-    assert.throws(() => decodeProtobuf(Buffer.from('{}')), isBadRequest);
-    assert.throws(() => decodeProtobuf(body('v1', 'Nothing')), isBadRequest);
+    assert.throws(() => decodeProtobuf(Buffer.from('{}'), expected('Pod')), isBadRequest);
     assert.throws(
-      () => decodeProtobuf(body('v1', 'ConfigMap', text(1, 'abc')).subarray(0, -2)),
+      () => decodeProtobuf(body('v1', 'Nothing'), { ...expected('Nothing'), schema: { message: undefined } }),
+      isBadRequest,
+    );
+    assert.throws(
+      () => decodeProtobuf(body('v1', 'ConfigMap', text(1, 'abc')).subarray(0, -2), expected('ConfigMap')),
       isBadRequest,
     );
   });

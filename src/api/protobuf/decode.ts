@@ -14,31 +14,35 @@ const MAX_DEPTH = 64;
 type Reader = protobuf.Reader;
 type JsonObject = Record<string, unknown>;
 
+/** The type of object that a body should hold. */
+export interface ExpectedType {
+  /** undefined where any will do: DeleteOptions go by the version of every group. */
+  readonly apiVersion: string | undefined;
+  readonly kind: string;
+  readonly schema: { readonly message: string | undefined };
+}
+
 /**
- * The JSON form of an object that came as Kubernetes protobuf, the way Go would print it: what kubectl sends for
- * objects that it builds itself. Throws BadRequest where the bytes are none, or the kind is not known.
+ * The JSON form of an object that came as Kubernetes protobuf, the way Go would print it: what Go clients send. An
+ * object of another type is not read: only its apiVersion and kind are given. Throws BadRequest where the bytes are no
+ * such message.
  */
-export function decodeProtobuf(bytes: Uint8Array): JsonObject {
+export function decodeProtobuf(bytes: Uint8Array, expected: ExpectedType): JsonObject {
   if (!MAGIC.equals(bytes.subarray(0, MAGIC.length))) {
     throw badRequest('provided data does not appear to be a protobuf message, expected prefix "k8s\\0"');
   }
   try {
     const { apiVersion, kind, raw } = readUnknown(protobuf.Reader.create(bytes.subarray(MAGIC.length)));
-    const layout = layoutOf(messageName(apiVersion, kind)) ?? layoutOf(`meta.v1.${kind}`);
-    if (layout === undefined) throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}"`);
     const object = { apiVersion, kind };
+    if (kind !== expected.kind || apiVersion !== (expected.apiVersion ?? apiVersion)) return object;
+    const layout = layoutOf(expected.schema.message ?? '');
+    if (layout === undefined) throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}"`);
     readMessage(protobuf.Reader.create(raw), layout, object, 0);
     return object;
   } catch (error) {
     if (error instanceof RangeError) throw badRequest(`the protobuf message is cut off: ${error.message}`);
     throw error;
   }
-}
-
-/** `apps/v1` Deployment is `apps.v1.Deployment`; groups with dots are named after their first part. */
-function messageName(apiVersion: string, kind: string): string {
-  const [group = '', version] = apiVersion.split('/');
-  return version === undefined ? `core.${group}.${kind}` : `${group.split('.')[0] ?? ''}.${version}.${kind}`;
 }
 
 /** runtime.Unknown: the type, and the object's own bytes. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { StatusError } from '../status.ts';
-import { decode, decodeStrict } from './index.ts';
+import { builtIn, decode, decodeStrict } from './index.ts';
 
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', schema: builtIn('V1ConfigMap') };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const strict = (text: string, type = 'application/json'): ReturnType<typeof decodeStrict> =>
   decodeStrict(bytes(text), type);
@@ -120,9 +121,11 @@ describe('a body whose objects are nested very deep', () => {
       return Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, object)]);
     };
     for (const read of [decode, decodeStrict]) {
-      assert.doesNotThrow(() => read(body('{"f:data":{}}'), 'application/vnd.kubernetes.protobuf'));
+      assert.doesNotThrow(() =>
+        read(body('{"f:data":{}}'), 'application/vnd.kubernetes.protobuf', CONFIG_MAP),
+      );
       assert.throws(
-        () => read(body(nested(5_000)), 'application/vnd.kubernetes.protobuf'),
+        () => read(body(nested(5_000)), 'application/vnd.kubernetes.protobuf', CONFIG_MAP),
         (error) => error instanceof StatusError && error.code === 400 && /max depth/.test(error.message),
       );
     }

@@ -1,4 +1,4 @@
-import { decodeProtobuf, PROTOBUF_CONTENT_TYPE } from '../protobuf/decode.ts';
+import { decodeProtobuf, type ExpectedType, PROTOBUF_CONTENT_TYPE } from '../protobuf/decode.ts';
 import { badRequest } from '../status.ts';
 import { readYaml } from '../yaml/index.ts';
 import { isTooDeep, TOO_DEEP } from './depth.ts';
@@ -17,17 +17,20 @@ function isYaml(contentType: string): boolean {
   return contentType.includes('yaml');
 }
 
-/** Decodes a body without looking for duplicate keys. Throws BadRequest. */
-export function decode(bytes: Uint8Array, contentType: string): unknown {
-  if (contentType === PROTOBUF_CONTENT_TYPE) return readProtobuf(bytes);
+/**
+ * Decodes a body without looking for duplicate keys. `expected` is what it should hold: JSON and YAML say themselves how
+ * they are read, protobuf does not. Throws BadRequest.
+ */
+export function decode(bytes: Uint8Array, contentType: string, expected?: ExpectedType): unknown {
+  if (contentType === PROTOBUF_CONTENT_TYPE) return readProtobuf(bytes, expected);
   const source = text.decode(bytes);
   return isYaml(contentType) ? decodeYaml(source, false).object : parseJson(source);
 }
 
 /** Decodes a body and finds duplicate keys, at the price of one more scan for strings. Throws BadRequest. */
-export function decodeStrict(bytes: Uint8Array, contentType: string): Decoded {
+export function decodeStrict(bytes: Uint8Array, contentType: string, expected?: ExpectedType): Decoded {
   // Protobuf knows fields by number: there is nothing to be strict about.
-  if (contentType === PROTOBUF_CONTENT_TYPE) return { object: readProtobuf(bytes), duplicates: [] };
+  if (contentType === PROTOBUF_CONTENT_TYPE) return { object: readProtobuf(bytes, expected), duplicates: [] };
   const source = text.decode(bytes);
   if (isYaml(contentType)) return decodeYaml(source, true);
   const object = parseJson(source);
@@ -39,8 +42,9 @@ function duplicatesOf(source: string, object: unknown): string[] {
 }
 
 /** Some of its fields hold JSON. */
-function readProtobuf(bytes: Uint8Array): unknown {
-  const object = decodeProtobuf(bytes);
+function readProtobuf(bytes: Uint8Array, expected: ExpectedType | undefined): unknown {
+  if (expected === undefined) throw badRequest('error decoding protobuf: nothing says what it should be');
+  const object = decodeProtobuf(bytes, expected);
   if (isTooDeep(bytes.length, object)) throw badRequest(`error decoding protobuf: ${TOO_DEEP}`);
   return object;
 }

@@ -1,4 +1,7 @@
-/** The schema of the API: models, decoding with and without strictness, conformance of objects to their models. */
-export { checkFields, conform, jsonKind, pruneUnknown, type FieldProblems } from './conform.ts';
+/** The schema of the API: what a type is, and decoding with and without strictness. */
+export { builtIn } from './builtIn/builtIn.ts';
+export { jsonKind } from './builtIn/conform.ts';
 export { decode, decodeStrict, type Decoded } from './decode.ts';
-export { hasModel, modelOf, type Model, type Property, type Scalar, type Type } from './models.ts';
+export type { FieldProblems, Schema } from './schema.ts';
+export { structuralSchema } from './structural/structural.ts';
+export type { JsonSchema } from './structural/node.ts';

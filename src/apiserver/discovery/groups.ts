@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Kind, Subresource } from '../../api/kind.ts';
+import type { Kind, ServedAs, Subresource } from '../../api/kind.ts';
 import { apiVersionOf, type Resource } from '../../api/resource.ts';
+import { builtIn, type Schema } from '../../api/schema/index.ts';
 
 /** All verbs of a stored kind, in the order of discovery documents. */
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const SCALE = builtIn('V1Scale');
 const STATUS_VERBS = ['get', 'patch', 'update'];
 
 /** A resource or subresource as both forms of discovery need it. */
@@ -12,11 +14,13 @@ export interface DiscoveredSubresource {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  readonly schema: Schema | undefined;
   readonly verbs: readonly string[];
 }
 
 export interface DiscoveredResource {
   readonly resource: Resource;
+  readonly schema: Schema;
   readonly singular: string;
   readonly verbs: readonly string[];
   readonly shortNames: readonly string[];
@@ -89,37 +93,44 @@ export function discoveredGroups(kinds: readonly Kind[]): readonly DiscoveredGro
 }
 
 function addressesOf(kind: Kind): DiscoveredResource[] {
-  const own = discovered(kind, kind.resource, kind.singular, kind.shortNames);
-  const others = (kind.alsoServedAs ?? []).map((other) =>
-    discovered(kind, other.resource, other.singular, other.shortNames),
-  );
-  return [own, ...others];
+  return [kind, ...(kind.alsoServedAs ?? [])].map((address) => discovered(kind, address));
 }
 
 function discovered(
   kind: Kind,
-  resource: Resource,
-  singular: string | undefined,
-  shortNames: readonly string[] | undefined,
+  {
+    resource,
+    schema,
+    singular,
+    shortNames,
+  }: Pick<ServedAs, 'resource' | 'schema' | 'singular' | 'shortNames'>,
 ): DiscoveredResource {
   return {
     resource,
+    schema,
     singular: singular ?? resource.kind.toLowerCase(),
     verbs: [...(kind.verbs ?? ALL_VERBS)].sort(order),
     shortNames: shortNames ?? [],
     categories: kind.categories ?? [],
-    subresources: subresourcesOf(kind, resource),
+    subresources: subresourcesOf(kind, resource, schema),
     storageVersionHash: kind.stored === false ? undefined : storageVersionHash(kind.resource),
   };
 }
 
-function subresourcesOf(kind: Kind, { group, version }: Resource): DiscoveredSubresource[] {
+function subresourcesOf(kind: Kind, { group, version }: Resource, schema: Schema): DiscoveredSubresource[] {
   const declared: Subresource[] = [...(kind.subresources ?? [])];
   if (kind.status !== undefined) {
-    declared.push({ name: 'status', kind: kind.resource.kind, verbs: STATUS_VERBS });
+    declared.push({ name: 'status', kind: kind.resource.kind, schema, verbs: STATUS_VERBS });
   }
   if (kind.scale !== undefined) {
-    declared.push({ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: STATUS_VERBS });
+    declared.push({
+      name: 'scale',
+      kind: 'Scale',
+      group: 'autoscaling',
+      version: 'v1',
+      schema: SCALE,
+      verbs: STATUS_VERBS,
+    });
   }
   return declared
     .map((one) => ({
@@ -127,6 +138,7 @@ function subresourcesOf(kind: Kind, { group, version }: Resource): DiscoveredSub
       group: one.group ?? group,
       version: one.version ?? version,
       kind: one.kind,
+      schema: one.schema,
       verbs: [...one.verbs].sort(order),
     }))
     .sort((a, b) => order(a.name, b.name));

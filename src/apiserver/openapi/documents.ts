@@ -1,49 +1,44 @@
-import type { Kind } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/resource.ts';
-import type { Documentation } from '../../api/schema/documentation.ts';
-import { discoveredGroups, type DiscoveredGroup, type DiscoveredVersion } from '../discovery/groups.ts';
-import { definitionsOf, reference, V2, V3, type Json } from './definitions.ts';
-import { COMMON, definitionName, kindsOfModels, modelFinder } from './names.ts';
+import type { Documentation } from '../../api/schema/builtIn/documentation.ts';
+import { COMMON, type Definition, type Json, reference, V2, V3 } from '../../api/schema/definition.ts';
+import { builtIn } from '../../api/schema/index.ts';
+import type { DiscoveredGroup, DiscoveredVersion } from '../discovery/groups.ts';
+import { definitionsOf } from './definitions.ts';
+import { DELETE_OPTIONS, kindsOfDefinitions, STATUS } from './names.ts';
 import { pathsOf, QUERY, type Operation, type Path } from './operations.ts';
 
-const PATCH_TYPES = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
 const JSON_TYPE = 'application/json';
 const BODY_TYPES = [JSON_TYPE, 'application/yaml'];
 /** Used by no path, but looked up by clients. */
 const ALWAYS = [
-  'V1Status',
-  'V1DeleteOptions',
-  'V1APIResourceList',
-  'V1APIGroup',
-  'V1APIGroupList',
-  'VersionInfo',
+  STATUS,
+  DELETE_OPTIONS,
+  builtIn('V1APIResourceList'),
+  builtIn('V1APIGroup'),
+  builtIn('V1APIGroupList'),
+  builtIn('VersionInfo'),
 ];
 
 export interface OpenApiSource {
-  readonly kinds: readonly Kind[];
+  /** Everything that is served. */
+  readonly groups: readonly DiscoveredGroup[];
   readonly documentation: Documentation;
   /** `v1.36.0`. */
   readonly version: string;
 }
 
 /** GET /openapi/v2: one document for everything. */
-export function openApiV2({ kinds, documentation, version }: OpenApiSource): Json {
-  const modelOf = modelFinder();
-  const paths = discoveredGroups(kinds).flatMap((group) =>
-    group.versions.flatMap((one) => pathsOf(group, one.version, one.resources, modelOf)),
+export function openApiV2({ groups, documentation, version }: OpenApiSource): Json {
+  const paths = groups.flatMap((group) =>
+    group.versions.flatMap((one) => pathsOf(group, one.version, one.resources)),
   );
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version },
     paths: byPath(paths, pathItemV2),
-    definitions: definitionsOf({ flavour: V2, documentation, kinds: kindsOfModels(kinds) }, [
-      ...modelsOf(paths),
-      ...ALWAYS,
+    definitions: definitionsOf({ flavour: V2, documentation, kinds: kindsOfDefinitions(groups) }, [
+      ...usedBy(paths),
+      ...ALWAYS.map(({ definition }) => definition),
     ]),
     securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
     security: [{ BearerToken: [] }],
@@ -52,17 +47,20 @@ export function openApiV2({ kinds, documentation, version }: OpenApiSource): Jso
 
 /** GET /openapi/v3/apis/GROUP/VERSION: what one version of a group needs. */
 export function openApiV3(
-  { kinds, documentation, version }: OpenApiSource,
+  { groups, documentation, version }: OpenApiSource,
   group: DiscoveredGroup,
   one: DiscoveredVersion,
 ): Json {
-  const paths = pathsOf(group, one.version, one.resources, modelFinder());
+  const paths = pathsOf(group, one.version, one.resources);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version },
     paths: byPath(paths, pathItemV3),
     components: {
-      schemas: definitionsOf({ flavour: V3, documentation, kinds: kindsOfModels(kinds) }, modelsOf(paths)),
+      schemas: definitionsOf(
+        { flavour: V3, documentation, kinds: kindsOfDefinitions(groups) },
+        usedBy(paths),
+      ),
       securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
     },
   };
@@ -73,15 +71,15 @@ export function documentPath(group: string, version: string): string {
   return `${group === '' ? 'api' : 'apis'}/${apiVersionOf({ group, version })}`;
 }
 
-function modelsOf(paths: readonly Path[]): Set<string> {
-  const models = new Set<string>();
+function usedBy(paths: readonly Path[]): Set<Definition> {
+  const used = new Set<Definition>();
   for (const { operations } of paths) {
     for (const { body, result } of operations) {
-      if (body !== undefined && body !== 'patch') models.add(body);
-      if (result !== undefined) models.add(result);
+      if (body !== undefined && body !== 'patch') used.add(body);
+      if (result !== undefined) used.add(result);
     }
   }
-  return models;
+  return used;
 }
 
 function byPath(paths: readonly Path[], render: (path: Path) => Json): Json {
@@ -95,8 +93,8 @@ function common(operation: Operation): Json {
   };
 }
 
-function bodyName(body: string): string {
-  return body === 'patch' ? COMMON.patch : definitionName(body);
+function bodyName(body: Definition | 'patch'): string {
+  return body === 'patch' ? COMMON.patch : body.name;
 }
 
 function pathItemV2({ parameters, operations }: Path): Json {
@@ -120,7 +118,7 @@ function pathParameter(name: 'name' | 'namespace'): Json {
 }
 
 function operationV2(operation: Operation): Json {
-  const { body, result, description, id, query } = operation;
+  const { body, patchTypes, result, description, id, query } = operation;
   const parameters = [
     ...(body === undefined
       ? []
@@ -128,7 +126,7 @@ function operationV2(operation: Operation): Json {
           {
             in: 'body',
             name: 'body',
-            required: body !== 'V1DeleteOptions',
+            required: body !== DELETE_OPTIONS.definition,
             schema: reference(V2, bodyName(body)),
           },
         ]),
@@ -141,7 +139,7 @@ function operationV2(operation: Operation): Json {
     })),
   ];
   return {
-    consumes: body === 'patch' ? PATCH_TYPES : ['*/*'],
+    consumes: patchTypes ?? ['*/*'],
     description,
     operationId: id,
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -149,7 +147,7 @@ function operationV2(operation: Operation): Json {
     responses: {
       '200': {
         description: 'OK',
-        schema: result === undefined ? { type: 'string' } : reference(V2, definitionName(result)),
+        schema: result === undefined ? { type: 'string' } : reference(V2, result.name),
       },
       '401': { description: 'Unauthorized' },
     },
@@ -173,9 +171,9 @@ function pathItemV3({ parameters, operations }: Path): Json {
 }
 
 function operationV3(operation: Operation): Json {
-  const { body, result, description, id, query } = operation;
+  const { body, patchTypes, result, description, id, query } = operation;
   const schema = body === undefined ? undefined : reference(V3, bodyName(body));
-  const types = body === 'patch' ? PATCH_TYPES : BODY_TYPES;
+  const types = patchTypes ?? BODY_TYPES;
   return {
     description,
     operationId: id,
@@ -194,7 +192,7 @@ function operationV3(operation: Operation): Json {
       : {
           requestBody: {
             content: Object.fromEntries(types.map((type) => [type, { schema }])),
-            ...(body === 'V1DeleteOptions' ? {} : { required: true }),
+            ...(body === DELETE_OPTIONS.definition ? {} : { required: true }),
           },
         }),
     responses: {
@@ -203,7 +201,7 @@ function operationV3(operation: Operation): Json {
         content:
           result === undefined
             ? { '*/*': { schema: { type: 'string' } } }
-            : { [JSON_TYPE]: { schema: reference(V3, definitionName(result)) } },
+            : { [JSON_TYPE]: { schema: reference(V3, result.name) } },
       },
       '401': { description: 'Unauthorized' },
     },

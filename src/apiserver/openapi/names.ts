@@ -1,5 +1,5 @@
-import type { Kind } from '../../api/kind.ts';
-import { modelNames, modelOf } from '../../api/schema/models.ts';
+import type { DiscoveredGroup } from '../discovery/groups.ts';
+import { builtIn } from '../../api/schema/index.ts';
 
 export interface GroupVersionKind {
   readonly group: string;
@@ -7,70 +7,49 @@ export interface GroupVersionKind {
   readonly kind: string;
 }
 
-/** Where Go packages are in the names of definitions; all others are in k8s.io/api. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  'meta.v1': 'io.k8s.apimachinery.pkg.apis.meta.v1',
-  version: 'io.k8s.apimachinery.pkg.version',
-  'apiextensions.v1': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1',
-  'apiregistration.v1': 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
-};
+/** Types of requests and answers that belong to no resource. */
+export const DELETE_OPTIONS = builtIn('V1DeleteOptions');
+export const STATUS = builtIn('V1Status');
 
-/** Definitions of types that are no models: scalars with a form of their own, and what has no schema. */
-export const COMMON = {
-  quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
-  intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
-  time: 'io.k8s.apimachinery.pkg.apis.meta.v1.Time',
-  microtime: 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime',
-  patch: 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch',
-  fieldsV1: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
-  raw: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
-} as const;
-
-/** `io.k8s.api.apps.v1.Deployment` for `V1Deployment`. */
-export function definitionName(model: string): string {
-  if (model === 'VersionInfo') return `${PACKAGES.version ?? ''}.Info`;
-  const { goPackage, goName } = modelOf(model);
-  return `${PACKAGES[goPackage] ?? `io.k8s.api.${goPackage}`}.${goName}`;
-}
-
-/** The Go package of an API group's version: `rbac.v1` for rbac.authorization.k8s.io/v1. */
-function goPackageOf(group: string, version: string): string {
-  return `${group === '' ? 'core' : (group.split('.')[0] ?? group)}.${version}`;
-}
-
-/** Finds the model of a kind by where it is in Go; undefined for kinds without one (PodExecOptions). */
-export function modelFinder(): (kind: GroupVersionKind) => string | undefined {
-  const models = new Map(
-    modelNames().map((name) => {
-      const { goPackage, goName } = modelOf(name);
-      return [`${goPackage}.${goName}`, name];
-    }),
-  );
-  return ({ group, version, kind }) => models.get(`${goPackageOf(group, version)}.${kind}`);
-}
-
-/** The kinds that models stand for, their lists included: what `x-kubernetes-group-version-kind` says. */
-export function kindsOfModels(kinds: readonly Kind[]): ReadonlyMap<string, readonly GroupVersionKind[]> {
+/** The kinds that definitions stand for, by name, lists included: what `x-kubernetes-group-version-kind` says. */
+export function kindsOfDefinitions(
+  groups: readonly DiscoveredGroup[],
+): ReadonlyMap<string, readonly GroupVersionKind[]> {
   const map = new Map<string, GroupVersionKind[]>();
   const everywhere: GroupVersionKind[] = [];
-  const seen = new Set<string>();
-  for (const kind of kinds) {
-    for (const { resource, model } of [kind, ...(kind.alsoServedAs ?? [])]) {
-      const { group, version } = resource;
-      map.set(model, [{ group, kind: resource.kind, version }]);
-      map.set(`${model}List`, [{ group, kind: `${resource.kind}List`, version }]);
-      if (seen.has(`${group}/${version}`)) continue;
-      seen.add(`${group}/${version}`);
+  for (const { group, versions } of groups) {
+    for (const { version, resources } of versions) {
       everywhere.push({ group, kind: 'DeleteOptions', version });
+      for (const { resource, schema, subresources } of resources) {
+        const { kind } = resource;
+        map.set(schema.definition.name, [{ group, kind, version }]);
+        const list = schema.listDefinition;
+        if (list !== undefined) map.set(list.name, [{ group, kind: `${kind}List`, version }]);
+        for (const sub of subresources) {
+          if (sub.schema === undefined || sub.schema === schema) continue;
+          map.set(sub.schema.definition.name, [{ group: sub.group, kind: sub.kind, version: sub.version }]);
+        }
+      }
     }
   }
-  map.set('V1DeleteOptions', everywhere);
-  map.set('V1Status', [{ group: '', kind: 'Status', version: 'v1' }]);
-  map.set('V1Scale', [{ group: 'autoscaling', kind: 'Scale', version: 'v1' }]);
-  map.set('V1Eviction', [{ group: 'policy', kind: 'Eviction', version: 'v1' }]);
-  map.set('V1Binding', [{ group: '', kind: 'Binding', version: 'v1' }]);
-  map.set('AuthenticationV1TokenRequest', [
-    { group: 'authentication.k8s.io', kind: 'TokenRequest', version: 'v1' },
-  ]);
+  map.set(DELETE_OPTIONS.definition.name, everywhere);
+  map.set(STATUS.definition.name, [{ group: '', kind: 'Status', version: 'v1' }]);
   return map;
+}
+
+/**
+ * A group in the ids of operations: `Core`, `RbacAuthorization`, `StableExampleCom` (apiserver
+ * `pkg/endpoints/openapi/openapi.go`).
+ */
+export function groupId(group: string): string {
+  if (group === '') return 'Core';
+  return group
+    .replace(/\.k8s\.io$/, '')
+    .split(/[.-]/)
+    .map(capital)
+    .join('');
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,8 @@
 import { apiVersionOf, pathOf, type Resource } from '../../api/resource.ts';
-import { hasModel } from '../../api/schema/models.ts';
 import type { DiscoveredGroup, DiscoveredResource, DiscoveredSubresource } from '../discovery/groups.ts';
-import type { GroupVersionKind } from './names.ts';
+import type { Definition } from '../../api/schema/definition.ts';
+import { patchTypesOf } from '../verbs/patchTypes.ts';
+import { capital, DELETE_OPTIONS, groupId, type GroupVersionKind, STATUS } from './names.ts';
 
 /** One request that the API takes, in neither version of OpenAPI. */
 export interface Operation {
@@ -11,10 +12,11 @@ export interface Operation {
   readonly id: string;
   readonly description: string;
   readonly kind: GroupVersionKind;
-  /** Model of the body, `patch` for a patch. */
-  readonly body: string | undefined;
-  /** Model of the answer; undefined for a stream. */
-  readonly result: string | undefined;
+  readonly body: Definition | 'patch' | undefined;
+  /** The media types of a patch. */
+  readonly patchTypes: readonly string[] | undefined;
+  /** Undefined for a stream. */
+  readonly result: Definition | undefined;
   readonly query: readonly string[];
 }
 
@@ -73,16 +75,13 @@ const LIST_QUERY = [
 const WRITE_QUERY = ['pretty', 'dryRun', 'fieldManager', 'fieldValidation'];
 const DELETE_QUERY = ['pretty', 'dryRun', 'gracePeriodSeconds', 'orphanDependents', 'propagationPolicy'];
 
-type ModelOf = (kind: GroupVersionKind) => string | undefined;
-
 /** The paths of one version of a group. */
 export function pathsOf(
   { group }: DiscoveredGroup,
   version: string,
   resources: readonly DiscoveredResource[],
-  modelOf: ModelOf,
 ): Path[] {
-  return resources.flatMap((discovered) => new Paths(group, version, discovered, modelOf).all());
+  return resources.flatMap((discovered) => new Paths(group, version, discovered).all());
 }
 
 /** Builds the paths of one resource. */
@@ -90,18 +89,16 @@ class Paths {
   readonly #discovered: DiscoveredResource;
   readonly #resource: Resource;
   readonly #kind: GroupVersionKind;
-  readonly #model: string | undefined;
-  readonly #modelOf: ModelOf;
+  readonly #definition: Definition;
   /** `AppsV1`. */
   readonly #prefix: string;
 
-  constructor(group: string, version: string, discovered: DiscoveredResource, modelOf: ModelOf) {
+  constructor(group: string, version: string, discovered: DiscoveredResource) {
     this.#discovered = discovered;
     this.#resource = discovered.resource;
     this.#kind = { group, kind: discovered.resource.kind, version };
-    this.#model = modelOf(this.#kind);
-    this.#modelOf = modelOf;
-    this.#prefix = capital(group === '' ? 'core' : (group.split('.')[0] ?? '')) + capital(version);
+    this.#definition = discovered.schema.definition;
+    this.#prefix = groupId(group) + capital(version);
   }
 
   all(): Path[] {
@@ -123,7 +120,7 @@ class Paths {
     ];
     if (namespaced && this.#has('list')) {
       const list = this.#operation('get', 'list', 'list', 'ForAllNamespaces', this.#kind, {
-        result: this.#listModel(),
+        result: this.#discovered.schema.listDefinition,
         query: LIST_QUERY,
       });
       paths.unshift({ path: this.#path({}), parameters: [], operations: [list] });
@@ -139,18 +136,13 @@ class Paths {
     return this.#discovered.verbs.includes(verb);
   }
 
-  #listModel(): string | undefined {
-    const list = `${this.#model ?? ''}List`;
-    return hasModel(list) ? list : undefined;
-  }
-
   #collection(): Operation[] {
     const operations: Operation[] = [];
-    const model = this.#model;
+    const definition = this.#definition;
     if (this.#has('list')) {
       operations.push(
         this.#operation('get', 'list', 'list', '', this.#kind, {
-          result: this.#listModel(),
+          result: this.#discovered.schema.listDefinition,
           query: LIST_QUERY,
         }),
       );
@@ -158,8 +150,8 @@ class Paths {
     if (this.#has('create')) {
       operations.push(
         this.#operation('post', 'post', 'create', '', this.#kind, {
-          body: model,
-          result: model,
+          body: definition,
+          result: definition,
           query: WRITE_QUERY,
         }),
       );
@@ -167,8 +159,8 @@ class Paths {
     if (this.#has('deletecollection')) {
       operations.push(
         this.#operation('delete', 'deletecollection', 'deleteCollection', '', this.#kind, {
-          body: 'V1DeleteOptions',
-          result: 'V1Status',
+          body: DELETE_OPTIONS.definition,
+          result: STATUS.definition,
           query: [...LIST_QUERY, ...DELETE_QUERY.filter((name) => name !== 'pretty')],
         }),
       );
@@ -177,13 +169,12 @@ class Paths {
   }
 
   #object(): Operation[] {
-    const model = this.#model;
-    const operations = this.#readAndWrite(this.#discovered.verbs, this.#kind, model, '');
+    const operations = this.#readAndWrite(this.#discovered.verbs, this.#kind, this.#definition, '');
     if (this.#has('delete')) {
       operations.push(
         this.#operation('delete', 'delete', 'delete', '', this.#kind, {
-          body: 'V1DeleteOptions',
-          result: 'V1Status',
+          body: DELETE_OPTIONS.definition,
+          result: STATUS.definition,
           query: DELETE_QUERY,
         }),
       );
@@ -193,9 +184,9 @@ class Paths {
 
   #subresource(sub: DiscoveredSubresource): Operation[] {
     const kind = { group: sub.group, kind: sub.kind, version: sub.version };
-    const model = this.#modelOf(kind);
+    const definition = sub.schema?.definition;
     const suffix = capital(sub.name);
-    if (model === undefined || sub.name === 'log') {
+    if (definition === undefined) {
       const methods = {
         create: 'post',
         delete: 'delete',
@@ -216,12 +207,12 @@ class Paths {
           ),
         );
     }
-    const operations = this.#readAndWrite(sub.verbs, kind, model, suffix);
+    const operations = this.#readAndWrite(sub.verbs, kind, definition, suffix);
     if (sub.verbs.includes('create')) {
       operations.push(
         this.#operation('post', 'post', 'create', suffix, kind, {
-          body: model,
-          result: model,
+          body: definition,
+          result: definition,
           query: WRITE_QUERY,
         }),
       );
@@ -232,20 +223,20 @@ class Paths {
   #readAndWrite(
     verbs: readonly string[],
     kind: GroupVersionKind,
-    model: string | undefined,
+    definition: Definition,
     suffix: string,
   ): Operation[] {
     const operations: Operation[] = [];
     if (verbs.includes('get')) {
       operations.push(
-        this.#operation('get', 'get', 'read', suffix, kind, { result: model, query: ['pretty'] }),
+        this.#operation('get', 'get', 'read', suffix, kind, { result: definition, query: ['pretty'] }),
       );
     }
     if (verbs.includes('update')) {
       operations.push(
         this.#operation('put', 'put', 'replace', suffix, kind, {
-          body: model,
-          result: model,
+          body: definition,
+          result: definition,
           query: WRITE_QUERY,
         }),
       );
@@ -254,7 +245,8 @@ class Paths {
       operations.push(
         this.#operation('patch', 'patch', 'patch', suffix, kind, {
           body: 'patch',
-          result: model,
+          patchTypes: patchTypesOf(this.#discovered.schema),
+          result: definition,
           query: [...WRITE_QUERY, 'force'],
         }),
       );
@@ -268,7 +260,7 @@ class Paths {
     verb: string,
     suffix: string,
     kind: GroupVersionKind,
-    more: { body?: string | undefined; result?: string | undefined; query?: readonly string[] },
+    more: Partial<Pick<Operation, 'body' | 'patchTypes' | 'result' | 'query'>>,
   ): Operation {
     const everywhere = suffix === 'ForAllNamespaces' || !this.#resource.namespaced;
     const subject = `${everywhere ? '' : 'Namespaced'}${this.#resource.kind}${suffix}`;
@@ -280,12 +272,9 @@ class Paths {
       description: `${verb} ${about}${this.#resource.kind} (${apiVersionOf(this.#resource)})`,
       kind,
       body: more.body,
+      patchTypes: more.patchTypes,
       result: more.result,
       query: more.query ?? [],
     };
   }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

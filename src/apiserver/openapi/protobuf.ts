@@ -1,4 +1,4 @@
-import type { Json } from './definitions.ts';
+import type { Json } from '../../api/schema/definition.ts';
 import { ProtoWriter } from './protoWriter.ts';
 
 /**

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Kind } from '../../api/kind.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
-import { loadDocumentation, type Documentation } from '../../api/schema/documentation.ts';
+import { loadDocumentation, type Documentation } from '../../api/schema/builtIn/documentation.ts';
 import { StatusError } from '../../api/status.ts';
-import { discoveredGroups, type DiscoveredGroup, type DiscoveredVersion } from '../discovery/groups.ts';
+import {
+  discoveredGroups,
+  type DiscoveredGroup,
+  type DiscoveredResource,
+  type DiscoveredVersion,
+} from '../discovery/groups.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
 import type { Route } from '../verbs/nonResource.ts';
 import { noSuchResource } from '../verbs/notServed.ts';
@@ -42,6 +47,7 @@ class Documents {
   readonly #kinds: readonly Kind[];
   readonly #version: string;
   readonly #made = new Map<string, Promise<Document>>();
+  #discovered: readonly DiscoveredGroup[] | undefined;
   #documentation: Promise<Documentation> | undefined;
   #entries: ReadonlyMap<string, V3Entry> | undefined;
 
@@ -57,7 +63,7 @@ class Documents {
     if (wanted === '') throw notAcceptable([JSON_TYPE, V2_PROTOBUF_TYPE]);
     const protobuf = V2_PROTOBUF.test(wanted);
     const document = await this.#document(protobuf ? 'v2 protobuf' : 'v2', (documentation) => {
-      const made = openApiV2({ kinds: this.#kinds, documentation, version: this.#version });
+      const made = openApiV2({ groups: this.#groups(), documentation, version: this.#version });
       return protobuf ? encodeOpenApiV2(made) : encode(made);
     });
     return respond(request, document, protobuf ? V2_PROTOBUF_TYPE : JSON_TYPE, { vary: 'Accept' });
@@ -85,7 +91,11 @@ class Documents {
     }
     const document = await this.#document(path, (documentation) =>
       encode(
-        openApiV3({ kinds: this.#kinds, documentation, version: this.#version }, entry.group, entry.version),
+        openApiV3(
+          { groups: this.#groups(), documentation, version: this.#version },
+          entry.group,
+          entry.version,
+        ),
       ),
     );
     // Under its hash a document never changes.
@@ -107,18 +117,26 @@ class Documents {
     return { body, etag: `"${digest(body)}"` };
   }
 
+  #groups(): readonly DiscoveredGroup[] {
+    return (this.#discovered ??= discoveredGroups(this.#kinds));
+  }
+
   /** The hash is of what a document is made from, so that the index needs none of them. */
   #v3Entries(): ReadonlyMap<string, V3Entry> {
     return (this.#entries ??= new Map(
-      discoveredGroups(this.#kinds).flatMap((group) =>
+      this.#groups().flatMap((group) =>
         group.versions.map((version): [string, V3Entry] => {
           const path = documentPath(group.group, version.version);
-          const hash = digest(encode([this.#version, path, version]));
+          const hash = digest(encode([this.#version, path, version, version.resources.map(stampOf)]));
           return [path, { group, version, hash, url: `/openapi/v3/${path}?hash=${hash}` }];
         }),
       ),
     ));
   }
+}
+
+function stampOf({ schema }: DiscoveredResource): string {
+  return schema.definition.stamp;
 }
 
 function isJson(type: string): boolean {

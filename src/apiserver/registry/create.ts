@@ -9,6 +9,7 @@ import { all } from '../../api/fields/rules.ts';
 import { encode } from '../../storage/encoding.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
+import { setDefaults } from './defaults.ts';
 import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import type { Served } from '../resources/served.ts';
@@ -44,7 +45,7 @@ export async function createObject(
   const now = timeOf(registry.clock.now());
 
   checkNamespace(served, draft, namespace);
-  kind.setDefaults?.(draft);
+  setDefaults(kind, draft);
   if (options.tracked !== true) {
     trackFields(served, context, { old: undefined, draft, subresource: '', time: now });
   }

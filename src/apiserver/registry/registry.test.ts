@@ -4,6 +4,7 @@ import { type Kind, defineKind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
 import { resource } from '../../api/resource.ts';
+import { builtIn } from '../../api/schema/index.ts';
 import type { Status } from '../../api/status.ts';
 import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 
@@ -14,7 +15,7 @@ interface Thing extends KubeObject {
 
 const things: Kind = defineKind<Thing>({
   resource: resource<Thing>('test.io', 'v1', 'things', 'Thing', 'Namespaced'),
-  model: 'V1ReplicaSet',
+  schema: builtIn('V1ReplicaSet'),
   hasGeneration: true,
   status: {},
   setDefaults(draft) {

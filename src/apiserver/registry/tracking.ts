@@ -1,7 +1,6 @@
 import { trackUpdate } from '../../api/managedFields/index.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import { apiVersionOf } from '../../api/resource.ts';
-import { hasModel } from '../../api/schema/index.ts';
 import type { WriteContext } from './context.ts';
 import type { Served } from '../resources/served.ts';
 
@@ -16,9 +15,8 @@ export function trackFields(
     readonly time: string;
   },
 ): void {
-  if (!hasModel(kind.model)) return;
   trackUpdate({
-    model: kind.model,
+    schema: kind.schema,
     apiVersion: apiVersionOf(kind.resource),
     manager: context.manager,
     ...write,

@@ -8,6 +8,7 @@ import { validateMetadata, validateMetadataUpdate } from '../../api/metadata/met
 import { encode } from '../../storage/encoding.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { createObject } from './create.ts';
+import { setDefaults } from './defaults.ts';
 import { caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import { removeNow } from './remove.ts';
@@ -92,7 +93,7 @@ async function attemptUpdate(
 
   const draft = await options.desired(old);
   checkCondition(served, name, draft, existing);
-  if (strategy.takesDocument) kind.setDefaults?.(draft);
+  if (strategy.takesDocument) setDefaults(kind, draft);
   if (options.tracked !== true) {
     trackFields(served, context, { old, draft, subresource: options.subresource, time: now });
   }

@@ -1,6 +1,7 @@
 import type { Kind, ServedAs } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { apiVersionOf, type Resource } from '../../api/resource.ts';
+import type { Schema } from '../../api/schema/index.ts';
 
 const ALL_VERBS = [
   'create',
@@ -18,7 +19,7 @@ export interface Served {
   readonly kind: Kind;
   readonly resource: Resource;
   readonly apiVersion: string;
-  readonly model: string;
+  readonly schema: Schema;
   readonly verbs: ReadonlySet<string>;
   /** Set where the address is not the one that objects are stored under (events.k8s.io). */
   readonly conversion: ServedAs | undefined;
@@ -61,14 +62,14 @@ const addressOf = (group: string, version: string, plural: string): string => `$
 
 function servedOf(
   kind: Kind,
-  address: Pick<ServedAs, 'resource' | 'model'>,
+  address: Pick<ServedAs, 'resource' | 'schema'>,
   conversion: ServedAs | undefined,
 ): Served {
   return {
     kind,
     resource: address.resource,
     apiVersion: apiVersionOf(address.resource),
-    model: address.model,
+    schema: address.schema,
     verbs: new Set(kind.verbs ?? ALL_VERBS),
     conversion,
     fieldNames: new Set([

@@ -3,7 +3,7 @@ import { serverSideApply } from '../../api/managedFields/index.ts';
 import type { Draft } from '../../api/meta.ts';
 import { apiVersionOf } from '../../api/resource.ts';
 import { booleanOption, optionalBoolean, textOption } from '../../api/queryOptions.ts';
-import { conform, decodeStrict } from '../../api/schema/index.ts';
+import { decodeStrict } from '../../api/schema/index.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Exchange } from '../exchange.ts';
@@ -11,13 +11,11 @@ import { toStored } from '../registry/conversion.ts';
 import type { Served } from '../resources/served.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
-import { decodeBody, objectOf } from './decode.ts';
+import { decodeBody, objectOf, typeOf } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
 import { demandCreate } from './mayCreate.ts';
 import { checkAddress } from './update.ts';
 import { fieldValidation, writeContext } from './writeOptions.ts';
-
-export const APPLY_TYPE = 'application/apply-patch+yaml';
 
 /** Server-side apply of an object or of its status: creates what is missing, and takes fields from others only by force. */
 export const apply: Handler = async (options, exchange, target) => {
@@ -42,7 +40,7 @@ export const apply: Handler = async (options, exchange, target) => {
     tracked: true,
     desired: (live) =>
       serverSideApply({
-        model: kind.model,
+        schema: kind.schema,
         live,
         applied,
         manager: context.manager,
@@ -69,14 +67,14 @@ function decodeApplied(exchange: Exchange, served: Served, shownName: string): D
   let decoded: unknown;
   let yamlError: string | undefined;
   if (body.type === 'bytes') ({ object: decoded, yamlError } = decodeStrict(body.bytes, 'application/yaml'));
-  else decoded = decodeBody(body);
+  else decoded = decodeBody(body, typeOf(served));
   const draft = objectOf(decoded, served);
   if (yamlError !== undefined && validation !== 'Ignore') {
     const text = `error converting YAML to JSON: ${yamlError}`;
     if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
     exchange.warnings.push(text);
   }
-  const { unknown, typeError } = conform(served.model, draft);
+  const { unknown, typeError } = served.schema.conform(draft);
   const problem = unknown[0] === undefined ? typeError : `.${unknown[0]}: field not declared in schema`;
   if (problem === undefined) return draft;
   throw new StatusError(

@@ -2,22 +2,31 @@ import { cloneJson } from '../../api/clone.ts';
 import type { Draft } from '../../api/meta.ts';
 import type { RequestBody } from '../../api/request.ts';
 import { PROTOBUF_CONTENT_TYPE } from '../../api/protobuf/decode.ts';
-import { conform, decode, decodeStrict, hasModel, jsonKind } from '../../api/schema/index.ts';
+import { decode, decodeStrict, jsonKind, type Schema } from '../../api/schema/index.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served } from '../resources/served.ts';
 import type { FieldValidation } from './writeOptions.ts';
 
-const MEDIA_TYPES = ['application/json', 'application/yaml', PROTOBUF_CONTENT_TYPE];
+const TEXT_TYPES = ['application/json', 'application/yaml'];
+const MEDIA_TYPES = [...TEXT_TYPES, PROTOBUF_CONTENT_TYPE];
 
-/** A request's body, whatever it is about; undefined where there is none. It belongs to the caller. */
-export function decodeBody(body: RequestBody): unknown {
+/** The type of object that a request's body should hold. */
+export interface BodyType {
+  /** undefined where any will do. */
+  readonly apiVersion: string | undefined;
+  readonly kind: string;
+  readonly schema: Schema;
+}
+
+/** A request's body, as decoded; undefined where there is none. It belongs to the caller. */
+export function decodeBody(body: RequestBody, type: BodyType): unknown {
   switch (body.type) {
     case 'object':
       // Callers build on what they read, and what they read is frozen and shared.
       return cloneJson(body.object);
     case 'bytes':
-      return body.bytes.length === 0 ? undefined : decode(body.bytes, mediaTypeOf(body.contentType));
+      return body.bytes.length === 0 ? undefined : decode(body.bytes, bodyMediaType(body, type), type);
     default:
       return undefined;
   }
@@ -30,11 +39,12 @@ export function decodeBody(body: RequestBody): unknown {
  */
 export function decodeObject(exchange: Exchange, served: Served, validation: FieldValidation): Draft {
   const { body } = exchange.request;
+  const type = typeOf(served);
   let decoded: unknown;
   let duplicates: readonly string[] = [];
   if (body.type === 'bytes' && body.bytes.length > 0 && validation !== 'Ignore') {
-    ({ object: decoded, duplicates } = decodeStrict(body.bytes, mediaTypeOf(body.contentType)));
-  } else decoded = decodeBody(body);
+    ({ object: decoded, duplicates } = decodeStrict(body.bytes, bodyMediaType(body, type), type));
+  } else decoded = decodeBody(body, type);
   const draft = objectOf(decoded, served);
   checkConformance(exchange, served, draft, duplicates, validation);
   return draft;
@@ -48,8 +58,7 @@ export function checkConformance(
   duplicates: readonly string[],
   validation: FieldValidation,
 ): void {
-  if (!hasModel(served.model)) return;
-  const { unknown, typeError } = conform(served.model, draft);
+  const { unknown, typeError } = served.schema.conform(draft);
   if (typeError !== undefined) throw cannotBeHandled(served, draft, typeError);
   if (validation === 'Ignore' || (unknown.length === 0 && duplicates.length === 0)) return;
   const problems = [
@@ -62,11 +71,20 @@ export function checkConformance(
   exchange.warnings.push(...problems);
 }
 
+/** What a write to an address should hold. */
+export function typeOf({ apiVersion, resource, schema }: Served): BodyType {
+  return { apiVersion, kind: resource.kind, schema };
+}
+
+function bodyMediaType({ contentType }: { readonly contentType: string }, { schema }: BodyType): string {
+  return mediaTypeOf(contentType, schema.message === undefined ? TEXT_TYPES : MEDIA_TYPES);
+}
+
 /**
  * The media type of a body: one that this server reads.
  * @throws StatusError UnsupportedMediaType (415)
  */
-export function mediaTypeOf(contentType: string, accepted: readonly string[] = MEDIA_TYPES): string {
+export function mediaTypeOf(contentType: string, accepted: readonly string[]): string {
   const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   if (mediaType === '' && accepted.includes('application/json')) return 'application/json';
   if (accepted.includes(mediaType)) return mediaType;

@@ -6,12 +6,17 @@ import {
   notSupported,
 } from '../../api/fields/fieldErrors.ts';
 import { integerOption, optionalBoolean, textOption } from '../../api/queryOptions.ts';
-import { conform } from '../../api/schema/index.ts';
+import { builtIn } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types.ts';
 import type { Exchange } from '../exchange.ts';
-import { decodeBody } from './decode.ts';
+import { type BodyType, decodeBody } from './decode.ts';
 
+const TYPE: BodyType = {
+  apiVersion: undefined,
+  kind: 'DeleteOptions',
+  schema: builtIn('V1DeleteOptions'),
+};
 const POLICIES = ['Background', 'Foreground', 'Orphan'];
 
 /**
@@ -20,7 +25,7 @@ const POLICIES = ['Background', 'Foreground', 'Orphan'];
  */
 export function deleteOptions(exchange: Exchange): DeleteOptions {
   const { body, query } = exchange.request;
-  const sent = body.type === 'none' ? undefined : decodeBody(body);
+  const sent = body.type === 'none' ? undefined : decodeBody(body, TYPE);
   const options = sent === undefined || sent === null ? fromQuery(query) : (sent as DeleteOptions);
   if (typeof options !== 'object' || Array.isArray(options)) {
     throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
@@ -28,7 +33,7 @@ export function deleteOptions(exchange: Exchange): DeleteOptions {
   if (options.kind !== undefined && options.kind !== 'DeleteOptions') {
     throw badRequest('decoded object cannot be converted to DeleteOptions');
   }
-  const { typeError } = conform('V1DeleteOptions', options);
+  const { typeError } = TYPE.schema.conform(options);
   if (typeError !== undefined) throw badRequest(`DeleteOptions cannot be decoded: ${typeError}`);
   const errors = errorsOf(options);
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);

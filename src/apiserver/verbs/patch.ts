@@ -1,21 +1,17 @@
 import { field, invalid, invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../../api/patch/index.ts';
-import { conform, decode, hasModel } from '../../api/schema/index.ts';
+import { decode, type Schema } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import { toStored } from '../registry/conversion.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
-import { apply, APPLY_TYPE, forbidForce } from './apply.ts';
+import { apply, forbidForce } from './apply.ts';
 import { checkTypeMeta, mediaTypeOf } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
+import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, patchTypesOf } from './patchTypes.ts';
 import { fieldValidation, type FieldValidation, writeContext } from './writeOptions.ts';
-
-const JSON_PATCH = 'application/json-patch+json';
-const MERGE_PATCH = 'application/merge-patch+json';
-const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
-const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_TYPE];
 
 /** How often a patch is tried again after a lost race (apiserver `MaxRetryWhenPatchConflicts`). */
 const MAX_ATTEMPTS = 6;
@@ -23,10 +19,10 @@ const MAX_ATTEMPTS = 6;
 /** PATCH of an object or of its status, in all four types. */
 export const patch: Handler = async (options, exchange, target) => {
   const { served, namespace, name, subresource } = target;
-  if (patchTypeOf(exchange) === APPLY_TYPE) return apply(options, exchange, target);
+  if (patchTypeOf(exchange, served.schema) === APPLY_PATCH) return apply(options, exchange, target);
   forbidForce(exchange);
   const context = writeContext(exchange, 'PatchOptions');
-  const change = readPatch(exchange, served.model);
+  const change = readPatch(exchange, served.schema);
   const { entry } = await updateObject(options.registry, context, {
     served,
     namespace,
@@ -45,11 +41,11 @@ export const patch: Handler = async (options, exchange, target) => {
 };
 
 /**
- * A request's patch as a function from a document to its changed, private copy, which has the form of the model.
+ * A request's patch as a function from a document to its changed, private copy, which has the form that the schema gives it.
  * The function rejects with Invalid where the patch does not fit the document (apiserver `handlers/patch.go`).
  */
-export function readPatch(exchange: Exchange, model: string): (document: KubeObject) => Draft {
-  const type = patchTypeOf(exchange);
+export function readPatch(exchange: Exchange, schema: Schema): (document: KubeObject) => Draft {
+  const type = patchTypeOf(exchange, schema);
   const validation = fieldValidation(exchange, 'PatchOptions');
   const { body } = exchange.request;
   const change: unknown =
@@ -64,7 +60,7 @@ export function readPatch(exchange: Exchange, model: string): (document: KubeObj
     );
   }
   return (document) => {
-    const patched = applyPatch(type, model, document, change);
+    const patched = applyPatch(type, schema, document, change);
     checkTypeMeta(patched);
     if (patched.kind !== document.kind || patched.apiVersion !== document.apiVersion) {
       throw badRequest(
@@ -72,31 +68,31 @@ export function readPatch(exchange: Exchange, model: string): (document: KubeObj
       );
     }
     (patched as { metadata?: Draft['metadata'] | null }).metadata ??= {};
-    checkPatched(exchange, model, patched, change, validation);
+    checkPatched(exchange, schema, patched, change, validation);
     return patched;
   };
 }
 
-function applyPatch(type: string, model: string, document: KubeObject, change: object): Draft {
+function applyPatch(type: string, { patchType }: Schema, document: KubeObject, change: object): Draft {
   switch (type) {
     case JSON_PATCH:
       return applyJsonPatch(document, change) as Draft;
     case MERGE_PATCH:
       return applyMergePatch(document, change) as Draft;
     default:
-      return applyStrategicMergePatch(model, document, change) as Draft;
+      if (patchType === undefined) throw new Error(`${document.kind} has no strategic merge patch`);
+      return applyStrategicMergePatch(patchType, document, change) as Draft;
   }
 }
 
 function checkPatched(
   exchange: Exchange,
-  model: string,
+  schema: Schema,
   patched: Draft,
   change: object,
   validation: FieldValidation,
 ): void {
-  if (!hasModel(model)) return;
-  const { unknown, typeError } = conform(model, patched);
+  const { unknown, typeError } = schema.conform(patched);
   if (typeError !== undefined) throw invalidPatch(change, typeError);
   const problems = unknown.map((path) => `unknown field "${path}"`);
   if (problems.length === 0 || validation === 'Ignore') return;
@@ -108,7 +104,7 @@ function invalidPatch(change: object, why: string): Error {
   return invalidObject({ group: '', kind: '' }, '', [invalid(field('patch'), JSON.stringify(change), why)]);
 }
 
-function patchTypeOf(exchange: Exchange): string {
+function patchTypeOf(exchange: Exchange, schema: Schema): string {
   const { body } = exchange.request;
-  return mediaTypeOf(body.type === 'none' ? '' : body.contentType, PATCH_TYPES);
+  return mediaTypeOf(body.type === 'none' ? '' : body.contentType, patchTypesOf(schema));
 }

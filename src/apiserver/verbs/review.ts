@@ -1,5 +1,6 @@
 import { invalidObject } from '../../api/fields/fieldErrors.ts';
 import type { KubeObject } from '../../api/meta.ts';
+import { setDefaults } from '../registry/defaults.ts';
 import { decodeObject } from './decode.ts';
 import type { Handler } from './handler.ts';
 import { noSuchMethod } from './notServed.ts';
@@ -11,7 +12,7 @@ export const review: Handler = async (options, exchange, { served, namespace }) 
   const draft = decodeObject(exchange, served, fieldValidation(exchange, 'CreateOptions'));
   const { resource, kind } = served;
   if (resource.namespaced) draft.metadata.namespace ??= namespace;
-  kind.setDefaults?.(draft);
+  setDefaults(kind, draft);
   const errors = kind.validate(draft as unknown as KubeObject);
   if (errors.length > 0) throw invalidObject(resource, draft.metadata.name ?? '', errors);
   const answer = options.reviews[resource.plural];

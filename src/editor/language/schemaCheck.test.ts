@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadDocumentation } from '../../api/schema/documentation.ts';
+import { loadDocumentation } from '../../api/schema/builtIn/documentation.ts';
 import { parseManifest } from '../documents/manifest.ts';
 import { builtInSchemas } from '../schema/builtIn.ts';
 import type { SchemaSource } from '../schema/schemaNode.ts';

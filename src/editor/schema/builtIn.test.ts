@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadDocumentation } from '../../api/schema/documentation.ts';
+import { loadDocumentation } from '../../api/schema/builtIn/documentation.ts';
 import { builtInSchemas } from './builtIn.ts';
 import { schemaAt, type SchemaNode, type SchemaSource } from './schemaNode.ts';
 

@@ -1,4 +1,4 @@
-import type { Documentation } from '../../api/schema/documentation.ts';
+import type { Documentation } from '../../api/schema/builtIn/documentation.ts';
 import {
   modelNames,
   modelOf,
@@ -6,21 +6,28 @@ import {
   type Property,
   type Scalar,
   type Type,
-} from '../../api/schema/models.ts';
+} from '../../api/schema/builtIn/models.ts';
 import { ENUMS } from './enums.ts';
 import type { SchemaNode, SchemaSource, ValueType } from './schemaNode.ts';
 
 /** The schemas of all kinds of this build's Kubernetes version, without any cluster. */
 export function builtInSchemas(documentation: Documentation): SchemaSource {
   const nodes = new Map<string, SchemaNode>();
-  /** Model names by `group's first label.version kind`, as the models' Go packages have it. */
+  /** Model names by `package.version kind`. */
   let kinds: ReadonlyMap<string, string> | undefined;
   return (apiVersion, kind) => {
     const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
     kinds ??= kindModels();
-    const model = kinds.get(`${group.split('.')[0] || 'core'}.${version} ${kind}`);
+    const model = kinds.get(`${packageOf(group) ?? ''}.${version} ${kind}`);
     return model === undefined ? undefined : modelNode(model, documentation, nodes);
   };
+}
+
+/** The Go package of one of Kubernetes' own groups: its first label. Groups of others are none of them. */
+function packageOf(group: string): string | undefined {
+  if (group === '') return 'core';
+  const own = !group.includes('.') || group.endsWith('.k8s.io');
+  return own ? group.split('.', 1)[0] : undefined;
 }
 
 /** The kinds that there are: models that say which kind they are. */
@@ -111,9 +118,9 @@ function described(node: SchemaNode, description: () => string, values: readonly
 
 function typeNode(type: Type, documentation: Documentation, nodes: Nodes): SchemaNode {
   switch (type.kind) {
-    case 'model':
-      return modelNode(type.model, documentation, nodes);
-    case 'array':
+    case 'struct':
+      return modelNode(type.name, documentation, nodes);
+    case 'list':
       return collection('list', typeNode(type.items, documentation, nodes));
     case 'map':
       return collection('map', typeNode(type.values, documentation, nodes));

@@ -1,4 +1,4 @@
-import { loadDocumentation, type Documentation } from '../../api/schema/documentation.ts';
+import { loadDocumentation, type Documentation } from '../../api/schema/builtIn/documentation.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Client } from '../../client/contract.ts';
 import { builtInSchemas } from './builtIn.ts';

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, field, forbiddenField, invalid, tooLong } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { configMaps } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { ConfigMap } from '../../types.ts';
 import { configMapKeyErrors } from '../../names/names.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
@@ -11,7 +12,7 @@ export const MAX_DATA_BYTES = 1024 * 1024;
 
 export const configMap: Kind = defineKind<ConfigMap>({
   resource: configMaps,
-  model: 'V1ConfigMap',
+  schema: builtIn('V1ConfigMap'),
   shortNames: ['cm'],
   validate(object) {
     const errors: FieldError[] = [];

@@ -2,13 +2,14 @@ import { field, required } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { controllerOf, type Draft } from '../../meta.ts';
 import { controllerRevisions } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { ControllerRevision } from '../../types.ts';
 import { immutableField, nonNegative } from '../../metadata/metadata.ts';
 import { ageColumn, column, nameColumn, NONE } from '../../columns.ts';
 
 export const controllerRevision: Kind = defineKind<ControllerRevision>({
   resource: controllerRevisions,
-  model: 'V1ControllerRevision',
+  schema: builtIn('V1ControllerRevision'),
   setDefaults(draft) {
     const incomplete: Partial<Draft<ControllerRevision>> = draft;
     incomplete.revision ??= 0;

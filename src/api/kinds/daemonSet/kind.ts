@@ -6,6 +6,7 @@ import { formatLabels, formatLabelSelector } from '../../labels.ts';
 import type { Draft } from '../../meta.ts';
 import { immutableField } from '../../metadata/metadata.ts';
 import { daemonSets } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { DaemonSet } from '../../types.ts';
 import { setDaemonSetDefaults } from './defaults.ts';
 import { validateDaemonSet, validateDaemonSetStatus } from './validation.ts';
@@ -26,7 +27,7 @@ function setGeneration(draft: Draft<DaemonSet>, generation: number): void {
 
 export const daemonSet: Kind = defineKind<DaemonSet>({
   resource: daemonSets,
-  model: 'V1DaemonSet',
+  schema: builtIn('V1DaemonSet'),
   shortNames: ['ds'],
   categories: ['all'],
   hasGeneration: true,

@@ -2,6 +2,7 @@ import { setDeploymentDefaults } from './defaults.ts';
 import { field } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { deployments } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import { formatLabelSelector } from '../../labels.ts';
 import type { Deployment } from '../../types.ts';
 import { validateDeployment, validateDeploymentStatus } from './validation.ts';
@@ -10,7 +11,7 @@ import { ageColumn, column, containerColumns, nameColumn, wideColumn } from '../
 
 export const deployment: Kind = defineKind<Deployment>({
   resource: deployments,
-  model: 'V1Deployment',
+  schema: builtIn('V1Deployment'),
   shortNames: ['deploy'],
   categories: ['all'],
   hasGeneration: true,

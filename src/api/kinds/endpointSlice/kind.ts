@@ -2,6 +2,7 @@ import { setEndpointSliceDefaults } from './defaults.ts';
 import { field } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { endpointSlices } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { EndpointSlice } from '../../types.ts';
 import { equal } from '../../fields/equal.ts';
 import { validateEndpointSlice } from './validation.ts';
@@ -15,7 +16,7 @@ const UNSET = '<unset>';
 
 export const endpointSlice: Kind = defineKind<EndpointSlice>({
   resource: endpointSlices,
-  model: 'V1EndpointSlice',
+  schema: builtIn('V1EndpointSlice'),
   hasGeneration: true,
   setDefaults: setEndpointSliceDefaults,
   prepareForUpdate(draft, old) {

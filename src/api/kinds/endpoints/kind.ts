@@ -1,5 +1,6 @@
 import { defineKind, type Kind } from '../../kind.ts';
 import { endpoints as handle } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Endpoints } from '../../types.ts';
 import type { Incomplete } from '../../fields/unchecked.ts';
 import { validateEndpoints } from './validation.ts';
@@ -10,7 +11,7 @@ const SHOWN = 3;
 
 export const endpoints: Kind = defineKind<Endpoints>({
   resource: handle,
-  model: 'V1Endpoints',
+  schema: builtIn('V1Endpoints'),
   shortNames: ['ep'],
   createOnUpdate: true,
   setDefaults(draft) {

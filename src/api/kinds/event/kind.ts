@@ -1,6 +1,7 @@
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
 import { events, eventsV1 } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { CoreEvent } from '../../types.ts';
 import { validateEvent } from './validation.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
@@ -22,13 +23,13 @@ const aboutOf = (event: Unchecked<CoreEvent>): NonNullable<Unchecked<CoreEvent>[
 /** Events are stored as core/v1 and served as events.k8s.io/v1 as well. */
 export const event: Kind = defineKind<CoreEvent>({
   resource: events,
-  model: 'CoreV1Event',
+  schema: builtIn('CoreV1Event'),
   shortNames: ['ev'],
   createOnUpdate: true,
   alsoServedAs: [
     {
       resource: eventsV1,
-      model: 'EventsV1Event',
+      schema: builtIn('EventsV1Event'),
       shortNames: ['ev'],
       fromStored: eventsV1From,
       toStored: coreEventFrom,

@@ -3,6 +3,7 @@ import { humanDuration } from '../../humanDuration.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { formatLabelSelector } from '../../labels.ts';
 import { jobs } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Job } from '../../types.ts';
 import { setJobDefaults } from './defaults.ts';
 import { generateSelector } from './selector.ts';
@@ -11,7 +12,7 @@ import { validateJob } from './validation.ts';
 
 export const job: Kind = defineKind<Job>({
   resource: jobs,
-  model: 'V1Job',
+  schema: builtIn('V1Job'),
   categories: ['all'],
   hasGeneration: true,
   setDefaults: setJobDefaults,

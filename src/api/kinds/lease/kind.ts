@@ -1,13 +1,14 @@
 import { type FieldError, field, invalid, required } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { leases } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Lease } from '../../types.ts';
 import { nonNegative } from '../../metadata/metadata.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
 
 export const lease: Kind = defineKind<Lease>({
   resource: leases,
-  model: 'V1Lease',
+  schema: builtIn('V1Lease'),
   createOnUpdate: true,
   unconditionalUpdate: false,
   setDefaults(draft) {

@@ -1,6 +1,7 @@
 import { field, invalid } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { localSubjectAccessReviews } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { LocalSubjectAccessReview } from '../../types.ts';
 import { validateReviewedSubject } from '../../accessReview/validation.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
@@ -8,7 +9,7 @@ import { createdAtColumn, nameColumn } from '../../columns.ts';
 
 export const localSubjectAccessReview: Kind = defineKind<LocalSubjectAccessReview>({
   resource: localSubjectAccessReviews,
-  model: 'V1LocalSubjectAccessReview',
+  schema: builtIn('V1LocalSubjectAccessReview'),
   stored: false,
   verbs: ['create'],
   validate(object: Unchecked<LocalSubjectAccessReview>) {

@@ -3,6 +3,7 @@ import { type FieldError, field, invalid } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
 import { namespaces } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Namespace } from '../../types.ts';
 import { qualifiedNameErrors } from '../../names/names.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
@@ -13,7 +14,7 @@ const STANDARD_FINALIZERS = [KUBERNETES_FINALIZER, 'orphan', 'foregroundDeletion
 
 export const namespace: Kind = defineKind<Namespace>({
   resource: namespaces,
-  model: 'V1Namespace',
+  schema: builtIn('V1Namespace'),
   shortNames: ['ns'],
   nameRule: 'dns1123Label',
   setDefaults(draft) {
@@ -66,7 +67,7 @@ export const namespace: Kind = defineKind<Namespace>({
       ];
     },
   },
-  subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
+  subresources: [{ name: 'finalize', kind: 'Namespace', schema: builtIn('V1Namespace'), verbs: ['update'] }],
   selectableFields: (object) => ({ 'status.phase': object.status?.phase ?? '', name: object.metadata.name }),
   columns: [
     nameColumn,

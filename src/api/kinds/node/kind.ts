@@ -3,6 +3,7 @@ import { type FieldError, field, forbiddenField, invalid } from '../../fields/fi
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
 import { nodes } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Node } from '../../types.ts';
 import { equal } from '../../fields/equal.ts';
 import { validateNodeTaints } from './taints.ts';
@@ -14,7 +15,7 @@ const ROLE_LABEL = 'kubernetes.io/role';
 
 export const node: Kind = defineKind<Node>({
   resource: nodes,
-  model: 'V1Node',
+  schema: builtIn('V1Node'),
   shortNames: ['no'],
   setDefaults(draft) {
     const incomplete: Partial<Draft<Node>> = draft;

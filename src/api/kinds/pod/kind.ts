@@ -3,6 +3,7 @@ import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
 import { qosClassOf } from '../../podSpec/qos.ts';
 import { pods } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Pod } from '../../types.ts';
 import { validateEphemeralContainersUpdate } from './ephemeralContainersValidation.ts';
 import { validatePod } from './validation.ts';
@@ -15,7 +16,7 @@ const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
 
 export const pod: Kind = defineKind<Pod>({
   resource: pods,
-  model: 'V1Pod',
+  schema: builtIn('V1Pod'),
   shortNames: ['po'],
   categories: ['all'],
   hasGeneration: true,
@@ -61,6 +62,7 @@ export const pod: Kind = defineKind<Pod>({
     {
       name: 'ephemeralcontainers',
       kind: 'Pod',
+      schema: builtIn('V1Pod'),
       verbs: ['get', 'patch', 'update'],
       part: {
         prepareForUpdate(draft, old) {
@@ -74,11 +76,19 @@ export const pod: Kind = defineKind<Pod>({
     {
       name: 'resize',
       kind: 'Pod',
+      schema: builtIn('V1Pod'),
       verbs: ['get', 'patch', 'update'],
       part: { prepareForUpdate: keepAllButResources, validateUpdate: validatePodResize },
     },
-    { name: 'binding', kind: 'Binding', verbs: ['create'] },
-    { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+    { name: 'binding', kind: 'Binding', schema: builtIn('V1Binding'), verbs: ['create'] },
+    {
+      name: 'eviction',
+      kind: 'Eviction',
+      group: 'policy',
+      version: 'v1',
+      schema: builtIn('V1Eviction'),
+      verbs: ['create'],
+    },
   ],
   returnsDeleted: true,
   gracePeriodSeconds: graceOf,

@@ -1,6 +1,7 @@
 import { type FieldError, field, invalid, notSupported } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { podDisruptionBudgets } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { PodDisruptionBudget } from '../../types.ts';
 import { intOrPercent, notMoreThanAll } from '../../fields/intOrPercent.ts';
 import { validateLabelSelector } from '../../metadata/labels.ts';
@@ -12,7 +13,7 @@ const EVICTION_POLICIES = ['AlwaysAllow', 'IfHealthyBudget'];
 
 export const podDisruptionBudget: Kind = defineKind<PodDisruptionBudget>({
   resource: podDisruptionBudgets,
-  model: 'V1PodDisruptionBudget',
+  schema: builtIn('V1PodDisruptionBudget'),
   shortNames: ['pdb'],
   hasGeneration: true,
   unconditionalUpdate: false,

@@ -1,6 +1,7 @@
 import { field, type FieldError, forbiddenField, notSupported } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { priorityClasses } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { PriorityClass } from '../../types.ts';
 import { HIGHEST_USER_PRIORITY, SYSTEM_PRIORITIES } from '../../priority.ts';
 import { immutableField } from '../../metadata/metadata.ts';
@@ -10,7 +11,7 @@ const POLICIES = ['Never', 'PreemptLowerPriority'];
 
 export const priorityClass: Kind = defineKind<PriorityClass>({
   resource: priorityClasses,
-  model: 'V1PriorityClass',
+  schema: builtIn('V1PriorityClass'),
   shortNames: ['pc'],
   setDefaults(draft) {
     draft.preemptionPolicy ??= 'PreemptLowerPriority';

@@ -2,6 +2,7 @@ import { setPodTemplateDefaults } from '../../podSpec/defaults.ts';
 import { dropZeros } from '../../fields/zeros.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { replicaSets } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import { formatLabelSelector } from '../../labels.ts';
 import type { ReplicaSet } from '../../types.ts';
 import type { Incomplete } from '../../fields/unchecked.ts';
@@ -12,7 +13,7 @@ import { ageColumn, column, containerColumns, nameColumn, wideColumn } from '../
 
 export const replicaSet: Kind = defineKind<ReplicaSet>({
   resource: replicaSets,
-  model: 'V1ReplicaSet',
+  schema: builtIn('V1ReplicaSet'),
   shortNames: ['rs'],
   categories: ['all'],
   hasGeneration: true,

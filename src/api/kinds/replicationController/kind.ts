@@ -9,13 +9,14 @@ import { setPodTemplateDefaults } from '../../podSpec/defaults.ts';
 import { validatePodTemplate } from '../../podSpec/podTemplate.ts';
 import { matchesTemplate, validateLastingPods, validateReplicaCounts } from '../../podSpec/workload.ts';
 import { replicationControllers } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { ReplicationController } from '../../types.ts';
 
 type Spec = Unchecked<ReplicationController['spec']>;
 
 export const replicationController: Kind = defineKind<ReplicationController>({
   resource: replicationControllers,
-  model: 'V1ReplicationController',
+  schema: builtIn('V1ReplicationController'),
   shortNames: ['rc'],
   categories: ['all'],
   hasGeneration: true,

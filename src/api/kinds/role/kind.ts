@@ -1,12 +1,13 @@
 import { defineKind, type Kind } from '../../kind.ts';
 import { roles } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Role } from '../../types.ts';
 import { validateRules } from '../../rbac/validation.ts';
 import { createdAtColumn, nameColumn } from '../../columns.ts';
 
 export const role: Kind = defineKind<Role>({
   resource: roles,
-  model: 'V1Role',
+  schema: builtIn('V1Role'),
   nameRule: 'pathSegment',
   createOnUpdate: true,
   validate: (object) => validateRules(object.rules ?? [], true),

@@ -10,6 +10,7 @@ import {
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
 import { secrets } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Secret } from '../../types.ts';
 import { immutableField } from '../../metadata/metadata.ts';
 import { configMapKeyErrors } from '../../names/names.ts';
@@ -28,7 +29,7 @@ const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 
 export const secret: Kind = defineKind<Secret>({
   resource: secrets,
-  model: 'V1Secret',
+  schema: builtIn('V1Secret'),
   setDefaults(draft) {
     if (draft.type === undefined || draft.type === '') draft.type = 'Opaque';
     mergeStringData(draft);

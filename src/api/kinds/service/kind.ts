@@ -2,6 +2,7 @@ import { defineKind, type Kind } from '../../kind.ts';
 import { formatLabels } from '../../labels.ts';
 import type { Draft } from '../../meta.ts';
 import { services } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { Service } from '../../types.ts';
 import { dropTypeDependent, keepAllocated, syncClusterIPs } from './updates.ts';
 import { setServiceDefaults } from './defaults.ts';
@@ -11,7 +12,7 @@ import { ageColumn, column, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from
 
 export const service: Kind = defineKind<Service>({
   resource: services,
-  model: 'V1Service',
+  schema: builtIn('V1Service'),
   shortNames: ['svc'],
   categories: ['all'],
   nameRule: 'dns1035Label',

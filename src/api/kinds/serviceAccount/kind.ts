@@ -1,15 +1,23 @@
 import { defineKind, type Kind } from '../../kind.ts';
 import { serviceAccounts } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { ServiceAccount } from '../../types.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
 
 export const serviceAccount: Kind = defineKind<ServiceAccount>({
   resource: serviceAccounts,
-  model: 'V1ServiceAccount',
+  schema: builtIn('V1ServiceAccount'),
   shortNames: ['sa'],
   validate: () => [],
   subresources: [
-    { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
+    {
+      name: 'token',
+      kind: 'TokenRequest',
+      group: 'authentication.k8s.io',
+      version: 'v1',
+      schema: builtIn('AuthenticationV1TokenRequest'),
+      verbs: ['create'],
+    },
   ],
   returnsDeleted: true,
   columns: [

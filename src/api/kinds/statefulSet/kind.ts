@@ -1,13 +1,14 @@
 import { ageColumn, column, containerColumns, nameColumn } from '../../columns.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import { statefulSets } from '../../resources.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { StatefulSet } from '../../types.ts';
 import { setStatefulSetDefaults } from './defaults.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validation.ts';
 
 export const statefulSet: Kind = defineKind<StatefulSet>({
   resource: statefulSets,
-  model: 'V1StatefulSet',
+  schema: builtIn('V1StatefulSet'),
   shortNames: ['sts'],
   categories: ['all'],
   hasGeneration: true,

@@ -1,5 +1,6 @@
 import { field, invalidObject, notSupported, required } from '../../../api/fields/fieldErrors.ts';
 import type { Draft, Mutable, ObjectMeta } from '../../../api/meta.ts';
+import { builtIn } from '../../../api/schema/index.ts';
 import { conflict, type StatusError } from '../../../api/status.ts';
 import { timeOf } from '../../../api/time.ts';
 import type { Binding, Pod, PodCondition } from '../../../api/types.ts';
@@ -20,7 +21,7 @@ const bindStrategy: UpdateStrategy = {
 /** POST pods/binding: puts a pod on a node, once (core/pod `storage.go` BindingREST). */
 export const bind: Handler = async (options, exchange, { served, namespace, name }) => {
   const context = writeContext(exchange, 'CreateOptions');
-  const binding = subresourceBody<Binding>(exchange, { kind: 'Binding', model: 'V1Binding' });
+  const binding = subresourceBody<Binding>(exchange, { kind: 'Binding', schema: builtIn('V1Binding') });
   checkTarget(binding, name);
   const now = timeOf(options.registry.clock.now());
   await updateObject(options.registry, context, {

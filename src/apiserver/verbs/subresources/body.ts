@@ -1,4 +1,4 @@
-import { conform, hasModel } from '../../../api/schema/index.ts';
+import type { Schema } from '../../../api/schema/index.ts';
 import { badRequest } from '../../../api/status.ts';
 import type { Exchange } from '../../exchange.ts';
 import { checkTypeMeta, decodeBody } from '../decode.ts';
@@ -9,14 +9,15 @@ interface Body {
 }
 
 /**
- * The body of a POST to a subresource, brought into the form of its model. `kind` may be left out.
+ * The body of a POST to a subresource, brought into the form of its schema. `kind` may be left out.
  * @throws StatusError BadRequest for another kind, a value of a wrong type, a name that is not the URL's
  */
 export function subresourceBody<T>(
   exchange: Exchange,
-  expected: { readonly kind: string; readonly model: string },
+  expected: { readonly kind: string; readonly schema: Schema },
 ): T {
-  const body = decodeBody(exchange.request.body) as Body | null | undefined;
+  const body = decodeBody(exchange.request.body, { apiVersion: undefined, ...expected }) as
+    Body | null | undefined;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind})`);
   }
@@ -24,10 +25,8 @@ export function subresourceBody<T>(
   if (body.kind !== undefined && body.kind !== expected.kind) {
     throw badRequest(`${body.kind} cannot be handled as a ${expected.kind}`);
   }
-  if (hasModel(expected.model)) {
-    const { typeError } = conform(expected.model, body);
-    if (typeError !== undefined) throw badRequest(`${expected.kind} cannot be decoded: ${typeError}`);
-  }
+  const { typeError } = expected.schema.conform(body);
+  if (typeError !== undefined) throw badRequest(`${expected.kind} cannot be decoded: ${typeError}`);
   const { name } = exchange.request.info;
   if (body.metadata?.name !== undefined && body.metadata.name !== '' && body.metadata.name !== name) {
     throw badRequest(`name in URL does not match name in ${expected.kind} object`);

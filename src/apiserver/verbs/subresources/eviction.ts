@@ -1,4 +1,5 @@
 import { type Draft, draftOf, type KubeObject } from '../../../api/meta.ts';
+import { builtIn } from '../../../api/schema/index.ts';
 import { isConflict, notFound } from '../../../api/status.ts';
 import { timeOf } from '../../../api/time.ts';
 import type { DeleteOptions, Eviction, Pod } from '../../../api/types.ts';
@@ -17,7 +18,10 @@ import { success } from './status.ts';
 /** POST pods/eviction (policy/v1): a delete that a disruption budget may hold back (core/pod `storage/eviction.go`). */
 export const evict: Handler = async (options, exchange, target) => {
   const asked = writeContext(exchange, 'CreateOptions');
-  const eviction = subresourceBody<Draft<Eviction>>(exchange, { kind: 'Eviction', model: 'V1Eviction' });
+  const eviction = subresourceBody<Draft<Eviction>>(exchange, {
+    kind: 'Eviction',
+    schema: builtIn('V1Eviction'),
+  });
   (eviction as { metadata?: Draft['metadata'] }).metadata ??= {};
   const { deleteOptions = {} } = eviction;
   const context = { ...asked, dryRun: asked.dryRun || (deleteOptions.dryRun ?? []).length > 0 };

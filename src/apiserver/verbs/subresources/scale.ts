@@ -2,6 +2,7 @@ import { field, invalid, invalidObject } from '../../../api/fields/fieldErrors.t
 import { type Labels, matcherOf, selectorFromMap } from '../../../api/labels.ts';
 import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../../api/meta.ts';
 import type { ApiResponse, Entry } from '../../../api/request.ts';
+import { builtIn } from '../../../api/schema/index.ts';
 import { badRequest, notFound } from '../../../api/status.ts';
 import type { Scale } from '../../../api/types.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -14,7 +15,7 @@ import { mainStrategy } from '../../registry/strategy.ts';
 import { updateObject } from '../../registry/update.ts';
 import { subresourceBody } from './body.ts';
 
-const MODEL = 'V1Scale';
+const SCHEMA = builtIn('V1Scale');
 
 export const getScale: Handler = async (options, _exchange, { served, namespace, name }) => {
   const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
@@ -23,12 +24,12 @@ export const getScale: Handler = async (options, _exchange, { served, namespace,
 };
 
 export const updateScale: Handler = (options, exchange, target) => {
-  const sent = subresourceBody<Scale>(exchange, { kind: 'Scale', model: MODEL });
+  const sent = subresourceBody<Scale>(exchange, { kind: 'Scale', schema: SCHEMA });
   return changeScale(options, exchange, target, 'UpdateOptions', () => sent);
 };
 
 export const patchScale: Handler = (options, exchange, target) => {
-  const change = readPatch(exchange, MODEL);
+  const change = readPatch(exchange, SCHEMA);
   return changeScale(options, exchange, target, 'PatchOptions', (scale) => change(scale) as unknown as Scale);
 };
 

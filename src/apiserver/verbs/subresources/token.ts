@@ -1,4 +1,5 @@
 import type { Draft } from '../../../api/meta.ts';
+import { builtIn } from '../../../api/schema/index.ts';
 import { notFound } from '../../../api/status.ts';
 import type { ServiceAccount, TokenRequest } from '../../../api/types.ts';
 import type { Handler } from '../handler.ts';
@@ -18,7 +19,7 @@ export const createToken: Handler = async (options, exchange, target) => {
   if (entry === undefined) throw notFound(served.resource, name);
   const request = subresourceBody<Draft<TokenRequest>>(exchange, {
     kind: 'TokenRequest',
-    model: 'AuthenticationV1TokenRequest',
+    schema: builtIn('AuthenticationV1TokenRequest'),
   });
   (request as { metadata?: Draft['metadata'] }).metadata ??= {};
   (request as { spec?: Partial<Draft<TokenRequest>['spec']> }).spec ??= {};

@@ -1,23 +1,24 @@
-import { modelOf, type Model, type Property, type Type } from './models.ts';
+import type { FieldProblems } from '../schema.ts';
+import type { Model, Property, Type } from './models.ts';
 import { goTypes, isNormal, normalScalar, ScalarError } from './scalars.ts';
-
-/** What is wrong with the fields of an object. */
-export interface FieldProblems {
-  /** Paths of fields that the model does not have, in the object's order: `spec.template.spec.containers[0].foo`. */
-  readonly unknown: string[];
-  /** The first value of a wrong type, in the words of Go's decoder: `json: cannot unmarshal string into …`. */
-  readonly typeError?: string;
-}
 
 /** True where a value is exactly as its type stores it: nothing unknown, null, empty or in another form. */
 type Check = (value: unknown) => boolean;
 
-const checks = new Map<string, Check>();
+const checks = new Map<Model, Check>();
 const NO_PROBLEMS: FieldProblems = { unknown: [] };
 
+/**
+ * Brings an object into the form that Go's decoding and encoding of it gives, in place: unknown fields, nulls and
+ * empty optional lists and maps are dropped, quantities canonical, times in UTC. Values of a wrong type stay.
+ */
+export function conform(model: Model, object: unknown): FieldProblems {
+  return checkOf(model)(object) ? NO_PROBLEMS : new Walk().object(model, object);
+}
+
 /** A model's check, compiled at its first use. */
-function checkOf(name: string): Check {
-  const known = checks.get(name);
+function checkOf(model: Model): Check {
+  const known = checks.get(model);
   if (known !== undefined) return known;
   const fields = new Map<string, Check>();
   const check: Check = (value) => {
@@ -28,15 +29,14 @@ function checkOf(name: string): Check {
     }
     return true;
   };
-  checks.set(name, check);
-  for (const property of modelOf(name).properties.values())
-    fields.set(property.name, checkOfProperty(property));
+  checks.set(model, check);
+  for (const property of model.properties.values()) fields.set(property.name, checkOfProperty(property));
   return check;
 }
 
 function checkOfProperty({ type, required }: Property): Check {
   const check = checkOfType(type);
-  if (type.kind === 'array' && !required)
+  if (type.kind === 'list' && !required)
     return (value) => Array.isArray(value) && value.length > 0 && check(value);
   if (type.kind === 'map' && !required) return (value) => !isEmpty(value) && check(value);
   return check;
@@ -49,12 +49,12 @@ function checkOfType(type: Type): Check {
       if (scalar === 'string') return (value) => typeof value === 'string';
       return (value) => isNormal(scalar, value);
     }
-    case 'model': {
-      // Looked up at the first value: models refer to each other, and most are never used.
+    case 'struct': {
+      // Compiled at the first value: models refer to each other, and most are never used.
       let check: Check | undefined;
       return (value) => (check ??= checkOf(type.model))(value);
     }
-    case 'array': {
+    case 'list': {
       const check = checkOfType(type.items);
       return (value) => Array.isArray(value) && value.every(check);
     }
@@ -73,41 +73,13 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-/**
- * Finds what a model does not have and what has a wrong type. Does not change the object. Go's decoder reports the
- * unknown fields together with a duplicate key, but a type error alone: where there is one, answer with it.
- */
-export function checkFields(model: string, object: unknown): FieldProblems {
-  if (checkOf(model)(object)) return NO_PROBLEMS;
-  return new Walk(false).object(modelOf(model), object);
-}
-
-/**
- * Brings an object into the form that Go's decoding and encoding of it gives, in place: unknown fields, nulls and
- * empty optional lists and maps are dropped, quantities canonical, times in UTC. Values of a wrong type stay.
- */
-export function pruneUnknown(model: string, object: unknown): void {
-  if (!checkOf(model)(object)) new Walk(true).object(modelOf(model), object);
-}
-
-/** `checkFields` and `pruneUnknown` in one walk: what every write goes through. */
-export function conform(model: string, object: unknown): FieldProblems {
-  if (checkOf(model)(object)) return NO_PROBLEMS;
-  return new Walk(true).object(modelOf(model), object);
-}
-
 /** The thorough walk, for objects that the compiled check does not let pass. */
 class Walk {
-  readonly #change: boolean;
   readonly #unknown: string[] = [];
   #typeError: string | undefined;
   /** Go's error context: the innermost struct and the names of the fields down to it. */
   #struct: string | undefined;
   #fields: string[] = [];
-
-  constructor(change: boolean) {
-    this.#change = change;
-  }
 
   object(model: Model, object: unknown): FieldProblems {
     this.#model(model, object, '');
@@ -128,7 +100,7 @@ class Walk {
       const at = path === '' ? key : `${path}.${key}`;
       if (property === undefined) {
         if (record[key] !== undefined) this.#unknown.push(at);
-        if (this.#change) Reflect.deleteProperty(record, key);
+        Reflect.deleteProperty(record, key);
         continue;
       }
       this.#struct = model.goName;
@@ -137,7 +109,6 @@ class Walk {
       const absent = record[key] === null || record[key] === undefined;
       const made = absent ? undefined : this.#value(property.type, record[key], at);
       this.#fields.pop();
-      if (!this.#change) continue;
       if (made === undefined || (!property.required && isEmptyCollection(property.type, made))) {
         Reflect.deleteProperty(record, key);
       } else record[key] = made;
@@ -148,15 +119,14 @@ class Walk {
 
   #value(type: Type, value: unknown, path: string): unknown {
     switch (type.kind) {
-      case 'model':
-        return this.#model(modelOf(type.model), value, path);
-      case 'array': {
+      case 'struct':
+        return this.#model(type.model, value, path);
+      case 'list': {
         if (!Array.isArray(value)) return this.#mismatch(value, goTypeOf(type));
         const items = value as unknown[];
         items.forEach((item, index) => {
-          const made =
+          items[index] =
             item === null ? zeroOf(type.items) : this.#value(type.items, item, `${path}[${index}]`);
-          if (this.#change) items[index] = made;
         });
         return items;
       }
@@ -167,11 +137,10 @@ class Walk {
         const record = value as Record<string, unknown>;
         for (const key of Object.keys(record)) {
           const item = record[key];
-          const made =
+          record[key] =
             item === null || item === undefined
               ? zeroOf(type.values)
               : this.#value(type.values, item, `${path}.${key}`);
-          if (this.#change) record[key] = made;
         }
         return record;
       }
@@ -201,14 +170,14 @@ class Walk {
 }
 
 function isEmptyCollection(type: Type, value: unknown): boolean {
-  if (type.kind === 'array') return Array.isArray(value) && value.length === 0;
+  if (type.kind === 'list') return Array.isArray(value) && value.length === 0;
   return type.kind === 'map' && isEmpty(value);
 }
 
 /** What null becomes as an element: Go's zero value. */
 function zeroOf(type: Type): unknown {
-  if (type.kind === 'model' || type.kind === 'map') return {};
-  if (type.kind === 'array') return [];
+  if (type.kind === 'struct' || type.kind === 'map') return {};
+  if (type.kind === 'list') return [];
   switch (type.scalar) {
     case 'boolean':
       return false;
@@ -235,16 +204,14 @@ function packageOf(model: Model): string {
 
 function goTypeOf(type: Type): string {
   switch (type.kind) {
-    case 'array':
+    case 'list':
       return `[]${goTypeOf(type.items)}`;
     case 'map':
       return `map[string]${goTypeOf(type.values)}`;
     case 'scalar':
       return goTypes[type.scalar];
-    case 'model': {
-      const model = modelOf(type.model);
-      return `${packageOf(model)}.${model.goName}`;
-    }
+    case 'struct':
+      return `${packageOf(type.model)}.${type.model.goName}`;
   }
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cloneJson } from '../clone.ts';
-import { checkFields, conform, pruneUnknown } from './index.ts';
+import { cloneJson } from '../../clone.ts';
+import { builtIn, type FieldProblems } from '../index.ts';
+
+const conform = (model: string, object: unknown): FieldProblems => builtIn(model).conform(object);
 
 const deployment = (spec: object): object => ({
   apiVersion: 'apps/v1',
@@ -12,18 +14,16 @@ const deployment = (spec: object): object => ({
 const withContainer = (container: object): object =>
   deployment({ template: { spec: { containers: [{ name: 'a' }, container] } } });
 
-describe('checkFields', () => {
-  it('names unknown fields by their paths, in order, and changes nothing', () => {
+describe('conform reports', () => {
+  it('names unknown fields by their paths, in order', () => {
     const object = {
       foo: 1,
       metadata: { name: 'x', labels: { any: 'label' }, bar: {} },
       spec: { template: { spec: { containers: [{ name: 'a', imagee: 'b' }] } }, replica: 1 },
     };
-    const before = cloneJson(object);
-    assert.deepEqual(checkFields('V1Deployment', object), {
+    assert.deepEqual(conform('V1Deployment', object), {
       unknown: ['foo', 'metadata.bar', 'spec.template.spec.containers[0].imagee', 'spec.replica'],
     });
-    assert.deepEqual(object, before);
   });
 
   const errors: readonly [string, object, string][] = [
@@ -81,20 +81,20 @@ describe('checkFields', () => {
   ];
   for (const [what, object, message] of errors) {
     it(`reports ${what} in the words of Go's decoder`, () => {
-      assert.equal(checkFields('V1Deployment', object).typeError, message);
+      assert.equal(conform('V1Deployment', object).typeError, message);
     });
   }
 
   it('reports malformed base64 with the offset', () => {
     assert.equal(
-      checkFields('V1Secret', { data: { a: 'YQ=' } }).typeError,
+      conform('V1Secret', { data: { a: 'YQ=' } }).typeError,
       'illegal base64 data at input byte 2',
     );
-    assert.equal(checkFields('V1Secret', { data: { a: 'YQ==' } }).typeError, undefined);
+    assert.equal(conform('V1Secret', { data: { a: 'YQ==' } }).typeError, undefined);
   });
 });
 
-describe('pruneUnknown', () => {
+describe('conform prunes', () => {
   it('leaves what Go would have after decoding and encoding', () => {
     const object = {
       apiVersion: 'apps/v1',
@@ -123,7 +123,7 @@ describe('pruneUnknown', () => {
         },
       },
     };
-    pruneUnknown('V1Deployment', object);
+    conform('V1Deployment', object);
     assert.deepEqual(object, {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -146,13 +146,13 @@ describe('pruneUnknown', () => {
 
   it('keeps six digits of a MicroTime and any content of raw fields', () => {
     const lease = { spec: { renewTime: '2024-01-01T00:00:00.123456Z', acquireTime: '2024-01-01T00:00:00Z' } };
-    pruneUnknown('V1Lease', lease);
+    conform('V1Lease', lease);
     assert.deepEqual(lease.spec, {
       renewTime: '2024-01-01T00:00:00.123456Z',
       acquireTime: '2024-01-01T00:00:00.000000Z',
     });
     const revision = { data: { spec: { anything: [null, {}] } }, revision: 1 };
-    pruneUnknown('V1ControllerRevision', revision);
+    conform('V1ControllerRevision', revision);
     assert.deepEqual(revision, { data: { spec: { anything: [null, {}] } }, revision: 1 });
   });
 
@@ -169,11 +169,11 @@ describe('pruneUnknown', () => {
         fc.dictionary(fc.string(), value, { noNullPrototype: true }),
         (containers, labels) => {
           const object = { metadata: { labels }, spec: { containers } };
-          pruneUnknown('V1Pod', object);
+          conform('V1Pod', object);
           const once = cloneJson(object);
-          pruneUnknown('V1Pod', object);
+          conform('V1Pod', object);
           assert.deepEqual(object, once);
-          assert.deepEqual(checkFields('V1Pod', object).unknown, []);
+          assert.deepEqual(conform('V1Pod', object).unknown, []);
         },
       ),
     );

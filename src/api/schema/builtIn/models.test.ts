@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { kinds } from '../kinds/index.ts';
 import { loadDocumentation } from './documentation.ts';
 import {
   atomicMaps,
@@ -18,22 +17,13 @@ const split = (field: string): [string, string] => {
 };
 
 describe('modelOf', () => {
-  it('knows every served kind and its list', () => {
-    for (const kind of kinds) {
-      for (const { model } of [kind, ...(kind.alsoServedAs ?? [])]) {
-        assert.ok(hasModel(model), model);
-        if (kind.stored !== false) assert.ok(hasModel(`${model}List`), `${model}List`);
-      }
-    }
-  });
-
   it('resolves every type that a property refers to', () => {
     for (const name of modelNames()) {
       for (const property of modelOf(name).properties.values()) {
         let { type } = property;
-        while (type.kind === 'array' || type.kind === 'map')
-          type = type.kind === 'array' ? type.items : type.values;
-        if (type.kind === 'model') assert.ok(hasModel(type.model), `${name}.${property.name}: ${type.model}`);
+        while (type.kind === 'list' || type.kind === 'map')
+          type = type.kind === 'list' ? type.items : type.values;
+        if (type.kind === 'struct') assert.ok(hasModel(type.name), `${name}.${property.name}: ${type.name}`);
       }
     }
   });
@@ -62,14 +52,11 @@ describe('merge facts', () => {
     for (const [model, fields] of Object.entries(listFacts)) {
       for (const [name, fact] of Object.entries(fields)) {
         const found = modelOf(model).properties.get(name);
-        const items = found?.type.kind === 'array' ? found.type.items : undefined;
+        const items = found?.type.kind === 'list' ? found.type.items : undefined;
         assert.ok(items, `${model}.${name}`);
         for (const key of fact.keys ??
           (fact.mergeKey === undefined || fact.mergeKey === '' ? [] : [fact.mergeKey])) {
-          assert.ok(
-            items.kind === 'model' && modelOf(items.model).properties.has(key),
-            `${model}.${name}: ${key}`,
-          );
+          assert.ok(items.kind === 'struct' && items.fields.has(key), `${model}.${name}: ${key}`);
         }
       }
     }

@@ -23,9 +23,27 @@ export type Scalar =
 
 export type Type =
   | { readonly kind: 'scalar'; readonly scalar: Scalar }
-  | { readonly kind: 'model'; readonly model: string }
-  | { readonly kind: 'array'; readonly items: Type }
+  | StructType
+  | { readonly kind: 'list'; readonly items: Type }
   | { readonly kind: 'map'; readonly values: Type };
+
+/** A struct: its model is read when it is asked for, since models are many and refer to each other. */
+export class StructType {
+  readonly kind = 'struct';
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get model(): Model {
+    return modelOf(this.name);
+  }
+
+  get fields(): ReadonlyMap<string, Property> {
+    return this.model.properties;
+  }
+}
 
 export interface Property {
   readonly name: string;
@@ -48,6 +66,8 @@ export interface Model {
   readonly goName: string;
   /** The Go package's last two parts: `apps.v1`. */
   readonly goPackage: string;
+  /** True where a value has one owner as a whole (`structType=atomic`). */
+  readonly atomic: boolean;
   readonly properties: ReadonlyMap<string, Property>;
 }
 
@@ -73,7 +93,7 @@ export function modelNames(): string[] {
   return [...(lines?.keys() ?? [])];
 }
 
-/** A model by its name in the official client; parsed at its first use. Throws for a name that there is none of. */
+/** A model by its name in the official client; parsed at its first use. Throws where no model has the name. */
 export function modelOf(name: string): Model {
   const known = parsed.get(name);
   if (known !== undefined) return known;
@@ -84,6 +104,7 @@ export function modelOf(name: string): Model {
     name,
     goName: name.replace(GENERATED_PREFIX, ''),
     goPackage,
+    atomic: atomicModels.has(name),
     properties: new Map(
       properties.map((property) => {
         const made = parseProperty(name, property);
@@ -104,7 +125,7 @@ function parseProperty(model: string, text: string): Property {
   const fact = listFacts[model]?.[name];
   const qualified = `${model}.${name}`;
   const base = { name, type, required, listMapKeys: [] as readonly string[], patchMergeKey: undefined };
-  if (type.kind === 'array') {
+  if (type.kind === 'list') {
     const mergeKey = fact?.mergeKey;
     const merge = fact?.list ?? (mergeKey === undefined ? 'atomic' : mergeKey === '' ? 'set' : 'map');
     return {
@@ -117,7 +138,7 @@ function parseProperty(model: string, text: string): Property {
     };
   }
   const atomic =
-    (type.kind === 'model' && atomicModels.has(type.model) && !granularFields.has(qualified)) ||
+    (type.kind === 'struct' && atomicModels.has(type.name) && !granularFields.has(qualified)) ||
     (type.kind === 'map' && atomicMaps.has(qualified));
   const strategy = structStrategies[qualified];
   return {
@@ -129,8 +150,8 @@ function parseProperty(model: string, text: string): Property {
 }
 
 function parseType(text: string, quantity: boolean): Type {
-  if (text.startsWith('[]')) return { kind: 'array', items: parseType(text.slice(2), quantity) };
+  if (text.startsWith('[]')) return { kind: 'list', items: parseType(text.slice(2), quantity) };
   if (text.startsWith('{}')) return { kind: 'map', values: parseType(text.slice(2), quantity) };
-  if (/^[A-Z]/.test(text)) return { kind: 'model', model: text };
+  if (/^[A-Z]/.test(text)) return new StructType(text);
   return { kind: 'scalar', scalar: quantity && text === 'string' ? 'quantity' : (text as Scalar) };
 }

@@ -1,4 +1,4 @@
-import { canonicalQuantity, QuantityError } from '../quantity.ts';
+import { canonicalQuantity, QuantityError } from '../../quantity.ts';
 import type { Scalar } from './models.ts';
 
 /** A value that a Go type refuses; `message` as upstream's decoder words it. */

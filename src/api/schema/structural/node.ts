@@ -1,0 +1,71 @@
+/** A JSON schema as a CustomResourceDefinition has it (`openAPIV3Schema`), as far as it shapes what is stored. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly required?: readonly string[];
+  readonly nullable?: boolean;
+  readonly default?: unknown;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+  readonly 'x-kubernetes-int-or-string'?: boolean;
+  readonly 'x-kubernetes-embedded-resource'?: boolean;
+  readonly 'x-kubernetes-list-type'?: string;
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+  readonly 'x-kubernetes-map-type'?: string;
+  /** What else there is (formats, patterns, limits, rules) is for validation. */
+  readonly [keyword: string]: unknown;
+}
+
+/** A structural schema, read once. Keys are an author's, thus in maps. */
+export interface SchemaNode {
+  /** '' where several types are possible. */
+  readonly type: string;
+  readonly properties: ReadonlyMap<string, SchemaNode>;
+  /** What fields have that `properties` does not name; undefined where there are none. */
+  readonly additional: SchemaNode | undefined;
+  readonly items: SchemaNode | undefined;
+  readonly nullable: boolean;
+  /** Undefined where there is no default. */
+  readonly default: unknown;
+  readonly preservesUnknown: boolean;
+  readonly intOrString: boolean;
+  /** True where the value is an object of the API, with apiVersion, kind and metadata of its own. */
+  readonly embedded: boolean;
+  readonly listType: 'atomic' | 'set' | 'map';
+  readonly listMapKeys: readonly string[];
+  readonly atomicMap: boolean;
+}
+
+/** What `additionalProperties: true` says of a value: nothing, so that no field of it is known. */
+const UNDESCRIBED: JsonSchema = {};
+
+export function nodeOf(schema: JsonSchema): SchemaNode {
+  const { additionalProperties, items } = schema;
+  const additional = additionalProperties === true ? UNDESCRIBED : additionalProperties;
+  const listType = schema['x-kubernetes-list-type'];
+  return {
+    type: schema.type ?? '',
+    properties: new Map(
+      Object.entries(schema.properties ?? {}).map(([name, property]) => [name, nodeOf(property)]),
+    ),
+    additional: additional === undefined || additional === false ? undefined : nodeOf(additional),
+    items: items === undefined ? undefined : nodeOf(items),
+    nullable: schema.nullable === true,
+    default: schema.default,
+    preservesUnknown: schema['x-kubernetes-preserve-unknown-fields'] === true,
+    intOrString: schema['x-kubernetes-int-or-string'] === true,
+    embedded: schema['x-kubernetes-embedded-resource'] === true,
+    listType: listType === 'set' || listType === 'map' ? listType : 'atomic',
+    listMapKeys: schema['x-kubernetes-list-map-keys'] ?? [],
+    atomicMap: schema['x-kubernetes-map-type'] === 'atomic',
+  };
+}
+
+/** The fields that every object of the API has; the schema says nothing of them. */
+export const OBJECT_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
