@@ -4,6 +4,7 @@ import { savedImage } from '../src/cluster/savedImage.ts';
 import type { Progress } from '../src/cluster/machines/contract.ts';
 import Docker from 'dockerode';
 import { ensureBaseImage } from '../src/cluster/machines/docker/baseImage.ts';
+import { imageMaking } from '../src/desktop/imageMaking.ts';
 import type { ProcessRunner } from '../src/host/processes.ts';
 
 const IMAGE = 'wheelhouse.local/sample:1';
@@ -27,7 +28,7 @@ export async function runSample(options: SampleOptions): Promise<{ address: stri
     (await processes.run('kubectl', args, { signal, env: { KUBECONFIG: kubeconfig } })).stdout.trim();
 
   step('Building the sample image');
-  const base = await ensureBaseImage({ docker: new Docker(), processes }, progress, signal);
+  const base = await ensureBaseImage({ docker: new Docker(), ...imageMaking() }, progress, signal);
   const build = ['build', '-q', '--build-arg', `BASE=${base}`, '-t', IMAGE, path.join(folder, 'image')];
   await processes.run('docker', build, { signal });
   step('Loading the sample image');

@@ -55,6 +55,7 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     store: storeFiles(clock),
     appRoot: env.appRoot,
     proxySettings,
+    debianMirror: () => workspace.getConfiguration('wheelhouse').get<string>('debianMirror', ''),
     clock,
     logger,
   });

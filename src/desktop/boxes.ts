@@ -3,11 +3,13 @@ import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { BoxArchitecture, BoxProvider } from '../cluster/box/contract.ts';
 import { createBoxBuilder, type BoxBuilder } from '../cluster/box/boxes.ts';
+import { debianArchives } from '../cluster/debian/sources.ts';
 import { systemVagrant, type SystemVagrantOptions } from '../cluster/machines/vagrant/systemVagrant.ts';
 import type { VagrantContext } from '../cluster/machines/vagrant/context.ts';
 import { clusterPaths, clustersFolder } from '../cluster/paths.ts';
 import { listNames } from '../host/files.ts';
 import { systemProcesses } from '../host/processes.ts';
+import { chosenDebianMirror } from './debianMirror.ts';
 
 export interface DesktopBoxesOptions {
   /** The folder `resources` of the extension; `vagrant` is beside it. */
@@ -16,6 +18,8 @@ export interface DesktopBoxesOptions {
   readonly home: string;
   /** Where node-pty may be. */
   readonly terminals: SystemVagrantOptions['terminals'];
+  /** The Debian archive that a setting names; empty for the one that is usual here. */
+  readonly debianMirror?: () => string;
 }
 
 const ARCHITECTURES = new Map<string, BoxArchitecture>([
@@ -42,7 +46,11 @@ export function desktopVagrant(options: DesktopBoxesOptions): VagrantContext {
   });
 }
 
-export function desktopBoxBuilder({ resources, home }: Omit<DesktopBoxesOptions, 'terminals'>): BoxBuilder {
+export function desktopBoxBuilder({
+  resources,
+  home,
+  debianMirror,
+}: Omit<DesktopBoxesOptions, 'terminals'>): BoxBuilder {
   return createBoxBuilder(
     {
       processes: systemProcesses,
@@ -51,6 +59,7 @@ export function desktopBoxBuilder({ resources, home }: Omit<DesktopBoxesOptions,
       architecture: ARCHITECTURES.get(process.arch),
       root: process.getuid?.() === 0,
       grub: '/usr/lib/grub',
+      archives: () => debianArchives(chosenDebianMirror(debianMirror?.() ?? '', process.env)),
       temporary: os.tmpdir(),
       now: () => systemClock.now(),
     },

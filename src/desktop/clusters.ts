@@ -24,13 +24,21 @@ export function desktopClusters(options: {
   readonly appRoot?: string;
   /** How the program that this runs in is set to reach the world; asked when machines are made. */
   readonly proxySettings?: () => ProxySettings;
+  /** The Debian archive that a setting names; empty for the one that is usual here. */
+  readonly debianMirror?: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Clusters {
-  const { home, resources, dist, launcher, appRoot, proxySettings, clock, logger, store } = options;
+  const { home, resources, dist, launcher, appRoot, proxySettings, debianMirror, clock, logger, store } =
+    options;
   return new Clusters({
     home,
-    providers: machineProviders({ resources, home, ...(appRoot === undefined ? {} : { appRoot }) }),
+    providers: machineProviders({
+      resources,
+      home,
+      ...(appRoot === undefined ? {} : { appRoot }),
+      ...(debianMirror === undefined ? {} : { debianMirror }),
+    }),
     launcher,
     nodeAdmin: async (paths) => options.openNodeAdmin(await textOf(paths.kubeconfig), clock),
     store,

@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { createDockerMachines, DOCKER_CAPABILITIES } from '../cluster/machines/docker/dockerMachines.ts';
+import { readBuildFiles } from '../cluster/machines/docker/nodeImage.ts';
 import type { MachineProvider } from '../cluster/machines/contract.ts';
 import { lazyMachines } from '../cluster/machines/lazyMachines.ts';
 import { createSimulatedMachines } from '../cluster/machines/simulated.ts';
 import { VAGRANT_CAPABILITIES } from '../cluster/machines/vagrant/capabilities.ts';
 import { createVagrantMachines } from '../cluster/machines/vagrant/vagrantMachines.ts';
 import { clusterPaths, clustersFolder } from '../cluster/paths.ts';
+import { listNames } from '../host/files.ts';
 import { desktopVagrant } from './boxes.ts';
-import { listNames, readText } from '../host/files.ts';
-import { systemProcesses } from '../host/processes.ts';
+import { imageMaking } from './imageMaking.ts';
 
 /** All kinds of machines, in the order in which they are offered: shared by the extension and the command line. */
 export function machineProviders(options: {
@@ -18,24 +19,17 @@ export function machineProviders(options: {
   readonly home: string;
   /** Where the editor is, which brings node-pty with it; without an editor ours is used, if there is one. */
   readonly appRoot?: string;
+  /** The Debian archive that a setting names; empty for the one that is usual here. */
+  readonly debianMirror?: () => string;
 }): readonly MachineProvider[] {
-  const imageFolder = path.join(options.resources, 'node');
   return [
     // Docker's client is large, and most commands never ask it anything.
     lazyMachines({ name: 'docker', capabilities: DOCKER_CAPABILITIES }, async () => {
       const { default: Docker } = await import('dockerode');
       return createDockerMachines({
         docker: new Docker(),
-        processes: systemProcesses,
-        imageFiles: async () => {
-          const names = await listNames(imageFolder);
-          return Promise.all(
-            names.map(async (name) => ({
-              path: name,
-              content: (await readText(path.join(imageFolder, name))) ?? '',
-            })),
-          );
-        },
+        ...imageMaking(options.debianMirror?.()),
+        imageFiles: () => readBuildFiles(path.join(options.resources, 'node')),
       });
     }),
     lazyMachines({ name: 'vagrant', capabilities: VAGRANT_CAPABILITIES }, () =>

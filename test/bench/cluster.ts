@@ -15,7 +15,7 @@ import { httpsClient } from '../../src/client/https.ts';
 import { parseKubeconfig } from '../../src/client/kubeconfig.ts';
 import { createDockerMachines } from '../../src/cluster/machines/docker/dockerMachines.ts';
 import { readBuildFiles } from '../../src/cluster/machines/docker/nodeImage.ts';
-import { systemProcesses } from '../../src/host/processes.ts';
+import { imageMaking } from '../../src/desktop/imageMaking.ts';
 import { loadSampleImageInto, openClusters, SAMPLE_IMAGE } from '../harness/dockerCluster.ts';
 import { type Benchmark, median } from './benchmark.ts';
 
@@ -72,7 +72,7 @@ async function bareMachines(): Promise<number> {
   const docker = new Docker();
   const provider = createDockerMachines({
     docker,
-    processes: systemProcesses,
+    ...imageMaking(),
     imageFiles: () => readBuildFiles(path.join(root, 'resources/node')),
   });
   const name = `bare-${process.pid}`;

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { Machine, MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createDockerMachines } from '../../src/cluster/machines/docker/dockerMachines.ts';
 import { readBuildFiles, type BuildFiles } from '../../src/cluster/machines/docker/nodeImage.ts';
-import { systemProcesses } from '../../src/host/processes.ts';
+import { imageMaking } from '../../src/desktop/imageMaking.ts';
 
 export const docker = new Docker();
 
@@ -21,7 +21,7 @@ export function imageFiles(): Promise<BuildFiles> {
 
 /** Real container nodes, without a control plane. */
 export function containerNodes(): MachineProvider {
-  return createDockerMachines({ docker, processes: systemProcesses, imageFiles });
+  return createDockerMachines({ docker, ...imageMaking(), imageFiles });
 }
 
 /** A pod that needs no network. */

@@ -12,6 +12,7 @@ import type { ClusterPaths } from '../../src/cluster/paths.ts';
 import type { NodeProfile } from '../../src/cluster/profile.ts';
 import { savedImage } from '../../src/cluster/savedImage.ts';
 import { desktopClusters } from '../../src/desktop/clusters.ts';
+import { imageMaking } from '../../src/desktop/imageMaking.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { openNodeAdmin } from '../../src/nodes/nodeAdmin.ts';
 import { storeFiles } from '../../src/storage/index.ts';
@@ -77,7 +78,7 @@ export function loadSampleImage(cluster: DockerCluster): Promise<void> {
 export async function loadSampleImageInto(clusters: Clusters, name: string): Promise<void> {
   const never = new AbortController().signal;
   const progress: Progress = { report: () => undefined };
-  const base = await ensureBaseImage({ docker: new Docker(), processes: systemProcesses }, progress, never);
+  const base = await ensureBaseImage({ docker: new Docker(), ...imageMaking() }, progress, never);
   const folder = path.join(root, 'resources/sample/image');
   await systemProcesses.run('docker', [
     'build',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemProcesses, type RunOptions, type RunResult } from '../../src/host/processes.ts';
+import { debianSource } from './debianSource.ts';
 
 /** kubectl of the Debian releases: from the oldest that people still have to a current one. */
 const RELEASES = [
@@ -41,8 +42,7 @@ async function fetchRelease(suite: string, name: string, home: string): Promise<
   await mkdir(path.join(apt, 'cache/archives/partial'), { recursive: true });
   await mkdir(home, { recursive: true });
   const sources = path.join(apt, 'sources.list');
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  await writeFile(sources, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
+  await writeFile(sources, await debianSource(suite));
   const own = [
     ...['-o', `Dir::State::lists=${apt}/lists`, '-o', `Dir::Cache=${apt}/cache`],
     ...['-o', `Dir::Etc::sourcelist=${sources}`, '-o', 'Dir::Etc::sourceparts=/dev/null'],

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { systemProcesses } from '../../src/host/processes.ts';
+import { debianSource } from './debianSource.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../.cache/virtualbox');
 const INSIDE = '/work';
@@ -46,8 +47,7 @@ async function ensureUnpacked(): Promise<string> {
   for (const name of ['lists/partial', 'archives/partial']) {
     await mkdir(path.join(apt, name), { recursive: true });
   }
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  const source = `deb [signed-by=${keyring}] http://deb.debian.org/debian sid main contrib\n`;
+  const source = await debianSource('sid', 'main contrib');
   await writeFile(path.join(apt, 'sources.list'), source);
   // Nothing counts as installed: what it depends on comes along.
   await writeFile(path.join(apt, 'status'), '');

@@ -4,6 +4,7 @@ import { MachineError, type Machine } from '../../src/cluster/machines/contract.
 import { createDockerMachines } from '../../src/cluster/machines/docker/dockerMachines.ts';
 import { CLUSTER_LABEL } from '../../src/cluster/machines/docker/labels.ts';
 import { nodeImageTag } from '../../src/cluster/machines/docker/nodeImage.ts';
+import { imageMaking } from '../../src/desktop/imageMaking.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { machinesContract } from '../contract/machines.suite.ts';
 import {
@@ -195,7 +196,7 @@ describe('Docker', function () {
   it('an engine that does not answer is found by preflight(), with what to do', async () => {
     const nobody = createDockerMachines({
       docker: new Docker({ socketPath: '/nonexistent/docker.sock' }),
-      processes: systemProcesses,
+      ...imageMaking(),
       imageFiles,
     });
     const [problem] = await nobody.preflight(never);

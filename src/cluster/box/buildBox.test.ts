@@ -69,6 +69,7 @@ describe('buildBoxes()', () => {
     root: true,
     temporary: path.join(folder, 'tmp'),
     now: () => now,
+    archives: () => Promise.resolve({ archive: 'http://mirror.example/debian' }),
     grub: path.join(folder, 'grub'),
     ...changes,
   });

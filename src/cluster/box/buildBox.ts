@@ -2,6 +2,7 @@ import path from 'node:path';
 import { makeFolder, removeAll } from '../../host/files.ts';
 import type { ProcessRunner } from '../../host/processes.ts';
 import { ClusterError } from '../errors.ts';
+import type { DebianArchives } from '../debian/sources.ts';
 import type { Progress } from '../machines/contract.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { BoxArchitecture, BoxFormat, BoxProvider } from './contract.ts';
@@ -25,6 +26,8 @@ export interface BoxHost {
   readonly root: boolean;
   /** Where Debian's packages put GRUB's parts: `/usr/lib/grub`. */
   readonly grub: string;
+  /** Where Debian's packages come from. */
+  readonly archives: () => Promise<DebianArchives>;
   /** Where it may work: the disk is sparse, the system's files take about a gigabyte. */
   readonly temporary: string;
   /** Milliseconds since the epoch. */

@@ -1,18 +1,13 @@
 import path from 'node:path';
 import type { ProcessRunner } from '../../host/processes.ts';
 import { makeFolder, writeWhole } from '../../host/files.ts';
+import { DEBIAN_SUITE, sourceLines, type DebianArchives } from '../debian/sources.ts';
 import type { BoxArchitecture } from './contract.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What unpacks a Debian from its packages, as root or in a user namespace. */
 export const ROOTFS_TOOLS = { mmdebstrap: 'mmdebstrap', tar: 'tar' };
 
-const SUITE = 'trixie';
-const SOURCES = [
-  `deb http://deb.debian.org/debian ${SUITE} main`,
-  `deb http://deb.debian.org/debian ${SUITE}-updates main`,
-  `deb http://deb.debian.org/debian-security ${SUITE}-security main`,
-];
 /** Small, and with the disks and networks of every hypervisor: virtio, AHCI, NVMe, VMware, Hyper-V. */
 const kernel = (architecture: BoxArchitecture): string => `linux-image-cloud-${architecture}`;
 /** Where the builder's files are while the system is made. */
@@ -23,6 +18,8 @@ export interface RootfsOptions {
   readonly recipe: Recipe;
   readonly architecture: BoxArchitecture;
   readonly stock: boolean;
+  /** Where Debian's packages come from. */
+  readonly archives: () => Promise<DebianArchives>;
   /** The builder's own, empty. */
   readonly folder: string;
 }
@@ -35,8 +32,7 @@ export async function makeRootfs(options: RootfsOptions, signal: AbortSignal): P
     await makeFolder(path.dirname(path.join(files, name)));
     await writeWhole(path.join(files, name), content);
   }
-  const sources = path.join(folder, 'sources.list');
-  await writeWhole(sources, `${SOURCES.join('\n')}\n`);
+  const sources = sourceLines(await options.archives());
   const dpkg = path.join(folder, 'dpkg.cfg');
   await writeWhole(dpkg, recipe.dpkgConfig);
   const archive = path.join(folder, 'rootfs.tar');
@@ -53,7 +49,8 @@ export function mmdebstrapArgs(
   { recipe, architecture, stock }: Pick<RootfsOptions, 'recipe' | 'architecture' | 'stock'>,
   paths: {
     readonly files: string;
-    readonly sources: string;
+    /** Lines of apt's sources.list. */
+    readonly sources: readonly string[];
     readonly dpkg: string;
     readonly archive: string;
   },
@@ -70,9 +67,9 @@ export function mmdebstrapArgs(
     `--customize-hook=copy-in ${shellWord(paths.files)} /tmp`,
     `--customize-hook=chroot "$1" ${customize}`,
     `--customize-hook=rm -r "$1${INSIDE}"`,
-    SUITE,
+    DEBIAN_SUITE,
     paths.archive,
-    paths.sources,
+    ...paths.sources,
   ];
 }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { systemClock } from '../../../base/clock.ts';
+import { fileTurns, type Turns } from '../../../host/lock.ts';
 import { systemProcesses, type ProcessRunner } from '../../../host/processes.ts';
 import { MachineError } from '../contract.ts';
 import { ensureBaseImage } from './baseImage.ts';
@@ -11,11 +16,17 @@ const { signal } = new AbortController();
 describe('ensureBaseImage()', () => {
   let present: Set<string>;
   let imported: string;
+  let folder: string;
+  let turns: Turns;
 
-  beforeEach(() => {
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-image-'));
+    turns = fileTurns(folder, systemClock);
     present = new Set();
     imported = '';
   });
+
+  afterEach(() => rm(folder, { recursive: true }));
 
   /** An engine without a registry, that keeps what is imported. */
   const docker = {
@@ -41,7 +52,11 @@ describe('ensureBaseImage()', () => {
     spawn: (_command, _args, options) => systemProcesses.spawn('sh', ['-c', script], options),
   });
   const ensure = (runner: ProcessRunner): Promise<string> =>
-    ensureBaseImage({ docker, processes: runner }, { report: () => undefined }, signal);
+    ensureBaseImage(
+      { docker, processes: runner, turns, archives: () => Promise.resolve({ archive: 'http://m/debian' }) },
+      { report: () => undefined },
+      signal,
+    );
 
   it('takes Debian’s image where the engine has it', async () => {
     present.add('debian:13-slim');
@@ -52,6 +67,25 @@ describe('ensureBaseImage()', () => {
     assert.equal(await ensure(processes('printf tar')), OWN);
     assert.equal(imported, 'tar');
     assert.deepEqual([...present], [OWN]);
+  });
+
+  it('is made once where two want it at the same time, with packages from the archive that is known', async () => {
+    let made = 0;
+    const counting: ProcessRunner = {
+      ...systemProcesses,
+      spawn: (command, args, options) => {
+        made += 1;
+        assert.equal(command, 'mmdebstrap');
+        assert.deepEqual(args.slice(-3), [
+          '-',
+          'deb http://m/debian trixie main',
+          'deb http://m/debian trixie-updates main',
+        ]);
+        return systemProcesses.spawn('sh', ['-c', 'sleep 0.1; printf tar'], options);
+      },
+    };
+    assert.deepEqual(await Promise.all([ensure(counting), ensure(counting)]), [OWN, OWN]);
+    assert.equal(made, 1);
   });
 
   it('keeps nothing of a system that mmdebstrap could not finish, and says both reasons', async () => {

@@ -1,10 +1,11 @@
 import type Docker from 'dockerode';
+import type { Turns } from '../../../host/lock.ts';
 import { ProcessError, type ProcessRunner } from '../../../host/processes.ts';
+import { DEBIAN_SUITE, sourceLines, type DebianArchives } from '../../debian/sources.ts';
 import { MachineError, type Progress } from '../contract.ts';
 import { engineMessage, isStatus, machineError } from './engineError.ts';
 
 const DEBIAN_IMAGE = 'debian:13-slim';
-const DEBIAN_SUITE = 'trixie';
 /** The same system from Debian's packages, for where no registry can be reached. */
 const OWN_BASE = { repo: 'wheelhouse-base', tag: DEBIAN_SUITE };
 const NO_BASE_REMEDY =
@@ -13,6 +14,10 @@ const NO_BASE_REMEDY =
 export interface BaseImageOptions {
   readonly docker: Docker;
   readonly processes: ProcessRunner;
+  /** Of several that want the same image at once, in whatever process, one makes it. */
+  readonly turns: Turns;
+  /** Where Debian's packages come from. */
+  readonly archives: () => Promise<DebianArchives>;
 }
 
 /** A Debian 13 image to build on: the one that is there, else pulled, else made from Debian's packages. */
@@ -21,9 +26,27 @@ export async function ensureBaseImage(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
-  const { docker, processes } = options;
-  const own = `${OWN_BASE.repo}:${OWN_BASE.tag}`;
-  for (const image of [DEBIAN_IMAGE, own]) if (await hasImage(docker, image)) return image;
+  const found = await presentBase(options.docker);
+  if (found !== undefined) return found;
+  return options.turns.take(
+    'debian-image',
+    // Who had the turn before may have made it.
+    async () => (await presentBase(options.docker)) ?? makeBase(options, progress, signal),
+    signal,
+    () =>
+      progress.report({ machine: '', message: 'Waiting for another process that makes the Debian image' }),
+  );
+}
+
+const OWN_IMAGE = `${OWN_BASE.repo}:${OWN_BASE.tag}`;
+
+async function presentBase(docker: Docker): Promise<string | undefined> {
+  for (const image of [DEBIAN_IMAGE, OWN_IMAGE]) if (await hasImage(docker, image)) return image;
+  return undefined;
+}
+
+async function makeBase(options: BaseImageOptions, progress: Progress, signal: AbortSignal): Promise<string> {
+  const { docker } = options;
   progress.report({ machine: '', message: `Pulling ${DEBIAN_IMAGE}` });
   try {
     await pull(docker, DEBIAN_IMAGE, signal);
@@ -31,7 +54,7 @@ export async function ensureBaseImage(
   } catch (error) {
     signal.throwIfAborted();
     progress.report({ machine: '', message: 'No registry answers: making Debian from its packages' });
-    await bootstrap(docker, processes, signal).catch((cause: unknown) => {
+    await bootstrap(options, signal).catch((cause: unknown) => {
       signal.throwIfAborted();
       const why = cause instanceof ProcessError ? cause.message : engineMessage(cause);
       throw new MachineError(
@@ -40,7 +63,7 @@ export async function ensureBaseImage(
         cause,
       );
     });
-    return own;
+    return OWN_IMAGE;
   }
 }
 
@@ -64,8 +87,12 @@ async function pull(docker: Docker, image: string, signal: AbortSignal): Promise
 }
 
 /** mmdebstrap's tar goes straight into the engine. */
-async function bootstrap(docker: Docker, processes: ProcessRunner, signal: AbortSignal): Promise<void> {
-  const args = ['--quiet', '--variant=minbase', '--include=ca-certificates', DEBIAN_SUITE, '-'];
+async function bootstrap(
+  { docker, processes, archives }: BaseImageOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const options = ['--quiet', '--variant=minbase', '--include=ca-certificates'];
+  const args = [...options, DEBIAN_SUITE, '-', ...sourceLines(await archives())];
   const child = processes.spawn('mmdebstrap', args, { signal });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4096)));

@@ -1,6 +1,5 @@
 import type Docker from 'dockerode';
 import { freeBytes } from '../../../host/disk.ts';
-import type { ProcessRunner } from '../../../host/processes.ts';
 import {
   MachineError,
   type Machine,
@@ -13,7 +12,7 @@ import { containerOptions, type EngineFacts } from './containerOptions.ts';
 import { engineMessage, isStatus, machineError, unreachable } from './engineError.ts';
 import { execute, openShell } from './execute.ts';
 import { CLUSTER_LABEL, clusterLabels, networkName, NODE_LABEL, stateOf } from './labels.ts';
-import { ensureNodeImage, nodeImageTag, type BuildFiles } from './nodeImage.ts';
+import { ensureNodeImage, nodeImageTag, type BuildFiles, type NodeImageOptions } from './nodeImage.ts';
 import { tarOf } from './tar.ts';
 
 /** Docker Engine 20.10: the first with a cgroup namespace per container. */
@@ -29,16 +28,14 @@ export const DOCKER_CAPABILITIES: MachineCapabilities = {
   console: false,
 };
 
-export interface DockerMachinesOptions {
-  readonly docker: Docker;
-  readonly processes: ProcessRunner;
+export interface DockerMachinesOptions extends Omit<NodeImageOptions, 'files'> {
   /** The node image's build folder (`resources/node`), read when it is needed. */
   readonly imageFiles: () => Promise<BuildFiles>;
 }
 
 /** Machines as containers of a Docker Engine, with containerd inside. */
 export function createDockerMachines(options: DockerMachinesOptions): MachineProvider {
-  const { docker, processes, imageFiles } = options;
+  const { docker, imageFiles } = options;
 
   const find = async (cluster: string | undefined, name?: string): Promise<readonly Machine[]> => {
     const label = [
@@ -92,7 +89,7 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
     async prepare(cluster, progress, signal): Promise<void> {
       const files = await imageFiles();
       await attempt('the machines’ network could not be made', () => ensureNetwork(docker, cluster), signal);
-      await ensureNodeImage({ docker, processes, files }, progress, signal);
+      await ensureNodeImage({ ...options, files }, progress, signal);
     },
 
     hostAddress: (cluster) =>

@@ -32,9 +32,15 @@ export function nodeImageTag(files: BuildFiles): string {
   return `${REPOSITORY}:${hash.digest('hex').slice(0, 12)}`;
 }
 
+export interface NodeImageOptions extends BaseImageOptions {
+  readonly files: BuildFiles;
+  /** The Debian archive that a setting names, instead of the one that the base image has. */
+  readonly mirror: string | undefined;
+}
+
 /** Builds the image that container nodes run, unless the engine has it. Resolves with its tag. */
 export async function ensureNodeImage(
-  options: BaseImageOptions & { readonly files: BuildFiles },
+  options: NodeImageOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
@@ -42,12 +48,31 @@ export async function ensureNodeImage(
   const tag = nodeImageTag(files);
   if (await hasImage(docker, tag)) return tag;
   const base = await ensureBaseImage(options, progress, signal);
+  await options.turns.take(
+    'node-image',
+    async () => {
+      // Who had the turn before may have built it.
+      if (!(await hasImage(docker, tag))) await buildNodeImage(options, { tag, base }, progress, signal);
+    },
+    signal,
+    () =>
+      progress.report({ machine: ALL, message: 'Waiting for another process that builds the node image' }),
+  );
+  return tag;
+}
+
+async function buildNodeImage(
+  { docker, files, mirror }: NodeImageOptions,
+  { tag, base }: { readonly tag: string; readonly base: string },
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   progress.report({ machine: ALL, message: 'Building the node image', fraction: 0 });
   try {
     const stream = await docker.buildImage(Readable.from([await tarOf(files)]), {
       t: tag,
-      buildargs: { BASE: base },
+      buildargs: { BASE: base, ...(mirror === undefined ? {} : { DEBIAN_MIRROR: mirror }) },
       forcerm: true,
       abortSignal: signal,
     });
@@ -56,7 +81,6 @@ export async function ensureNodeImage(
     signal.throwIfAborted();
     throw machineError('the node image could not be built', error);
   }
-  return tag;
 }
 
 interface BuildEvent {
