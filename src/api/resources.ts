@@ -43,6 +43,13 @@ export const replicationControllers = resource<t.ReplicationController>(
   'ReplicationController',
   'Namespaced',
 );
+export const persistentVolumeClaims = resource<t.PersistentVolumeClaim>(
+  '',
+  'v1',
+  'persistentvolumeclaims',
+  'PersistentVolumeClaim',
+  'Namespaced',
+);
 export const jobs = resource<t.Job>('batch', 'v1', 'jobs', 'Job', 'Namespaced');
 export const controllerRevisions = resource<t.ControllerRevision>(
   'apps',

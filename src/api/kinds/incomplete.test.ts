@@ -6,6 +6,7 @@ import type { Kind } from '../kind.ts';
 import { kinds } from './index.ts';
 import { daemonSet } from './daemonSet/kind.ts';
 import { job } from './job/kind.ts';
+import { persistentVolumeClaim } from './persistentVolumeClaim/kind.ts';
 import { replicationController } from './replicationController/kind.ts';
 import { service } from './service/kind.ts';
 import { statefulSet } from './statefulSet/kind.ts';
@@ -178,6 +179,15 @@ const otherwise = new Map<Kind, Record<string, unknown>>([
       volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } }],
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' },
       ordinals: { start: 1 },
+    },
+  ],
+  [
+    persistentVolumeClaim,
+    {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+      storageClassName: 'local',
+      dataSource: { kind: 'PersistentVolumeClaim', name: 'other' },
     },
   ],
   [daemonSet, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } } }],

@@ -13,6 +13,7 @@ import { lease } from './lease/kind.ts';
 import { localSubjectAccessReview } from './localSubjectAccessReview/kind.ts';
 import { namespace } from './namespace/kind.ts';
 import { node } from './node/kind.ts';
+import { persistentVolumeClaim } from './persistentVolumeClaim/kind.ts';
 import { pod } from './pod/kind.ts';
 import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
 import { priorityClass } from './priorityClass/kind.ts';
@@ -40,6 +41,7 @@ export const kinds: readonly Kind[] = [
   endpointSlice,
   configMap,
   secret,
+  persistentVolumeClaim,
   serviceAccount,
   event,
   lease,

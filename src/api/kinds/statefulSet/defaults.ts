@@ -2,6 +2,7 @@ import type { Draft } from '../../meta.ts';
 import type { StatefulSet } from '../../types.ts';
 import type { Incomplete } from '../../fields/unchecked.ts';
 import { setPodTemplateDefaults } from '../../podSpec/defaults.ts';
+import { setClaimDefaults } from '../persistentVolumeClaim/defaults.ts';
 import { dropZeros } from '../../fields/zeros.ts';
 
 type Spec = Incomplete<StatefulSet['spec']>;
@@ -32,8 +33,5 @@ export function setStatefulSetDefaults(draft: Draft<StatefulSet>): void {
 function setClaimTemplateDefaults(claim: NonNullable<Spec['volumeClaimTemplates']>[number]): void {
   if (!claim.apiVersion) claim.apiVersion = 'v1';
   if (!claim.kind) claim.kind = 'PersistentVolumeClaim';
-  claim.spec ??= {};
-  if (!claim.spec.volumeMode) claim.spec.volumeMode = 'Filesystem';
-  claim.status ??= {};
-  if (!claim.status.phase) claim.status.phase = 'Pending';
+  setClaimDefaults(claim);
 }

@@ -1,0 +1,146 @@
+import {
+  type FieldError,
+  field,
+  type FieldPath,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../fields/fieldErrors.ts';
+import { equal } from '../../fields/equal.ts';
+import { each, optionalOneOf, optionalText } from '../../fields/rules.ts';
+import type { Unchecked } from '../../fields/unchecked.ts';
+import { validateLabelSelector } from '../../metadata/labels.ts';
+import { dns1123SubdomainErrors } from '../../names/names.ts';
+import { compareQuantities, parseQuantity, QuantityError } from '../../quantity.ts';
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../types.ts';
+
+type Spec = Unchecked<PersistentVolumeClaimSpec>;
+
+export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+const VOLUME_MODES = ['Block', 'Filesystem'];
+
+/** core validation `ValidatePersistentVolumeClaim`. */
+export function validatePersistentVolumeClaim(object: { readonly spec?: Spec }): FieldError[] {
+  return validateClaimSpec(object.spec ?? {}, field('spec'));
+}
+
+/** core validation `ValidatePersistentVolumeClaimSpec`; templates in pods and StatefulSets have the same form. */
+export function validateClaimSpec(spec: Spec, path: FieldPath): FieldError[] {
+  return [
+    ...(spec.selector === undefined ? [] : validateLabelSelector(spec.selector, path.child('selector'))),
+    ...validateAccessModes(spec.accessModes ?? [], path.child('accessModes')),
+    ...validateStorage(spec.resources?.requests?.['storage'], path.child('resources').key('storage')),
+    ...optionalText(dns1123SubdomainErrors, spec.storageClassName, path.child('storageClassName')),
+    ...optionalText(
+      dns1123SubdomainErrors,
+      spec.volumeAttributesClassName,
+      path.child('volumeAttributesClassName'),
+    ),
+    ...optionalOneOf(spec.volumeMode, VOLUME_MODES, path.child('volumeMode')),
+    ...validateSource(spec.dataSource, path.child('dataSource')),
+    ...validateSource(spec.dataSourceRef, path.child('dataSourceRef')),
+    ...validateSameSource(spec, path),
+  ];
+}
+
+export function validateAccessModes(modes: readonly string[], path: FieldPath): FieldError[] {
+  if (modes.length === 0) return [required(path, 'at least 1 access mode is required')];
+  const errors = each(modes, path, (mode) =>
+    ACCESS_MODES.includes(mode) ? [] : [notSupported(path, mode, ACCESS_MODES)],
+  );
+  if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
+    errors.push(forbiddenField(path, 'may not use ReadWriteOncePod with other access modes'));
+  }
+  return errors;
+}
+
+function validateStorage(text: string | undefined, path: FieldPath): FieldError[] {
+  if (text === undefined) return [required(path)];
+  try {
+    const positive = compareQuantities(parseQuantity(text), parseQuantity('0')) > 0;
+    return positive ? [] : [invalid(path, text, 'must be greater than zero')];
+  } catch (error) {
+    if (error instanceof QuantityError) return [invalid(path, text, error.message)];
+    throw error;
+  }
+}
+
+function validateSource(source: Spec['dataSource'] | Spec['dataSourceRef'], path: FieldPath): FieldError[] {
+  if (source === undefined) return [];
+  const { name, kind, apiGroup } = source;
+  const errors: FieldError[] = [];
+  if ((name ?? '') === '') errors.push(required(path.child('name')));
+  if ((kind ?? '') === '') errors.push(required(path.child('kind')));
+  if ((apiGroup ?? '') === '' && kind !== 'PersistentVolumeClaim') {
+    errors.push(
+      invalid(path, kind ?? '', "must be 'PersistentVolumeClaim' when referencing the default apiGroup"),
+    );
+  }
+  return errors;
+}
+
+/** The older field and the newer one say the same, where both do. */
+function validateSameSource({ dataSource, dataSourceRef }: Spec, path: FieldPath): FieldError[] {
+  if (dataSourceRef?.namespace !== undefined && dataSourceRef.namespace !== '') {
+    return dataSource === undefined
+      ? []
+      : [
+          invalid(
+            path,
+            path.child('dataSource').toString(),
+            'may not be specified when dataSourceRef.namespace is specified',
+          ),
+        ];
+  }
+  if (dataSource === undefined || dataSourceRef === undefined) return [];
+  const same = (['name', 'kind', 'apiGroup'] as const).every(
+    (key) => (dataSource[key] ?? '') === (dataSourceRef[key] ?? ''),
+  );
+  return same ? [] : [invalid(path, path.child('dataSource').toString(), 'must match dataSourceRef')];
+}
+
+/** core validation `ValidatePersistentVolumeClaimUpdate`: what was asked for stays, but for a larger size. */
+export function validatePersistentVolumeClaimUpdate(
+  object: PersistentVolumeClaim,
+  old: PersistentVolumeClaim,
+): FieldError[] {
+  const path = field('spec');
+  const errors: FieldError[] = [];
+  const bound = old.status?.phase === 'Bound';
+  if (!equal(fixedPart(object.spec, old.spec, bound), fixedPart(old.spec, old.spec, bound))) {
+    const what = 'resources.requests and volumeAttributesClassName for bound claims';
+    errors.push(forbiddenField(path, `spec is immutable after creation except ${what}`));
+  }
+  const size = object.spec.resources?.requests?.['storage'];
+  const before = old.spec.resources?.requests?.['storage'];
+  const capacity = old.status?.capacity?.['storage'];
+  if (bound && size !== undefined && before !== undefined && isLess(size, before)) {
+    const at = path.child('resources', 'requests', 'storage');
+    // A size that could not be had may be given up, down to what there is.
+    if (capacity === undefined || !isLess(capacity, size)) {
+      errors.push(forbiddenField(at, 'field can not be less than status.capacity'));
+    }
+  }
+  return errors;
+}
+
+const isLess = (a: string, b: string): boolean => compareQuantities(parseQuantity(a), parseQuantity(b)) < 0;
+
+/** The spec without what this change may touch. */
+function fixedPart(
+  spec: PersistentVolumeClaim['spec'],
+  old: PersistentVolumeClaim['spec'],
+  bound: boolean,
+): unknown {
+  const { volumeName, storageClassName, resources, volumeAttributesClassName, ...rest } = spec;
+  const { requests: _, ...otherResources } = resources ?? {};
+  return {
+    ...rest,
+    resources: otherResources,
+    // Binding fills in the volume; a class may be given later to a claim that named none (KEP-3333).
+    volumeName: (old.volumeName ?? '') === '' ? undefined : volumeName,
+    storageClassName: old.storageClassName === undefined ? undefined : storageClassName,
+    ...(bound ? {} : { requests: resources?.requests, volumeAttributesClassName }),
+  };
+}
