@@ -15,6 +15,7 @@ import { podGarbageCollector } from './podgc/podGc.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaSet.ts';
 import { rootCaPublisher } from './rootCaPublisher.ts';
 import { serviceAccountController } from './serviceAccount.ts';
+import { statefulSetController } from './statefulset/statefulSet.ts';
 import { taintEvictionController } from './tainteviction/taintEviction.ts';
 
 export { runControllers, controllerUser, type ControllerEntry, type ManagerOptions } from './manager.ts';
@@ -37,6 +38,7 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
     { name: 'deployment', account: 'deployment-controller', create: deploymentController },
     { name: 'replicaset', account: 'replicaset-controller', create: replicaSetController },
     { name: 'replicationcontroller', account: 'replication-controller', create: replicationController },
+    { name: 'statefulset', account: 'statefulset-controller', create: statefulSetController },
     { name: 'disruption', account: 'disruption-controller', create: disruptionController },
     {
       name: 'stale-disruption-targets',

@@ -2,13 +2,11 @@ import { controllerRef } from '../../api/meta.ts';
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import type { NewObject } from '../../client/contract.ts';
+import { nameHash } from '../nameHash.ts';
 import { newReplicaSetAnnotations, withReplicasAnnotations } from './revisions.ts';
 
 /** Tells the pods of one template from those of another. */
 export const TEMPLATE_HASH = 'pod-template-hash';
-
-/** Characters of names made from hashes (apimachinery `util/rand`). */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** The ReplicaSet of the current template: of several, the oldest, so that the choice is always the same. */
 export function findNewReplicaSet(
@@ -40,9 +38,7 @@ function withoutHash(template: PodTemplateSpec | undefined): unknown {
 
 /** A hash of the template, whatever the order of its keys; collisions give another. */
 export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  const text = canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`);
-  const digits = fnv1a(Buffer.from(text)).toString();
-  return digits.replace(/\d/g, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length] ?? '');
+  return nameHash(template, collisionCount);
 }
 
 export function newReplicaSet(
@@ -71,20 +67,4 @@ export function newReplicaSet(
       template,
     },
   };
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .sort(([a], [b]) => compare(a, b));
-  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
-}
-
-function fnv1a(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
 }

@@ -1,4 +1,4 @@
-import { controllerOf, controllerRef, draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
+import { controllerOf, draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
 import type { Resource } from '../../api/resource.ts';
 import { pods, replicaSets, replicationControllers } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
@@ -10,6 +10,7 @@ import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
+import { podFromTemplate } from '../podFromTemplate.ts';
 import { isPodActive, isPodTerminating } from '../pods.ts';
 import { inSlowStartBatches } from '../slowStart.ts';
 import { PendingWrites } from '../writes.ts';
@@ -210,20 +211,11 @@ interface Failure extends ReplicaFailure {
 
 const isOwned = (pod: Pod, rs: Replicated): boolean => controllerOf(pod)?.uid === rs.metadata.uid;
 
-/** A pod as the template says (`pkg/controller` GetPodFromTemplate). */
+/** The server gives it the rest of its name. */
 function podOf(rs: Replicated): NewObject<Pod> {
-  const { metadata, spec } = draftOf<Replicated>(rs).spec.template ?? {};
-  return {
-    metadata: {
-      generateName: `${rs.metadata.name}-`,
-      namespace: rs.metadata.namespace,
-      ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
-      ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
-      ...(metadata?.finalizers === undefined ? {} : { finalizers: metadata.finalizers }),
-      ownerReferences: [controllerRef(rs)],
-    },
-    spec: spec ?? { containers: [] },
-  };
+  const pod = podFromTemplate(rs, rs.spec.template);
+  pod.metadata.generateName = `${rs.metadata.name}-`;
+  return pod;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

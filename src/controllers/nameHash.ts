@@ -1,0 +1,28 @@
+/** Characters of names made from hashes (apimachinery `util/rand`). */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/**
+ * A hash of a JSON value for the end of a name, whatever the order of its keys. Another count of collisions gives
+ * another hash.
+ */
+export function nameHash(value: unknown, collisionCount: number | undefined): string {
+  const text = canonical(value) + (collisionCount === undefined ? '' : `#${collisionCount}`);
+  const digits = fnv1a(Buffer.from(text)).toString();
+  return digits.replace(/\d/g, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length] ?? '');
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
+}
+
+function fnv1a(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
