@@ -1,6 +1,7 @@
 import { ageColumn, column, nameColumn, orNone, UNKNOWN, wideColumn } from '../../columns.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
+import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import { persistentVolumeClaims } from '../../resources.ts';
 import type { PersistentVolumeClaim } from '../../types.ts';
 import { setClaimDefaults } from './defaults.ts';
@@ -21,7 +22,7 @@ export const shortModes = (modes: readonly string[] | undefined): string => {
 
 export const persistentVolumeClaim: Kind = defineKind<PersistentVolumeClaim>({
   resource: persistentVolumeClaims,
-  model: 'V1PersistentVolumeClaim',
+  schema: builtIn('V1PersistentVolumeClaim'),
   shortNames: ['pvc'],
   setDefaults: (draft) => setClaimDefaults(draft),
   prepareForCreate(draft) {
