@@ -61,12 +61,23 @@ function compareLists(shape: ListShape, before: readonly unknown[], after: reado
   const children = new Children();
   const [old, now] = [elements(shape, before), elements(shape, after)];
   for (const [element, item] of now) {
-    children.add(element, compare(shape.items, old.get(element), item, false));
+    children.add(element, compareItems(shape.items, old.get(element), item));
   }
   for (const [element, item] of old) {
-    if (!now.has(element)) children.add(element, compare(shape.items, item, undefined, false));
+    if (!now.has(element)) children.add(element, compareItems(shape.items, item, undefined));
   }
   return children.comparison();
+}
+
+/** Items that share a key are owned as one, whatever is in them. */
+function compareItems(shape: Shape, before: unknown, after: unknown): Comparison {
+  const wasRepeated = before instanceof Repeated;
+  const isRepeated = after instanceof Repeated;
+  if (!wasRepeated && !isRepeated) return compare(shape, before, after, false);
+  if (wasRepeated && isRepeated) return equalJson(before.items, after.items) ? SAME : CHANGED;
+  return wasRepeated
+    ? { changed: after === undefined ? undefined : all(shape, after, false), removed: LEAF }
+    : { changed: LEAF, removed: before === undefined ? undefined : all(shape, before, false) };
 }
 
 /** Gathers what differs below a node; makes nothing where nothing does. */
@@ -104,7 +115,9 @@ export function all(shape: Shape, value: unknown, inherent: boolean): FieldSet |
       let children: Building | undefined;
       for (const item of value as unknown[]) {
         const element = shape.element(item);
-        if (element !== undefined) (children ??= {})[element] = all(shape.items, item, false) ?? LEAF;
+        if (element === undefined) continue;
+        children ??= {};
+        children[element] = Object.hasOwn(children, element) ? LEAF : (all(shape.items, item, false) ?? LEAF);
       }
       return finish(children, !inherent);
     }
@@ -160,11 +173,24 @@ function asMember(node: FieldSet | undefined): FieldSet {
   return node === undefined || node === LEAF ? LEAF : { '.': LEAF, ...node };
 }
 
+/** Items of a list that share a key, which no configuration may have and an object that was written otherwise may. */
+export class Repeated {
+  readonly items: unknown[];
+
+  constructor(...items: unknown[]) {
+    this.items = items;
+  }
+}
+
+/** The items by their path elements. */
 export function elements(shape: ListShape, list: readonly unknown[]): Map<string, unknown> {
   const map = new Map<string, unknown>();
   for (const item of list) {
     const element = shape.element(item);
-    if (element !== undefined && !map.has(element)) map.set(element, item);
+    if (element === undefined) continue;
+    const other = map.get(element);
+    if (other instanceof Repeated) other.items.push(item);
+    else map.set(element, map.has(element) ? new Repeated(other, item) : item);
   }
   return map;
 }

@@ -92,7 +92,8 @@ export function pathsOf(set: FieldSet | undefined, prefix = ''): string[] {
   return paths;
 }
 
-function elementText(element: string): string {
+/** An element of a path as messages show it: `.name`, `[name="app"]`, `[="v"]`. */
+export function elementText(element: string): string {
   const value = element.slice(2);
   switch (element[0]) {
     case 'k':

@@ -1,6 +1,6 @@
 import { ownProperty, setOwnProperty } from '../../base/ownProperty.ts';
 import { cloneJson } from '../clone.ts';
-import { elements, partOf } from './compare.ts';
+import { elements, partOf, Repeated } from './compare.ts';
 import type { FieldSet } from './fieldSet.ts';
 import type { ListShape, MapShape, Shape, StructShape } from '../schema/shape.ts';
 
@@ -49,7 +49,9 @@ function mergeList(shape: ListShape, live: unknown[], applied: unknown[]): unkno
   const taken = new Set<string>();
   for (const [element, item] of wanted) {
     takeLiveOnly();
-    merged.push(merge(shape.items, current.get(element), item));
+    const existing = current.get(element);
+    // Of several that share a key none is the one that is meant.
+    merged.push(merge(shape.items, existing instanceof Repeated ? undefined : existing, item));
     taken.add(element);
   }
   takeLiveOnly();

@@ -25,6 +25,8 @@ export interface ListShape {
   readonly element: (item: unknown) => string | undefined;
   /** The fields that `element` is made from; none where the item itself is what counts. */
   readonly keys: readonly string[];
+  /** What a key field is where an item leaves it out. */
+  readonly defaults: Readonly<Record<string, unknown>>;
 }
 
 export class FieldShape {
@@ -66,7 +68,7 @@ export const FREE_SHAPE: MapShape = {
 
 /** A list whose items are what counts (`listType=set`). */
 export function setShape(items: Shape): ListShape {
-  return { kind: 'list', items, element: valueElement, keys: [] };
+  return { kind: 'list', items, element: valueElement, keys: [], defaults: {} };
 }
 
 /** A list of structs that keys tell apart (`listType=map`); a key that is left out counts as its default. */
@@ -75,7 +77,7 @@ export function keyedShape(
   keys: readonly string[],
   defaults: Readonly<Record<string, unknown>> = {},
 ): ListShape {
-  return { kind: 'list', items, element: keyedBy(keys, new Map(Object.entries(defaults))), keys };
+  return { kind: 'list', items, element: keyedBy(keys, new Map(Object.entries(defaults))), keys, defaults };
 }
 
 function valueElement(item: unknown): string {

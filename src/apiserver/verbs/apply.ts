@@ -1,10 +1,10 @@
 import { field, forbiddenField, invalidObject, required } from '../../api/fields/fieldErrors.ts';
-import { serverSideApply } from '../../api/managedFields/index.ts';
-import type { Draft } from '../../api/meta.ts';
+import { appliedListsProblem, serverSideApply } from '../../api/managedFields/index.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
 import { apiVersionOf } from '../../api/resource.ts';
 import { booleanOption, optionalBoolean, textOption } from '../../api/queryOptions.ts';
 import { decodeStrict } from '../../api/schema/index.ts';
-import { badRequest, StatusError } from '../../api/status.ts';
+import { badRequest, conflict, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Exchange } from '../exchange.ts';
 import { toStored } from '../registry/conversion.ts';
@@ -25,7 +25,7 @@ export const apply: Handler = async (options, exchange, target) => {
   if (textOption(query, 'fieldManager') === '') {
     throw invalidPatchOptions(required(field('fieldManager'), 'is required for apply patch'));
   }
-  const sent = decodeApplied(exchange, served, `${namespace}/${name}`);
+  const sent = decodeApplied(exchange, served);
   sent.metadata.name ??= name;
   checkAddress(sent, target);
   const applied = toStored(served, sent);
@@ -38,8 +38,9 @@ export const apply: Handler = async (options, exchange, target) => {
     strategy: strategyOf(kind, subresource),
     allowCreate: subresource === '' && (() => demandCreate(options.authorizer, exchange)),
     tracked: true,
-    desired: (live) =>
-      serverSideApply({
+    desired(live) {
+      demandExistence(served, name, live, applied);
+      return serverSideApply({
         schema: kind.schema,
         live,
         applied,
@@ -48,10 +49,25 @@ export const apply: Handler = async (options, exchange, target) => {
         subresource,
         force: booleanOption(query, 'force'),
         time: timeOf(options.registry.clock.now()),
-      }),
+      });
+    },
   });
   return objectResponse(served, entry, created ? 201 : 200);
 };
+
+/**
+ * Who applies with a uid means one object and no other: what was deleted does not come back.
+ * @throws StatusError Conflict (apiserver `handlers/patch.go`)
+ */
+function demandExistence(served: Served, name: string, live: KubeObject | undefined, applied: Draft): void {
+  const uid = applied.metadata.uid ?? '';
+  if (live !== undefined || uid === '') return;
+  throw conflict(
+    served.resource,
+    name,
+    `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+  );
+}
 
 /** @throws StatusError Invalid where `force` is asked of a patch that is no apply */
 export function forbidForce(exchange: Exchange): void {
@@ -61,13 +77,15 @@ export function forbidForce(exchange: Exchange): void {
 }
 
 /** Unknown fields of a configuration are an error whatever `fieldValidation` says, duplicate keys only when Strict. */
-function decodeApplied(exchange: Exchange, served: Served, shownName: string): Draft {
+function decodeApplied(exchange: Exchange, served: Served): Draft {
   const { body } = exchange.request;
   const validation = fieldValidation(exchange, 'PatchOptions');
   let decoded: unknown;
   let yamlError: string | undefined;
   if (body.type === 'bytes') ({ object: decoded, yamlError } = decodeStrict(body.bytes, 'application/yaml'));
   else decoded = decodeBody(body, typeOf(served));
+  const named = nameOfConfiguration(decoded);
+  demandTypeMeta(decoded, served, named);
   const draft = objectOf(decoded, served);
   if (yamlError !== undefined && validation !== 'Ignore') {
     const text = `error converting YAML to JSON: ${yamlError}`;
@@ -75,13 +93,42 @@ function decodeApplied(exchange: Exchange, served: Served, shownName: string): D
     exchange.warnings.push(text);
   }
   const { unknown, typeError } = served.schema.conform(draft);
-  const problem = unknown[0] === undefined ? typeError : `.${unknown[0]}: field not declared in schema`;
+  const problem =
+    unknown[0] === undefined
+      ? (typeError ?? appliedListsProblem(served.schema, draft))
+      : `.${unknown[0]}: field not declared in schema`;
   if (problem === undefined) return draft;
-  throw new StatusError(
-    500,
-    '',
-    `failed to create typed patch object (${shownName}; ${served.apiVersion}, Kind=${served.resource.kind}): ${problem}`,
-  );
+  throw new StatusError(500, '', typedPatchMessage(named, served, served.resource.kind, problem));
+}
+
+/**
+ * A configuration says what it is: the address does not tell it (fieldmanager `structuredmerge.go`).
+ * @throws StatusError BadRequest
+ */
+function demandTypeMeta(decoded: unknown, served: Served, named: string): void {
+  if (typeof decoded !== 'object' || decoded === null || Array.isArray(decoded)) return;
+  const { apiVersion = '', kind = '' } = decoded as { apiVersion?: unknown; kind?: unknown };
+  if (apiVersion === '' || apiVersion === null) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: , expected: ${served.apiVersion}`,
+    );
+  }
+  if (kind === '' || kind === null) {
+    const type = `${served.resource.group}/${served.resource.version}, Kind=`;
+    throw badRequest(typedPatchMessage(named, served, '', `no corresponding type for ${type}`));
+  }
+}
+
+function typedPatchMessage(named: string, { resource }: Served, kind: string, problem: string): string {
+  const type = `${resource.group}/${resource.version}, Kind=${kind}`;
+  return `failed to create typed patch object (${named}; ${type}): ${problem}`;
+}
+
+/** `NAMESPACE/NAME` as the configuration has them. */
+function nameOfConfiguration(decoded: unknown): string {
+  const { metadata } = (decoded ?? {}) as { metadata?: { namespace?: unknown; name?: unknown } | null };
+  const text = (part: unknown): string => (typeof part === 'string' ? part : '');
+  return `${text(metadata?.namespace)}/${text(metadata?.name)}`;
 }
 
 function invalidPatchOptions(error: ReturnType<typeof required>): StatusError {

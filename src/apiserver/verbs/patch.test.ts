@@ -218,6 +218,48 @@ describe('server-side apply', () => {
     assert.match(unknown.body.message ?? '', /\.spec\.replica: field not declared in schema/);
   });
 
+  it('needs a key of its own for each item of a list', async () => {
+    const env = [
+      { name: 'F', value: 'one' },
+      { name: 'F', value: 'two' },
+    ];
+    const repeated = structuredClone(deployment);
+    Object.assign(repeated.spec.template.spec.containers[0] ?? {}, { env });
+    const { code, body } = await apply<Status>('one', JSON.stringify(repeated), '&dryRun=All');
+    assert.equal(code, 500);
+    assert.equal(
+      body.message,
+      'failed to create typed patch object (/web; apps/v1, Kind=Deployment): .spec.template.spec.containers[name="a"].env: duplicate entries for key [name="F"]',
+    );
+  });
+
+  it('makes nothing that is meant by its uid', async () => {
+    const metadata = { name: 'web', uid: '00000000-0000-4000-8000-000000000001' };
+    const { code, body } = await apply<Status>('one', JSON.stringify({ ...deployment, metadata }));
+    assert.equal(code, 409);
+    assert.equal(
+      body.message,
+      'Operation cannot be fulfilled on deployments.apps "web": uid mismatch: the provided object specified uid 00000000-0000-4000-8000-000000000001, and no existing object was found',
+    );
+  });
+
+  it('must be told what it applies', async () => {
+    for (const [left, message] of [
+      [
+        'apiVersion',
+        'Incorrect version specified in apply patch. Specified patch version: , expected: apps/v1',
+      ],
+      [
+        'kind',
+        'failed to create typed patch object (/web; apps/v1, Kind=): no corresponding type for apps/v1, Kind=',
+      ],
+    ] as const) {
+      const { code, body } = await apply<Status>('one', JSON.stringify({ ...deployment, [left]: undefined }));
+      assert.equal(code, 400);
+      assert.equal(body.message, message);
+    }
+  });
+
   it('tracks ordinary writes under the manager that the request names', async () => {
     await server.call('POST', `${ROOT}?fieldManager=kubectl-create`, structuredClone(deployment));
     await server.call('PATCH', `${ROOT}/web/status`, JSON.stringify({ status: { replicas: 1 } }), {
