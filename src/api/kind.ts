@@ -58,6 +58,13 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validate(object: T): readonly FieldError[];
   /** Further checks of a change: immutable fields. `validate` runs as well. */
   validateUpdate?(object: T, old: T): readonly FieldError[];
+  /**
+   * What is valid and probably not meant, a `Warning` header each: upstream's WarningsOnCreate (`old` is undefined) and
+   * WarningsOnUpdate. Asked where a client may see it.
+   */
+  warnings?(object: T, old: T | undefined): readonly string[];
+  /** What every request to this address is told: that it is deprecated, and what to use. */
+  readonly deprecation?: string;
 
   /** The status subresource: present where there is one. By default only `status` (and metadata as upstream) is taken. */
   readonly status?: {

@@ -122,9 +122,14 @@ export type ApiResponse =
         readonly continue?: string;
         readonly remainingItemCount?: number;
       };
+      readonly warnings?: readonly string[];
     }
   /** Batches of events until the caller's signal aborts or the server ends the watch. */
-  | { readonly type: 'watch'; readonly events: AsyncIterable<readonly WatchEvent[]> }
+  | {
+      readonly type: 'watch';
+      readonly events: AsyncIterable<readonly WatchEvent[]>;
+      readonly warnings?: readonly string[];
+    }
   /** Anything else: text, documents, logs. */
   | {
       readonly type: 'raw';

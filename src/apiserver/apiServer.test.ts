@@ -285,9 +285,14 @@ describe('API server', () => {
     const put = await at.call<Status>('PUT', '/apis/coordination.k8s.io/v1/namespaces/d/leases/l', lease);
     assert.equal(put.code, 403);
     assert.match(put.body.message ?? '', /cannot create resource "leases"/);
-    const applied = await at.call('PATCH', `${CONFIG_MAPS}/a?fieldManager=x`, '{}', {
-      headers: { 'content-type': 'application/apply-patch+yaml' },
-    });
+    const applied = await at.call(
+      'PATCH',
+      `${CONFIG_MAPS}/a?fieldManager=x`,
+      '{"apiVersion":"v1","kind":"ConfigMap"}',
+      {
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      },
+    );
     assert.equal(applied.code, 403);
   });
 

@@ -1,20 +1,36 @@
-import { familyOf, parseAddress } from '../ip/address.ts';
+import { familyOf, parseAddress, unmapped } from '../ip/address.ts';
 import { parseRange } from '../ip/range.ts';
 import { isOfScope } from '../ip/scope.ts';
 
 /** Messages about addresses and ranges; apimachinery `pkg/util/validation/ip.go`. */
 
 export function ipErrors(text: string): string[] {
-  return familyOf(text) === undefined
+  const address = parseAddress(text);
+  if (address !== undefined) {
+    return unmapped(address) === address ? [] : ['must not be an IPv4-mapped IPv6 address'];
+  }
+  return familyOf(withoutZeros(text)) === undefined
     ? ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
-    : [];
+    : ['must not have leading 0s'];
 }
 
-/** An address with a prefix length; host bits may be set. */
+/** An address with a prefix length, and nothing behind the prefix. */
 export function cidrErrors(text: string): string[] {
-  return parseRange(text) === undefined
-    ? ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']
-    : [];
+  const [address = '', length = ''] = text.split('/');
+  const range = parseRange(text);
+  if (range === undefined || /^0./.test(length)) {
+    return parseRange(`${withoutZeros(address)}/${length.replace(/^0+(?=.)/, '')}`) === undefined
+      ? ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']
+      : ['must not have leading 0s in IP or prefix length'];
+  }
+  const first = parseAddress(address);
+  if (first !== undefined && unmapped(first) !== first) return ['must not have an IPv4-mapped IPv6 address'];
+  return first?.value === range.base ? [] : ['must not have bits set beyond the prefix length'];
+}
+
+/** An IPv4 address, also at the end of an IPv6 one, as Go once read it. */
+function withoutZeros(text: string): string {
+  return text.replace(/(?:\d+\.){3}\d+$/, (part) => part.replace(/\b0+(?=\d)/g, ''));
 }
 
 /** Addresses that no endpoint may have: loopback, link-local, multicast, unspecified (core `ValidateNonSpecialIP`). */

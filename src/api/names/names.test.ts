@@ -4,6 +4,7 @@ import {
   dns1035LabelErrors,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
+  dns1123SubdomainUnderscoreErrors,
   envVarNameErrors,
   labelValueErrors,
   percentErrors,
@@ -82,9 +83,14 @@ const wrong: readonly (readonly [StringRule, string, readonly string[]])[] = [
     ],
   ],
   [ipErrors, '10.0.0.256', ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
-  [ipErrors, '010.0.0.1', ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
+  [ipErrors, '010.0.0.1', ['must not have leading 0s']],
+  [ipErrors, '::ffff:1.2.3.4', ['must not be an IPv4-mapped IPv6 address']],
   [ipErrors, '1::2::3', ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
   [cidrErrors, '10.0.0.0/33', ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']],
+  [cidrErrors, '010.0.0.0/8', ['must not have leading 0s in IP or prefix length']],
+  [cidrErrors, '10.0.0.0/08', ['must not have leading 0s in IP or prefix length']],
+  [cidrErrors, '10.9.8.1/24', ['must not have bits set beyond the prefix length']],
+  [cidrErrors, '::ffff:10.0.0.0/104', ['must not have an IPv4-mapped IPv6 address']],
   [cidrErrors, '10.0.0.0', ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']],
   [specialIPErrors, '0.0.0.0', ['may not be unspecified (0.0.0.0)']],
   [specialIPErrors, '::', ['may not be unspecified (::)']],
@@ -97,6 +103,7 @@ const wrong: readonly (readonly [StringRule, string, readonly string[]])[] = [
 
 const right: readonly (readonly [StringRule, readonly string[]])[] = [
   [dns1123SubdomainErrors, ['a', '1', 'a.b-c.d1', 'a'.repeat(253)]],
+  [dns1123SubdomainUnderscoreErrors, ['a.b', '_tcp.corp.example', 'a_b._c']],
   [dns1123LabelErrors, ['a', '0-0', 'a'.repeat(63)]],
   [dns1035LabelErrors, ['a', 'a-0']],
   [qualifiedNameErrors, ['a', 'A_b.c', 'example.com/Name', 'kubernetes.io/x_Y']],
@@ -104,11 +111,8 @@ const right: readonly (readonly [StringRule, readonly string[]])[] = [
   [envVarNameErrors, ['A', '1a', 'a b', 'a-b.c', '-']],
   [configMapKeyErrors, ['a', '.a', 'A_b', '-']],
   [portNameErrors, ['http', 'a-1', 'fifteen-letters']],
-  [
-    ipErrors,
-    ['0.0.0.0', '255.255.255.255', '::', '::1', '2001:db8::ffff', '::ffff:1.2.3.4', '1:2:3:4:5:6:7:8'],
-  ],
-  [cidrErrors, ['0.0.0.0/0', '10.9.8.1/24', 'fd00::/64', '::/128']],
+  [ipErrors, ['0.0.0.0', '255.255.255.255', '::', '::1', '2001:db8::ffff', '::1.2.3.4', '1:2:3:4:5:6:7:8']],
+  [cidrErrors, ['0.0.0.0/0', '10.9.8.0/24', '10.9.8.1/32', 'fd00::/64', 'FD00:0::/64', '::/128']],
   [specialIPErrors, ['10.0.0.1', 'fd00::1', '224.0.1.1', '::2']],
 ];
 

@@ -17,6 +17,8 @@ export const EMPTY_ERROR = 'must be non-empty';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const UNDERSCORE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const UNDERSCORE_SUBDOMAIN = `${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*`;
 const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const NAME_PART = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${NAME_PART})?`;
@@ -28,6 +30,7 @@ const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 const whole = (format: string): RegExp => new RegExp(`^${format}$`);
 const labelPattern = whole(LABEL);
 const subdomainPattern = whole(SUBDOMAIN);
+const underscorePattern = whole(UNDERSCORE_SUBDOMAIN);
 const dns1035Pattern = whole(DNS_1035);
 const namePartPattern = whole(NAME_PART);
 const labelValuePattern = whole(LABEL_VALUE);
@@ -59,6 +62,20 @@ export function dns1123SubdomainErrors(value: string): string[] {
     regexError(
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       SUBDOMAIN,
+      'example.com',
+    ),
+  ];
+}
+
+/** A subdomain whose labels may have underscores, as names of services do: `_tcp.corp.example`. */
+export function dns1123SubdomainUnderscoreErrors(value: string): string[] {
+  const errors = value.length > 253 ? [maxLengthError(253)] : [];
+  if (underscorePattern.test(value)) return errors;
+  return [
+    ...errors,
+    regexError(
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, an underscore, '-' or '.', and must start and end with an alphanumeric character",
+      UNDERSCORE_SUBDOMAIN,
       'example.com',
     ),
   ];

@@ -1,7 +1,7 @@
 import { type FieldError, type FieldPath, invalid, required } from '../fields/fieldErrors.ts';
 import type { PodSpec } from '../types.ts';
 import { ipErrors } from '../fields/ips.ts';
-import { dns1123SubdomainErrors } from '../names/names.ts';
+import { dns1123SubdomainErrors, dns1123SubdomainUnderscoreErrors } from '../names/names.ts';
 import { conforms, each } from '../fields/rules.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
 
@@ -44,7 +44,10 @@ export function validateDNSConfig(
   }
   errors.push(
     ...each(searches, path.child('searches'), (search, at) =>
-      conforms(dns1123SubdomainErrors, search.endsWith('.') ? search.slice(0, -1) : search, at),
+      // The root alone means that names are looked up as they are.
+      search === '.'
+        ? []
+        : conforms(dns1123SubdomainUnderscoreErrors, search.endsWith('.') ? search.slice(0, -1) : search, at),
     ),
   );
   errors.push(

@@ -14,7 +14,7 @@ export function metrics(registry: RequestMetrics, now: () => number): Filter {
 }
 
 function counted(response: Extract<ApiResponse, { type: 'watch' }>, end: () => void): ApiResponse {
-  return { type: 'watch', events: eventsUntil(response.events, end) };
+  return { ...response, events: eventsUntil(response.events, end) };
 }
 
 async function* eventsUntil(

@@ -6,7 +6,8 @@ const MAX_WARNINGS_LENGTH = 4 * 1024;
 /** Puts what was warned of on the way into the answer, each text once. */
 export const warnings: Filter = async (exchange, next) => {
   const response = await next(exchange);
-  if (exchange.warnings.length === 0 || response.type !== 'object') return response;
+  if (exchange.warnings.length === 0 || response.type === 'raw' || response.type === 'upgrade')
+    return response;
   const texts: string[] = [];
   let length = 0;
   for (const text of new Set(exchange.warnings)) {
@@ -14,6 +15,7 @@ export const warnings: Filter = async (exchange, next) => {
     if (length > MAX_WARNINGS_LENGTH) break;
     texts.push(text);
   }
+  if (response.type !== 'object') return { ...response, warnings: texts };
   const { code, object, bytes } = response;
   return { type: 'object', code, object, ...(bytes === undefined ? {} : { bytes }), warnings: texts };
 };

@@ -1,5 +1,5 @@
 import { gzip } from 'node:zlib';
-import type { ApiResponse, WatchEvent } from '../../api/request.ts';
+import type { ApiResponse } from '../../api/request.ts';
 import type { Status, StatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import type { ListResponse } from '../registry/list.ts';
@@ -42,7 +42,7 @@ export function writeResponse(
     case 'list':
       return writeListAnswer(request, response, answer, to);
     case 'watch':
-      return writeWatch(response, answer.events, to.departure.signal);
+      return writeWatch(response, answer, to.departure.signal);
     case 'raw':
       return writeRaw(request, response, answer, to.departure.signal);
     case 'upgrade':
@@ -70,7 +70,7 @@ async function writeListAnswer(
   { peer, departure, chunks }: Destination,
 ): Promise<void> {
   const body = listBody(list);
-  const headers = headersOf(body.length, undefined);
+  const headers = headersOf(body.length, list.warnings);
   if (body.length <= PIECES_MIN_BYTES || (!peer.loopback && acceptsGzip(request))) {
     writeBody(request, response, 200, wholeList(body), peer, headers);
     return;
@@ -112,8 +112,12 @@ function headersOf(length: number, warnings: readonly string[] | undefined): Hea
     'content-type': JSON_TYPE,
     'content-length': length,
   };
-  if (warnings !== undefined && warnings.length > 0) headers.warning = warnings.map(warningHeader);
+  addWarnings(headers, warnings);
   return headers;
+}
+
+function addWarnings(headers: Headers, warnings: readonly string[] | undefined): void {
+  if (warnings !== undefined && warnings.length > 0) headers.warning = warnings.map(warningHeader);
 }
 
 /** Clients wait this long by themselves before they ask again. */
@@ -136,10 +140,12 @@ function acceptsGzip(request: HttpRequest): boolean {
 
 async function writeWatch(
   response: HttpResponse,
-  events: AsyncIterable<readonly WatchEvent[]>,
+  { events, warnings }: Extract<ApiResponse, { type: 'watch' }>,
   signal: AbortSignal,
 ): Promise<void> {
-  response.writeHead(200, { 'cache-control': CACHE_CONTROL, 'content-type': JSON_TYPE });
+  const headers: Headers = { 'cache-control': CACHE_CONTROL, 'content-type': JSON_TYPE };
+  addWarnings(headers, warnings);
+  response.writeHead(200, headers);
   // The client learns that the watch stands before the first event comes.
   response.flushHeaders();
   for await (const batch of events) {

@@ -25,4 +25,6 @@ export interface WriteContext {
   signal(): AbortSignal;
   /** One `Warning` header each. */
   warn(message: string): void;
+  /** False where nobody would see a warning: the control plane's own parts. */
+  readonly wantsWarnings: boolean;
 }

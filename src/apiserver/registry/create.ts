@@ -16,6 +16,7 @@ import type { Served } from '../resources/served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import { fillSystemMetadata, generateName } from './systemMetadata.ts';
 import { trackFields } from './tracking.ts';
+import { AFTER_ADMISSION, dropRepeatedOwners, warnAbout } from './warnings.ts';
 
 /** As upstream since 1.30 (`RetryGenerateName`). */
 const NAME_ATTEMPTS = 8;
@@ -45,6 +46,7 @@ export async function createObject(
   const now = timeOf(registry.clock.now());
 
   checkNamespace(served, draft, namespace);
+  dropRepeatedOwners(draft, context);
   setDefaults(kind, draft);
   if (options.tracked !== true) {
     trackFields(served, context, { old: undefined, draft, subresource: '', time: now });
@@ -52,6 +54,7 @@ export async function createObject(
 
   const attributes = new Creation(kind, namespace, draft, context);
   await registry.admission.mutate(attributes);
+  dropRepeatedOwners(draft, context, AFTER_ADMISSION);
 
   fillSystemMetadata(draft, { random: registry.random, now });
   if (kind.hasGeneration === true) metadata.generation = 1;
@@ -63,6 +66,7 @@ export async function createObject(
   const object = draft as unknown as KubeObject;
   const errors = all(validateMetadata(object, kind), kind.validate(object));
   if (errors.length > 0) throw invalidObject(served.resource, metadata.name ?? '', errors);
+  warnAbout(context, kind, object, undefined);
   await registry.admission.validate(attributes);
 
   for (let attempt = 1; ; attempt += 1) {

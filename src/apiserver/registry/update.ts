@@ -17,6 +17,7 @@ import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
 import type { UpdateStrategy } from './strategy.ts';
 import { keepSystemMetadata } from './systemMetadata.ts';
 import { trackFields } from './tracking.ts';
+import { AFTER_ADMISSION, dropRepeatedOwners, warnAbout } from './warnings.ts';
 
 export interface UpdateOptions {
   readonly served: Served;
@@ -92,6 +93,7 @@ async function attemptUpdate(
   const now = timeOf(registry.clock.now());
 
   const draft = await options.desired(old);
+  dropRepeatedOwners(draft, context);
   checkCondition(served, name, draft, existing);
   if (strategy.takesDocument) setDefaults(kind, draft);
   if (options.tracked !== true) {
@@ -110,6 +112,7 @@ async function attemptUpdate(
     warn: (message: string): void => context.warn(message),
   } as const;
   await registry.admission.mutate(attributes);
+  dropRepeatedOwners(draft, context, AFTER_ADMISSION);
 
   keepSystemMetadata(draft, old);
   strategy.prepare(draft, old, { now, user: context.user.name });
@@ -120,6 +123,8 @@ async function attemptUpdate(
     ...strategy.validate(object, old),
   ];
   if (errors.length > 0) throw invalidObject(served.resource, name, errors);
+  // Of a part or of the status, upstream warns of nothing.
+  if (options.subresource === '') warnAbout(context, kind, object, old);
   await registry.admission.validate(attributes);
 
   if (mustGoNow(served, object)) {

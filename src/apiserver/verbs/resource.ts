@@ -40,6 +40,8 @@ export function handleResource(
   if (served === undefined) throw noSuchResource();
   checkScope(served, info);
   const handler = handlerOf(served, info);
+  const { deprecation } = served.kind;
+  if (deprecation !== undefined) exchange.warnings.push(deprecation);
   return handler(options, exchange, {
     served,
     namespace: served.resource.namespaced ? info.namespace : '',

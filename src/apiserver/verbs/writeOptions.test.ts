@@ -12,6 +12,7 @@ function causeOf(actor: string, query = '', inProcess = false): Cause | undefine
   const request = {
     query: new URLSearchParams(query),
     headers,
+    body: { type: 'none' },
     cause: causeOfHeaders(headers),
     ...(inProcess ? { user: alice } : {}),
   } as unknown as ApiRequest;

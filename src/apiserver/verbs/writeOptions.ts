@@ -41,6 +41,8 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     // No getter: an object literal with one is slow, and there is one for every write.
     signal: () => exchange.signal,
     warn: (message) => exchange.warnings.push(message),
+    // What is no text comes from the control plane's own parts.
+    wantsWarnings: exchange.request.body.type !== 'object',
   };
 }
 

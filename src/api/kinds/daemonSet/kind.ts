@@ -10,6 +10,7 @@ import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { DaemonSet } from '../../types.ts';
 import { setDaemonSetDefaults } from './defaults.ts';
 import { validateDaemonSet, validateDaemonSetStatus } from './validation.ts';
+import { templateWarnings } from '../../podSpec/warnings/workload.ts';
 
 /** How often the template has changed: a field of extensions/v1beta1 that lives on as an annotation. */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
@@ -50,6 +51,7 @@ export const daemonSet: Kind = defineKind<DaemonSet>({
   validateUpdate: (object, old) =>
     immutableField(object.spec.selector, old.spec.selector, field('spec', 'selector')),
   status: { validateUpdate: validateDaemonSetStatus },
+  warnings: templateWarnings,
   columns: [
     nameColumn,
     column(

@@ -8,6 +8,7 @@ import type { Deployment } from '../../types.ts';
 import { validateDeployment, validateDeploymentStatus } from './validation.ts';
 import { immutableField } from '../../metadata/metadata.ts';
 import { ageColumn, column, containerColumns, nameColumn, wideColumn } from '../../columns.ts';
+import { workloadWarnings } from '../../podSpec/warnings/workload.ts';
 
 export const deployment: Kind = defineKind<Deployment>({
   resource: deployments,
@@ -30,6 +31,7 @@ export const deployment: Kind = defineKind<Deployment>({
     statusReplicas: 'status.replicas',
     selector: 'spec.selector',
   },
+  warnings: workloadWarnings,
   columns: [
     nameColumn,
     column(

@@ -9,6 +9,7 @@ import { validateEndpointSlice } from './validation.ts';
 import { immutableField } from '../../metadata/metadata.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
+import { endpointSliceWarnings } from './warnings.ts';
 
 /** How many ports and addresses the table shows. */
 const SHOWN = 3;
@@ -28,6 +29,7 @@ export const endpointSlice: Kind = defineKind<EndpointSlice>({
   },
   validate: validateEndpointSlice,
   validateUpdate: (object, old) => immutableField(object.addressType, old.addressType, field('addressType')),
+  warnings: endpointSliceWarnings,
   columns: [
     nameColumn,
     column(

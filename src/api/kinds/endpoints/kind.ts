@@ -5,6 +5,7 @@ import type { Endpoints } from '../../types.ts';
 import type { Incomplete } from '../../fields/unchecked.ts';
 import { validateEndpoints } from './validation.ts';
 import { ageColumn, column, nameColumn, NONE } from '../../columns.ts';
+import { endpointsWarnings } from './warnings.ts';
 
 /** How many addresses the table shows. */
 const SHOWN = 3;
@@ -20,6 +21,8 @@ export const endpoints: Kind = defineKind<Endpoints>({
     }
   },
   validate: validateEndpoints,
+  warnings: endpointsWarnings,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   columns: [
     nameColumn,
     column('Endpoints', 'string', 'Addresses with ports, the first three.', endpointsText),

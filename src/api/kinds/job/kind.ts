@@ -9,6 +9,7 @@ import { setJobDefaults } from './defaults.ts';
 import { generateSelector } from './selector.ts';
 import { validateJobStatus, validateJobUpdate } from './updateValidation.ts';
 import { validateJob } from './validation.ts';
+import { jobWarnings } from './warnings.ts';
 
 export const job: Kind = defineKind<Job>({
   resource: jobs,
@@ -24,6 +25,7 @@ export const job: Kind = defineKind<Job>({
   validateUpdate: validateJobUpdate,
   status: { validateUpdate: validateJobStatus },
   selectableFields: (object) => ({ 'status.successful': String(object.status?.succeeded ?? 0) }),
+  warnings: jobWarnings,
   columns: [
     nameColumn,
     column('Status', 'string', 'What the Job is at.', statusOf),

@@ -9,6 +9,7 @@ import { equal } from '../../fields/equal.ts';
 import { validateNodeTaints } from './taints.ts';
 import { cidrErrors } from '../../fields/ips.ts';
 import { ageColumn, column, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from '../../columns.ts';
+import { nodeWarnings } from './warnings.ts';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const ROLE_LABEL = 'kubernetes.io/role';
@@ -64,6 +65,7 @@ export const node: Kind = defineKind<Node>({
     { name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   ],
   selectableFields: (object) => ({ 'spec.unschedulable': String(object.spec.unschedulable ?? false) }),
+  warnings: nodeWarnings,
   columns: [
     nameColumn,
     column('Status', 'string', 'Whether the node is ready and takes pods.', readyText),

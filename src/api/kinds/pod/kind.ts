@@ -11,6 +11,7 @@ import { validatePodResize } from './resizeValidation.ts';
 import { validatePodStatusUpdate } from './statusValidation.ts';
 import { validatePodUpdate } from './updateValidation.ts';
 import { podColumns } from './columns.ts';
+import { podWarnings } from '../../podSpec/warnings/index.ts';
 
 const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
 
@@ -102,6 +103,8 @@ export const pod: Kind = defineKind<Pod>({
     'status.podIP': object.status?.podIP ?? '',
     'status.nominatedNodeName': object.status?.nominatedNodeName ?? '',
   }),
+  // People change pods through their owners: upstream warns of new ones alone.
+  warnings: (object, old) => (old === undefined ? podWarnings(object.metadata, object.spec) : []),
   columns: podColumns,
 });
 

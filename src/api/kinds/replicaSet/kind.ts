@@ -10,6 +10,7 @@ import { immutableField } from '../../metadata/metadata.ts';
 import { field } from '../../fields/fieldErrors.ts';
 import { validateReplicaCounts, validateWorkload } from '../../podSpec/workload.ts';
 import { ageColumn, column, containerColumns, nameColumn, wideColumn } from '../../columns.ts';
+import { workloadWarnings } from '../../podSpec/warnings/workload.ts';
 
 export const replicaSet: Kind = defineKind<ReplicaSet>({
   resource: replicaSets,
@@ -42,6 +43,7 @@ export const replicaSet: Kind = defineKind<ReplicaSet>({
     selector: 'spec.selector',
   },
   selectableFields: (object) => ({ 'status.replicas': String(object.status?.replicas ?? 0) }),
+  warnings: workloadWarnings,
   columns: [
     nameColumn,
     column('Desired', 'integer', 'Pods wanted.', (o) => o.spec.replicas ?? 0),

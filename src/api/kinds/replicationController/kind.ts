@@ -11,6 +11,7 @@ import { matchesTemplate, validateLastingPods, validateReplicaCounts } from '../
 import { replicationControllers } from '../../resources.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { ReplicationController } from '../../types.ts';
+import { workloadWarnings } from '../../podSpec/warnings/workload.ts';
 
 type Spec = Unchecked<ReplicationController['spec']>;
 
@@ -47,6 +48,7 @@ export const replicationController: Kind = defineKind<ReplicationController>({
     selectorIsMap: true,
   },
   selectableFields: (object) => ({ 'status.replicas': String(object.status?.replicas ?? 0) }),
+  warnings: workloadWarnings,
   columns: [
     nameColumn,
     column('Desired', 'integer', 'Pods wanted.', (o) => o.spec.replicas ?? 0),

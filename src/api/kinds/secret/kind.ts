@@ -16,6 +16,7 @@ import { immutableField } from '../../metadata/metadata.ts';
 import { configMapKeyErrors } from '../../names/names.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
 import { MAX_DATA_BYTES } from '../configMap/kind.ts';
+import { secretWarnings } from './warnings.ts';
 
 /** Keys that a typed secret must have; basic-auth is satisfied by one of its two. */
 const requiredKeys: ReadonlyMap<string, readonly string[]> = new Map([
@@ -57,6 +58,7 @@ export const secret: Kind = defineKind<Secret>({
     return errors;
   },
   selectableFields: (object) => ({ type: object.type ?? '' }),
+  warnings: secretWarnings,
   columns: [
     nameColumn,
     column('Type', 'string', 'What the secret is for, and so which keys it has.', (o) => o.type ?? ''),

@@ -9,6 +9,7 @@ import { setServiceDefaults } from './defaults.ts';
 import { validateLoadBalancerStatus } from './loadBalancerStatus.ts';
 import { validateService, validateServiceUpdate } from './validation.ts';
 import { ageColumn, column, nameColumn, NONE, orNone, UNKNOWN, wideColumn } from '../../columns.ts';
+import { serviceWarnings } from './warnings.ts';
 
 export const service: Kind = defineKind<Service>({
   resource: services,
@@ -42,6 +43,7 @@ export const service: Kind = defineKind<Service>({
     'spec.clusterIP': object.spec.clusterIP ?? '',
     'spec.type': object.spec.type ?? '',
   }),
+  warnings: serviceWarnings,
   columns: [
     nameColumn,
     column('Type', 'string', 'How the service is reached.', (o) => o.spec.type ?? ''),

@@ -7,6 +7,7 @@ import {
   invalid,
   required,
 } from '../../fields/fieldErrors.ts';
+import { ownProperty } from '../../../base/ownProperty.ts';
 import type { Service } from '../../types.ts';
 import { cidrErrors, ipErrors, specialIPErrors } from '../../fields/ips.ts';
 import { validateLabels } from '../../metadata/labels.ts';
@@ -23,6 +24,11 @@ import {
 import { isHeadless, type ServiceSpec, validateClusterIPs } from './addresses.ts';
 import { validateTraffic } from './traffic.ts';
 
+interface Metadata {
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 /** Upstream keeps cloud load balancers away from the kubelet's port. */
@@ -30,7 +36,13 @@ const KUBELET_PORT = 10250;
 const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
 
 /** core validation `ValidateService`. */
-export function validateService({ spec = {} }: { readonly spec?: ServiceSpec }): FieldError[] {
+export function validateService({
+  metadata,
+  spec = {},
+}: {
+  readonly metadata?: Metadata;
+  readonly spec?: ServiceSpec;
+}): FieldError[] {
   const path = field('spec');
   const ports = spec.ports ?? [];
   return [
@@ -49,6 +61,7 @@ export function validateService({ spec = {} }: { readonly spec?: ServiceSpec }):
     ...oneOf(spec.type, TYPES, path.child('type')),
     ...validateNodePorts(spec, path.child('ports')),
     ...validateLoadBalancer(spec, path),
+    ...validateSourceRanges(spec, metadata?.annotations, path),
     ...validateTraffic(spec, path),
   ];
 }
@@ -143,10 +156,6 @@ const MAX_AFFINITY_SECONDS = 86400;
 function validateLoadBalancer(spec: ServiceSpec, path: FieldPath): FieldError[] {
   const isLoadBalancer = spec.type === 'LoadBalancer';
   const errors: FieldError[] = [];
-  const ranges = spec.loadBalancerSourceRanges ?? [];
-  const rangesPath = path.child('LoadBalancerSourceRanges');
-  if (ranges.length > 0 && !isLoadBalancer) errors.push(forbiddenField(rangesPath, ONLY_LOAD_BALANCER));
-  errors.push(...each(ranges, rangesPath, (range, at) => conforms(cidrErrors, range.trim(), at)));
   if (spec.allocateLoadBalancerNodePorts !== undefined && !isLoadBalancer) {
     errors.push(forbiddenField(path.child('allocateLoadBalancerNodePorts'), ONLY_LOAD_BALANCER));
   }
@@ -157,6 +166,31 @@ function validateLoadBalancer(spec: ServiceSpec, path: FieldPath): FieldError[] 
     else errors.push(forbiddenField(at, ONLY_LOAD_BALANCER));
   }
   return errors;
+}
+
+/** The field, or the annotation that was there before it. Both may have spaces around ranges. */
+function validateSourceRanges(
+  spec: ServiceSpec,
+  annotations: Metadata['annotations'],
+  path: FieldPath,
+): FieldError[] {
+  const ranges = spec.loadBalancerSourceRanges ?? [];
+  const text = ownProperty(annotations, SOURCE_RANGES);
+  const at =
+    ranges.length > 0
+      ? path.child('LoadBalancerSourceRanges')
+      : field('metadata', 'annotations').key(SOURCE_RANGES);
+  if (ranges.length === 0 && text === undefined) return [];
+  return [
+    ...(spec.type === 'LoadBalancer' ? [] : [forbiddenField(at, ONLY_LOAD_BALANCER)]),
+    ...each(ranges, at, (range, index) => conforms(cidrErrors, range.trim(), index)),
+    ...(ranges.length > 0 ? [] : rangesIn(text ?? '')).flatMap((range) => conforms(cidrErrors, range, at)),
+  ];
+}
+
+function rangesIn(annotation: string): string[] {
+  const text = annotation.trim();
+  return text === '' ? [] : text.split(',').map((range) => range.trim());
 }
 
 /** core validation `ValidateServiceUpdate`. */

@@ -3,6 +3,7 @@ import { serviceAccounts } from '../../resources.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { ServiceAccount } from '../../types.ts';
 import { ageColumn, column, nameColumn } from '../../columns.ts';
+import { serviceAccountWarnings } from './warnings.ts';
 
 export const serviceAccount: Kind = defineKind<ServiceAccount>({
   resource: serviceAccounts,
@@ -20,6 +21,7 @@ export const serviceAccount: Kind = defineKind<ServiceAccount>({
     },
   ],
   returnsDeleted: true,
+  warnings: serviceAccountWarnings,
   columns: [
     nameColumn,
     column(

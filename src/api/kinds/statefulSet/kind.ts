@@ -5,6 +5,7 @@ import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { StatefulSet } from '../../types.ts';
 import { setStatefulSetDefaults } from './defaults.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validation.ts';
+import { statefulSetWarnings } from './warnings.ts';
 
 export const statefulSet: Kind = defineKind<StatefulSet>({
   resource: statefulSets,
@@ -24,6 +25,7 @@ export const statefulSet: Kind = defineKind<StatefulSet>({
     statusReplicas: 'status.replicas',
     selector: 'spec.selector',
   },
+  warnings: statefulSetWarnings,
   columns: [
     nameColumn,
     column(
