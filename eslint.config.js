@@ -107,6 +107,7 @@ export default tseslint.config(
         module: 'readonly',
         exports: 'readonly',
         setInterval: 'readonly',
+        clearInterval: 'readonly',
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',

@@ -50,7 +50,7 @@ export async function runStages(stages) {
 /** Prepares what the stages need; where that fails, the user learns why and the gate counts as failed. */
 export async function prepare(...steps) {
   try {
-    for (const step of steps) await step(log);
+    for (const step of steps) await step({ log, run });
   } catch (error) {
     console.error(error?.constructor?.name === 'MissingPrerequisite' ? error.message : error);
     console.log('0 passed, 1 failed');

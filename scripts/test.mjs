@@ -38,5 +38,5 @@ const only = process.argv.slice(2);
 const chosen =
   only.length === 0 ? stages : stages.filter(({ name }) => only.some((word) => name.includes(word)));
 
-await prepare(ensureDependencies, (log) => ensureCommands(wanted, log), ensureDocker, ensureVscodeServer);
+await prepare(ensureDependencies, (setup) => ensureCommands(wanted, setup), ensureDocker, ensureVscodeServer);
 await runStages(chosen);

@@ -20,7 +20,12 @@ const boxes = path.join(root, '.cache/boxes');
 // Boxes and the list of machines are the tests' own, not the user's.
 process.env.VAGRANT_HOME = path.join(root, '.cache/vagrant');
 
-await prepare(ensureDependencies, (log) => ensureCommands(wanted, log), ensureLibvirt, ensureVscodeServer);
+await prepare(
+  ensureDependencies,
+  (setup) => ensureCommands(wanted, setup),
+  ensureLibvirt,
+  ensureVscodeServer,
+);
 await runStages([
   { name: 'schema', args: ['scripts/extractSchema.mjs'] },
   { name: 'build', args: ['scripts/build.mjs', '--production'] },

@@ -17,7 +17,11 @@ const build = [
   path.join(root, '.cache/boxes'),
 ];
 
-await prepare(ensureDependencies, (log) => ensureCommands({ ssh: ['openssh-client'] }, log), ensureLibvirt);
+await prepare(
+  ensureDependencies,
+  (setup) => ensureCommands({ ssh: ['openssh-client'] }, setup),
+  ensureLibvirt,
+);
 await runStages([
   { name: 'schema', args: ['scripts/extractSchema.mjs'] },
   { name: 'build', args: ['scripts/build.mjs', '--production'] },

@@ -79,6 +79,11 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     }),
   );
 
+  // `npm start` opens an editor for a cluster that runs: it shows that first.
+  if (process.env['WHEELHOUSE_SHOW_VIEW'] === '1') {
+    void commands.executeCommand('workbench.view.extension.wheelhouse');
+  }
+
   await model.refresh();
   if (settings.get<boolean>('resume', true)) {
     model.resume().catch((error: unknown) => logger.warn('a cluster could not be resumed', { error }));

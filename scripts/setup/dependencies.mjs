@@ -1,17 +1,20 @@
-// Installs the npm dependencies where they are missing or older than the lock file.
+// Installs the npm dependencies where they are missing or older than the lock file. npm's own cache, which all
+// checkouts share, is asked before the registry.
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { run } from './run.mjs';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
 /** Node 24 of the devDependencies: what every script but the first ones runs under. */
 export const node24 = path.join(root, 'node_modules/node/bin/node');
 
-export async function ensureDependencies(log) {
+/** @param {import('./run.mjs').Setup} setup */
+export async function ensureDependencies({ log, run }) {
   const marker = path.join(root, 'node_modules/.package-lock.json');
   const lock = path.join(root, 'package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs && existsSync(node24)) return;
   log('installing npm dependencies');
-  await run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: root });
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const args = ['ci', '--prefer-offline', '--no-fund', '--no-audit', '--no-progress', '--loglevel=error'];
+  await run(npm, args, { cwd: root, shell: process.platform === 'win32' });
 }

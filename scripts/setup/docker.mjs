@@ -1,14 +1,15 @@
 // Makes sure that a Docker Engine runs. Plain JavaScript for Node 20: it runs before anything is installed.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './cache.mjs';
+import { aptInstall, canInstall, MissingPrerequisite } from './packages.mjs';
+import { ask, has, run } from './run.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const cache = join(root, '.cache', 'docker');
-const pidFile = join(cache, 'dockerd.pid');
-const logFile = join(cache, 'dockerd.log');
+// The daemon serves the whole machine, whichever checkout has started it.
+const pidFile = cacheFolder('docker', 'dockerd.pid');
+const logFile = cacheFolder('docker', 'dockerd.log');
 /** mmdebstrap makes the nodes' base image where no registry can be reached. */
 const PACKAGES = {
   dockerd: 'docker.io',
@@ -22,26 +23,26 @@ const START_TIMEOUT_MS = 60_000;
  * Resolves when `docker info` answers. On Debian, as root, it installs and starts what is missing; elsewhere it
  * rejects with a message that says exactly what to install.
  *
- * @param {(line: string) => void} log
+ * @param {import('./run.mjs').Setup} setup
  * @returns {Promise<void>}
  */
-export async function ensureDocker(log) {
-  const first = engine();
-  const debian = isDebian() && process.getuid?.() === 0;
+export async function ensureDocker(setup) {
+  const first = await engine();
   if (first.ok) {
-    if (debian && !has('mmdebstrap')) install(['mmdebstrap'], log);
+    if (canInstall() && !has('mmdebstrap')) await aptInstall(['mmdebstrap'], setup);
     return;
   }
   if (process.env.DOCKER_HOST) {
     throw new Error(`No Docker Engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}: ${first.why}`);
   }
-  if (!debian) throw new Error(`${first.why}\n${advice()}`);
+  if (!canInstall()) throw new MissingPrerequisite(`${first.why}\n${advice()}`);
   const missing = Object.entries(PACKAGES).filter(([command]) => !has(command));
-  if (missing.length > 0) install([...new Set(missing.map(([, name]) => name))], log);
+  const names = [...new Set(missing.map(([, name]) => name))];
+  if (names.length > 0) await aptInstall(['ca-certificates', ...names], setup);
   // Debian 13 has the client in a package of its own, 12 has it in docker.io.
-  if (!has('docker')) install(['docker-cli'], log);
-  if (engine().ok) return;
-  await start(log);
+  if (!has('docker')) await aptInstall(['docker-cli'], setup);
+  if ((await engine()).ok) return;
+  await start(setup);
 }
 
 /** Stops the engine if this script started it. */
@@ -53,46 +54,27 @@ export async function stopDocker() {
   rmSync(pidFile, { force: true });
 }
 
-/** @returns {{ ok: true } | { ok: false, why: string }} */
-function engine() {
-  const result = spawnSync('docker', ['info', '--format', '{{.ServerVersion}}'], { encoding: 'utf8' });
-  if (result.error) return { ok: false, why: 'The docker command is not installed.' };
-  const why = result.stderr.trim().split('\n').at(-1) ?? '';
+async function engine() {
+  if (!has('docker')) return { ok: false, why: 'The docker command is not installed.' };
+  const { answer, why } = await ask('docker', ['info', '--format', '{{.ServerVersion}}']);
   // The client exits with 0 in some versions although the server does not answer.
-  return result.status === 0 && result.stdout.trim() !== '' ? { ok: true } : { ok: false, why };
+  return { ok: answer !== undefined && answer !== '', why };
 }
 
-function install(packages, log) {
-  log(`installing ${packages.join(', ')} with apt-get`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'ca-certificates', ...packages],
-  ]) {
-    const result = spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], {
-      encoding: 'utf8',
-      env,
-    });
-    if (result.status !== 0) {
-      throw new Error(`apt-get ${args.join(' ')} failed:\n${(result.stderr ?? String(result.error)).trim()}`);
-    }
-  }
-}
-
-async function start(log) {
+async function start({ log, run }) {
   if (existsSync('/run/systemd/system')) {
     log('starting docker.service');
-    spawnSync('systemctl', ['start', 'docker.service']);
+    await run('systemctl', ['start', 'docker.service']);
   } else if (ownDaemon() === undefined) {
     log(`starting dockerd (log: ${logFile})`);
-    mkdirSync(cache, { recursive: true });
+    mkdirSync(cacheFolder('docker'), { recursive: true, mode: 0o700 });
     const output = openSync(logFile, 'a');
     const child = spawn('dockerd', [], { detached: true, stdio: ['ignore', output, output] });
     child.unref();
     if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
   }
   const deadline = Date.now() + START_TIMEOUT_MS;
-  for (let answer = engine(); !answer.ok; answer = engine()) {
+  for (let answer = await engine(); !answer.ok; answer = await engine()) {
     if (Date.now() > deadline) throw new Error(`dockerd does not answer (${answer.why}); see ${logFile}`);
     await sleep(250);
   }
@@ -106,20 +88,6 @@ function ownDaemon() {
   } catch {
     return undefined;
   }
-}
-
-function isDebian() {
-  try {
-    return /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-function has(command) {
-  return (process.env.PATH ?? '')
-    .split(':')
-    .some((folder) => folder !== '' && existsSync(join(folder, command)));
 }
 
 function advice() {
@@ -140,7 +108,7 @@ function advice() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stop = process.argv[2] === 'stop';
-  await (stop ? stopDocker() : ensureDocker((line) => console.log(line))).catch((error) => {
+  await (stop ? stopDocker() : ensureDocker({ log: (line) => console.log(line), run })).catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

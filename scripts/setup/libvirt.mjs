@@ -5,11 +5,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { root } from './dependencies.mjs';
-import { aptInstall, isDebian, MissingPrerequisite } from './packages.mjs';
+import { cacheFolder } from './cache.mjs';
+import { aptInstall, canInstall, isDebian, MissingPrerequisite } from './packages.mjs';
 import { output, run } from './run.mjs';
 
-const cache = path.join(root, '.cache', 'libvirt');
+// The daemons serve the whole machine, whichever checkout has started them.
+const cache = cacheFolder('libvirt');
 const URI = 'qemu:///system';
 const QEMU_CONF = '/etc/libvirt/qemu.conf';
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -28,20 +29,19 @@ const DAEMONS = ['virtlogd', 'libvirtd'];
  * Resolves when `virsh list` answers. On Debian, as root, it installs and starts what is missing; elsewhere it rejects
  * with a message that says exactly what to install.
  *
- * @param {(line: string) => void} log
+ * @param {import('./run.mjs').Setup} setup
  * @returns {Promise<void>}
  */
-export async function ensureLibvirt(log) {
-  if (!isDebian() || process.getuid?.() !== 0) {
-    if (libvirtAnswers() && output('vagrant', ['--version']) !== undefined) return;
+export async function ensureLibvirt(setup) {
+  const { log, run } = setup;
+  if (!canInstall()) {
+    if ((await libvirtAnswers()) && (await output('vagrant', ['--version'])) !== undefined) return;
     throw new MissingPrerequisite(advice());
   }
-  const missing = PACKAGES.filter((name) => !isInstalled(name));
-  if (missing.length > 0) {
-    log(`installing ${missing.join(' ')}`);
-    await aptInstall(missing);
-  }
-  if (libvirtAnswers()) return;
+  const installed = await Promise.all(PACKAGES.map(isInstalled));
+  const missing = PACKAGES.filter((_name, index) => !installed[index]);
+  if (missing.length > 0) await aptInstall(missing, setup);
+  if (await libvirtAnswers()) return;
   if (existsSync('/run/systemd/system')) {
     await run('systemctl', ['start', ...DAEMONS.map((name) => `${name}.service`)]);
   } else {
@@ -54,7 +54,7 @@ export async function ensureLibvirt(log) {
     }
   }
   const deadline = Date.now() + ANSWER_TIMEOUT_MS;
-  while (!libvirtAnswers()) {
+  while (!(await libvirtAnswers())) {
     if (Date.now() > deadline) throw new Error(`libvirtd does not answer: see virsh -c ${URI} list`);
     await sleep(250);
   }
@@ -102,12 +102,13 @@ function configureEmulation(log) {
   writeFileSync(QEMU_CONF, [before.trimEnd(), '', mark, ...settings, ''].join('\n'));
 }
 
-function libvirtAnswers() {
-  return output('virsh', ['-c', URI, 'list']) !== undefined;
+async function libvirtAnswers() {
+  return (await output('virsh', ['-c', URI, 'list'])) !== undefined;
 }
 
-function isInstalled(name) {
-  return output('dpkg-query', ['-W', '-f', '${Status}', name])?.endsWith('ok installed') ?? false;
+async function isInstalled(name) {
+  const status = await output('dpkg-query', ['-W', '-f', '${Status}', name]);
+  return status?.endsWith('ok installed') ?? false;
 }
 
 function pidFile(name) {
@@ -144,7 +145,7 @@ function advice() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stop = process.argv[2] === 'stop';
-  await (stop ? stopLibvirt() : ensureLibvirt((line) => console.log(line))).catch((error) => {
+  await (stop ? stopLibvirt() : ensureLibvirt({ log: (line) => console.log(line), run })).catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

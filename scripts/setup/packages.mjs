@@ -1,6 +1,6 @@
 // Installs Debian packages that are missing; elsewhere says exactly what to install.
-import { existsSync, readFileSync } from 'node:fs';
-import { has, run } from './run.mjs';
+import { existsSync } from 'node:fs';
+import { has } from './run.mjs';
 
 /** Thrown where something must be installed by hand: the message is all the user needs. */
 export class MissingPrerequisite extends Error {}
@@ -9,43 +9,49 @@ export function isDebian() {
   return existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
 }
 
+/** Whether packages can be installed here: by root, on Debian and what is made of it. */
+export function canInstall() {
+  return isDebian() && process.getuid?.() === 0;
+}
+
 /**
  * Makes sure that commands are there. `wanted` maps a command to the Debian packages that bring it.
+ *
+ * @param {Record<string, readonly string[]>} wanted
+ * @param {import('./run.mjs').Setup} setup
  */
-export async function ensureCommands(wanted, log) {
+export async function ensureCommands(wanted, setup) {
   const missing = Object.entries(wanted).filter(([command]) => !has(command));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.flatMap(([, names]) => names))];
   const commands = missing.map(([command]) => command).join(', ');
-  if (!isDebian() || process.getuid?.() !== 0) {
+  if (!canInstall()) {
     const how = isDebian()
       ? `Install them as root: apt-get install ${packages.join(' ')}`
       : `Install them (on Debian they are the packages ${packages.join(' ')})`;
     throw new MissingPrerequisite(`Missing: ${commands}. ${how}, then run this command again.`);
   }
-  log(`installing ${packages.join(' ')}`);
-  await aptInstall(packages);
+  await aptInstall(packages, setup);
 }
 
 let updated = false;
+/** apt serves one at a time. */
+let turn = Promise.resolve();
 
-export async function aptInstall(packages) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  if (!updated) await run('apt-get', ['update', '-qq'], quiet);
-  updated = true;
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet);
-}
-
-export function osRelease() {
-  if (!existsSync('/etc/os-release')) return {};
-  return Object.fromEntries(
-    readFileSync('/etc/os-release', 'utf8')
-      .split('\n')
-      .filter((line) => line.includes('='))
-      .map((line) => [
-        line.slice(0, line.indexOf('=')),
-        line.slice(line.indexOf('=') + 1).replaceAll('"', ''),
-      ]),
-  );
+/**
+ * @param {readonly string[]} packages
+ * @param {import('./run.mjs').Setup} setup
+ */
+export function aptInstall(packages, { log, run }) {
+  const mine = turn.then(async () => {
+    log(`installing ${packages.join(' ')}`);
+    // Without the caller's signal: broken off, it would leave packages half installed.
+    const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, signal: undefined };
+    const apt = (...args) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', '-qq', ...args], options);
+    if (!updated) await apt('update');
+    updated = true;
+    await apt('install', '-y', '--no-install-recommends', ...packages);
+  });
+  turn = mine.catch(() => undefined);
+  return mine;
 }

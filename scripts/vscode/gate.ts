@@ -10,8 +10,8 @@ export interface EditorGate {
   readonly port: number;
   /** As browsers and the editor see it. */
   readonly origin: string;
-  /** Opens a folder for whom the address is told. It holds the token: it must not reach a log. */
-  address(folder: string): string;
+  /** Lets in, and opens a folder: that of `start`, or another. It holds the token: it must not reach a log. */
+  address(folder?: string): string;
   close(): Promise<void>;
 }
 
@@ -31,6 +31,8 @@ export async function openGate(options: {
   readonly socket: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** What is opened unless an address says otherwise: a folder, and a file that is shown. */
+  readonly start?: { readonly folder: string; readonly file: string };
 }): Promise<EditorGate> {
   const [token, session, path] = [secret(), secret(), secret()];
   const base = `/${path}/`;
@@ -59,6 +61,7 @@ export async function openGate(options: {
       return;
     }
     query.delete('token');
+    if (query.size === 0 && options.start !== undefined) openAtStart(query, options.start, incoming);
     response.writeHead(302, {
       ...PRIVATE,
       location: `${base}?${query.toString()}`,
@@ -99,7 +102,8 @@ export async function openGate(options: {
   return {
     port,
     origin,
-    address: (folder) => `${origin}/?token=${token}&folder=${encodeURIComponent(folder)}`,
+    address: (folder) =>
+      `${origin}/?token=${token}${folder === undefined ? '' : `&folder=${encodeURIComponent(folder)}`}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -142,6 +146,16 @@ function fromOwnPage(headers: IncomingMessage['headers']): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return true;
   return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+}
+
+/** As the workbench reads it from its own address. */
+function openAtStart(
+  query: URLSearchParams,
+  { folder, file }: { readonly folder: string; readonly file: string },
+  { headers }: IncomingMessage,
+): void {
+  query.set('folder', folder);
+  query.set('payload', JSON.stringify([['openFile', `vscode-remote://${headers.host ?? ''}${file}`]]));
 }
 
 function queryOf({ method, url = '' }: IncomingMessage): URLSearchParams | undefined {

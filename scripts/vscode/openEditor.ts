@@ -11,6 +11,9 @@ export interface OpenedEditor {
   close(): Promise<void>;
 }
 
+/** The extension opens its view as it starts: see extension.ts. */
+const SHOW_VIEW = { WHEELHOUSE_SHOW_VIEW: '1' };
+
 /**
  * VS Code with the extension: the desktop's where there is one, else a server on loopback with the extension
  * installed into a folder of its own.
@@ -18,13 +21,14 @@ export interface OpenedEditor {
 export async function openEditor(options: {
   readonly root: string;
   readonly folder: string;
+  /** The file that is shown first. */
+  readonly file: string;
   readonly signal: AbortSignal;
 }): Promise<OpenedEditor> {
-  const { root, folder, signal } = options;
+  const { root, folder, file, signal } = options;
   if (spawnSync('code', ['--version'], { stdio: 'ignore' }).status === 0) {
-    await systemProcesses.run('code', ['--new-window', `--extensionDevelopmentPath=${root}`, folder], {
-      signal,
-    });
+    const args = ['--new-window', `--extensionDevelopmentPath=${root}`, folder, '--goto', file];
+    await systemProcesses.run('code', args, { signal, env: SHOW_VIEW });
     return { address: 'a new window of VS Code', close: () => Promise.resolve() };
   }
   const vsix = path.join(root, '.cache/wheelhouse.vsix');
@@ -50,8 +54,15 @@ export async function openEditor(options: {
   );
   const portFile = path.join(root, '.cache/editor-port');
   const port = Number((await readText(portFile)) ?? 0);
-  const server = await startVsCodeServer({ extensionsDir, dataFolder, install: vsix, port });
+  const server = await startVsCodeServer({
+    extensionsDir,
+    dataFolder,
+    install: vsix,
+    port,
+    env: SHOW_VIEW,
+    start: { folder, file },
+  });
   // What the browser keeps for the editor, it keeps for this port.
   await writeFile(portFile, String(server.port));
-  return { address: server.address(folder), close: () => server.stop() };
+  return { address: server.address(), close: () => server.stop() };
 }

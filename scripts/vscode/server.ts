@@ -3,20 +3,16 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { systemProcesses } from '../../src/host/processes.ts';
+import { vscodeServerEntry as entry } from '../setup/vscodeServer.mjs';
 import { openGate, type EditorGate } from './gate.ts';
-
-const entry = path.resolve(
-  import.meta.dirname,
-  '../../.cache/vscode-server/node_modules/code-server/out/node/entry.js',
-);
 
 /** A VS Code server on loopback with its own data folder, behind a gate: see gate.ts. */
 export interface VsCodeServer {
   readonly port: number;
   readonly origin: string;
   readonly dataFolder: string;
-  /** Opens a folder in a browser; a secret. */
-  address(folder: string): string;
+  /** Opens a folder in a browser: that of `start`, or another; a secret. */
+  address(folder?: string): string;
   log(): string;
   stop(): Promise<void>;
 }
@@ -28,6 +24,8 @@ export async function startVsCodeServer(
     dataFolder?: string;
     /** The port that it had before; where somebody else has it now, another is taken. */
     port?: number;
+    /** What is opened first. */
+    start?: { readonly folder: string; readonly file: string };
     /** For tests: it ends soon after its last window has gone. */
     throwAway?: boolean;
     /** A packaged extension that is installed first. */
@@ -82,7 +80,7 @@ export async function startVsCodeServer(
   };
   try {
     await listening(child, output);
-    const gate = await gateAt(socket, options.port ?? 0);
+    const gate = await gateAt({ socket, ...(options.start && { start: options.start }) }, options.port ?? 0);
     return {
       port: gate.port,
       origin: gate.origin,
@@ -109,12 +107,15 @@ async function writeSettings(file: string, settings: Readonly<Record<string, unk
   });
 }
 
-async function gateAt(socket: string, port: number): Promise<EditorGate> {
+async function gateAt(
+  options: Omit<Parameters<typeof openGate>[0], 'port'>,
+  port: number,
+): Promise<EditorGate> {
   try {
-    return await openGate({ socket, port });
+    return await openGate({ ...options, port });
   } catch (error) {
     if (port === 0) throw error;
-    return openGate({ socket, port: 0 });
+    return openGate({ ...options, port: 0 });
   }
 }
 

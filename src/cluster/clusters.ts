@@ -211,14 +211,15 @@ export class Clusters {
     await whileBusy(context.paths, `deleting snapshot ${snapshot}`, () => deleteSnapshot(context, snapshot));
   }
 
-  /** Brings an image (a tar in `docker save` format) to all machines of the cluster that run. */
+  /** Brings an image (a tar in `docker save` format) to the machines that run: of all nodes, or of some. */
   async loadImage(
     name: string,
     tar: () => AsyncIterable<Uint8Array>,
     progress: Progress,
     signal: AbortSignal,
+    nodes?: readonly string[],
   ): Promise<void> {
-    await loadImage(await this.#known(name, progress, signal), tar);
+    await loadImage(await this.#known(name, progress, signal), tar, nodes);
   }
 
   /** Tells the nodes of a cluster that runs how this desktop reaches the world now. `progress` hears what they go without. */
