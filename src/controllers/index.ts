@@ -1,5 +1,6 @@
 import type { Resource } from '../api/resource.ts';
 import { clusterRoleAggregationController } from './clusterRoleAggregation.ts';
+import { daemonSetController } from './daemonset/daemonSet.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
 import { staleTargetsController } from './disruption/staleTargets.ts';
@@ -39,6 +40,12 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
     { name: 'replicaset', account: 'replicaset-controller', create: replicaSetController },
     { name: 'replicationcontroller', account: 'replication-controller', create: replicationController },
     { name: 'statefulset', account: 'statefulset-controller', create: statefulSetController },
+    {
+      name: 'daemonset',
+      account: 'daemon-set-controller',
+      component: 'daemonset-controller',
+      create: daemonSetController,
+    },
     { name: 'disruption', account: 'disruption-controller', create: disruptionController },
     {
       name: 'stale-disruption-targets',

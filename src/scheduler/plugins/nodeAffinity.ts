@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/types.ts';
 import type { Plugin, Status } from '../framework.ts';
-import { hasNodeRequirements, matchesRequired, matchesTerm } from './nodeSelector.ts';
+import { hasNodeRequirements, matchesRequired, matchesTerm } from '../../api/nodeSelector.ts';
 import { normalizeByHighest } from './normalize.ts';
 
 const NO_MATCH: Status = {

@@ -2,7 +2,7 @@ import type { Node, Pod, Taint } from '../../api/types.ts';
 import type { NodeInfo, Plugin, Status } from '../framework.ts';
 import { normalizeByHighest } from './normalize.ts';
 import { tolerates } from '../../api/tolerations.ts';
-import { untolerated } from './tolerations.ts';
+import { untolerated } from '../../api/tolerations.ts';
 
 const HARD = ['NoSchedule', 'NoExecute'];
 

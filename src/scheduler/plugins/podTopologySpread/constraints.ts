@@ -4,8 +4,8 @@ import type { Node, Pod, TopologySpreadConstraint } from '../../../api/types.ts'
 import type { Snapshot } from '../../framework.ts';
 import type { PodCounter, PodSelector } from '../../podCounters.ts';
 import { podSelector } from '../../podSelector.ts';
-import { hasNodeRequirements, matchesRequired } from '../nodeSelector.ts';
-import { untolerated } from '../tolerations.ts';
+import { hasNodeRequirements, matchesRequired } from '../../../api/nodeSelector.ts';
+import { untolerated } from '../../../api/tolerations.ts';
 
 export const HOSTNAME = 'kubernetes.io/hostname';
 

@@ -1,6 +1,6 @@
-import { ownProperty } from '../../base/ownProperty.ts';
-import { LabelMatcher, type LabelOperator, type LabelRequirement, nothing } from '../../api/labels.ts';
-import type { Node, NodeSelector, NodeSelectorTerm, Pod } from '../../api/types.ts';
+import { ownProperty } from '../base/ownProperty.ts';
+import { LabelMatcher, type LabelOperator, type LabelRequirement, nothing } from './labels.ts';
+import type { Node, NodeSelector, NodeSelectorTerm, Pod } from './types.ts';
 
 const OPERATORS: ReadonlyMap<string, LabelOperator> = new Map<string, LabelOperator>([
   ['In', 'in'],
@@ -52,7 +52,7 @@ function compile(requirements: NodeSelectorTerm['matchExpressions'] = []): Label
 }
 
 /** spec.nodeSelector and the required node affinity of a pod together. */
-export function matchesRequired(pod: Pod, node: Node): boolean {
+export function matchesRequired(pod: Pick<Pod, 'spec'>, node: Node): boolean {
   const labels = node.metadata.labels;
   for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) {
     if (ownProperty(labels, key) !== value) return false;

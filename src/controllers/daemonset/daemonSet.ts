@@ -1,0 +1,292 @@
+import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
+import { equal } from '../../api/fields/equal.ts';
+import { matcherOf } from '../../api/labels.ts';
+import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
+import { controllerRevisions, daemonSets, nodes, pods } from '../../api/resources.ts';
+import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
+import type { ControllerRevision, DaemonSet, Node, Pod } from '../../api/types.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import { currentRevision, oldestFirst, REVISION_HASH, truncateHistory } from '../history/revisions.ts';
+import { isNamespaceTerminating } from '../namespaces.ts';
+import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
+import { inSlowStartBatches } from '../slowStart.ts';
+import { PendingWrites } from '../writes.ts';
+import { daemonPod, fitnessOf } from './daemonPod.ts';
+import { type Plan, planDaemons, type Situation } from './plan.ts';
+import { daemonSetStatus, type DaemonSetStatus, nextAvailability } from './status.ts';
+
+/** At most so many pods are created or deleted in one reconcile. */
+const BURST = 250;
+const FAILED_BACKOFF = { initialMs: 1000, maxMs: 15 * 60_000 };
+
+/** Runs one pod on each node that is fit for it (`pkg/controller/daemon`). */
+export function daemonSetController(context: ControllerContext): Controller {
+  const controller = new DaemonSetController(context);
+  return {
+    name: 'daemonset',
+    workers: 2,
+    reconcile: (key, signal) => controller.reconcile(key, signal),
+  };
+}
+
+class DaemonSetController {
+  readonly #context: ControllerContext;
+  readonly #sets: Informer<DaemonSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #nodes: Informer<Node>;
+  readonly #revisions: Informer<ControllerRevision>;
+  readonly #pending: PendingWrites<Pod>;
+  readonly #pendingRevisions: PendingWrites<ControllerRevision>;
+  readonly #failures = new Failures();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#sets = context.informers.for(daemonSets);
+    this.#pods = context.informers.for(pods);
+    this.#nodes = context.informers.for(nodes);
+    this.#revisions = context.informers.for(controllerRevisions);
+    this.#pending = new PendingWrites(this.#pods);
+    this.#pendingRevisions = new PendingWrites(this.#revisions);
+    indexByController(this.#pods);
+    indexByController(this.#revisions);
+    const wake = (set: DaemonSet): void => context.enqueue(keyOf(set.metadata));
+    this.#sets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
+    const wakeFor = (object: Pod | ControllerRevision): void => this.#wakeFor(object);
+    this.#pods.addHandler({
+      onAdd: wakeFor,
+      onUpdate: (pod, old) => {
+        wakeFor(pod);
+        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) wakeFor(old);
+      },
+      onDelete: wakeFor,
+    });
+    this.#revisions.addHandler({ onAdd: wakeFor, onUpdate: wakeFor });
+    this.#nodes.addHandler({
+      onAdd: (node) => this.#wakeForNode(node),
+      onUpdate: (node, old) => {
+        if (!isSamePlace(node, old)) this.#wakeForNode(node, old);
+      },
+      onDelete: (node) => this.#wakeForNode(node),
+    });
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const { client, clock, events } = this.#context;
+    const { namespace = '', name } = parseKey(key);
+    const set = this.#sets.get(namespace, name);
+    if (set === undefined) {
+      this.#pending.forget(key);
+      this.#pendingRevisions.forget(key);
+      this.#failures.forget(key);
+      return undefined;
+    }
+    if (matcherOf(set.spec.selector).empty) {
+      const text = 'This daemon set is selecting all pods. A non-empty selector is required.';
+      events.event(set, 'Warning', 'SelectingAll', text);
+      return undefined;
+    }
+    if (!this.#pending.seen(key) || !this.#pendingRevisions.seen(key)) return undefined;
+    const owned = await this.#ownedPods(set, signal);
+    const revisions = await this.#ownedRevisions(set, signal);
+    if (set.metadata.deletionTimestamp !== undefined) return undefined;
+    const latest = await currentRevision(client, set, revisions, set.status?.collisionCount, signal);
+    this.#pendingRevisions.created(key, latest.revision);
+    const situation: Situation = {
+      set,
+      nodes: this.#nodes.list(),
+      fitness: fitnessOf(set),
+      pods: owned,
+      hash: latest.revision.metadata.labels?.[REVISION_HASH] ?? '',
+      now: clock.now(),
+    };
+    const plan = planDaemons(situation);
+    const outcome = await this.#carryOut(key, situation, plan, signal);
+    await this.#writeStatus(set, daemonSetStatus(situation, latest.collisionCount), signal);
+    if (outcome.error !== undefined) throw toStatusError(outcome.error);
+
+    const live = new Set(owned.map((pod) => pod.metadata.labels?.[REVISION_HASH]));
+    live.add(situation.hash);
+    await truncateHistory(
+      client,
+      revisions,
+      (revision) => live.has(revision.metadata.labels?.[REVISION_HASH]),
+      set.spec.revisionHistoryLimit ?? 10,
+      signal,
+    );
+    const waits = [nextAvailability(situation), outcome.retryMs].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  #ownedPods(set: DaemonSet, signal: AbortSignal): Promise<readonly Pod[]> {
+    const candidates = [
+      ...this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid),
+      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(set.metadata.namespace)),
+    ];
+    const wanted = claim(set, set.spec.selector, candidates);
+    return settleClaim(this.#context.client, set, daemonSets, pods, wanted, signal);
+  }
+
+  async #ownedRevisions(set: DaemonSet, signal: AbortSignal): Promise<readonly ControllerRevision[]> {
+    const candidates = [
+      ...this.#revisions.byIndex(BY_CONTROLLER, set.metadata.uid),
+      ...this.#revisions.byIndex(BY_CONTROLLER, orphansOf(set.metadata.namespace)),
+    ];
+    const wanted = claim(set, set.spec.selector, candidates);
+    const { client } = this.#context;
+    return oldestFirst(await settleClaim(client, set, daemonSets, controllerRevisions, wanted, signal));
+  }
+
+  #wakeFor(object: Pod | ControllerRevision): void {
+    const controller = controllerOf(object);
+    const { namespace, labels } = object.metadata;
+    if (controller !== undefined) {
+      if (controller.kind !== 'DaemonSet') return;
+      const set = this.#sets.get(namespace, controller.name);
+      if (set?.metadata.uid === controller.uid) this.#context.enqueue(keyOf(set.metadata));
+      return;
+    }
+    if (object.metadata.deletionTimestamp !== undefined) return;
+    for (const set of this.#sets.list(namespace)) {
+      if (matcherOf(set.spec.selector).matches(labels)) this.#context.enqueue(keyOf(set.metadata));
+    }
+  }
+
+  /** Only the sets for which the change means something. */
+  #wakeForNode(node: Node, old?: Node): void {
+    for (const set of this.#sets.list()) {
+      const fitness = fitnessOf(set);
+      const now = fitness(node);
+      const before = old === undefined ? undefined : fitness(old);
+      const same = before?.run === now.run && before.stay === now.stay;
+      if (!same && (now.stay || before !== undefined)) this.#context.enqueue(keyOf(set.metadata));
+    }
+  }
+
+  async #carryOut(
+    key: string,
+    situation: Situation,
+    plan: Plan,
+    signal: AbortSignal,
+  ): Promise<{ readonly error?: unknown; readonly retryMs?: number }> {
+    const { set } = situation;
+    const { events, clock } = this.#context;
+    let retryMs: number | undefined;
+    const remove = [...plan.remove];
+    for (const { pod, node, how } of plan.ended) {
+      const place = `${pod.metadata.namespace}/${pod.metadata.name} on node ${node}`;
+      if (how === 'succeeded') {
+        events.event(
+          set,
+          'Normal',
+          'SucceededDaemonPod',
+          `Found succeeded daemon pod ${place}, will try to delete it`,
+        );
+      } else {
+        const wait = this.#failures.wait(key, `${set.metadata.generation ?? 0}/${node}`, clock.now());
+        if (wait > 0) {
+          retryMs = Math.min(retryMs ?? wait, wait);
+          continue;
+        }
+        events.event(
+          set,
+          'Warning',
+          'FailedDaemonPod',
+          `Found failed daemon pod ${place}, will try to kill it`,
+        );
+      }
+      remove.push(pod);
+    }
+    const creation = await this.#create(key, set, plan.create.slice(0, BURST), situation.hash, signal);
+    const deletion = await this.#delete(key, set, remove.slice(0, BURST), signal);
+    const error = creation ?? deletion;
+    return { ...(error === undefined ? {} : { error }), ...(retryMs === undefined ? {} : { retryMs }) };
+  }
+
+  async #create(
+    key: string,
+    set: DaemonSet,
+    names: readonly string[],
+    hash: string,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { client, events } = this.#context;
+    const left = [...names];
+    return inSlowStartBatches(names.length, async () => {
+      try {
+        const pod = await client.create(pods, daemonPod(set, left.shift() ?? '', hash), { signal });
+        this.#pending.created(key, pod);
+        events.event(set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      } catch (error) {
+        // Nothing can be created in a namespace that ends, and nothing needs to be.
+        if (isNamespaceTerminating(error)) return;
+        if (!signal.aborted)
+          events.event(set, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+        throw error;
+      }
+    });
+  }
+
+  async #delete(key: string, set: DaemonSet, victims: readonly Pod[], signal: AbortSignal): Promise<unknown> {
+    const { client, events } = this.#context;
+    const outcomes = await Promise.allSettled(
+      victims.map(async (pod) => {
+        try {
+          await client.delete(pods, pod.metadata, { signal, preconditions: { uid: pod.metadata.uid } });
+          events.event(set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        } catch (error) {
+          // Gone already, or another pod under its name.
+          if (!isNotFound(error) && !isReason(error, 'Conflict')) {
+            events.event(set, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
+            throw error;
+          }
+        }
+        this.#pending.deleted(key, pod);
+      }),
+    );
+    return outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+  }
+
+  async #writeStatus(set: DaemonSet, status: DaemonSetStatus, signal: AbortSignal): Promise<void> {
+    if (equal(status, set.status)) return;
+    const draft = draftOf(set);
+    draft.status = status;
+    try {
+      await this.#context.client.update(daemonSets, draft, { subresource: 'status', signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}
+
+/** Pods that fail at once are not replaced at once: the wait grows per node, and is forgotten after two of the longest. */
+class Failures {
+  readonly #byKey = new Map<string, Map<string, { backoff: Backoff; last: number }>>();
+
+  /** Milliseconds still to wait; 0 counts a replacement. */
+  wait(key: string, place: string, now: number): number {
+    const known = this.#byKey.get(key) ?? new Map<string, { backoff: Backoff; last: number }>();
+    this.#byKey.set(key, known);
+    const entry = known.get(place);
+    if (entry === undefined || now - entry.last > 2 * FAILED_BACKOFF.maxMs) {
+      known.set(place, { backoff: exponentialBackoff(FAILED_BACKOFF), last: now });
+      return 0;
+    }
+    const left = entry.last + entry.backoff.delayMs - now;
+    if (left > 0) return left;
+    known.set(place, { backoff: entry.backoff.next(), last: now });
+    return 0;
+  }
+
+  forget(key: string): void {
+    this.#byKey.delete(key);
+  }
+}
+
+/** Heartbeats change nothing of where a node's pods may be. */
+const isSamePlace = (a: Node, b: Node): boolean =>
+  a.metadata.name === b.metadata.name &&
+  equal(a.metadata.labels, b.metadata.labels) &&
+  equal(a.spec.taints, b.spec.taints);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
