@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
@@ -5,6 +6,7 @@ import { type AgentPaths, podDirectory } from '../paths.ts';
 import type { ContainerHook } from './contract.ts';
 import { hostDomainOf, shortHostname } from './sandboxConfig.ts';
 
+const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
 const HOSTS_PATH = '/etc/hosts';
 
 /** The pod's /etc/hosts, unless the container brings its own (kubelet_pods.go `ensureHostsFile`). */
@@ -19,7 +21,7 @@ export function hostsFileHook(paths: AgentPaths, options: { clusterDomain: strin
         pod.spec.hostNetwork === true
           ? hostNetworkHosts(await readFile(paths.hosts, 'utf8').catch(() => ''), pod)
           : managedHosts(pod, podIPs, options.clusterDomain);
-      await writeFile(path, text, { mode: 0o644 });
+      await writeFile(path, text, { mode: 0o644, flag: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW });
       config.mounts.push({
         containerPath: HOSTS_PATH,
         hostPath: path,

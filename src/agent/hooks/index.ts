@@ -54,7 +54,7 @@ export function containerHooks(
     commandHook,
     securityHook(paths),
     resourcesHook(options),
-    volumeMountsHook(volumes),
+    volumeMountsHook(paths, volumes),
     hostsFileHook(paths, options.cluster),
     terminationLogHook(paths),
   ];

@@ -1,4 +1,5 @@
-import { chmod, mkdir, open, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AgentPaths, podDirectory } from '../paths.ts';
 import { logDirectoryName, messagePolicyOf, type PodIdentity } from '../pods/identity.ts';
@@ -6,6 +7,7 @@ import type { PodFiles } from '../pods/podFiles.ts';
 import { readLogTail } from '../server/logTail.ts';
 import type { ContainerHook } from './contract.ts';
 
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const DEFAULT_PATH = '/dev/termination-log';
 /** kubelet's limits for a message from the file and from the log (kubecontainer `MaxContainerTerminationMessage…`). */
 const MESSAGE_LIMIT = 4096;
@@ -21,9 +23,9 @@ export function terminationLogHook(paths: AgentPaths): ContainerHook {
     async apply({ pod, container, attempt }, { config }) {
       const path = messageFile(paths, pod.metadata.uid, container.name, attempt);
       await mkdir(dirname(path), { recursive: true, mode: 0o750 });
-      await (await open(path, 'a')).close();
+      const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
       // Whatever user the container runs as; the umask would take the bits from a mode given to `open`.
-      await chmod(path, 0o666);
+      await file.chmod(0o666).finally(() => file.close());
       const containerPath = container.terminationMessagePath ?? DEFAULT_PATH;
       config.mounts.push({ containerPath, hostPath: path, readOnly: false, propagation: 'private' });
     },
@@ -45,7 +47,7 @@ export function podFilesAt(paths: AgentPaths): PodFiles {
 }
 
 async function readHead(path: string, limit: number): Promise<string> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
   if (file === undefined) return '';
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, 0);

@@ -1,6 +1,8 @@
 import type { Mount } from '../runtime/contract.ts';
 import type { VolumeManager } from '../volumes/volumeManager.ts';
-import { SubPathError, subPathTarget } from '../volumes/subPath.ts';
+import { SubPathError } from '../volumes/openInside.ts';
+import { mountSubPath } from '../volumes/subPaths.ts';
+import type { AgentPaths } from '../paths.ts';
 import { configError, type ContainerHook } from './contract.ts';
 import { expand } from './expansion.ts';
 
@@ -11,12 +13,12 @@ const PROPAGATION: Readonly<Record<string, Mount['propagation']>> = {
 };
 
 /** The container's mounts of the pod's volumes (kubelet_pods.go `makeMounts`). After `environment`. */
-export function volumeMountsHook(volumes: VolumeManager): ContainerHook {
+export function volumeMountsHook(paths: AgentPaths, volumes: VolumeManager): ContainerHook {
   return {
     name: 'volumeMounts',
     async apply({ pod, container }, { config }) {
       const environment = new Map(config.env.map(({ name, value }) => [name, value]));
-      for (const mount of container.volumeMounts ?? []) {
+      for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
         const volume = volumes.find(pod.metadata.uid, mount.name);
         if (volume === undefined)
           throw configError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
@@ -28,7 +30,8 @@ export function volumeMountsHook(volumes: VolumeManager): ContainerHook {
         let { hostPath } = volume;
         if (subPath !== '') {
           try {
-            hostPath = await subPathTarget(hostPath, subPath, volume.isReadOnly);
+            const user = { uid: pod.metadata.uid, container: container.name, volume: mount.name, index };
+            hostPath = await mountSubPath(paths, user, { hostPath, subPath, create: !volume.isReadOnly });
           } catch (error) {
             if (!(error instanceof SubPathError)) throw error;
             throw configError(

@@ -23,6 +23,14 @@ export async function mountTmpfs(directory: string, options: readonly string[]):
   await run('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', directory]);
 }
 
+/**
+ * Makes a file or directory appear at another place too. The source may be a handle's path: it is taken as it is, for
+ * `mount` would look up the name behind it, which may be another file's by then.
+ */
+export async function bindMount(source: string, place: string): Promise<void> {
+  await run('mount', ['--no-canonicalize', '--bind', source, place]);
+}
+
 /** The kernel writes blanks and backslashes as octal escapes. */
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));

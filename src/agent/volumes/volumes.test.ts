@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Payload, writeAtomically } from './atomicWriter.ts';
-import { SubPathError, subPathTarget } from './subPath.ts';
 
 describe('volumes on disk', () => {
   let root: string;
@@ -69,37 +68,6 @@ describe('volumes on disk', () => {
         }),
         { numRuns: 30 },
       );
-    });
-  });
-
-  describe('subPathTarget', () => {
-    it('makes directories that are not there, as open as the volume', async () => {
-      const target = await subPathTarget(root, 'a/b', false);
-      assert.equal(target, join(root, 'a/b'));
-      assert.equal((await stat(target)).mode & 0o7777, (await stat(root)).mode & 0o7777);
-    });
-
-    it('follows links inside the volume to their end', async () => {
-      await writeAtomically(root, payloadOf({ key: 'v' }), options);
-      const target = await subPathTarget(root, 'key', true);
-      assert.equal(target, join(root, await readlink(join(root, '..data')), 'key'));
-    });
-
-    it('refuses links that lead out of the volume', async () => {
-      await symlink('/etc', join(root, 'out'));
-      await assert.rejects(subPathTarget(root, 'out', false), SubPathError);
-      await assert.rejects(subPathTarget(root, 'out/new', false), SubPathError);
-      await assert.rejects(stat('/etc/new'));
-    });
-
-    it('refuses what is not there in a volume that may not be written', async () => {
-      await assert.rejects(subPathTarget(root, 'none', true), SubPathError);
-    });
-
-    it('refuses a directory below a file', async () => {
-      await mkdir(join(root, 'd'));
-      await writeFile(join(root, 'd/file'), '');
-      await assert.rejects(subPathTarget(root, 'd/file/x', false), SubPathError);
     });
   });
 });
