@@ -25,6 +25,7 @@ describe('builtInSchemas()', () => {
     ] as const)
       assert.equal(at(apiVersion, kind)?.type, 'object', `${apiVersion} ${kind}`);
     assert.equal(at('example.com/v1', 'Widget'), undefined);
+    assert.equal(at('apps.example.com/v1', 'Deployment'), undefined);
   });
 
   it('gives types and descriptions along a path', () => {
