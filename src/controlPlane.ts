@@ -8,7 +8,6 @@ import type { Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
 import { kinds } from './api/kinds/index.ts';
 import type { UserInfo } from './api/request.ts';
-import type { Resource } from './api/resource.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
 import { createAdmissionReader } from './apiserver/admission/reader.ts';
@@ -26,6 +25,8 @@ import { bootstrapHooks } from './apiserver/bootstrap/hooks.ts';
 import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
 import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
+import { storedResources } from './apiserver/resources/stored.ts';
+import { LiveResources } from './apiserver/resources/table.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -158,8 +159,10 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     clock,
     random,
   });
+  const resources = new LiveResources(kinds);
+  const stored = storedResources(resources);
   const api = createApiServer({
-    kinds,
+    resources,
     storage,
     cache,
     admission: [
@@ -250,12 +253,13 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
         {
           controllers: [
             ...controllers({
-              resources: storedResources(),
+              resources: stored,
               ca: pki.ca.cert,
               clusterCIDR: profile.clusterCIDR,
             }),
             { name: 'service', account: 'service-controller', create: balancer },
           ],
+          resources: stored,
           clientFor,
           clock,
           logger,
@@ -315,10 +319,6 @@ async function dialThroughAnyNode(
   const [node] = nodes;
   if (node === undefined) throw serviceUnavailable('no node is connected');
   return dialer.connect(node, host, port, signal);
-}
-
-function storedResources(): readonly Resource[] {
-  return kinds.filter((kind) => kind.stored !== false).map((kind) => kind.resource);
 }
 
 /** From the profile as it is now: nodes come and their labels change while the control plane runs. */

@@ -108,9 +108,18 @@ export interface ServedAs {
   readonly schema: Schema;
   readonly singular?: string;
   readonly shortNames?: readonly string[];
-  /** From what is stored to what this address shows, and back. Pure. */
-  fromStored(object: KubeObject): KubeObject;
-  toStored(draft: Draft): Draft;
+  /** Of objects as this address shows them. Default: the kind's, which must then fit. */
+  readonly columns?: readonly Column<KubeObject>[];
+  readonly conversion: Conversion;
+}
+
+/**
+ * Between the form in which objects are stored and the one that an address shows. Objects come back in the order in
+ * which they are given. A promise is for a conversion that another process does: it is asked once for a whole list.
+ */
+export interface Conversion {
+  fromStored(objects: readonly KubeObject[]): readonly KubeObject[] | Promise<readonly KubeObject[]>;
+  toStored(drafts: readonly Draft[]): readonly Draft[] | Promise<readonly Draft[]>;
 }
 
 export interface Subresource<T extends KubeObject = KubeObject> {

@@ -36,6 +36,14 @@ export function groupResourceOf(r: Pick<Resource, 'group' | 'plural'>): string {
   return r.group === '' ? r.plural : `${r.plural}.${r.group}`;
 }
 
+/** Whether two addresses are of one resource, in whatever versions. */
+export function isSameResource(
+  a: Pick<Resource, 'group' | 'plural'>,
+  b: Pick<Resource, 'group' | 'plural'>,
+): boolean {
+  return a.group === b.group && a.plural === b.plural;
+}
+
 /** The URL path of a resource, an object or a subresource, without query. */
 export function pathOf(
   r: Resource,

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
-import type { Kind } from '../api/kind.ts';
 import type { ApiResponse, RequestHandler } from '../api/request.ts';
 import { groupResourceOf } from '../api/resource.ts';
 import type { Cache } from '../storage/cache.ts';
@@ -32,11 +31,12 @@ import { RequestMetrics } from './observe/requestMetrics.ts';
 import { observeRoutes } from './observe/routes.ts';
 import { prefixOf } from './registry/keys.ts';
 import type { RegistryOptions } from './registry/context.ts';
-import { createServedTable } from './resources/served.ts';
+import { storedResources } from './resources/stored.ts';
+import type { ResourceTable } from './resources/table.ts';
 import { tableFilter } from './tables/filter.ts';
 
 export interface ApiServerOptions {
-  readonly kinds: readonly Kind[];
+  readonly resources: ResourceTable;
   readonly storage: Storage;
   readonly cache: Cache;
   readonly admission: readonly AdmissionPlugin[];
@@ -81,8 +81,8 @@ export interface ApiServer {
  *   dispatch         the verb's handler, a subresource's, or a document's
  */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { storage, cache, clock, random, logger } = options;
-  const table = createServedTable(options.kinds);
+  const { resources, storage, cache, clock, random, logger } = options;
+  const stored = storedResources(resources);
   const registry: RegistryOptions = {
     storage,
     cache,
@@ -92,6 +92,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
   const handlerOptions: HandlerOptions = {
     registry,
+    resources,
     authorizer: options.authorizer,
     nodes: options.nodes,
     reviews: options.reviews,
@@ -107,13 +108,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       storage,
       countObjects: () =>
         Object.fromEntries(
-          options.kinds
-            .filter((kind) => kind.stored !== false)
-            .map(({ resource }) => [groupResourceOf(resource), cache.list(prefixOf(resource, '')).length]),
+          stored.all.map((one) => [groupResourceOf(one), cache.list(prefixOf(one, '')).length]),
         ),
     }),
-    ...discoveryRoutes(options.kinds),
-    ...openApiRoutes({ kinds: options.kinds, version: apiVersion.gitVersion }),
+    ...discoveryRoutes(resources),
+    ...openApiRoutes({ resources, version: apiVersion.gitVersion }),
     ...(options.routes ?? []),
   ]);
   const filters: readonly Filter[] = [
@@ -126,12 +125,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     deadline(clock),
     warnings,
     acceptable,
-    tableFilter({ served: table, clock }),
+    tableFilter({ resources, clock }),
   ];
   const run = chainOf(filters, (exchange: Exchange): Promise<ApiResponse> =>
-    exchange.request.info.isResourceRequest
-      ? handleResource(handlerOptions, table, exchange)
-      : documents(exchange),
+    exchange.request.info.isResourceRequest ? handleResource(handlerOptions, exchange) : documents(exchange),
   );
   const handler: RequestHandler = {
     handle: (request) => run(new NewExchange(request, anonymous)),

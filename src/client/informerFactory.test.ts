@@ -289,4 +289,20 @@ describe('informer', () => {
       { numRuns: 200 },
     );
   });
+
+  it('ends when its resource is dropped, and tells that everything is gone', async () => {
+    const { server, factory, informer, seen, stop } = setUp();
+    server.set('a', '1');
+    factory.start(stop.signal);
+    await factory.whenSynced(stop.signal);
+    factory.drop(configMaps);
+    assert.deepEqual(seen, ['+a=1', '-a']);
+    assert.deepEqual(informer.list(), []);
+    await factory.stopped();
+    server.set('b', '1');
+    await settle();
+    assert.equal(seen.length, 2);
+    assert.notEqual(factory.for(configMaps), informer);
+    stop.abort();
+  });
 });

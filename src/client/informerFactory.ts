@@ -21,20 +21,22 @@ export interface InformerFactoryOptions {
 }
 
 export interface RunningInformerFactory extends InformerFactory {
+  /** Ends the informers of a resource that is no longer served: handlers hear that everything is gone. */
+  drop(resource: Resource): void;
   /** Resolves when all loops have ended after the signal's abort. */
   stopped(): Promise<void>;
 }
 
 export function createInformerFactory(options: InformerFactoryOptions): RunningInformerFactory {
   const informers = new Map<string, SharedInformer<KubeObject>>();
-  const running: Promise<void>[] = [];
+  const running = new Set<Promise<void>>();
 
   return {
     for<T extends KubeObject>(
       resource: Resource<T>,
       selection: { fieldSelector?: string } = {},
     ): Informer<T> {
-      const key = `${resource.group}/${resource.version}/${resource.plural}?${selection.fieldSelector ?? ''}`;
+      const key = `${addressOf(resource)}?${selection.fieldSelector ?? ''}`;
       let informer = informers.get(key);
       if (informer === undefined) {
         informer = new SharedInformer<KubeObject>(options, resource, selection.fieldSelector);
@@ -43,9 +45,21 @@ export function createInformerFactory(options: InformerFactoryOptions): RunningI
       return informer as unknown as Informer<T>;
     },
 
+    drop(resource) {
+      const prefix = `${addressOf(resource)}?`;
+      for (const [key, informer] of informers) {
+        if (!key.startsWith(prefix)) continue;
+        informers.delete(key);
+        informer.end();
+      }
+    },
+
     start(signal) {
       for (const informer of informers.values()) {
-        if (!informer.started) running.push(informer.run(signal));
+        if (informer.started) continue;
+        const run = informer.run(signal);
+        running.add(run);
+        void run.finally(() => running.delete(run));
       }
     },
 
@@ -59,6 +73,10 @@ export function createInformerFactory(options: InformerFactoryOptions): RunningI
   };
 }
 
+function addressOf({ group, version, plural }: Resource): string {
+  return `${group}/${version}/${plural}`;
+}
+
 class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink<T> {
   readonly #options: InformerFactoryOptions;
   readonly #resource: Resource<T>;
@@ -66,6 +84,7 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink
   readonly #store = new Store<T>();
   readonly #handlers = new Set<InformerHandler<T>>();
   readonly #firstList = createDeferred<undefined>();
+  readonly #ended = new AbortController();
   #synced = false;
   #started = false;
   #resourceVersion = '';
@@ -102,8 +121,15 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink
         resource: this.#resource,
         fieldSelector: this.#fieldSelector,
       },
-      signal,
+      AbortSignal.any([signal, this.#ended.signal]),
     );
+  }
+
+  /** Stops following the server, and forgets everything. */
+  end(): void {
+    this.#ended.abort();
+    for (const key of [...this.#store.keys()]) this.#remove(key, undefined);
+    this.#handlers.clear();
   }
 
   whenSynced(signal: AbortSignal): Promise<void> {

@@ -28,11 +28,13 @@ import { bootstrapPolicyHook } from '../apiserver/auth/policy/hook.ts';
 import { objectsHook } from '../apiserver/bootstrap/hooks.ts';
 import { systemObjects } from '../apiserver/bootstrap/systemObjects.ts';
 import type { PostStartHook } from '../apiserver/postStartHooks.ts';
+import { storedResources } from '../apiserver/resources/stored.ts';
+import { LiveResources } from '../apiserver/resources/table.ts';
 import { type ControlledCluster, startControlledCluster } from '../../test/harness/controlledCluster.ts';
 import { controllers } from './index.ts';
 
 const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
-const resources = kinds.filter((kind) => kind.stored !== false).map((kind) => kind.resource);
+const resources = storedResources(new LiveResources(kinds));
 
 /** The API server as the control plane runs it: admission, bootstrap objects and RBAC, each controller with its own role. */
 describe('all controllers with the rights of their roles', () => {

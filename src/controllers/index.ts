@@ -1,4 +1,4 @@
-import type { Resource } from '../api/resource.ts';
+import type { ServedResources } from '../api/servedResources.ts';
 import { clusterRoleAggregationController } from './clusterRoleAggregation.ts';
 import { daemonSetController } from './daemonset/daemonSet.ts';
 import { deploymentController } from './deployment/deployment.ts';
@@ -22,8 +22,7 @@ import { taintEvictionController } from './tainteviction/taintEviction.ts';
 export { runControllers, controllerUser, type ControllerEntry, type ManagerOptions } from './manager.ts';
 
 export interface ControllersConfig {
-  /** Every stored resource that is served, each once (not both addresses of Event). */
-  readonly resources: readonly Resource[];
+  readonly resources: ServedResources;
   /** PEM of what signs the API server's certificate. */
   readonly ca: string;
   /** `10.244.0.0/16`; without it nodes are given no ranges of pod addresses. */
@@ -34,7 +33,6 @@ export interface ControllersConfig {
 /** All controllers: name, service account in kube-system, factory. A new one is a line here. */
 export function controllers(config: ControllersConfig): readonly ControllerEntry[] {
   const { resources, ca, clusterCIDR } = config;
-  const collected = resources.filter((resource) => resource.kind !== 'Event');
   return [
     { name: 'deployment', account: 'deployment-controller', create: deploymentController },
     { name: 'replicaset', account: 'replicaset-controller', create: replicaSetController },
@@ -60,7 +58,7 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
       create: endpointSliceMirroringController,
     },
     { name: 'namespace', account: 'namespace-controller', create: namespaceController(resources) },
-    { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(collected) },
+    { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(resources) },
     { name: 'serviceaccount', account: 'service-account-controller', create: serviceAccountController },
     { name: 'root-ca-publisher', account: 'root-ca-cert-publisher', create: rootCaPublisher(ca) },
     {

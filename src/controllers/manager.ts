@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { UserInfo } from '../api/request.ts';
+import type { ServedResources } from '../api/servedResources.ts';
 import { isConflict } from '../api/status.ts';
 import type { Client } from '../client/contract.ts';
 import { createEventRecorder } from '../client/eventWriter.ts';
@@ -23,6 +25,8 @@ export interface ControllerEntry {
 
 export interface ManagerOptions {
   readonly controllers: readonly ControllerEntry[];
+  /** What the controllers' informers follow, where kinds come and go. Default: it stays as it is. */
+  readonly resources?: ServedResources;
   /** A client that acts as the user. */
   readonly clientFor: (user: UserInfo) => Client;
   readonly clock: Clock;
@@ -63,16 +67,23 @@ export async function runControllers(options: ManagerOptions, signal: AbortSigna
 }
 
 async function lead(options: ManagerOptions, signal: AbortSignal): Promise<void> {
-  const { controllers, clientFor, clock, logger } = options;
+  const { controllers, resources, clientFor, clock, logger } = options;
   const informers = createInformerFactory({ client: clientFor(MANAGER), clock, logger });
+  // Before the controllers hear of a change what has gone is dropped; after they have, what they asked for is started.
+  const changes = new DisposableStore();
+  if (resources !== undefined) {
+    changes.add(resources.onChange(({ removed }) => removed.forEach((resource) => informers.drop(resource))));
+  }
   const runners = controllers.map((entry) => prepare(entry, options, informers));
   informers.start(signal);
+  if (resources !== undefined) changes.add(resources.onChange(() => informers.start(signal)));
   try {
     await informers.whenSynced(signal);
     await Promise.all(runners.map((runner) => runner.run(signal)));
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    changes.dispose();
     await informers.stopped();
     await Promise.all(runners.map((runner) => runner.stopped()));
   }

@@ -11,6 +11,7 @@ import type { Authenticator, Authorizer } from '../../src/apiserver/auth/contrac
 import type { PostStartHook } from '../../src/apiserver/postStartHooks.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/apiserver/apiServer.ts';
 import type { NodeDialer } from '../../src/apiserver/nodeDialer.ts';
+import { LiveResources } from '../../src/apiserver/resources/table.ts';
 import type { HealthCheck } from '../../src/apiserver/observe/health.ts';
 import type { Cache } from '../../src/storage/cache.ts';
 import type { Storage } from '../../src/storage/contract.ts';
@@ -53,6 +54,8 @@ export interface TestServerOptions {
 }
 
 export interface TestServer {
+  /** What it serves; kinds may be added and removed. */
+  readonly resources: LiveResources;
   readonly server: ApiServer;
   readonly handler: RequestHandler;
   readonly storage: Storage;
@@ -83,8 +86,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.storageMaxBytes === undefined ? {} : { maxBytes: options.storageMaxBytes }),
   });
   const cache = await startWatchCache(options.followed?.(storage) ?? storage, options.cache);
+  const resources = new LiveResources(options.kinds ?? allKinds);
   const server = createApiServer({
-    kinds: options.kinds ?? allKinds,
+    resources,
     storage,
     cache,
     admission: typeof options.admission === 'function' ? options.admission(cache) : (options.admission ?? []),
@@ -105,6 +109,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const ask: TestServer['ask'] = (method, url, body, { headers = {}, user = admin, signal } = {}) =>
     handler.handle(requestOf(method, url, body, headers, user, signal));
   return {
+    resources,
     server,
     handler,
     storage,

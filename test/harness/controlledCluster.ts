@@ -2,6 +2,8 @@ import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { createLogger, type Logger } from '../../src/base/logger.ts';
 import type { KubeObject } from '../../src/api/meta.ts';
 import type { Resource } from '../../src/api/resource.ts';
+import type { ServedResources } from '../../src/api/servedResources.ts';
+import { storedResources } from '../../src/apiserver/resources/stored.ts';
 import { pods } from '../../src/api/resources.ts';
 import { isConflict, isNotFound } from '../../src/api/status.ts';
 import { timeOf } from '../../src/api/time.ts';
@@ -30,7 +32,8 @@ export interface ControlledCluster {
 
 /** An API server with some controllers and, where wanted, a kubelet that runs every pod without a node. */
 export async function startControlledCluster(options: {
-  readonly controllers: readonly ControllerEntry[];
+  readonly controllers:
+    readonly ControllerEntry[] | ((served: ServedResources) => readonly ControllerEntry[]);
   readonly kubelet?: boolean;
   readonly clock?: Clock;
   readonly admission?: readonly AdmissionPlugin[];
@@ -51,8 +54,15 @@ export async function startControlledCluster(options: {
   const client = inProcessClient(server.handler, admin);
   const stop = new AbortController();
   const mirror = createInformerFactory({ client, clock, logger });
+  const served = storedResources(server.resources);
   const running = runControllers(
-    { controllers, clientFor: (user) => inProcessClient(server.handler, user), clock, logger },
+    {
+      controllers: typeof controllers === 'function' ? controllers(served) : controllers,
+      resources: served,
+      clientFor: (user) => inProcessClient(server.handler, user),
+      clock,
+      logger,
+    },
     stop.signal,
   );
   const kubelet = withKubelet ? new SimulatedKubelet(client, mirror, clock, logger) : undefined;

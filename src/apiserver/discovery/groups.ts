@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kind, ServedAs, Subresource } from '../../api/kind.ts';
 import { apiVersionOf, type Resource } from '../../api/resource.ts';
+import { compareVersions } from '../../api/versions.ts';
 import { builtIn, type Schema } from '../../api/schema/index.ts';
 
 /** All verbs of a stored kind, in the order of discovery documents. */
@@ -44,7 +45,7 @@ export interface DiscoveredGroup {
   readonly versions: readonly DiscoveredVersion[];
 }
 
-/** Upstream's order of groups (priorities of the aggregator's local API services); others follow. */
+/** Upstream's order of groups (priorities of the aggregator's local API services); others follow by name. */
 const GROUP_ORDER = [
   '',
   'apps',
@@ -77,19 +78,22 @@ export function discoveredGroups(kinds: readonly Kind[]): readonly DiscoveredGro
     groups.set(group, versions);
     versions.set(version, [...(versions.get(version) ?? []), resource]);
   }
-  const rank = (group: string): number => {
-    const at = GROUP_ORDER.indexOf(group);
-    return at < 0 ? GROUP_ORDER.length : at;
-  };
   return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b))
+    .sort(([a], [b]) => rankOf(a) - rankOf(b) || order(a, b))
     .map(([group, versions]) => ({
       group,
-      versions: [...versions].map(([version, resources]) => ({
-        version,
-        resources: resources.sort((a, b) => order(a.resource.plural, b.resource.plural)),
-      })),
+      versions: [...versions]
+        .sort(([a], [b]) => compareVersions(a, b))
+        .map(([version, resources]) => ({
+          version,
+          resources: resources.sort((a, b) => order(a.resource.plural, b.resource.plural)),
+        })),
     }));
+}
+
+function rankOf(group: string): number {
+  const at = GROUP_ORDER.indexOf(group);
+  return at < 0 ? GROUP_ORDER.length : at;
 }
 
 function addressesOf(kind: Kind): DiscoveredResource[] {

@@ -5,12 +5,13 @@ import type { ApiResponse } from '../../api/request.ts';
 import { StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import { nonResourceHandler } from '../verbs/nonResource.ts';
+import { LiveResources } from '../resources/table.ts';
 import { discoveryRoutes } from './routes.ts';
 
 const V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const V2BETA1 = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList';
 
-const handle = nonResourceHandler(discoveryRoutes(kinds));
+const handle = nonResourceHandler(discoveryRoutes(new LiveResources(kinds)));
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<ApiResponse> {
   const request = { info: { path, verb: 'get' }, headers: { host: '127.0.0.1:6443', ...headers } };

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { Kind } from '../../api/kind.ts';
 import type { ApiResponse } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Route } from '../verbs/nonResource.ts';
+import { derived, type ResourceTable } from '../resources/table.ts';
 import { noSuchResource } from '../verbs/notServed.ts';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './documents.ts';
-import { discoveredGroups, type DiscoveredGroup } from './groups.ts';
+import { discoveredGroups } from './groups.ts';
 import { mediaTypes } from './mediaTypes.ts';
 
 /** Versions of aggregated discovery that clients ask for; kubectl 1.26 to 1.29 knows the first only. */
 const AGGREGATED_VERSIONS = ['v2beta1', 'v2'];
 
-/** Everything below /api and /apis that is about no object. Made from the list of kinds at the first request. */
-export function discoveryRoutes(kinds: readonly Kind[]): readonly Route[] {
-  let made: readonly DiscoveredGroup[] | undefined;
-  const groups = (): readonly DiscoveredGroup[] => (made ??= discoveredGroups(kinds));
-  const cache = new Map<string, AggregatedDocument>();
+/** Everything below /api and /apis that is about no object. Made at the first request after a change of what is served. */
+export function discoveryRoutes(resources: ResourceTable): readonly Route[] {
+  const groups = derived(resources, ({ kinds }) => discoveredGroups(kinds));
+  const documents = derived(resources, () => new Map<string, AggregatedDocument>());
   const root = (exchange: Exchange, core: boolean, plain: () => object): ApiResponse => {
     const version = aggregatedVersion(exchange.request.headers.accept);
     if (version === undefined) return document(plain());
     const key = `${String(core)} ${version}`;
+    const cache = documents();
     const found = cache.get(key) ?? aggregatedDocument(aggregated(groups(), core, version), version);
     cache.set(key, found);
     return respond(found, exchange.request.headers['if-none-match']);

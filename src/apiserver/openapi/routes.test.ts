@@ -5,9 +5,10 @@ import type { ApiResponse } from '../../api/request.ts';
 import { StatusError } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
 import { nonResourceHandler } from '../verbs/nonResource.ts';
+import { LiveResources } from '../resources/table.ts';
 import { openApiRoutes } from './routes.ts';
 
-const handle = nonResourceHandler(openApiRoutes({ kinds, version: 'v1.36.0' }));
+const handle = nonResourceHandler(openApiRoutes({ resources: new LiveResources(kinds), version: 'v1.36.0' }));
 
 async function get(
   url: string,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Kind } from '../../api/kind.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
 import { loadDocumentation, type Documentation } from '../../api/schema/builtIn/documentation.ts';
 import { StatusError } from '../../api/status.ts';
@@ -10,6 +9,7 @@ import {
   type DiscoveredVersion,
 } from '../discovery/groups.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
+import { derived, type ResourceTable } from '../resources/table.ts';
 import type { Route } from '../verbs/nonResource.ts';
 import { noSuchResource } from '../verbs/notServed.ts';
 import { documentPath, openApiV2, openApiV3 } from './documents.ts';
@@ -32,8 +32,8 @@ interface V3Entry {
   readonly hash: string;
 }
 
-/** OpenAPI v2 and v3. Documents are made at the first request for them and kept as bytes. */
-export function openApiRoutes(options: { kinds: readonly Kind[]; version: string }): readonly Route[] {
+/** OpenAPI v2 and v3. Documents are made at the first request for them and kept as bytes until what they show changes. */
+export function openApiRoutes(options: { resources: ResourceTable; version: string }): readonly Route[] {
   const documents = new Documents(options);
   const below = '/openapi/v3/';
   return [
@@ -43,17 +43,23 @@ export function openApiRoutes(options: { kinds: readonly Kind[]; version: string
   ];
 }
 
-class Documents {
-  readonly #kinds: readonly Kind[];
-  readonly #version: string;
-  readonly #made = new Map<string, Promise<Document>>();
-  #discovered: readonly DiscoveredGroup[] | undefined;
-  #documentation: Promise<Documentation> | undefined;
-  #entries: ReadonlyMap<string, V3Entry> | undefined;
+/** Everything that is made from one snapshot of what is served. */
+interface Published {
+  readonly groups: readonly DiscoveredGroup[];
+  readonly entries: ReadonlyMap<string, V3Entry>;
+  readonly documents: Map<string, Promise<Document>>;
+}
 
-  constructor({ kinds, version }: { kinds: readonly Kind[]; version: string }) {
-    this.#kinds = kinds;
+class Documents {
+  readonly #version: string;
+  readonly #published: () => Published;
+  /** Versions of groups by the hash of what they show: most stay as they are when a kind comes or goes. */
+  #byHash: ReadonlyMap<string, Promise<Document>> = new Map();
+  #documentation: Promise<Documentation> | undefined;
+
+  constructor({ resources, version }: { resources: ResourceTable; version: string }) {
     this.#version = version;
+    this.#published = derived(resources, ({ kinds }) => this.#publish(discoveredGroups(kinds)));
   }
 
   async v2(request: ApiRequest): Promise<ApiResponse> {
@@ -62,26 +68,27 @@ class Documents {
       types.find((type) => V2_PROTOBUF.test(type) || isJson(type)) ?? (types.length === 0 ? JSON_TYPE : '');
     if (wanted === '') throw notAcceptable([JSON_TYPE, V2_PROTOBUF_TYPE]);
     const protobuf = V2_PROTOBUF.test(wanted);
-    const document = await this.#document(protobuf ? 'v2 protobuf' : 'v2', (documentation) => {
-      const made = openApiV2({ groups: this.#groups(), documentation, version: this.#version });
+    const { groups, documents } = this.#published();
+    const document = await this.#document(documents, protobuf ? 'v2 protobuf' : 'v2', (documentation) => {
+      const made = openApiV2({ groups, documentation, version: this.#version });
       return protobuf ? encodeOpenApiV2(made) : encode(made);
     });
     return respond(request, document, protobuf ? V2_PROTOBUF_TYPE : JSON_TYPE, { vary: 'Accept' });
   }
 
   async index(request: ApiRequest): Promise<ApiResponse> {
-    const document = await this.#document('v3', () =>
+    const { entries, documents } = this.#published();
+    const document = await this.#document(documents, 'v3', () =>
       encode({
-        paths: Object.fromEntries(
-          [...this.#v3Entries()].map(([path, { url }]) => [path, { serverRelativeURL: url }]),
-        ),
+        paths: Object.fromEntries([...entries].map(([path, { url }]) => [path, { serverRelativeURL: url }])),
       }),
     );
     return respond(request, document, JSON_TYPE, {});
   }
 
   async v3(request: ApiRequest, path: string): Promise<ApiResponse> {
-    const entry = this.#v3Entries().get(path.replace(/\/$/, ''));
+    const { entries, groups, documents } = this.#published();
+    const entry = entries.get(path.replace(/\/$/, ''));
     if (entry === undefined) throw noSuchResource();
     const types = mediaTypes(request.headers.accept).map(({ type }) => type);
     if (types.length > 0 && !types.some(isJson)) throw notAcceptable([JSON_TYPE]);
@@ -89,27 +96,22 @@ class Documents {
     if (asked !== null && asked !== '' && asked !== entry.hash) {
       return { type: 'raw', code: 301, headers: { location: entry.url }, body: '' };
     }
-    const document = await this.#document(path, (documentation) =>
-      encode(
-        openApiV3(
-          { groups: this.#groups(), documentation, version: this.#version },
-          entry.group,
-          entry.version,
-        ),
-      ),
+    const document = await this.#document(documents, entry.hash, (documentation) =>
+      encode(openApiV3({ groups, documentation, version: this.#version }, entry.group, entry.version)),
     );
     // Under its hash a document never changes.
     const cacheControl = asked === entry.hash ? { 'cache-control': 'public, immutable' } : {};
     return respond(request, document, JSON_TYPE, { vary: 'Accept', ...cacheControl });
   }
 
-  #document(key: string, make: (documentation: Documentation) => Uint8Array): Promise<Document> {
-    let made = this.#made.get(key);
-    if (made === undefined) {
-      made = this.#make(make);
-      this.#made.set(key, made);
-    }
-    return made;
+  #document(
+    made: Map<string, Promise<Document>>,
+    key: string,
+    make: (documentation: Documentation) => Uint8Array,
+  ): Promise<Document> {
+    let document = made.get(key);
+    if (document === undefined) made.set(key, (document = this.#make(make)));
+    return document;
   }
 
   async #make(make: (documentation: Documentation) => Uint8Array): Promise<Document> {
@@ -117,26 +119,31 @@ class Documents {
     return { body, etag: `"${digest(body)}"` };
   }
 
-  #groups(): readonly DiscoveredGroup[] {
-    return (this.#discovered ??= discoveredGroups(this.#kinds));
-  }
-
   /** The hash is of what a document is made from, so that the index needs none of them. */
-  #v3Entries(): ReadonlyMap<string, V3Entry> {
-    return (this.#entries ??= new Map(
-      this.#groups().flatMap((group) =>
+  #publish(groups: readonly DiscoveredGroup[]): Published {
+    const entries = new Map(
+      groups.flatMap((group) =>
         group.versions.map((version): [string, V3Entry] => {
           const path = documentPath(group.group, version.version);
-          const hash = digest(encode([this.#version, path, version, version.resources.map(stampOf)]));
+          const hash = digest(encode([this.#version, path, version.resources.map(stampOf)]));
           return [path, { group, version, hash, url: `/openapi/v3/${path}?hash=${hash}` }];
         }),
       ),
-    ));
+    );
+    const documents = new Map<string, Promise<Document>>();
+    for (const { hash } of entries.values()) {
+      const known = this.#byHash.get(hash);
+      if (known !== undefined) documents.set(hash, known);
+    }
+    this.#byHash = documents;
+    return { groups, entries, documents };
   }
 }
 
-function stampOf({ schema }: DiscoveredResource): string {
-  return schema.definition.stamp;
+/** What the paths and definitions of a resource are made from. */
+function stampOf({ schema, subresources, ...shown }: DiscoveredResource): unknown {
+  const below = subresources.map(({ schema: body, ...sub }) => ({ ...sub, body: body?.definition.name }));
+  return [shown, below, schema.definition.name, schema.definition.stamp];
 }
 
 function isJson(type: string): boolean {

@@ -1,4 +1,5 @@
 import { type FieldMatcher, unsupportedField } from '../../api/fieldSelector.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { LabelMatcher } from '../../api/labels.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { Served } from '../resources/served.ts';
@@ -17,20 +18,33 @@ export function selectionOf(served: Served, labels: LabelMatcher, fields: FieldM
   for (const { field } of fields.terms) {
     if (!served.fieldNames.has(field)) throw unsupportedField(field);
   }
+  const { kind } = served;
+  const known = fields.empty ? undefined : knownFields(kind);
   return {
     everything: labels.empty && fields.empty,
     name: fields.requires('metadata.name'),
     matches: (object) =>
-      labels.matches(object.metadata.labels) && (fields.empty || fields.matches(fieldsOf(served, object))),
+      labels.matches(object.metadata.labels) &&
+      (known === undefined || fields.matches(fieldsOf(kind, object, known))),
   };
 }
 
 type Fields = Readonly<Record<string, string>>;
+type KnownFields = WeakMap<KubeObject, Fields>;
 
-/** Asked once per object, however many watchers select by a field: there is one for each node's pods. */
-const known = new WeakMap<KubeObject, Fields>();
+/**
+ * Asked once per object, however many watchers select by a field: there is one for each node's pods. By kind, since a
+ * custom kind may be defined anew with other fields while its objects stay.
+ */
+const knownByKind = new WeakMap<Kind, KnownFields>();
 
-function fieldsOf({ kind }: Served, object: KubeObject): Fields {
+function knownFields(kind: Kind): KnownFields {
+  let known = knownByKind.get(kind);
+  if (known === undefined) knownByKind.set(kind, (known = new WeakMap<KubeObject, Fields>()));
+  return known;
+}
+
+function fieldsOf(kind: Kind, object: KubeObject, known: KnownFields): Fields {
   let fields = known.get(object);
   if (fields === undefined) {
     const { name, namespace = '' } = object.metadata;

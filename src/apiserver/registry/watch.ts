@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { createDeferred, type Deferred } from '../../base/deferred.ts';
 import { DisposableStore } from '../../base/disposable.ts';
+import type { Event } from '../../base/events.ts';
 import type { WatchEvent } from '../../api/request.ts';
 import { expired, type StatusError, toStatusError } from '../../api/status.ts';
 import type { CacheEvent } from '../../storage/cache.ts';
@@ -11,7 +12,7 @@ import { prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
 import { selectionOf } from './selection.ts';
 import type { Served } from '../resources/served.ts';
-import { bookmark, eventFor, initialEvent } from './watchEvents.ts';
+import { bookmark, eventsFor, initialEvents } from './watchEvents.ts';
 
 /** Between bookmarks of a quiet watch (apiserver `pkg/storage/cacher`). */
 const BOOKMARK_MS = 60_000;
@@ -38,24 +39,22 @@ export async function watchObjects(
 
   const prefix = prefixOf(served.kind.resource, namespace);
   const after = sendInitial || requested === 0 ? registry.cache.revision() : requested;
-  const initial: WatchEvent[] = [];
-  if (sendInitial) {
-    for (const entry of registry.cache.list(prefix)) {
-      if (selection.everything || selection.matches(entry.object)) initial.push(initialEvent(served, entry));
-    }
-    if (query.sendInitialEvents === true && query.allowBookmarks) {
-      initial.push(bookmark(served, after, { initialEventsEnd: true }));
-    }
-  }
+  const there = sendInitial ? registry.cache.list(prefix) : [];
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
   // Subscribes now, in the same turn in which the state was read.
   const changes = registry.cache.watch(prefix, after, signal)[Symbol.asyncIterator]();
+  const initial = selection.everything ? there : there.filter(({ object }) => selection.matches(object));
   return batches({
     after,
-    initial,
+    initial: initialEvents(served, initial),
+    initialEnd:
+      query.sendInitialEvents === true && query.allowBookmarks
+        ? bookmark(served, after, { initialEventsEnd: true })
+        : undefined,
     changes,
-    select: (change) => eventFor(served, selection, change),
+    select: (some) => eventsFor(served, selection, some),
+    onEnd: served.onEnd,
     bookmark: query.allowBookmarks ? (revision) => bookmark(served, revision) : undefined,
     revision: () => registry.cache.revision(),
     clock: registry.clock,
@@ -67,9 +66,13 @@ export async function watchObjects(
 interface BatchOptions {
   /** The revision that the changes follow. */
   readonly after: number;
-  readonly initial: readonly WatchEvent[];
+  readonly initial: readonly WatchEvent[] | Promise<readonly WatchEvent[]>;
+  /** Follows the initial events. */
+  readonly initialEnd: WatchEvent | undefined;
   readonly changes: AsyncIterator<readonly CacheEvent[]>;
-  select(change: CacheEvent): WatchEvent | undefined;
+  select(changes: readonly CacheEvent[]): readonly WatchEvent[] | Promise<readonly WatchEvent[]>;
+  /** Fires when what is watched is no longer served. */
+  readonly onEnd: Event<undefined>;
   readonly bookmark: ((revision: number) => WatchEvent) | undefined;
   revision(): number;
   readonly clock: Clock;
@@ -80,9 +83,12 @@ interface BatchOptions {
 async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEvent[], void, undefined> {
   const timers = new DisposableStore();
   timers.add(options.clock.timeout(options.timeoutMs, () => options.end()));
+  timers.add(options.onEnd(() => options.end()));
   const alarm = options.bookmark === undefined ? undefined : bookmarkAlarm(options, timers);
   try {
-    if (options.initial.length > 0) yield options.initial;
+    const initial = options.initial instanceof Promise ? await options.initial : options.initial;
+    if (initial.length > 0) yield initial;
+    if (options.initialEnd !== undefined) yield [options.initialEnd];
     let pending = options.changes.next();
     for (;;) {
       const result = await (alarm === undefined ? pending : Promise.race([pending, alarm.next()]));
@@ -91,7 +97,8 @@ async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEve
         continue;
       }
       if (result.done === true) return;
-      const events = selected(result.value, options);
+      const selected = options.select(result.value);
+      const events = selected instanceof Promise ? await selected : selected;
       if (events.length > 0) yield events;
       pending = options.changes.next();
     }
@@ -101,15 +108,6 @@ async function* batches(options: BatchOptions): AsyncGenerator<readonly WatchEve
     timers.dispose();
     options.end();
   }
-}
-
-function selected(changes: readonly CacheEvent[], options: BatchOptions): WatchEvent[] {
-  const events: WatchEvent[] = [];
-  for (const change of changes) {
-    const event = options.select(change);
-    if (event !== undefined) events.push(event);
-  }
-  return events;
 }
 
 /**

@@ -1,36 +1,71 @@
 import type { KubeObject } from '../../api/meta.ts';
 import type { Entry, WatchEvent, WatchEventType } from '../../api/request.ts';
 import type { CacheEvent } from '../../storage/cache.ts';
-import { shown } from './conversion.ts';
+import { shownAll } from './conversion.ts';
 import type { Selection } from './selection.ts';
 import type { Served } from '../resources/served.ts';
 
 /**
- * What one watcher sees of a change: with a selector, an object that comes into view is ADDED and one that leaves it
- * is DELETED in its last visible state with the change's revision. The events are shared among watchers.
+ * What one watcher sees of some changes. The events are shared among watchers. Nothing is waited for, unless the address
+ * has a conversion that another process does.
  */
-export function eventFor(served: Served, selection: Selection, change: CacheEvent): WatchEvent | undefined {
-  const { entry, previous } = change;
-  if (change.type === 'delete') {
-    return selection.everything || selection.matches((previous ?? entry).object)
-      ? sharedEvent(served, change, 'DELETED', entry)
-      : undefined;
+export function eventsFor(
+  served: Served,
+  selection: Selection,
+  changes: readonly CacheEvent[],
+): readonly WatchEvent[] | Promise<readonly WatchEvent[]> {
+  if (served.conversion !== undefined) return convertedEvents(served, selection, changes);
+  const events: WatchEvent[] = [];
+  for (const change of changes) {
+    const type = typeSeen(selection, change);
+    if (type !== undefined) events.push(sharedEvent(served, change, type));
   }
-  if (previous === undefined) {
-    return selection.everything || selection.matches(entry.object)
-      ? sharedEvent(served, change, 'ADDED', entry)
-      : undefined;
-  }
-  if (selection.everything) return sharedEvent(served, change, 'MODIFIED', entry);
-  const now = selection.matches(entry.object);
-  const before = selection.matches(previous.object);
-  if (now) return sharedEvent(served, change, before ? 'MODIFIED' : 'ADDED', entry);
-  return before ? sharedEvent(served, change, 'DELETED', lastSeen(previous, entry.revision)) : undefined;
+  return events;
 }
 
-/** An object that was there when the watch began. Not kept for others: it would hold a second copy of all objects. */
-export function initialEvent(served: Served, entry: Entry): WatchEvent {
-  return new EntryEvent('ADDED', shown(served, entry));
+function convertedEvents(
+  served: Served,
+  selection: Selection,
+  changes: readonly CacheEvent[],
+): readonly WatchEvent[] | Promise<readonly WatchEvent[]> {
+  const seen = changes.flatMap((change) => {
+    const type = typeSeen(selection, change);
+    return type === undefined ? [] : [{ change, type }];
+  });
+  const entries = shownAll(
+    served,
+    seen.map(({ change, type }) => entrySeen(change, type)),
+  );
+  const events = (all: readonly Entry[]): readonly WatchEvent[] =>
+    seen.map(({ change, type }, at) => sharedEvent(served, change, type, all[at]));
+  return entries instanceof Promise ? entries.then(events) : events(entries);
+}
+
+/** With a selector, an object that comes into view is ADDED and one that leaves it is DELETED. */
+function typeSeen(selection: Selection, { type, entry, previous }: CacheEvent): WatchEventType | undefined {
+  const sees = (one: Entry): boolean => selection.everything || selection.matches(one.object);
+  if (type === 'delete') return sees(previous ?? entry) ? 'DELETED' : undefined;
+  if (previous === undefined) return sees(entry) ? 'ADDED' : undefined;
+  if (selection.everything) return 'MODIFIED';
+  if (sees(entry)) return sees(previous) ? 'MODIFIED' : 'ADDED';
+  return sees(previous) ? 'DELETED' : undefined;
+}
+
+/** What left the view is shown in its last visible state, with the change's revision. */
+function entrySeen({ type, entry, previous }: CacheEvent, seenAs: WatchEventType): Entry {
+  const left = type !== 'delete' && seenAs === 'DELETED' && previous !== undefined;
+  return left ? lastSeen(previous, entry.revision) : entry;
+}
+
+/** Objects that were there when the watch began. Not kept for others: that would hold a second copy of all objects. */
+export function initialEvents(
+  served: Served,
+  entries: readonly Entry[],
+): readonly WatchEvent[] | Promise<readonly WatchEvent[]> {
+  const added = (all: readonly Entry[]): readonly WatchEvent[] =>
+    all.map((entry) => new EntryEvent('ADDED', entry));
+  const all = shownAll(served, entries);
+  return all instanceof Promise ? all.then(added) : added(all);
 }
 
 /** Says how far the watch has come, in an object that has nothing else. */
@@ -55,12 +90,13 @@ type Forms = Partial<Record<WatchEventType, WatchEvent>>;
 
 const changeEvents = new WeakMap<Served, WeakMap<CacheEvent, Forms>>();
 
-function sharedEvent(served: Served, change: CacheEvent, type: WatchEventType, entry: Entry): WatchEvent {
+/** `shown` is what the address shows of the change where that is not what is stored. */
+function sharedEvent(served: Served, change: CacheEvent, type: WatchEventType, shown?: Entry): WatchEvent {
   let byChange = changeEvents.get(served);
   if (byChange === undefined) changeEvents.set(served, (byChange = new WeakMap()));
   let forms = byChange.get(change);
   if (forms === undefined) byChange.set(change, (forms = {}));
-  return (forms[type] ??= new EntryEvent(type, shown(served, entry)));
+  return (forms[type] ??= new EntryEvent(type, shown ?? entrySeen(change, type)));
 }
 
 /** Object and bytes are asked of the entry only when a watcher wants them. */

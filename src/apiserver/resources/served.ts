@@ -1,4 +1,5 @@
-import type { Kind, ServedAs } from '../../api/kind.ts';
+import { Emitter, type Event } from '../../base/events.ts';
+import type { Column, Conversion, Kind, ServedAs } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { apiVersionOf, type Resource } from '../../api/resource.ts';
 import type { Schema } from '../../api/schema/index.ts';
@@ -21,63 +22,66 @@ export interface Served {
   readonly apiVersion: string;
   readonly schema: Schema;
   readonly verbs: ReadonlySet<string>;
-  /** Set where the address is not the one that objects are stored under (events.k8s.io). */
-  readonly conversion: ServedAs | undefined;
+  readonly columns: readonly Column<KubeObject>[];
+  /** Set where the address shows another form than the one that is stored (events.k8s.io, versions of custom kinds). */
+  readonly conversion: Conversion | undefined;
   /** Fields that a selector may name, metadata.name and metadata.namespace included. */
   readonly fieldNames: ReadonlySet<string>;
+  /** Fires when the address is no longer served, at once where that has happened already. */
+  readonly onEnd: Event<undefined>;
 }
 
-/** All addresses, found by group, version and plural. */
-export interface ServedTable {
-  readonly all: readonly Served[];
-  find(group: string, version: string, plural: string): Served | undefined;
-  /** The storing address of a resource in whatever version. */
-  stored(group: string, plural: string): Served | undefined;
+/** An address of the table, which can end. */
+export interface EndableServed extends Served {
+  end(): void;
 }
 
-export function createServedTable(kinds: readonly Kind[]): ServedTable {
-  const all = kinds.flatMap((kind) => [
+/** The addresses of a kind, the one that its objects are stored in first. */
+export function addressesOf(kind: Kind): readonly EndableServed[] {
+  return [
     servedOf(kind, kind, undefined),
-    ...(kind.alsoServedAs ?? []).map((other) => servedOf(kind, other, other)),
-  ]);
-  const byAddress = new Map(
-    all.map((served) => [
-      addressOf(served.resource.group, served.resource.version, served.resource.plural),
-      served,
-    ]),
-  );
-  const byResource = new Map(
-    all
-      .filter((served) => served.conversion === undefined)
-      .map((served) => [`${served.resource.group}/${served.resource.plural}`, served]),
-  );
-  return {
-    all,
-    find: (group, version, plural) => byAddress.get(addressOf(group, version, plural)),
-    stored: (group, plural) => byResource.get(`${group}/${plural}`),
-  };
+    ...(kind.alsoServedAs ?? []).map((other) => servedOf(kind, other, other.conversion)),
+  ];
 }
-
-const addressOf = (group: string, version: string, plural: string): string => `${group}/${version}/${plural}`;
 
 function servedOf(
   kind: Kind,
-  address: Pick<ServedAs, 'resource' | 'schema'>,
-  conversion: ServedAs | undefined,
-): Served {
+  { resource, schema, columns = kind.columns }: Pick<ServedAs, 'resource' | 'schema' | 'columns'>,
+  conversion: Conversion | undefined,
+): EndableServed {
+  const lifetime = new Lifetime();
   return {
     kind,
-    resource: address.resource,
-    apiVersion: apiVersionOf(address.resource),
-    schema: address.schema,
+    resource,
+    apiVersion: apiVersionOf(resource),
+    schema,
     verbs: new Set(kind.verbs ?? ALL_VERBS),
+    columns,
     conversion,
     fieldNames: new Set([
       'metadata.name',
       ...(kind.resource.namespaced ? ['metadata.namespace'] : []),
       ...selectableNames(kind),
     ]),
+    onEnd: lifetime.onEnd,
+    end: () => lifetime.end(),
   };
+}
+
+class Lifetime {
+  readonly #ending = new Emitter<undefined>();
+  #ended = false;
+
+  readonly onEnd: Event<undefined> = (listener) => {
+    if (this.#ended) listener(undefined);
+    return this.#ending.event(listener);
+  };
+
+  end(): void {
+    this.#ended = true;
+    this.#ending.fire(undefined);
+    this.#ending.dispose();
+  }
 }
 
 /** The names come from the function itself, asked about an object of which only the shape of the answer matters. */

@@ -5,12 +5,12 @@ import type { ApiResponse, Entry, WatchEvent } from '../../api/request.ts';
 import { notFound, StatusError } from '../../api/status.ts';
 import { FakeClock } from '../../base/clock.ts';
 import type { Exchange } from '../exchange.ts';
-import { createServedTable } from '../resources/served.ts';
+import { LiveResources } from '../resources/table.ts';
 import { tableFilter } from './filter.ts';
 import type { Table } from './table.ts';
 
 const clock = new FakeClock(Date.parse('2026-01-01T00:10:00Z'));
-const filter = tableFilter({ served: createServedTable(kinds), clock });
+const filter = tableFilter({ resources: new LiveResources(kinds), clock });
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 const METADATA = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';

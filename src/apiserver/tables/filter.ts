@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
-import { draftOf, type KubeObject } from '../../api/meta.ts';
+import type { KubeObject } from '../../api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import { mediaTypes } from '../discovery/mediaTypes.ts';
 import type { Exchange, Filter, Next } from '../exchange.ts';
-import type { Served, ServedTable } from '../resources/served.ts';
+import type { Served } from '../resources/served.ts';
+import type { ResourceTable } from '../resources/table.ts';
 import { partialMetadata, tableMetadata, tableOf, type IncludeObject, type TableOptions } from './table.ts';
 
 /** Another form in which a client wants objects. */
@@ -26,7 +27,7 @@ interface Presentation {
  * Answers in the form that the Accept header asks for: server-side tables (kubectl get) and metadata alone (garbage
  * collectors, metadata informers). Everything else passes untouched.
  */
-export function tableFilter(options: { served: ServedTable; clock: Pick<Clock, 'now'> }): Filter {
+export function tableFilter(options: { resources: ResourceTable; clock: Pick<Clock, 'now'> }): Filter {
   return (exchange, next) => {
     const { info, headers } = exchange.request;
     const main = info.isResourceRequest && (info.subresource === '' || info.subresource === 'status');
@@ -35,7 +36,7 @@ export function tableFilter(options: { served: ServedTable; clock: Pick<Clock, '
 
   async function present(exchange: Exchange, next: Next): Promise<ApiResponse> {
     const { info, headers, query } = exchange.request;
-    const served = options.served.find(info.group, info.version, info.resource);
+    const served = options.resources.snapshot.find(info.group, info.version, info.resource);
     if (served === undefined) return next(exchange);
     const form = formOf(headers.accept ?? '', served.kind.stored !== false);
     if (form === undefined) return next(exchange);
@@ -96,13 +97,8 @@ function presentationOf(form: Form, served: Served, include: IncludeObject, now:
       bookmark: one,
     };
   }
-  const { conversion } = served;
   const options = (): TableOptions => ({
-    kind: served.kind,
-    toStored:
-      conversion === undefined
-        ? undefined
-        : (object) => conversion.toStored(draftOf(object)) as unknown as KubeObject,
+    columns: served.columns,
     apiVersion,
     includeObject: include,
     now: now(),

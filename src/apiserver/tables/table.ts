@@ -1,4 +1,4 @@
-import type { Kind } from '../../api/kind.ts';
+import type { Column } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 
 /** What a row carries of its object: nothing, its metadata (the default), or all of it. */
@@ -27,9 +27,7 @@ export interface TableRow {
 }
 
 export interface TableOptions {
-  readonly kind: Kind;
-  /** From an object as shown at this address to the kind's own form; missing where they are the same. */
-  readonly toStored?: ((object: KubeObject) => KubeObject) | undefined;
+  readonly columns: readonly Column<KubeObject>[];
   /** `meta.k8s.io/v1` or an older version. */
   readonly apiVersion: string;
   readonly includeObject: IncludeObject;
@@ -48,7 +46,7 @@ export function tableOf(
     kind: 'Table',
     apiVersion: options.apiVersion,
     metadata,
-    columnDefinitions: withColumns ? columnDefinitions(options.kind) : [],
+    columnDefinitions: withColumns ? columnDefinitions(options.columns) : [],
     rows: objects.map((object) => rowOf(options, object)),
   };
 }
@@ -59,8 +57,8 @@ export function tableMetadata(object: KubeObject): object {
   return resourceVersion === undefined ? {} : { resourceVersion };
 }
 
-function columnDefinitions(kind: Kind): ColumnDefinition[] {
-  return kind.columns.map(({ name, type, format = '', description, priority = 0 }) => ({
+function columnDefinitions(columns: readonly Column<KubeObject>[]): ColumnDefinition[] {
+  return columns.map(({ name, type, format = '', description, priority = 0 }) => ({
     name,
     type,
     format,
@@ -69,13 +67,9 @@ function columnDefinitions(kind: Kind): ColumnDefinition[] {
   }));
 }
 
-function rowOf(
-  { kind, toStored, apiVersion, includeObject, now }: TableOptions,
-  object: KubeObject,
-): TableRow {
-  const shown = toStored === undefined ? object : toStored(object);
+function rowOf({ columns, apiVersion, includeObject, now }: TableOptions, object: KubeObject): TableRow {
   return {
-    cells: kind.columns.map((column) => column.cell(shown, now)),
+    cells: columns.map((column) => column.cell(object, now)),
     object:
       includeObject === 'Object'
         ? object

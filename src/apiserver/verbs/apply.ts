@@ -28,7 +28,7 @@ export const apply: Handler = async (options, exchange, target) => {
   const sent = decodeApplied(exchange, served);
   sent.metadata.name ??= name;
   checkAddress(sent, target);
-  const applied = toStored(served, sent);
+  const applied = await toStored(served, sent);
   const { kind } = served;
   const { entry, created } = await updateObject(options.registry, context, {
     served,

@@ -14,7 +14,7 @@ export const create: Handler = async (options, exchange, { served, namespace }) 
   const entry = await createObject(options.registry, context, {
     served,
     namespace,
-    draft: toStored(served, draft),
+    draft: await toStored(served, draft),
   });
   return objectResponse(served, entry, 201);
 };

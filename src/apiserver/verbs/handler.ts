@@ -7,10 +7,12 @@ import type { NodeDialer } from '../nodeDialer.ts';
 import type { RegistryOptions } from '../registry/context.ts';
 import { shown } from '../registry/conversion.ts';
 import type { Served } from '../resources/served.ts';
+import type { ResourceTable } from '../resources/table.ts';
 
 /** What all handlers are given. */
 export interface HandlerOptions {
   readonly registry: RegistryOptions;
+  readonly resources: ResourceTable;
   readonly authorizer: Authorizer;
   readonly nodes: NodeDialer;
   /** Answers of the kinds that are not stored, by plural: the reviews. */
@@ -35,8 +37,11 @@ export interface Target {
 export type Handler = (options: HandlerOptions, exchange: Exchange, target: Target) => Promise<ApiResponse>;
 
 /** The answer that shows one entry. */
-export function objectResponse(served: Served, entry: Entry, code = 200): ApiResponse {
-  return new EntryResponse(code, shown(served, entry));
+export function objectResponse(served: Served, entry: Entry, code = 200): ApiResponse | Promise<ApiResponse> {
+  const form = shown(served, entry);
+  return form instanceof Promise
+    ? form.then((converted) => new EntryResponse(code, converted))
+    : new EntryResponse(code, form);
 }
 
 /** Bytes are made only where the edge asks for them. */

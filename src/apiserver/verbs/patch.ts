@@ -4,7 +4,7 @@ import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../..
 import { decode, type Schema } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
-import { toStored } from '../registry/conversion.ts';
+import { fromStored, toStored } from '../registry/conversion.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { apply, forbidForce } from './apply.ts';
@@ -31,10 +31,9 @@ export const patch: Handler = async (options, exchange, target) => {
     strategy: strategyOf(served.kind, subresource),
     allowCreate: false,
     maxAttempts: MAX_ATTEMPTS,
-    desired(existing) {
+    async desired(existing) {
       if (existing === undefined) throw badRequest('there is nothing to patch');
-      const document = served.conversion === undefined ? existing : served.conversion.fromStored(existing);
-      return toStored(served, change(document));
+      return toStored(served, change(await fromStored(served, existing)));
     },
   });
   return objectResponse(served, entry);

@@ -1,6 +1,6 @@
 import type { ApiResponse, RequestInfo } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Served, ServedTable } from '../resources/served.ts';
+import type { Served } from '../resources/served.ts';
 import { partOf } from '../registry/strategy.ts';
 import { scale, subresources, type VerbHandlers } from './subresources/index.ts';
 import { create } from './create.ts';
@@ -30,13 +30,9 @@ const VERBS: VerbHandlers = {
 const PART_VERBS: VerbHandlers = { get, update, patch };
 
 /** Finds the handler of a request about a resource. Throws where there is none. */
-export function handleResource(
-  options: HandlerOptions,
-  table: ServedTable,
-  exchange: Exchange,
-): Promise<ApiResponse> {
+export function handleResource(options: HandlerOptions, exchange: Exchange): Promise<ApiResponse> {
   const { info } = exchange.request;
-  const served = table.find(info.group, info.version, info.resource);
+  const served = options.resources.snapshot.find(info.group, info.version, info.resource);
   if (served === undefined) throw noSuchResource();
   checkScope(served, info);
   const handler = handlerOf(served, info);

@@ -15,7 +15,7 @@ export const update: Handler = async (options, exchange, target) => {
   const context = writeContext(exchange, 'UpdateOptions');
   const draft = decodeObject(exchange, served, fieldValidation(exchange, 'UpdateOptions'));
   checkAddress(draft, target);
-  const sent = toStored(served, draft);
+  const sent = await toStored(served, draft);
   // Admission and preparation change what they are given. A lost race is tried again only for a write without a
   // condition, which therefore keeps a copy.
   const conditional = (sent.metadata.resourceVersion ?? '') !== '';

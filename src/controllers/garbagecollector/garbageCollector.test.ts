@@ -4,13 +4,13 @@ import { kinds } from '../../api/kinds/index.ts';
 import type { KubeObject, OwnerReference } from '../../api/meta.ts';
 import { configMaps, events, namespaces, pods } from '../../api/resources.ts';
 import type { ConfigMap } from '../../api/types.ts';
+import { storedResources } from '../../apiserver/resources/stored.ts';
+import { LiveResources } from '../../apiserver/resources/table.ts';
 import { type ControlledCluster, startControlledCluster } from '../../../test/harness/controlledCluster.ts';
 import { garbageCollector } from './garbageCollector.ts';
 import { DependencyGraph, judge, type OwnerState } from './graph.ts';
 
-const resources = kinds
-  .filter((kind) => kind.stored !== false && kind.resource.kind !== 'Event')
-  .map((kind) => kind.resource);
+const resources = storedResources(new LiveResources(kinds));
 const entry = {
   name: 'garbagecollector',
   account: 'generic-garbage-collector',

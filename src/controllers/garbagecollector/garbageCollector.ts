@@ -1,5 +1,8 @@
 import type { KubeObject, ObjectName, OwnerReference } from '../../api/meta.ts';
-import type { Resource } from '../../api/resource.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { isSameResource, type Resource } from '../../api/resource.ts';
+import { events } from '../../api/resources.ts';
+import type { ServedResources } from '../../api/servedResources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
 import type { Controller, ControllerContext, ControllerFactory, ReconcileResult } from '../controller.ts';
 import {
@@ -21,15 +24,18 @@ const MAX_ABSENT = 500;
 /**
  * Deletes what has lost its owners, and carries out the propagation policies of deletions
  * (`pkg/controller/garbagecollector`). Keys are uids.
- * @param resources all resources that can be watched, patched and deleted; Events are of no interest
  */
-export function garbageCollector(resources: readonly Resource[]): ControllerFactory {
+export function garbageCollector(resources: ServedResources): ControllerFactory {
   return (context) => {
     const collector = new GarbageCollector(context, resources);
     return {
       name: 'garbagecollector',
       workers: 10,
       reconcile: (uid, signal) => collector.reconcile(uid, signal),
+      stop() {
+        collector.dispose();
+        return Promise.resolve();
+      },
     } satisfies Controller;
   };
 }
@@ -39,17 +45,30 @@ class GarbageCollector {
   readonly #graph = new DependencyGraph();
   readonly #resources = new Map<string, Resource>();
   readonly #absent = new Set<string>();
+  readonly #changes: Disposable;
 
-  constructor(context: ControllerContext, resources: readonly Resource[]) {
+  constructor(context: ControllerContext, resources: ServedResources) {
     this.#context = context;
-    for (const resource of resources) {
-      this.#resources.set(`${resource.group}/${resource.kind}`, resource);
-      context.informers.for(resource).addHandler({
-        onAdd: (object) => this.#put(resource, object),
-        onUpdate: (object) => this.#put(resource, object),
-        onDelete: (object) => this.#remove(object),
-      });
-    }
+    for (const resource of resources.all) this.#follow(resource);
+    this.#changes = resources.onChange(({ added, removed }) => {
+      for (const resource of removed) this.#resources.delete(kindKey(resource));
+      for (const resource of added) this.#follow(resource);
+    });
+  }
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+
+  #follow(resource: Resource): void {
+    // Events are many, own nothing and go by themselves.
+    if (isSameResource(resource, events)) return;
+    this.#resources.set(kindKey(resource), resource);
+    this.#context.informers.for(resource).addHandler({
+      onAdd: (object) => this.#put(resource, object),
+      onUpdate: (object) => this.#put(resource, object),
+      onDelete: (object) => this.#remove(object),
+    });
   }
 
   async reconcile(uid: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
@@ -135,7 +154,7 @@ class GarbageCollector {
     }
     const slash = owner.apiVersion.indexOf('/');
     const group = slash < 0 ? '' : owner.apiVersion.slice(0, slash);
-    const resource = this.#resources.get(`${group}/${owner.kind}`);
+    const resource = this.#resources.get(kindKey({ group, kind: owner.kind }));
     // Of a kind that is not served nothing is known: nothing may be deleted for it.
     if (resource === undefined) return 'solid';
     const { namespace } = dependent.object.metadata;
@@ -183,16 +202,21 @@ class GarbageCollector {
   }
 
   async #dropOwners(node: GraphNode, owners: readonly string[], signal: AbortSignal): Promise<void> {
-    const ownerReferences = owners.map((uid) => ({ $patch: 'delete', uid }));
-    await this.#patch(node, { ownerReferences }, signal);
+    const rest = (node.object.metadata.ownerReferences ?? []).filter(({ uid }) => !owners.includes(uid));
+    await this.#patchOwners(
+      node,
+      owners.map((uid) => ({ $patch: 'delete', uid })),
+      rest,
+      signal,
+    );
   }
 
   async #unblock(node: GraphNode, signal: AbortSignal): Promise<void> {
-    const ownerReferences = (node.object.metadata.ownerReferences ?? []).map((reference) => ({
+    const references = (node.object.metadata.ownerReferences ?? []).map((reference) => ({
       ...reference,
       blockOwnerDeletion: false,
     }));
-    const patched = await this.#patch(node, { ownerReferences }, signal);
+    const patched = await this.#patchOwners(node, references, references, signal);
     if (patched !== undefined) this.#graph.put(node.resource, patched);
   }
 
@@ -208,21 +232,40 @@ class GarbageCollector {
     }
   }
 
-  async #patch(
+  /**
+   * By a strategic merge patch, which bears other changes of the object. Custom kinds take none: theirs names all
+   * references and the revision that it was made from (garbagecollector `patch.go`).
+   */
+  async #patchOwners(
     { resource, object }: GraphNode,
-    change: object,
+    changes: readonly object[],
+    all: readonly OwnerReference[],
     signal: AbortSignal,
   ): Promise<KubeObject | undefined> {
+    const { client } = this.#context;
+    const { uid, resourceVersion } = object.metadata;
+    const at = nameOf(object);
+    const strategic = 'application/strategic-merge-patch+json';
     try {
-      const patch = { metadata: { uid: object.metadata.uid, ...change } };
-      const type = 'application/strategic-merge-patch+json';
-      return await this.#context.client.patch(resource, nameOf(object), type, patch, { signal });
+      const patch = { metadata: { uid, ownerReferences: changes } };
+      return await client.patch(resource, at, strategic, patch, { signal });
     } catch (error) {
       // Gone, or another object under the same name.
       if (isNotFound(error) || isReason(error, 'Conflict', 'Invalid')) return undefined;
+      if (!isReason(error, 'UnsupportedMediaType')) throw error;
+    }
+    try {
+      const patch = { metadata: { uid, resourceVersion, ownerReferences: all } };
+      return await client.patch(resource, at, 'application/merge-patch+json', patch, { signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }
+}
+
+function kindKey({ group, kind }: Pick<Resource, 'group' | 'kind'>): string {
+  return `${group}/${kind}`;
 }
 
 /** The reference means this object: same kind and name, and the namespace of the dependent. */

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { kinds } from '../../api/kinds/index.ts';
 import { configMaps, namespaces, pods, serviceAccounts } from '../../api/resources.ts';
+import { storedResources } from '../../apiserver/resources/stored.ts';
+import { LiveResources } from '../../apiserver/resources/table.ts';
 import { type ControlledCluster, startControlledCluster } from '../../../test/harness/controlledCluster.ts';
 import { rootCaPublisher } from '../rootCaPublisher.ts';
 import { serviceAccountController } from '../serviceAccount.ts';
 import { namespaceController } from './namespace.ts';
 
-const resources = kinds.filter((kind) => kind.stored !== false).map((kind) => kind.resource);
+const resources = storedResources(new LiveResources(kinds));
 const controllers = [
   { name: 'namespace', account: 'namespace-controller', create: namespaceController(resources) },
   { name: 'serviceaccount', account: 'service-account-controller', create: serviceAccountController },

@@ -1,6 +1,7 @@
 import { draftOf, type KubeObject } from '../../api/meta.ts';
-import type { Resource } from '../../api/resource.ts';
-import { namespaces, pods } from '../../api/resources.ts';
+import { isSameResource, type Resource } from '../../api/resource.ts';
+import type { ServedResources } from '../../api/servedResources.ts';
+import { events, namespaces, pods } from '../../api/resources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
 import type { Namespace } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
@@ -15,10 +16,8 @@ const GATHER_MS = 20;
 /**
  * Empties namespaces that are being deleted and then lets them go (`pkg/controller/namespace/deletion`): pods first,
  * everything else when the last pod has gone (KEP-5080). What it waits for it sees in the informers: nothing is polled.
- * @param resources all namespaced resources that can be listed and deleted
  */
-export function namespaceController(resources: readonly Resource[]): ControllerFactory {
-  const namespaced = resources.filter((resource) => resource.namespaced);
+export function namespaceController(resources: ServedResources): ControllerFactory {
   return (context) => {
     const all = context.informers.for(namespaces);
     const isEnding = (name: string | undefined): boolean =>
@@ -27,20 +26,28 @@ export function namespaceController(resources: readonly Resource[]): ControllerF
       if (namespace.metadata.deletionTimestamp !== undefined) context.enqueue(namespace.metadata.name);
     };
     all.addHandler({ onAdd: wake, onUpdate: wake });
-    for (const resource of namespaced) {
+    const follow = (resource: Resource): void => {
       // Nothing holds an Event up, so nothing waits for its end.
-      if (resource.kind === 'Event') continue;
+      if (!resource.namespaced || isSameResource(resource, events)) return;
       context.informers.for(resource).addHandler({
         onDelete({ metadata: { namespace = '' } }) {
           if (isEnding(namespace)) context.enqueue(namespace, GATHER_MS);
         },
       });
-    }
-    return controllerFor(context, namespaced);
+    };
+    resources.all.forEach(follow);
+    const changes = resources.onChange(({ added }) => added.forEach(follow));
+    return {
+      ...controllerFor(context, () => resources.all.filter(({ namespaced }) => namespaced)),
+      stop() {
+        changes.dispose();
+        return Promise.resolve();
+      },
+    };
   };
 }
 
-function controllerFor(context: ControllerContext, resources: readonly Resource[]): Controller {
+function controllerFor(context: ControllerContext, resources: () => readonly Resource[]): Controller {
   const { client, clock } = context;
 
   /** All at once; one by one where the resource cannot be deleted as a collection. */
@@ -81,7 +88,9 @@ function controllerFor(context: ControllerContext, resources: readonly Resource[
     await empty(namespace, pods, found, signal);
     if (found.remaining.size > 0 || found.errors.length > 0) return found;
     await Promise.all(
-      resources.filter(({ kind }) => kind !== pods.kind).map((each) => empty(namespace, each, found, signal)),
+      resources()
+        .filter((each) => !isSameResource(each, pods))
+        .map((each) => empty(namespace, each, found, signal)),
     );
     return found;
   };

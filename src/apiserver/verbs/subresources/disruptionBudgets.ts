@@ -3,7 +3,6 @@ import {
   SYNC_FAILED,
   withDisruptionAllowed,
 } from '../../../api/kinds/podDisruptionBudget/disruptionAllowed.ts';
-import { podDisruptionBudget } from '../../../api/kinds/podDisruptionBudget/kind.ts';
 import { matcherOf } from '../../../api/labels.ts';
 import { type Draft, draftOf } from '../../../api/meta.ts';
 import { podDisruptionBudgets } from '../../../api/resources.ts';
@@ -12,7 +11,7 @@ import { timeOf } from '../../../api/time.ts';
 import type { Pod, PodDisruptionBudget } from '../../../api/types.ts';
 import type { RegistryOptions, WriteContext } from '../../registry/context.ts';
 import { prefixOf } from '../../registry/keys.ts';
-import { createServedTable } from '../../resources/served.ts';
+import type { ResourceTable } from '../../resources/table.ts';
 import { strategyOf } from '../../registry/strategy.ts';
 import { updateObject } from '../../registry/update.ts';
 
@@ -20,7 +19,6 @@ import { updateObject } from '../../registry/update.ts';
 const MAX_DISRUPTED_PODS = 2_000;
 const WAIT_SECONDS = 10;
 const BUDGET = { group: 'policy', plural: 'poddisruptionbudget' };
-const table = createServedTable([podDisruptionBudget]);
 
 /**
  * The budget that a pod is under, undefined for none.
@@ -52,12 +50,12 @@ export function letsUnhealthyGo({ spec, status }: PodDisruptionBudget): boolean 
  * @throws StatusError TooManyRequests where none is left
  */
 export async function takeDisruption(
-  registry: RegistryOptions,
+  { registry, resources }: { readonly registry: RegistryOptions; readonly resources: ResourceTable },
   context: WriteContext,
   { metadata: { namespace, name } }: PodDisruptionBudget,
   pod: Pod,
 ): Promise<void> {
-  const served = table.stored(podDisruptionBudgets.group, podDisruptionBudgets.plural);
+  const served = resources.snapshot.stored(podDisruptionBudgets.group, podDisruptionBudgets.plural);
   if (served === undefined) throw new Error('budgets are not served');
   const now = timeOf(registry.clock.now());
   await updateObject(
@@ -68,7 +66,7 @@ export async function takeDisruption(
       namespace,
       name,
       subresource: 'status',
-      strategy: strategyOf(podDisruptionBudget, 'status'),
+      strategy: strategyOf(served.kind, 'status'),
       allowCreate: false,
       desired(existing) {
         const budget = existing as PodDisruptionBudget;

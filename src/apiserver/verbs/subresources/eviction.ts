@@ -58,7 +58,7 @@ async function evictOnce(
   }
   const budget = budgetOf(registry, pod);
   const isUnguarded = budget !== undefined && !isReady(pod) && letsUnhealthyGo(budget);
-  if (budget !== undefined && !isUnguarded) await takeDisruption(registry, context, budget, pod);
+  if (budget !== undefined && !isUnguarded) await takeDisruption(options, context, budget, pod);
   try {
     await remove(options, context, target, isUnguarded ? unlessAsked(pod, deleteOptions) : deleteOptions);
   } catch (error) {
