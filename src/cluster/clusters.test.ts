@@ -89,6 +89,18 @@ describe('Clusters', () => {
     assert.equal((await clusters.profile('dev')).running, true);
   });
 
+  it('startNode() starts one machine, or makes it anew, and leaves the others', async () => {
+    await clusters.create(dev, progress, never);
+    for (const machine of await desk.provider.list('dev')) await desk.provider.stop(machine, never);
+    await clusters.startNode('dev', 'dev-2', progress, never);
+    assert.deepEqual(await machines(), ['dev-1 stopped', 'dev-2 running']);
+    const [first] = await desk.provider.list('dev');
+    await desk.provider.delete(first!, never);
+    await clusters.startNode('dev', 'dev-1', progress, never);
+    assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+    await assert.rejects(clusters.startNode('dev', 'dev-9', progress, never), /has no node "dev-9"/);
+  });
+
   it('what the desktop says of proxies is noted for its nodes by whoever starts it, not by who attaches', async () => {
     const proxy = async (): Promise<string | undefined> =>
       /HTTPS_PROXY='([^']*)'/.exec((await readHostFiles(desk.paths))?.proxy ?? '')?.[1];

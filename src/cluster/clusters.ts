@@ -27,7 +27,7 @@ import { restoreSnapshot } from './snapshots/restoreSnapshot.ts';
 import { saveSnapshot } from './snapshots/saveSnapshot.ts';
 import { readSnapshots, type ClusterSnapshot } from './snapshots/snapshot.ts';
 import { assertComplete } from './verbs/assertComplete.ts';
-import { addNode, removeNode, resizeNode } from './verbs/changeNodes.ts';
+import { addNode, removeNode, resizeNode, startNode } from './verbs/changeNodes.ts';
 import { createCluster } from './verbs/create.ts';
 import { deleteCluster } from './verbs/delete.ts';
 import { loadImage } from './verbs/loadImage.ts';
@@ -158,6 +158,11 @@ export class Clusters {
     const [added = ''] = newNodeNames(name, 1, taken);
     await addNode(context, sizedNode({ ...size, name: added }, machines, this.#options.hostCpus));
     return added;
+  }
+
+  /** Starts the machine of one node of a cluster that runs, or makes it anew where it has gone. */
+  async startNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await startNode(await this.#open(name, progress, signal), node);
   }
 
   /** Drains the node, then takes it out of the cluster and deletes its machine. */

@@ -16,6 +16,7 @@ import { QuickFixes } from './language/quickFixes.ts';
 import { MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
 import { forEachSession } from './model/eachSession.ts';
+import { MachineStates } from './model/machineStates.ts';
 import { Troubles } from './model/troubles.ts';
 import { Schemas } from './schema/schemas.ts';
 import { createStatusBar } from './statusBar.ts';
@@ -33,7 +34,8 @@ export function registerEditor(
   },
 ): ClusterTree {
   const { model, output, host, clock, logger } = options;
-  const tree = new ClusterTree(model, clock);
+  const machines = new MachineStates(model.clusters);
+  const tree = new ClusterTree(model, machines, clock);
   const troubles = new Troubles();
   const machineChecks = new MachineChecks(model);
   const liveObjects = new LiveObjects(model);
@@ -44,6 +46,8 @@ export function registerEditor(
   context.subscriptions.push(
     tree,
     troubles,
+    machines,
+    forEachSession(model, (session) => machines.follow(session)),
     forEachSession(model, (session) => troubles.follow(session)),
     createClusterView({ model, tree, troubles, machineChecks }),
     liveObjects,
@@ -71,6 +75,7 @@ export function registerEditor(
       host,
       output,
       clock,
+      logger,
       extensionUri: context.extensionUri,
     }),
   );

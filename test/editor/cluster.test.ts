@@ -49,6 +49,7 @@ describe('the editor', function () {
 
   it('creates a cluster of three containers from the palette and shows its nodes', async () => {
     await workbench.command('Wheelhouse: Create Cluster');
+    await workbench.offers('Containers');
     await workbench.answer('(1/3)', 'Containers');
     await workbench.answer('(2/3)', NAME);
     await workbench.answer('(3/3)', '3');
@@ -99,6 +100,51 @@ describe('the editor', function () {
     ).trim();
     await kubectl('exec', pod, '--', 'wget', '-q', '-O', '-', 'http://sample:8080/');
     await workbench.terminalShows(/response:200/);
+  });
+
+  /** Asks the sample for its page from one of its pods, so that all of them write into their logs. */
+  const visit = async (): Promise<readonly string[]> => {
+    const names = (
+      await kubectl('get', 'pods', '-l', 'app=sample', '-o', 'jsonpath={.items[*].metadata.name}')
+    )
+      .trim()
+      .split(' ');
+    const addresses = (
+      await kubectl('get', 'pods', '-l', 'app=sample', '-o', 'jsonpath={.items[*].status.podIP}')
+    )
+      .trim()
+      .split(' ');
+    for (const address of addresses)
+      await kubectl('exec', names[0]!, '--', 'wget', '-q', '-O', '-', `http://${address}:8080/`);
+    return names;
+  };
+
+  it('follows the logs of all pods of a workload through a rollout', async () => {
+    await workbench.expand(/^Workloads/);
+    const row = await workbench.row(/Deployment sample/);
+    await row.hover();
+    await row.getByRole('button', { name: 'Follow Logs' }).click();
+    await workbench.terminalIsActive('logs sample');
+    await kubectl('rollout', 'restart', 'deployment/sample');
+    await kubectl('rollout', 'status', 'deployment/sample', '--timeout=60s');
+    const names = await visit();
+    for (const name of names) await workbench.terminalShows(new RegExp(`${name} .*response:200`));
+    await workbench.screenshot('4-workload-logs');
+  });
+
+  it('says that a node is down, starts it from its row, and its logs go on', async () => {
+    const provider = await openClusters(home).provider(NAME);
+    const machine = (await provider.list(NAME)).find(({ name }) => name === `${NAME}-3`);
+    await systemProcesses.run('docker', ['kill', machine?.id ?? '']);
+    const row = await workbench.row(new RegExp(`Node ${NAME}-3.*machine is stopped`));
+    await row.waitFor({ timeout: 120_000 });
+    await row.hover();
+    await workbench.screenshot('4-node-down');
+    await row.getByRole('button', { name: 'Start Node' }).click();
+    await (await workbench.row(new RegExp(`Node ${NAME}-3, Ready`))).waitFor({ timeout: 90_000 });
+    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=sample', '--timeout=90s');
+    await workbench.terminalShows(/container web of sample-.* was restarted|pod sample-.* is gone/);
+    await workbench.screenshot('4-node-back');
   });
 
   it('opens a shell in a pod', async () => {

@@ -5,6 +5,7 @@
  */
 import { channel } from 'node:diagnostics_channel';
 import { restoreBuiltIns } from './builtIns.ts';
+import './vscode/moduleHook.ts';
 
 interface StoreMessage {
   readonly type: 'made' | 'disposed';

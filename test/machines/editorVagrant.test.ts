@@ -84,6 +84,7 @@ describe('virtual machines from the editor', function () {
 
   it('the palette asks what is needed, sums it up, and begins', async () => {
     await workbench.command('Wheelhouse: Create Cluster');
+    await workbench.offers('Virtual Machines');
     await workbench.answer('(1/3)', 'Virtual Machines');
     await workbench.answer('(2/5)', NAME);
     await workbench.answer('(3/5)', '2');

@@ -1,6 +1,5 @@
 import type { CliCommand } from '../command.ts';
 import { box } from './box.ts';
-import { completion } from './completion.ts';
 import { console } from './console.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
@@ -35,5 +34,4 @@ export const commands: readonly CliCommand[] = [
   loadImage,
   box,
   serve,
-  completion,
 ];

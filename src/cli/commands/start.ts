@@ -7,7 +7,7 @@ export const start: CliCommand = (program, { clusters, progress, signal, print, 
     .description(
       'start a cluster that is stopped or suspended; nodes whose machines are missing are made again',
     )
-    .argument('<cluster>')
+    .argument('<name>')
     .action(async (name: string) => {
       const started = now();
       await clusters.start(name, progress, signal);

@@ -2,19 +2,20 @@ import { runActions, type Action, type ActionContext } from '../actions/action.t
 import { createMachines } from '../actions/createMachines.ts';
 import { drainNode } from '../actions/drainNode.ts';
 import { preflight } from '../actions/preflight.ts';
+import { prepareMachines } from '../actions/prepareMachines.ts';
+import { recreateMachineOf } from '../actions/recreateMachines.ts';
 import { removeMachine } from '../actions/removeMachine.ts';
 import { resizeMachine } from '../actions/resizeMachine.ts';
 import { needControlPlane } from '../actions/startControlPlane.ts';
+import { startMachineOf } from '../actions/startMachines.ts';
 import { waitForNodes } from '../actions/waitForNodes.ts';
 import { ClusterError } from '../errors.ts';
 import type { Machine, MachineSize } from '../machines/contract.ts';
 import { checkSize, sizeText } from '../nodeSize.ts';
-import { assertRuns } from './assertRuns.ts';
 import { writeProfile, type ClusterProfile, type NodeProfile } from '../profile.ts';
 
 /** Adds a node to a cluster; resolves when it is Ready. Where it fails, nothing of it is left. */
 export async function addNode(context: ActionContext, node: NodeProfile): Promise<void> {
-  await assertRuns(context);
   const before = context.profile;
   context.profile = { ...before, nodes: [...before.nodes, node] };
   const declareNode: Action = {
@@ -28,10 +29,25 @@ export async function addNode(context: ActionContext, node: NodeProfile): Promis
   );
 }
 
+/** Starts the machine of one node, or makes it anew where it has gone; resolves when the node is Ready. */
+export async function startNode(context: ActionContext, node: string): Promise<void> {
+  const declared = nodeOf(context.profile, node);
+  await runActions(
+    [
+      prepareMachines,
+      needControlPlane,
+      startMachineOf(node),
+      recreateMachineOf(declared),
+      waitForNodes([node]),
+    ],
+    context,
+    { retain: true },
+  );
+}
+
 /** Drains a node, takes it out of its cluster and deletes its machine. */
 export async function removeNode(context: ActionContext, node: string): Promise<void> {
   nodeOf(context.profile, node);
-  await assertRuns(context);
   await runActions([needControlPlane, drainNode(node), removeMachine(node)], context);
 }
 

@@ -1,5 +1,6 @@
 import type { OutputChannel, Uri } from 'vscode';
 import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { MachineChecks } from '../machineChecks.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { LiveObjects } from '../documents/liveObjects.ts';
@@ -21,6 +22,7 @@ export interface CommandContext {
   readonly machineChecks: MachineChecks;
   readonly host: HostFacts;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly extensionUri: Uri;
   readonly output: OutputChannel;
 }

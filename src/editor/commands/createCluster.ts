@@ -1,6 +1,7 @@
 import type { CreateOptions } from '../../cluster/clusters.ts';
 import { clearTheWay } from '../create/clearTheWay.ts';
-import { createOptions, type Draft } from '../create/draft.ts';
+import type { MachinesKind } from '../../cluster/profile.ts';
+import { createOptions, planOf, withContainers, type Draft } from '../create/draft.ts';
 import { vagrantDefaults } from '../create/settings.ts';
 import { createSteps } from '../create/steps.ts';
 import { stepThrough } from '../input/stepThrough.ts';
@@ -14,8 +15,16 @@ export const createCluster: EditorCommand = {
   async run(context, ...args) {
     const wanted = isCreateOptions(args[0]) ? args[0] : await ask(context);
     if (wanted === undefined) return;
-    const options = await clearTheWay(context, wanted);
-    if (options === undefined) return;
+    // With the plan it is known what is needed: memory, a network, a name that is free.
+    const planned = (kind: MachinesKind): CreateOptions =>
+      kind === wanted.machines ? wanted : withContainers(wanted);
+    const machines = await clearTheWay(
+      wanted.machines,
+      (kind) => context.model.clusters.preflight(kind, NEVER, planOf(planned(kind))),
+      context.output,
+    );
+    if (machines === undefined) return;
+    const options = planned(machines);
     await withProgress(
       context,
       {
@@ -28,7 +37,14 @@ export const createCluster: EditorCommand = {
   },
 };
 
-async function ask({ model, host, machineChecks }: CommandContext): Promise<CreateOptions | undefined> {
+const NEVER = new AbortController().signal;
+
+async function ask({
+  model,
+  host,
+  machineChecks,
+  output,
+}: CommandContext): Promise<CreateOptions | undefined> {
   await model.refresh();
   const { settings, cpus, memoryBytes } = vagrantDefaults();
   const stop = new AbortController();
@@ -40,6 +56,8 @@ async function ask({ model, host, machineChecks }: CommandContext): Promise<Crea
       createSteps({
         taken: new Set(model.entries().map(({ name }) => name)),
         problems: (kind) => machineChecks.describe(kind, stop.signal),
+        clearTheWay: (kind) =>
+          clearTheWay(kind, (other) => machineChecks.problems(other, stop.signal), output),
         providers: settings.provider === undefined ? found : Promise.resolve([]),
         size: { cpus, memoryBytes },
         memory: () => host.memory(),

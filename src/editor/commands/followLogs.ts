@@ -1,14 +1,16 @@
 import { window } from 'vscode';
 import { logTerminal } from '../terminals/logTerminal.ts';
 import type { EditorCommand } from './command.ts';
-import { pickContainer } from './pickPod.ts';
+import { pickLogs } from './pickLogs.ts';
 
+/** Of a container, of a pod, or of all pods of a workload together. */
 export const followLogs: EditorCommand = {
   id: 'wheelhouse.followLogs',
-  async run({ model }, ...args) {
-    const picked = await pickContainer(model, args, 'Follow Logs');
+  async run({ model, clock, logger }, ...args) {
+    const picked = await pickLogs(model, args, 'Follow Logs');
     if (picked === undefined) return;
-    const name = `logs ${picked.pod.metadata.name}/${picked.container}`;
-    window.createTerminal({ name, pty: logTerminal(picked), isTransient: true }).show();
+    const { session, of, ...logs } = picked;
+    const pty = logTerminal({ ...logs, model, cluster: session.cluster, clock, logger });
+    window.createTerminal({ name: `logs ${of}`, pty, isTransient: true }).show();
   },
 };

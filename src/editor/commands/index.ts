@@ -24,6 +24,7 @@ import { saveSnapshot } from './saveSnapshot.ts';
 import { showConsole } from './showConsole.ts';
 import { showLog } from './showLog.ts';
 import { startCluster } from './startCluster.ts';
+import { startNode } from './startNode.ts';
 import { stopCluster } from './stopCluster.ts';
 import { suspendCluster } from './suspendCluster.ts';
 
@@ -40,6 +41,7 @@ export const commands: readonly EditorCommand[] = [
   removeNode,
   resizeNode,
   retryNode,
+  startNode,
   saveSnapshot,
   restoreSnapshot,
   deleteSnapshot,

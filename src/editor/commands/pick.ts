@@ -5,6 +5,7 @@ import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { isClusterNode } from '../tree/nodes/cluster.ts';
 import type { TreeNode } from '../tree/treeNode.ts';
+import { NotRunningError } from './notRunning.ts';
 
 /** The cluster of a tree row, or the one that the user picks; the only candidate is taken without asking. */
 export async function pickCluster(
@@ -37,21 +38,27 @@ export async function pickCluster(
   return name;
 }
 
-/** The session of a running cluster, asked for where there are several. */
+/** The session of a running cluster, asked for where there are several. Throws NotRunningError where there is none. */
 export async function pickSession(
   model: ClusterModel,
   args: readonly unknown[],
   title: string,
   can?: keyof MachineCapabilities,
 ): Promise<ClusterSession | undefined> {
-  const running = model.running();
-  if (running.length === 0) throw new Error('No cluster is running. Start or create one first.');
+  if (!isRow(args[0]) && model.running().length === 0) throw new NotRunningError();
   const name = await pickCluster(model, args, {
     phases: ['running'],
     title,
     ...(can === undefined ? {} : { can }),
   });
-  return name === undefined ? undefined : model.session(name);
+  return name === undefined ? undefined : sessionOf(model, name);
+}
+
+/** The session of a cluster. Throws NotRunningError where it has none. */
+export function sessionOf(model: ClusterModel, cluster: string): ClusterSession {
+  const session = model.session(cluster);
+  if (session === undefined) throw new NotRunningError(cluster);
+  return session;
 }
 
 function isRow(value: unknown): value is TreeNode {

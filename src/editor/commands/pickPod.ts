@@ -22,16 +22,27 @@ export async function pickContainer(
   if (session === undefined) return undefined;
   const pod = await pickPod(session, args[0], title);
   if (pod === undefined) return undefined;
-  const names = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(
-    (container) => container.name,
-  );
-  const only = pod.spec.containers.length === 1 && names.length === 1 ? names[0] : undefined;
+  const names = containersOf(pod);
   const container =
-    only ?? (await window.showQuickPick(names, { title: `${title}: container of ${pod.metadata.name}` }));
+    names.length === 1
+      ? names[0]
+      : await window.showQuickPick(names, { title: `${title}: container of ${pod.metadata.name}` });
   return container === undefined ? undefined : { session, pod, container };
 }
 
-async function pickPod(session: ClusterSession, row: unknown, title: string): Promise<Pod | undefined> {
+/** The names of all containers of a pod; those that do its work come first. */
+export function containersOf({ spec }: Pod): readonly string[] {
+  return [...spec.containers, ...(spec.ephemeralContainers ?? []), ...(spec.initContainers ?? [])].map(
+    ({ name }) => name,
+  );
+}
+
+/** A pod: that of a tree row, or one that the user picks. */
+export async function pickPod(
+  session: ClusterSession,
+  row: unknown,
+  title: string,
+): Promise<Pod | undefined> {
   const informer = session.informer(pods);
   if (isObjectNode(row) && row.resource.plural === 'pods') {
     return informer.get(row.object.metadata.namespace, row.object.metadata.name);

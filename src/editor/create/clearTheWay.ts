@@ -1,32 +1,28 @@
-import { window } from 'vscode';
-import type { CreateOptions } from '../../cluster/clusters.ts';
-import type { CommandContext } from '../commands/command.ts';
+import { window, type OutputChannel } from 'vscode';
+import type { PreflightProblem } from '../../cluster/machines/contract.ts';
+import type { MachinesKind } from '../../cluster/profile.ts';
 import { problemText } from '../machineChecks.ts';
 import { MACHINE_KINDS } from '../machineKinds.ts';
-import { planOf, withContainers } from './draft.ts';
 
 const CONTAINERS = 'Use Containers Instead';
 const AGAIN = 'Try Again';
 const DETAILS = 'Show Details';
 
 /**
- * Looks at what stands in the way of a cluster before anything of it is created, and asks what to do about it. Gives
- * what shall be created (maybe with containers instead), undefined where the user gives up.
+ * Looks at what stands in the way of machines of a kind, and asks what to do about it. Gives the kind that shall be used
+ * (maybe containers instead), undefined where the user gives up.
  */
 export async function clearTheWay(
-  { model, output }: Pick<CommandContext, 'model' | 'output'>,
-  wanted: CreateOptions,
-): Promise<CreateOptions | undefined> {
-  const never = new AbortController().signal;
-  const problemsOf = (options: CreateOptions): ReturnType<typeof model.clusters.preflight> =>
-    model.clusters.preflight(options.machines, never, planOf(options));
+  wanted: MachinesKind,
+  problemsOf: (kind: MachinesKind) => Promise<readonly PreflightProblem[]>,
+  output: Pick<OutputChannel, 'appendLine' | 'show'>,
+): Promise<MachinesKind | undefined> {
   for (;;) {
     const problems = await problemsOf(wanted);
     const [first, ...more] = problems;
     if (first === undefined) return wanted;
-    const kind = MACHINE_KINDS.find((known) => known.kind === wanted.machines)?.label.toLowerCase() ?? '';
-    const containers = withContainers(wanted);
-    const canSwitch = wanted.machines === 'vagrant' && (await problemsOf(containers)).length === 0;
+    const kind = MACHINE_KINDS.find((known) => known.kind === wanted)?.label.toLowerCase() ?? '';
+    const canSwitch = wanted === 'vagrant' && (await problemsOf('docker')).length === 0;
     const choice = await window.showWarningMessage(
       more.length === 0
         ? `Nodes cannot be ${kind} yet: ${first.what}.`
@@ -36,9 +32,9 @@ export async function clearTheWay(
       AGAIN,
       DETAILS,
     );
-    if (choice === CONTAINERS) return containers;
+    if (choice === CONTAINERS) return 'docker';
     if (choice === DETAILS) {
-      for (const problem of problems) output.appendLine(`${wanted.name}: ${problemText(problem)}`);
+      for (const problem of problems) output.appendLine(problemText(problem));
       output.show(true);
     }
     if (choice !== AGAIN) return undefined;

@@ -19,6 +19,8 @@ export interface Offer {
   readonly taken: ReadonlySet<string>;
   /** What stands in the way of a kind of machines, in words; '' where nothing does. */
   readonly problems: (kind: MachinesKind) => Promise<string>;
+  /** Says what stands in the way of a kind. The kind when it does no more, another one instead, or undefined. */
+  readonly clearTheWay: (kind: MachinesKind) => Promise<MachinesKind | undefined>;
   /** What of `VAGRANT_PROVIDERS` this desktop has. */
   readonly providers: Promise<readonly string[]>;
   /** Proposed for each node that is a virtual machine. */
@@ -39,15 +41,20 @@ export function createSteps(offer: Offer): readonly Step<Draft>[] {
   return [
     {
       async ask(draft, place) {
+        // What is proposed is what this machine can do: nothing is offered before that is known.
         const answer = await pickOne(place, {
           placeholder: 'What are the nodes?',
-          items: kindItems(() => 'Checking…'),
-          later: kindItemsChecked(offer),
+          busy: 'Looking at what this machine can have as nodes…',
+          items: [],
+          later: kindItems(offer),
           active: ({ machines }) => machines === draft.machines,
         });
         if (answer === undefined || answer === BACK) return answer;
-        if (answer.machines === 'vagrant') providers = await offer.providers;
-        return { ...draft, machines: answer.machines };
+        const machines = answer.problem === '' ? answer.machines : await offer.clearTheWay(answer.machines);
+        // Where the way is not clear, another kind may do.
+        if (machines === undefined) return this.ask(draft, place);
+        if (machines === 'vagrant') providers = await offer.providers;
+        return { ...draft, machines };
       },
     },
     {
@@ -122,28 +129,25 @@ export function createSteps(offer: Offer): readonly Step<Draft>[] {
 
 interface KindItem extends QuickPickItem {
   readonly machines: MachinesKind;
+  /** What stands in its way, '' where nothing does. */
+  readonly problem: string;
 }
 
-function kindItems(detailOf: (kind: MachinesKind) => string): readonly KindItem[] {
-  return MACHINE_KINDS.map(({ kind, label, description, icon }) => {
-    const detail = detailOf(kind);
-    return {
-      label: `$(${icon}) ${label}`,
-      description,
-      machines: kind,
-      ...(detail === '' ? {} : { detail }),
-    };
-  });
-}
-
-async function kindItemsChecked({ problems }: Offer): Promise<readonly KindItem[]> {
-  const found = new Map(
-    await Promise.all(MACHINE_KINDS.map(async ({ kind }) => [kind, await problems(kind)] as const)),
+/** With what each kind needs; those that are ready come first. */
+async function kindItems({ problems }: Offer): Promise<readonly KindItem[]> {
+  const items = await Promise.all(
+    MACHINE_KINDS.map(async ({ kind, label, description, icon }) => {
+      const problem = await problems(kind);
+      return {
+        label: `$(${icon}) ${label}`,
+        description,
+        detail: problem === '' ? '$(pass) Ready on this machine' : `$(warning) ${problem}`,
+        machines: kind,
+        problem,
+      };
+    }),
   );
-  return kindItems((kind) => {
-    const text = found.get(kind) ?? '';
-    return text === '' ? '$(pass) Ready on this machine' : `$(warning) ${text}`;
-  });
+  return items.toSorted((a, b) => Number(a.problem !== '') - Number(b.problem !== ''));
 }
 
 interface SizeItem extends QuickPickItem {

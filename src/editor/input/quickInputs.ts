@@ -7,6 +7,8 @@ export interface PickOptions<T extends QuickPickItem> {
   readonly items: readonly T[];
   /** What the items become when more is known of them; until then the list is shown as busy. */
   readonly later?: Promise<readonly T[]>;
+  /** Shown in place of the placeholder until then. */
+  readonly busy?: string;
   /** Which one is proposed; the first, where it is missing. */
   readonly active?: (item: T) => boolean;
 }
@@ -23,7 +25,8 @@ export function pickOne<T extends QuickPickItem>(
     const active = items.find(({ label }) => label === chosen) ?? items.find(options.active ?? (() => false));
     if (active !== undefined) input.activeItems = [active];
   };
-  input.placeholder = options.placeholder;
+  input.placeholder =
+    options.later === undefined ? options.placeholder : (options.busy ?? options.placeholder);
   input.matchOnDescription = true;
   show(options.items);
   let open = true;
@@ -31,8 +34,9 @@ export function pickOne<T extends QuickPickItem>(
     input.busy = true;
     void options.later.then((items) => {
       if (!open) return;
-      input.busy = false;
+      input.placeholder = options.placeholder;
       show(items);
+      input.busy = false;
     });
   }
   return asStep(input, place, (answer, store) => {

@@ -1,40 +1,87 @@
 import { EventEmitter, type Pseudoterminal } from 'vscode';
-import { pathOf } from '../../api/resource.ts';
-import { pods } from '../../api/resources.ts';
-import type { PickedContainer } from '../commands/pickPod.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import type { Logger } from '../../base/logger.ts';
+import { followPodLogs, type PodLogsOptions } from '../logs/podLogs.ts';
+import { inTimeOrder, LogRenderer, type LogPrefix, type PendingLine } from '../logs/renderLog.ts';
+import type { ClusterModel } from '../model/clusterModel.ts';
+import type { ClusterSession } from '../model/session.ts';
 
 const TAIL_LINES = 500;
+/** Lines within this time are written together, in the order of their times. */
+const BATCH_MS = 50;
 
-/** The log of a container, followed; it goes on where a restarted container's log goes on. */
-export function logTerminal({ session, pod, container }: PickedContainer): Pseudoterminal {
+export interface LogTerminalOptions extends Pick<PodLogsOptions, 'namespace' | 'selection'> {
+  readonly model: ClusterModel;
+  readonly cluster: string;
+  readonly container?: string;
+  readonly prefix: LogPrefix;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Logs, followed until the terminal is closed: across restarts of containers, pods, nodes and of the whole cluster. */
+export function logTerminal(options: LogTerminalOptions): Pseudoterminal {
+  const { model, cluster, namespace, selection, container, prefix, clock, logger } = options;
   const write = new EventEmitter<string>();
   const stop = new AbortController();
-  const { name, namespace } = pod.metadata;
-  const query = new URLSearchParams({ container, follow: 'true', tailLines: String(TAIL_LINES) });
-  const path = `${pathOf(pods, { namespace, name, subresource: 'log' })}?${query.toString()}`;
-  const follow = async (): Promise<void> => {
+  const renderer = new LogRenderer({ prefix, timestamps: false });
+  const pending: PendingLine[] = [];
+  let flushing: Disposable | undefined;
+  let following: ClusterSession | undefined;
+  let since: string | undefined;
+  let subscription: Disposable | undefined;
+
+  const flush = (): void => {
+    flushing?.dispose();
+    flushing = undefined;
+    const lines = inTimeOrder(pending.splice(0));
+    if (lines.length === 0) return;
+    since = lines.findLast(({ line }) => line.time !== '')?.line.time ?? since;
+    write.fire(lines.map(({ source, line }) => renderer.line(source, line)).join(''));
+  };
+  const note = (text: string): void => {
+    flush();
+    write.fire(renderer.note(text));
+  };
+  const follow = (): void => {
+    const session = model.session(cluster);
+    if (session === following) return;
+    if (session === undefined) note(`cluster ${cluster} is not running`);
+    following = session;
+    if (session === undefined) return;
     const signal = AbortSignal.any([stop.signal, session.signal]);
-    const response = await session.client.raw('GET', path, { signal });
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body) write.fire(crlf(decoder.decode(chunk, { stream: true })));
-    write.fire('\x1b[2m— the log has ended —\x1b[0m\r\n');
+    void followPodLogs(
+      {
+        client: session.client,
+        clock,
+        logger,
+        namespace,
+        selection,
+        ...(container === undefined ? {} : { container }),
+        ...(since === undefined ? { tailLines: TAIL_LINES } : { since }),
+        sink: {
+          lines(source, lines) {
+            for (const line of lines) pending.push({ source, line });
+            flushing ??= clock.timeout(BATCH_MS, flush);
+          },
+          note,
+        },
+      },
+      signal,
+    );
   };
   return {
     onDidWrite: write.event,
     open() {
-      follow().catch((error: unknown) => {
-        if (!stop.signal.aborted)
-          write.fire(`\x1b[31m${error instanceof Error ? error.message : String(error)}\x1b[0m\r\n`);
-      });
+      subscription = model.onDidChange(follow);
+      follow();
     },
     close() {
       stop.abort();
+      subscription?.dispose();
+      flushing?.dispose();
       write.dispose();
     },
   };
-}
-
-/** Terminals want a carriage return before each line feed. */
-function crlf(text: string): string {
-  return text.replaceAll(/\r?\n/g, '\r\n');
 }

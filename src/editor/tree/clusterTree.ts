@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Resource } from '../../api/resource.ts';
 import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
+import type { MachineStates } from '../model/machineStates.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { clusterNode } from './nodes/cluster.ts';
 import { GivenRows } from './givenRows.ts';
@@ -22,6 +23,7 @@ const TICK_MS = 1_000;
  */
 export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #model: ClusterModel;
+  readonly #machines: MachineStates;
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
   readonly #emitter = new EventEmitter<TreeNode | TreeNode[] | undefined>();
@@ -36,8 +38,9 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
 
   readonly onDidChangeTreeData = this.#emitter.event;
 
-  constructor(model: ClusterModel, clock: Clock) {
+  constructor(model: ClusterModel, machines: MachineStates, clock: Clock) {
     this.#model = model;
+    this.#machines = machines;
     this.#clock = clock;
     this.#store.add(this.#emitter);
     this.#store.add(forEachSession(model, (session) => this.#follow(session)));
@@ -49,6 +52,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
       }),
     );
     this.#store.add(model.onDidProgress((cluster) => this.#onProgress(cluster)));
+    this.#store.add(machines.onDidChange((cluster) => this.#onProgress(cluster)));
   }
 
   getTreeItem(node: TreeNode): TreeItem {
@@ -58,7 +62,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   getChildren(node?: TreeNode): TreeNode[] {
     const children =
       node === undefined
-        ? this.#model.entries().map(({ name }) => clusterNode(this.#model, this.#clock, name))
+        ? this.#model.entries().map(({ name }) => clusterNode(this.#model, this.#machines, this.#clock, name))
         : [...(node.children?.() ?? [])];
     for (const child of children) {
       if (child.watches !== undefined || child.showsWork === true) this.#shown.set(child.id, child);

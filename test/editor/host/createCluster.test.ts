@@ -14,10 +14,14 @@ const NO_VAGRANT: PreflightProblem = {
   remedy: 'Install it from your distribution.',
 };
 
+const NO_MEMORY: PreflightProblem = { what: 'there is too little memory', remedy: 'Close something.' };
+
 /** Create Cluster as the user answers it; what it would create is kept, and nothing is created. */
 async function create(options: {
   readonly replies: readonly Reply[];
   readonly problems?: Partial<Record<MachinesKind, readonly PreflightProblem[]>>;
+  /** The problems are of what is planned, not of the kind. */
+  readonly planned?: boolean;
   readonly button?: string;
 }) {
   const { model } = wheelhouse().exports;
@@ -25,7 +29,8 @@ async function create(options: {
   const plans: (MachinePlan | undefined)[] = [];
   const preflight = (kind: MachinesKind, _signal: AbortSignal, plan?: MachinePlan) => {
     plans.push(plan);
-    return Promise.resolve(options.problems?.[kind] ?? []);
+    const counts = options.planned !== true || plan !== undefined;
+    return Promise.resolve(counts ? (options.problems?.[kind] ?? []) : []);
   };
   Object.assign(model.clusters, { preflight });
   Object.assign(model, { create: (wanted: CreateOptions) => Promise.resolve(void created.push(wanted)) });
@@ -70,16 +75,18 @@ describe('Create Cluster', () => {
     );
   });
 
-  it('says of each kind of nodes whether this machine can have it', async () => {
+  it('says first of each kind of nodes whether this machine can have it', async () => {
     const { created, questions } = await create({
       replies: ['dismiss'],
       problems: { vagrant: [NO_VAGRANT] },
     });
     assert.deepEqual(created, []);
     const [kinds] = questions;
-    assert.match(kinds?.items[0] ?? '', /Virtual Machines.*Vagrant is not installed\. Install it/);
-    assert.match(kinds?.items[1] ?? '', /Containers.*Ready on this machine/);
-    assert.match(kinds?.items[2] ?? '', /Simulated.*pretend/);
+    // What is ready comes first, and is proposed.
+    assert.match(kinds?.proposed ?? '', /Containers/);
+    assert.match(kinds?.items[0] ?? '', /Containers.*Ready on this machine/);
+    assert.match(kinds?.items[1] ?? '', /Simulated.*pretend/);
+    assert.match(kinds?.items[2] ?? '', /Virtual Machines.*Vagrant is not installed\. Install it/);
   });
 
   it('asks for the size of virtual machines, and sums their memory up before anything is created', async () => {
@@ -179,6 +186,7 @@ describe('Create Cluster', () => {
   it('asks what makes the machines where there is a choice', async () => {
     const offer = {
       taken: new Set(['dev']),
+      clearTheWay: (kind: MachinesKind) => Promise.resolve(kind),
       problems: () => Promise.resolve(''),
       providers: Promise.resolve(['libvirt', 'virtualbox']),
       size: { cpus: 2, memoryBytes: 2 ** 31 },
@@ -207,9 +215,9 @@ describe('Create Cluster', () => {
     { pick: /./ },
   ];
 
-  it('names what stands in the way and the way out, and uses containers instead with one click', async () => {
+  it('names what stands in the way before it asks more, and uses containers instead with one click', async () => {
     const { created, said } = await create({
-      replies: vms,
+      replies: [{ pick: /Virtual/ }, { type: 'vms' }, { type: '2' }],
       problems: { vagrant: [NO_VAGRANT] },
       button: 'Use Containers Instead',
     });
@@ -219,13 +227,28 @@ describe('Create Cluster', () => {
     assert.deepEqual(created, [{ name: 'vms', machines: 'docker', nodes: 2 }]);
   });
 
-  it('offers no containers where they cannot be had either, and creates nothing without a choice', async () => {
+  it('looks again when it is known what shall be created', async () => {
     const { created, said } = await create({
       replies: vms,
+      problems: { vagrant: [NO_MEMORY] },
+      planned: true,
+      button: 'Use Containers Instead',
+    });
+    assert.deepEqual(said.texts, ['Nodes cannot be virtual machines yet: there is too little memory.']);
+    assert.deepEqual(created, [{ name: 'vms', machines: 'docker', nodes: 2 }]);
+  });
+
+  it('asks again where the way is not cleared, and creates nothing without a choice', async () => {
+    const { created, said, questions } = await create({
+      replies: [{ pick: /Virtual/ }, 'dismiss'],
       problems: { vagrant: [NO_VAGRANT, NO_VAGRANT], docker: [NO_VAGRANT] },
     });
     assert.deepEqual(said.buttons, [['Try Again', 'Show Details']]);
     assert.match(said.texts.join(), /2 things stand in the way/);
+    assert.deepEqual(
+      questions.map(({ title }) => title),
+      ['Create Cluster 1/3', 'Create Cluster 1/3'],
+    );
     assert.deepEqual(created, []);
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { commands, window, type ExtensionTerminalOptions } from 'vscode';
+import { commands, window, type ExtensionTerminalOptions, type MarkdownString } from 'vscode';
 import { FakeClock } from '../../../src/base/clock.ts';
 import { createDeferred } from '../../../src/base/deferred.ts';
+import { nodes } from '../../../src/api/resources.ts';
 import type { Node } from '../../../src/api/types.ts';
 import type { Progress } from '../../../src/cluster/machines/contract.ts';
 import { withProgress } from '../../../src/editor/commands/progress.ts';
@@ -196,6 +197,43 @@ describe('the machines of a cluster', () => {
     assert.equal(row(NAME, 'Nodes', `${NAME}-2`).item.description, 'Ready');
   });
 
+  it('a node whose machine is stopped says so, and offers its start and nothing that cannot work', async () => {
+    const { model } = wheelhouse().exports;
+    const provider = await model.clusters.provider(NAME);
+    const machine = (await provider.list(NAME)).find(({ name }) => name === `${NAME}-2`);
+    assert.ok(machine);
+    await provider.stop(machine, never);
+    // What the node lifecycle controller says after a while; the agent may have one more word before it ends.
+    const session = model.session(NAME);
+    const condition = { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' };
+    const markUnknown = (): void =>
+      void session?.client.patch(
+        nodes,
+        { name: `${NAME}-2` },
+        'application/strategic-merge-patch+json',
+        { status: { conditions: [condition] } },
+        { subresource: 'status' },
+      );
+    const insisting = session?.informer(nodes).addHandler({
+      onUpdate: (update) => {
+        if (update.metadata.name === `${NAME}-2` && isReady(update)) markUnknown();
+      },
+    });
+    markUnknown();
+    const down = (): boolean => row(NAME, 'Nodes', `${NAME}-2`).item.contextValue?.includes(';down') === true;
+    await untilTree(
+      () => down() && row(NAME, 'Nodes', `${NAME}-2`).item.description !== 'Ready, machine is stopped',
+    );
+    insisting?.dispose();
+    const { item, node } = row(NAME, 'Nodes', `${NAME}-2`);
+    assert.equal(item.description, 'Unknown, machine is stopped');
+    assert.match((item.tooltip as MarkdownString).value, /its machine is stopped/);
+    await commands.executeCommand('wheelhouse.startNode', node);
+    await untilCache(NAME, 'Node', (list) => list.length === 2 && list.every(isReady));
+    await untilTree(() => !down());
+    assert.equal(row(NAME, 'Nodes', `${NAME}-2`).item.description, 'Ready');
+  });
+
   it('Cancel at the row ends what is being done, and says so', async () => {
     const { model } = wheelhouse().exports;
     const working = model.work(
@@ -235,6 +273,18 @@ describe('the machines of a cluster', () => {
     );
   });
 });
+
+/** Resolves when a condition on the rows holds; it is looked at after each change of the tree. */
+function untilTree(condition: () => boolean): Promise<void> {
+  if (condition()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const subscription = wheelhouse().exports.tree.onDidChangeTreeData(() => {
+      if (!condition()) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+}
 
 function isReady(node: unknown): boolean {
   return (

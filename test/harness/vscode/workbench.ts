@@ -70,6 +70,11 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits until a list that is asked from offers an item with this text. */
+  async offers(text: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
+  }
+
   /** Shows Wheelhouse's view container and gives the tree. */
   async clusterTree(): Promise<Locator> {
     const tab = this.page.locator('.activitybar').getByRole('tab', { name: 'Wheelhouse', exact: true });
@@ -94,7 +99,7 @@ export class Workbench {
 
   /** Waits until the terminal of this name is the one that is typed into; there must be two or more. */
   async terminalIsActive(name: string): Promise<void> {
-    await this.page.locator('.terminal-tabs-entry', { hasText: name }).waitFor();
+    await this.page.locator('.terminal-tabs-entry.is-active', { hasText: name }).waitFor();
     await this.page.locator('.tabs-list .monaco-list-row.selected', { hasText: name }).waitFor();
   }
 

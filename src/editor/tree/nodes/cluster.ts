@@ -2,6 +2,7 @@ import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscod
 import type { Clock } from '../../../base/clock.ts';
 import type { ClusterEntry, ClusterState } from '../../model/clusterEntry.ts';
 import type { ClusterModel } from '../../model/clusterModel.ts';
+import type { MachineStates } from '../../model/machineStates.ts';
 import { flagsOf } from '../flags.ts';
 import type { TreeNode } from '../treeNode.ts';
 import { namespacesSection } from './namespaces.ts';
@@ -18,14 +19,19 @@ export function isClusterNode(node: unknown): node is ClusterNode {
 }
 
 /** What the row shows is looked up when it is asked for: the editor keeps a row over many refreshes. */
-export function clusterNode(model: ClusterModel, clock: Clock, name: string): ClusterNode {
+export function clusterNode(
+  model: ClusterModel,
+  machines: MachineStates,
+  clock: Clock,
+  name: string,
+): ClusterNode {
   const entryNow = (): ClusterEntry =>
     model.entry(name) ?? { name, state: { phase: 'stopped' }, failures: new Map() };
   const children = (): readonly TreeNode[] => {
     const entry = entryNow();
     const { state } = entry;
     return [
-      ...nodesSection(model, clock, entry),
+      ...nodesSection({ model, machines, clock }, entry),
       ...snapshotsSection(entry),
       ...(state.phase === 'running' ? [namespacesSection(state.session)] : []),
     ];

@@ -4,6 +4,7 @@ import type { Node } from '../../../api/types.ts';
 import type { ClusterEntry } from '../../model/clusterEntry.ts';
 import type { ClusterModel } from '../../model/clusterModel.ts';
 import { nodeState } from '../../model/health.ts';
+import type { MachineState, MachineStates } from '../../model/machineStates.ts';
 import { stageText } from '../../model/work.ts';
 import { flagsOf } from '../flags.ts';
 import type { Hover } from '../hover.ts';
@@ -12,15 +13,18 @@ import { byName, section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
 import { machineNode } from './machines.ts';
 
+export interface NodesWorld {
+  readonly model: ClusterModel;
+  readonly machines: MachineStates;
+  readonly clock: Clock;
+}
+
 /**
  * The nodes of a cluster: those of the API, and those whose machines are being made or could not be had. None where
  * there is nothing to show yet.
  */
-export function nodesSection(
-  model: ClusterModel,
-  clock: Clock,
-  { name, state, work }: ClusterEntry,
-): readonly TreeNode[] {
+export function nodesSection(world: NodesWorld, { name, state, work }: ClusterEntry): readonly TreeNode[] {
+  const { model, clock } = world;
   const informer = state.phase === 'running' ? state.session.informer(nodes) : undefined;
   const known = (): readonly Node[] => byName(informer?.list() ?? []);
   /** Machines without a node: being made, failed, or declared and not there. */
@@ -50,14 +54,14 @@ export function nodesSection(
       expanded: work !== undefined,
       count,
       children: () => [
-        ...known().map((object) => nodeNode(model, clock, name, object)),
+        ...known().map((object) => nodeNode(world, name, object)),
         ...others().map((machine) => machineNode(model, clock, name, machine)),
       ],
     }),
   ];
 }
 
-function nodeNode(model: ClusterModel, clock: Clock, cluster: string, object: Node): ObjectNode<Node> {
+function nodeNode({ model, machines, clock }: NodesWorld, cluster: string, object: Node): ObjectNode<Node> {
   const node: ObjectNode<Node> = {
     id: objectId(cluster, nodes, object),
     cluster,
@@ -65,6 +69,7 @@ function nodeNode(model: ClusterModel, clock: Clock, cluster: string, object: No
     object,
     item() {
       const { text, health } = nodeState(object);
+      const down = downText(machines.get(cluster, object.metadata.name));
       const entry = model.entry(cluster);
       const stage = entry?.work?.stage(object.metadata.name);
       const working = stage?.phase === 'busy';
@@ -73,16 +78,34 @@ function nodeNode(model: ClusterModel, clock: Clock, cluster: string, object: No
         {
           icon: working ? 'loading~spin' : 'vm',
           health: working ? 'busy' : health,
-          description: working ? stageText(stage, clock.monotonic()) : text,
-          hover: hoverOf(object, text),
+          description: working
+            ? stageText(stage, clock.monotonic())
+            : [text, ...(down === undefined ? [] : [down])].join(', '),
+          hover: hoverOf(object, down === undefined ? text : `${text}: its ${down}`),
         },
         false,
       );
-      item.contextValue = `wheelhouse.object.nodes${entry === undefined ? '' : flagsOf(entry)}`;
+      const flags = entry === undefined ? '' : flagsOf(entry);
+      item.contextValue = `wheelhouse.object.nodes${flags}${down === undefined ? '' : ';down'}`;
       return item;
     },
   };
   return node;
+}
+
+/** Why a node cannot answer: its machine does not run. Undefined where it does, or nothing is known. */
+function downText(state: MachineState | undefined): string | undefined {
+  switch (state) {
+    case 'stopped':
+    case 'failed':
+      return 'machine is stopped';
+    case 'paused':
+      return 'machine is suspended';
+    case 'missing':
+      return 'machine is missing';
+    default:
+      return undefined;
+  }
 }
 
 /** What a node is, line by line: `kubectl get nodes -o wide` has the same. */
