@@ -46,6 +46,46 @@ describe('discoveryRoutes', () => {
     assert.ok(groups.some((group) => group.name === 'events.k8s.io'));
   });
 
+  // What upstream's discovery says of v1.36, by name of the resource or of the subresource.
+  const READ_WRITE = 'create delete deletecollection get list patch update watch';
+  const OTHER_VERBS: Readonly<Record<string, string>> = {
+    namespaces: 'create delete get list patch update watch',
+    bindings: 'create',
+    componentstatuses: 'get list',
+    tokenreviews: 'create',
+    selfsubjectreviews: 'create',
+    subjectaccessreviews: 'create',
+    selfsubjectaccessreviews: 'create',
+    localsubjectaccessreviews: 'create',
+    selfsubjectrulesreviews: 'create',
+    '/status': 'get patch update',
+    '/scale': 'get patch update',
+    '/resize': 'get patch update',
+    '/ephemeralcontainers': 'get patch update',
+    '/approval': 'get patch update',
+    '/finalize': 'update',
+    '/proxy': 'create delete get patch update',
+    '/exec': 'create get',
+    '/attach': 'create get',
+    '/portforward': 'create get',
+    '/log': 'get',
+    '/binding': 'create',
+    '/eviction': 'create',
+    '/token': 'create',
+  };
+
+  it("offers upstream's verbs, of every kind and subresource", async () => {
+    for (const address of new Set(kinds.map(({ resource }) => apiVersionOf(resource)))) {
+      const path = `${address === 'v1' ? '/api' : '/apis'}/${address}`;
+      const { resources } = await object<{ resources: Resource[] }>(path);
+      for (const { name, verbs } of resources) {
+        const slash = name.indexOf('/');
+        const expected = OTHER_VERBS[slash < 0 ? name : name.slice(slash)] ?? (slash < 0 ? READ_WRITE : '');
+        assert.equal(verbs.join(' '), expected, `${address} ${name}`);
+      }
+    }
+  });
+
   it('lists every served resource with its verbs, and subresources with the kind of their body', async () => {
     for (const kind of kinds) {
       for (const { resource } of [kind, ...(kind.alsoServedAs ?? [])]) {

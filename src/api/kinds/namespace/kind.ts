@@ -67,6 +67,8 @@ export const namespace: Kind = defineKind<Namespace>({
       ];
     },
   },
+  // Namespaces go one by one: nobody deletes all of them at once.
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: [{ name: 'finalize', kind: 'Namespace', schema: builtIn('V1Namespace'), verbs: ['update'] }],
   selectableFields: (object) => ({ 'status.phase': object.status?.phase ?? '', name: object.metadata.name }),
   columns: [
