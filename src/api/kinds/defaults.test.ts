@@ -72,6 +72,30 @@ describe('defaults of pods', () => {
     assert.equal(made.spec.template.spec.enableServiceLinks, undefined);
   });
 
+  it('requests for the pod what its containers do, else what it is limited to', () => {
+    const requestsOf = (resources: object, more: object = {}): unknown =>
+      specOf({
+        resources,
+        containers: [
+          { name: 'a', image: 'i', resources: { requests: { cpu: '600m', 'ephemeral-storage': '1Gi' } } },
+          { name: 'b', image: 'i', resources: { requests: { cpu: '600m' } } },
+        ],
+        ...more,
+      }).resources?.requests;
+    assert.deepEqual(requestsOf({ limits: { cpu: '2', memory: '1Gi', 'hugepages-2Mi': '2Mi' } }), {
+      cpu: '1200m',
+      memory: '1Gi',
+      'hugepages-2Mi': '2Mi',
+    });
+    assert.deepEqual(requestsOf({ limits: { cpu: '2' }, requests: { cpu: '1500m' } }), { cpu: '1500m' });
+    const initContainers = [
+      { name: 's', image: 'i', restartPolicy: 'Always', resources: { requests: { cpu: '1' } } },
+      { name: 'i', image: 'i', resources: { requests: { cpu: '3' } } },
+    ];
+    assert.deepEqual(requestsOf({ limits: { cpu: '5' } }, { initContainers }), { cpu: '4' });
+    assert.equal(requestsOf({}, { containers: [{ name: 'a', image: 'i' }] }), undefined);
+  });
+
   it('gives ports their protocol, and their host port in the host network', () => {
     const ports = [{ containerPort: 80 }];
     assert.deepEqual(containerOf({ ports }).ports, [{ containerPort: 80, protocol: 'TCP' }]);

@@ -12,13 +12,14 @@ import { validateEnv, validateEnvFrom } from './env.ts';
 import { validateEphemeralContainers } from './ephemeralContainers.ts';
 import { dns1123LabelErrors } from '../names/names.ts';
 import { validateLifecycle, validateProbes } from './probes.ts';
+import { validateClaimNames } from './resourceClaims.ts';
 import { validateResources } from './resources.ts';
-import { all, each, oneOf, optionalOneOf, present, requiredText } from '../fields/rules.ts';
+import { validateRestarts, validateSidecarRules } from './restartRules.ts';
+import { all, each, oneOf, present, requiredText } from '../fields/rules.ts';
 import { validateSecurityContext } from './securityContext.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
 import { validateMounts } from './volumeMounts.ts';
 
-const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
 const ONLY_FOR_SIDECARS = 'may not be set for init containers without restartPolicy=Always';
 
 /** Where the pod spec stands: some rules hold for pods only, since a template may still be completed. */
@@ -82,11 +83,12 @@ function validateContainer(
       path.child('terminationMessagePolicy'),
     ),
     validateContainerPorts(container.ports, path.child('ports')),
-    validateEnv(container.env, path.child('env')),
+    validateEnv(container.env, spec.volumes, path.child('env')),
     validateEnvFrom(container.envFrom, path.child('envFrom')),
     validateMounts(container, spec.volumes ?? [], path),
     oneOf(container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], path.child('imagePullPolicy')),
     validateResources(container.resources, path.child('resources')),
+    validateClaimNames(container.resources, spec.resourceClaims, path.child('resources')),
     validateResizePolicy(container, spec, path.child('resizePolicy')),
     validateSecurityContext(
       container.securityContext,
@@ -125,9 +127,9 @@ function validateRunning(
 ): FieldError[] {
   const grace = spec.terminationGracePeriodSeconds;
   return all(
-    validateLifecycle(container.lifecycle, grace, path.child('lifecycle')),
+    validateLifecycle(container.lifecycle, spec, path.child('lifecycle')),
     validateProbes(container, grace, path),
-    optionalOneOf(container.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')),
+    validateRestarts(container, path),
   );
 }
 
@@ -138,8 +140,10 @@ function validateInitContainer(
 ): FieldError[] {
   // They run one by one, so ports clash only within one.
   const errors = validateHostPortsUnique([container], path);
-  if (container.restartPolicy === 'Always') return [...errors, ...validateRunning(container, spec, path)];
-  errors.push(...optionalOneOf(container.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')));
+  if (container.restartPolicy === 'Always') {
+    return [...errors, ...validateRunning(container, spec, path), ...validateSidecarRules(container, path)];
+  }
+  errors.push(...validateRestarts(container, path));
   for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
     if (container[name] !== undefined) errors.push(forbiddenField(path.child(name), ONLY_FOR_SIDECARS));
   }

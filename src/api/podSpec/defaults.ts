@@ -1,5 +1,8 @@
 import type { Container, PodSpec, PodTemplateSpec } from '../types.ts';
 import type { Incomplete } from '../fields/unchecked.ts';
+import { formatQuantity } from '../quantity.ts';
+import { containerRequests } from './containerRequests.ts';
+import { isPodResource } from './podResources.ts';
 import { setContainerDefaults } from './containerDefaults.ts';
 import { setVolumeDefaults } from './volumeDefaults.ts';
 import { dropZeros } from '../fields/zeros.ts';
@@ -43,11 +46,28 @@ export function setPodDefaults(spec: IncompletePodSpec): void {
   for (const { resources } of own) {
     if (resources?.limits !== undefined) resources.requests = { ...resources.limits, ...resources.requests };
   }
+  setPodResourceDefaults(spec);
   spec.enableServiceLinks ??= true;
   if (spec.hostNetwork !== true) return;
   for (const port of own.flatMap((container) => container.ports ?? [])) {
     if (!port.hostPort && port.containerPort !== undefined) port.hostPort = port.containerPort;
   }
+}
+
+/** What a pod as a whole asks for where it does not say: what its containers do, else its limit. */
+function setPodResourceDefaults(spec: IncompletePodSpec): void {
+  const { resources } = spec;
+  if (resources === undefined) return;
+  const requests: Record<string, string> = {};
+  for (const [name, text] of Object.entries(resources.limits ?? {})) {
+    if (isPodResource(name) && text !== undefined) requests[name] = text;
+  }
+  for (const [name, quantity] of containerRequests(spec)) {
+    // Huge pages cannot be promised twice: their request is their limit.
+    if (isPodResource(name) && !name.startsWith('hugepages-')) requests[name] = formatQuantity(quantity);
+  }
+  Object.assign(requests, resources.requests);
+  if (Object.keys(requests).length > 0) resources.requests = requests;
 }
 
 /** Regular, init and ephemeral containers: what they have in common. */

@@ -1,16 +1,25 @@
 import { ownProperty } from '../../base/ownProperty.ts';
-import { type FieldError, type FieldPath, invalid, notSupported, required } from '../fields/fieldErrors.ts';
+import {
+  type FieldError,
+  type FieldPath,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+} from '../fields/fieldErrors.ts';
 import { canonicalQuantity } from '../quantity.ts';
-import type { Container, EnvVar } from '../types.ts';
+import type { Container, EnvVar, PodSpec } from '../types.ts';
 import {
   configMapKeyErrors,
   dns1123SubdomainErrors,
   envVarNameErrors,
   qualifiedNameErrors,
 } from '../names/names.ts';
+import { localNonReservedPath } from './paths.ts';
 import { conforms, each, optionalText, present, requiredText } from '../fields/rules.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
 
+type Volumes = Unchecked<PodSpec>['volumes'];
 type Source = NonNullable<Unchecked<EnvVar>['valueFrom']>;
 export type FieldRef = NonNullable<Source['fieldRef']>;
 export type ResourceFieldRef = NonNullable<Source['resourceFieldRef']>;
@@ -43,16 +52,24 @@ const RESOURCE_PREFIXES = ['limits.hugepages-', 'requests.hugepages-'];
 const BYTE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
 /** core validation `ValidateEnv`. */
-export function validateEnv(variables: Unchecked<Container>['env'], path: FieldPath): FieldError[] {
+export function validateEnv(
+  variables: Unchecked<Container>['env'],
+  volumes: Volumes,
+  path: FieldPath,
+): FieldError[] {
   return each(variables, path, (variable, at) => [
     ...requiredText(envVarNameErrors, variable.name, at.child('name')),
-    ...validateSource(variable, at.child('valueFrom')),
+    ...validateSource(variable, volumes, at.child('valueFrom')),
   ]);
 }
 
-function validateSource({ value, valueFrom }: Unchecked<EnvVar>, path: FieldPath): FieldError[] {
+function validateSource(
+  { value, valueFrom }: Unchecked<EnvVar>,
+  volumes: Volumes,
+  path: FieldPath,
+): FieldError[] {
   if (valueFrom === undefined) return [];
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
   const errors: FieldError[] = [];
   if (fieldRef !== undefined) errors.push(...validateFieldRef(fieldRef, ENV_FIELDS, path.child('fieldRef')));
   if (resourceFieldRef !== undefined) {
@@ -67,6 +84,9 @@ function validateSource({ value, valueFrom }: Unchecked<EnvVar>, path: FieldPath
     errors.push(...conforms(dns1123SubdomainErrors, reference.name ?? '', at.child('name')));
     errors.push(...requiredText(configMapKeyErrors, reference.key, at.child('key')));
   }
+  if (fileKeyRef !== undefined) {
+    errors.push(...validateFileKey(fileKeyRef, volumes, path.child('fileKeyRef')));
+  }
   const count = SOURCES.filter((name) => valueFrom[name] !== undefined).length;
   if (count === 0) {
     const why =
@@ -76,6 +96,25 @@ function validateSource({ value, valueFrom }: Unchecked<EnvVar>, path: FieldPath
     errors.push(invalid(path, '', 'may not be specified when `value` is not empty'));
   } else if (count > 1) {
     errors.push(invalid(path, '', 'may not have more than one field specified at a time'));
+  }
+  return errors;
+}
+
+/** A variable from a file that another container writes (KEP-3721): in a directory that the pod has for itself. */
+function validateFileKey(
+  { volumeName = '', path: file = '', key }: NonNullable<Source['fileKeyRef']>,
+  volumes: Volumes,
+  path: FieldPath,
+): FieldError[] {
+  const errors = requiredText(envVarNameErrors, key, path.child('key'));
+  if (file === '') errors.push(required(path.child('path')));
+  else errors.push(...localNonReservedPath(file, path.child('path')));
+  const at = path.child('volumeName');
+  if (volumeName === '') return [...errors, required(at)];
+  const volume = volumes?.find(({ name }) => name === volumeName);
+  if (volume === undefined) errors.push(notFoundValue(at, volumeName));
+  else if (volume.emptyDir === undefined) {
+    errors.push(invalid(at, volumeName, 'referenced volume must be of type emptyDir'));
   }
   return errors;
 }

@@ -19,6 +19,7 @@ const FORBIDDEN = [
   'lifecycle',
   'resizePolicy',
   'restartPolicy',
+  'restartPolicyRules',
 ] as const;
 const WHY = 'cannot be set for an Ephemeral Container';
 

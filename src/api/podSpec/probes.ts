@@ -6,7 +6,7 @@ import {
   notSupported,
   required,
 } from '../fields/fieldErrors.ts';
-import type { Container, LifecycleHandler, Probe } from '../types.ts';
+import type { Container, LifecycleHandler, PodSpec, Probe } from '../types.ts';
 import { nonNegative } from '../metadata/metadata.ts';
 import { httpHeaderNameErrors } from '../names/names.ts';
 import { conforms, portNumber, portOrName, present } from '../fields/rules.ts';
@@ -21,6 +21,16 @@ const SECONDS = [
   'successThreshold',
   'failureThreshold',
 ] as const;
+const WINDOWS_SIGNALS = ['SIGKILL', 'SIGTERM'];
+const LINUX_SIGNALS = [
+  ...['ABRT', 'ALRM', 'BUS', 'CHLD', 'CLD', 'CONT', 'FPE', 'HUP', 'ILL', 'INT', 'IO', 'IOT', 'KILL', 'PIPE'],
+  ...['POLL', 'PROF', 'PWR', 'QUIT', 'SEGV', 'STKFLT', 'STOP', 'SYS', 'TERM', 'TRAP', 'TSTP', 'TTIN', 'TTOU'],
+  ...['URG', 'USR1', 'USR2', 'VTALRM', 'WINCH', 'XCPU', 'XFSZ', 'RTMIN', 'RTMAX'],
+  ...Array.from({ length: 15 }, (_, i) => `RTMIN+${i + 1}`),
+  ...Array.from({ length: 14 }, (_, i) => `RTMAX-${i + 1}`),
+]
+  .map((name) => `SIG${name}`)
+  .sort();
 const SCHEMES = ['HTTP', 'HTTPS'];
 
 /** core validation `validateLivenessProbe` and its siblings. */
@@ -66,14 +76,24 @@ function validateProbe(probe: Unchecked<Probe>, grace: number | undefined, path:
 /** core validation `validateLifecycle`. */
 export function validateLifecycle(
   lifecycle: Unchecked<Container>['lifecycle'],
-  grace: number | undefined,
+  { terminationGracePeriodSeconds: grace, os }: Unchecked<PodSpec>,
   path: FieldPath,
 ): FieldError[] {
-  const { postStart, preStop } = lifecycle ?? {};
+  const { postStart, preStop, stopSignal } = lifecycle ?? {};
   return [
     ...(postStart === undefined ? [] : validateHandler(postStart, grace, path.child('postStart'))),
     ...(preStop === undefined ? [] : validateHandler(preStop, grace, path.child('preStop'))),
+    ...(stopSignal === undefined ? [] : validateStopSignal(stopSignal, os?.name, path.child('stopSignal'))),
   ];
+}
+
+/** Signals are the operating system's (KEP-4960). */
+function validateStopSignal(signal: string, os: string | undefined, path: FieldPath): FieldError[] {
+  if (os === undefined) {
+    return [forbiddenField(path, 'may not be set for containers with empty `spec.os.name`')];
+  }
+  const known = os === 'windows' ? WINDOWS_SIGNALS : LINUX_SIGNALS;
+  return known.includes(signal) ? [] : [notSupported(path, signal, known)];
 }
 
 /** Exactly one way of asking; the first one given is the one that is looked at. */

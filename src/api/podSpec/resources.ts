@@ -38,6 +38,14 @@ export function validateResources(
       errors.push(invalid(path.child('requests'), shown, why));
     }
   }
+  // Pages alone keep nothing running.
+  const names = [...limits.keys(), ...requests.keys()];
+  if (
+    names.some((name) => name.startsWith(HUGE_PAGES)) &&
+    !names.some((name) => name === 'cpu' || name === 'memory')
+  ) {
+    errors.push(required(path, 'HugePages require cpu or memory'));
+  }
   return errors;
 }
 

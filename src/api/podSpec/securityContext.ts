@@ -45,6 +45,11 @@ export function validatePodSecurityContext(spec: Unchecked<PodSpec>, specPath: F
     ),
     validateProfiles(context, path),
     optionalOneOf(
+      context.seLinuxChangePolicy,
+      ['MountOption', 'Recursive'],
+      path.child('seLinuxChangePolicy'),
+    ),
+    optionalOneOf(
       context.supplementalGroupsPolicy,
       ['Merge', 'Strict'],
       path.child('supplementalGroupsPolicy'),

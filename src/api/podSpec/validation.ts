@@ -10,8 +10,11 @@ import type { PodSpec } from '../types.ts';
 import { validateAffinity } from './affinity.ts';
 import { type PodSpecContext, validateContainers } from './containers.ts';
 import { validateLabels } from '../metadata/labels.ts';
-import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from '../names/names.ts';
+import { dns1123SubdomainErrors, qualifiedNameErrors } from '../names/names.ts';
 import { validateDNSConfig, validateHostAliases } from './podDns.ts';
+import { validateHostname } from './hostname.ts';
+import { validatePodResources } from './podResources.ts';
+import { validatePodClaims } from './resourceClaims.ts';
 import { validateResources } from './resources.ts';
 import { all, conforms, each, inRange, oneOf, optionalText } from '../fields/rules.ts';
 import { validatePodSecurityContext } from './securityContext.ts';
@@ -32,7 +35,9 @@ export function validatePodSpec(
   return all(
     spec.terminationGracePeriodSeconds === undefined ? [required(name('terminationGracePeriodSeconds'))] : [],
     validateVolumes(spec.volumes, name('volumes')),
-    validateResources(spec.resources, name('resources')),
+    validatePodClaims(spec.resourceClaims, name('resourceClaims')),
+    validatePodResources(spec, path),
+    spec.overhead === undefined ? [] : validateResources({ limits: spec.overhead }, name('overhead')),
     validateContainers(spec, path, context),
     validateHostPorts(spec, path, context),
     oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], name('restartPolicy')),
@@ -51,8 +56,7 @@ export function validatePodSpec(
     spec.activeDeadlineSeconds === undefined
       ? []
       : inRange(spec.activeDeadlineSeconds, 1, MAX_INT32, name('activeDeadlineSeconds')),
-    optionalText(dns1123LabelErrors, spec.hostname, name('hostname')),
-    optionalText(dns1123LabelErrors, spec.subdomain, name('subdomain')),
+    validateHostname(spec, path),
     validateTolerations(spec.tolerations, name('tolerations')),
     validateHostAliases(spec.hostAliases, name('hostAliases')),
     optionalText(dns1123SubdomainErrors, spec.priorityClassName, name('priorityClassName')),

@@ -11,7 +11,7 @@ import { parseQuantity, QuantityError } from '../quantity.ts';
 import type { Volume } from '../types.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../names/names.ts';
 import { withoutBacksteps } from './paths.ts';
-import { each, present, requiredText } from '../fields/rules.ts';
+import { each, optionalOneOf, present, requiredText } from '../fields/rules.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
 import { validateDownwardFiles, validateKeys, validateMode, validateProjected } from './volumeFiles.ts';
 
@@ -95,7 +95,10 @@ const checks: Readonly<Record<string, (volume: Source, path: FieldPath) => Field
   projected: ({ projected }, path) => validateProjected(projected ?? {}, path),
   persistentVolumeClaim: ({ persistentVolumeClaim: claim }, path) =>
     requiredText(dns1123SubdomainErrors, claim?.claimName, path.child('claimName')),
-  image: ({ image }, path) => present(image?.reference, path.child('reference')),
+  image: ({ image }, path) => [
+    ...present(image?.reference, path.child('reference')),
+    ...optionalOneOf(image?.pullPolicy, ['Always', 'IfNotPresent', 'Never'], path.child('pullPolicy')),
+  ],
   nfs: ({ nfs }, path) => [
     ...present(nfs?.server, path.child('server')),
     ...present(nfs?.path, path.child('path')),

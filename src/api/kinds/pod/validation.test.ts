@@ -428,6 +428,164 @@ const cases: readonly (readonly [string, Pod, readonly string[]])[] = [
     inSpec({ nodeName: 'n', schedulingGates: [{ name: 'g' }] }),
     ['spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared'],
   ],
+  // since 1.33
+  [
+    'search paths of services and of the root',
+    inSpec({ dnsConfig: { searches: ['_tcp.corp.example', '.', 'a_b.'] } }),
+    [],
+  ],
+  [
+    'huge pages alone',
+    inContainer({ resources: { limits: { 'hugepages-2Mi': '2Mi' } } }),
+    [`${C}.resources: Required value: HugePages require cpu or memory`],
+  ],
+  [
+    'huge pages with memory',
+    inContainer({ resources: { limits: { 'hugepages-2Mi': '2Mi', memory: '1Mi' } } }),
+    [],
+  ],
+  [
+    'another hostname in the network of the host',
+    inSpec({ hostNetwork: true, setHostnameAsFQDN: true, hostnameOverride: 'h' }),
+    [
+      'spec.hostnameOverride: Forbidden: may not be set when `hostNetwork` is true',
+      'spec.hostnameOverride: Forbidden: may not be set when `setHostnameAsFQDN` is true',
+    ],
+  ],
+  [
+    'another hostname that is too long',
+    inSpec({ hostnameOverride: 'a'.repeat(65) }),
+    ['spec.hostnameOverride: Too long: may not be more than 64 bytes'],
+  ],
+  ['another hostname', inSpec({ hostnameOverride: 'a.example' }), []],
+  [
+    'rules for restarts without a policy',
+    inContainer(
+      { restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [3] } }] },
+      { restartPolicy: 'Never' },
+    ),
+    [`${C}.restartPolicy: Required value: must specify restartPolicy when restart rules are used`],
+  ],
+  [
+    'rules for restarts that say nothing',
+    inContainer({
+      restartPolicy: 'Never',
+      restartPolicyRules: [
+        { action: 'Sleep' },
+        {
+          action: 'Restart',
+          exitCodes: { operator: 'Is', values: Array.from({ length: 256 }, (_, i) => i) },
+        },
+      ],
+    }),
+    [
+      `${C}.restartPolicyRules[0].action: Unsupported value: "Sleep": supported values: "Restart"`,
+      `${C}.restartPolicyRules[0].exitCodes: Required value: must be specified`,
+      `${C}.restartPolicyRules[1].exitCodes.operator: Unsupported value: "Is": supported values: "In", "NotIn"`,
+      `${C}.restartPolicyRules[1].exitCodes.values: Too many: 256: must have at most 255 items`,
+    ],
+  ],
+  [
+    'rules for restarts of init containers',
+    inSpec({
+      initContainers: [
+        {
+          name: 'i',
+          image: 'i',
+          restartPolicy: 'Never',
+          restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'NotIn', values: [0] } }],
+        },
+        { name: 'j', image: 'i', restartPolicy: 'Sometimes' },
+      ],
+    }),
+    [
+      'spec.initContainers[1].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+    ],
+  ],
+  [
+    'a signal for an unknown system',
+    inContainer({ lifecycle: { stopSignal: 'SIGTERM' } }),
+    [`${C}.lifecycle.stopSignal: Forbidden: may not be set for containers with empty \`spec.os.name\``],
+  ],
+  [
+    'a signal that another system has',
+    inContainer({ lifecycle: { stopSignal: 'SIGUSR1' } }, { os: { name: 'windows' } }),
+    [`${C}.lifecycle.stopSignal: Unsupported value: "SIGUSR1": supported values: "SIGKILL", "SIGTERM"`],
+  ],
+  ['a signal', inContainer({ lifecycle: { stopSignal: 'SIGUSR1' } }, { os: { name: 'linux' } }), []],
+  [
+    'variables of files',
+    inContainer(
+      {
+        env: [
+          { name: 'A', valueFrom: { fileKeyRef: { volumeName: 'e', path: 'x.env', key: 'A' } } },
+          { name: 'B', valueFrom: { fileKeyRef: { volumeName: 'm', path: '../x', key: '' } } },
+          { name: 'C', valueFrom: { fileKeyRef: { volumeName: 'gone', path: '', key: 'a=b' } } },
+        ],
+      },
+      { volumes: [emptyDir('e'), { name: 'm', configMap: { name: 'm' } }] },
+    ),
+    [
+      `${C}.env[1].valueFrom.fileKeyRef.key: Required value`,
+      `${C}.env[1].valueFrom.fileKeyRef.path: Invalid value: "../x": must not contain '..'`,
+      `${C}.env[1].valueFrom.fileKeyRef.volumeName: Invalid value: "m": referenced volume must be of type emptyDir`,
+      `${C}.env[2].valueFrom.fileKeyRef.key: Invalid value: "a=b": a valid environment variable name must consist only of printable ASCII characters other than '='`,
+      `${C}.env[2].valueFrom.fileKeyRef.path: Required value`,
+      `${C}.env[2].valueFrom.fileKeyRef.volumeName: Not found: "gone"`,
+    ],
+  ],
+  [
+    'resources of the pod that its containers do not fit into',
+    inSpec({
+      resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
+      containers: [
+        { name: 'c', image: 'i', resources: { requests: { cpu: '600m' }, limits: { memory: '2Gi' } } },
+        { name: 'd', image: 'i', resources: { requests: { cpu: '500m' } } },
+      ],
+    }),
+    [
+      'spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 1100m',
+      'spec.resources.requests[memory]: Invalid value: "1Gi": must be greater than or equal to aggregate container requests of 2Gi',
+      'spec.containers[0].resources.limits[memory]: Invalid value: "2Gi": must be less than or equal to pod limits of 1Gi',
+    ],
+  ],
+  [
+    'resources that no pod has',
+    inSpec({ resources: { limits: { 'ephemeral-storage': '1Gi' }, claims: [{ name: 'x' }] } }),
+    [
+      'spec.resources.claims: Forbidden: claims may not be set for Resources at pod-level',
+      'spec.resources.limits[ephemeral-storage]: Unsupported value: "ephemeral-storage": supported values: "cpu", "hugepages-", "memory"',
+    ],
+  ],
+  [
+    'claims that are not there',
+    inContainer(
+      { resources: { claims: [{ name: 'x' }, { name: 'y' }, { name: 'x' }] } },
+      {
+        resourceClaims: [{ name: 'x', resourceClaimName: 'a' }, { name: 'z' }],
+      },
+    ),
+    [
+      'spec.resourceClaims[1]: Invalid value: {"name":"z"}: must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
+      `${C}.resources.claims[1]: Not found: "y": must be one of the names in pod.spec.resourceClaims: x, z`,
+      `${C}.resources.claims[2]: Duplicate value: "x"`,
+    ],
+  ],
+  [
+    'an image as a volume',
+    inContainer(
+      { volumeMounts: [{ name: 'v', mountPath: '/v', subPath: 'a' }] },
+      { volumes: [{ name: 'v', image: { reference: 'i', pullPolicy: 'Sometimes' } }] },
+    ),
+    [
+      'spec.volumes[0].image.pullPolicy: Unsupported value: "Sometimes": supported values: "Always", "IfNotPresent", "Never"',
+    ],
+  ],
+  [
+    'tolerations that compare',
+    inSpec({ tolerations: [{ key: 'k', operator: 'Lt', value: '3' }] }),
+    ['spec.tolerations[0].operator: Unsupported value: "Lt": supported values: "Equal", "Exists"'],
+  ],
   // the rest
   [
     'a deadline of 0',

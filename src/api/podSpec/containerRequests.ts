@@ -1,0 +1,47 @@
+import type { Unchecked } from '../fields/unchecked.ts';
+import { addQuantities, compareQuantities, type Quantity, tryParseQuantity } from '../quantity.ts';
+import type { Container, PodSpec } from '../types.ts';
+
+type Amounts = ReadonlyMap<string, Quantity>;
+type List = Readonly<Record<string, string | undefined>> | undefined;
+
+/** What the containers ask for at once: those that run together, or an init container with the sidecars before it. */
+export function containerRequests(spec: Unchecked<PodSpec>): Amounts {
+  const requestsOf = (container: Unchecked<Container>): Amounts => amountsOf(container.resources?.requests);
+  let sidecars: Amounts = new Map();
+  let starting: Amounts = new Map();
+  for (const container of spec.initContainers ?? []) {
+    const together = sum(sidecars, requestsOf(container));
+    if (container.restartPolicy === 'Always') sidecars = together;
+    starting = larger(starting, together);
+  }
+  const running = (spec.containers ?? []).map(requestsOf).reduce(sum, sidecars);
+  return larger(running, starting);
+}
+
+/** A list of resources, read; what cannot be read is left out. */
+export function amountsOf(list: List): Map<string, Quantity> {
+  const amounts = new Map<string, Quantity>();
+  for (const [name, text] of Object.entries(list ?? {})) {
+    const quantity = text === undefined ? undefined : tryParseQuantity(text);
+    if (quantity !== undefined) amounts.set(name, quantity);
+  }
+  return amounts;
+}
+
+function sum(a: Amounts, b: Amounts): Amounts {
+  return combined(a, b, addQuantities);
+}
+
+function larger(a: Amounts, b: Amounts): Amounts {
+  return combined(a, b, (one, other) => (compareQuantities(one, other) < 0 ? other : one));
+}
+
+function combined(a: Amounts, b: Amounts, combine: (a: Quantity, b: Quantity) => Quantity): Amounts {
+  const result = new Map(a);
+  for (const [name, quantity] of b) {
+    const other = result.get(name);
+    result.set(name, other === undefined ? quantity : combine(other, quantity));
+  }
+  return result;
+}
