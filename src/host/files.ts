@@ -3,6 +3,7 @@ import {
   chmod,
   copyFile,
   mkdir,
+  open,
   readdir,
   readFile,
   rename,
@@ -24,32 +25,56 @@ export async function readText(file: string): Promise<string | undefined> {
 }
 
 /**
- * Writes a file as a whole or not at all: to a neighbour first, then renamed over it. Folders are made as needed
- * (mode 0700). `mode` defaults to 0644; what holds a key gets 0600 before anything is in it.
+ * Writes a file as a whole or not at all: to a neighbour first, then renamed over it. It is on the disk when this
+ * resolves. Folders are made as needed (mode 0700). `mode` defaults to 0644; what holds a key gets 0600 before anything
+ * is in it.
  */
 export async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  await makeFolder(path.dirname(file));
-  const neighbour = `${file}.${process.pid}.new`;
-  try {
+  await replace(file, async (neighbour) => {
     await writeFile(neighbour, content, { mode });
     await chmod(neighbour, mode);
+  });
+}
+
+/** Copies a file as a whole or not at all. Folders are made as needed. */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  await replace(to, (neighbour) => copyFile(from, neighbour));
+}
+
+/** Without a sync before the rename, a loss of power may leave the new name with nothing in it. */
+async function replace(file: string, write: (neighbour: string) => Promise<void>): Promise<void> {
+  const folder = path.dirname(file);
+  await makeFolder(folder);
+  const neighbour = `${file}.${process.pid}.new`;
+  try {
+    await write(neighbour);
+    await syncFile(neighbour);
     await rename(neighbour, file);
   } catch (error) {
     await rm(neighbour, { force: true });
     throw error;
   }
+  await syncFolder(folder);
 }
 
-/** Copies a file as a whole or not at all. Folders are made as needed. */
-export async function copyWhole(from: string, to: string): Promise<void> {
-  await makeFolder(path.dirname(to));
-  const neighbour = `${to}.${process.pid}.new`;
+/** Resolves when what was written to a file is on the disk. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
   try {
-    await copyFile(from, neighbour);
-    await rename(neighbour, to);
-  } catch (error) {
-    await rm(neighbour, { force: true });
-    throw error;
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Resolves when the names in a folder are on the disk. Windows has no such call, and needs none. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

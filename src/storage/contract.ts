@@ -103,6 +103,24 @@ export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError';
 }
 
+/**
+ * The store is not what was written to it: its disk has lost or changed something. Nothing has been done to it, and
+ * nothing is served from it.
+ */
+export class DamagedStoreError extends StorageUnavailableError {
+  /** What is damaged, a phrase each; at least one. */
+  readonly findings: readonly string[];
+
+  constructor(path: string, findings: readonly string[], cause?: unknown) {
+    super(
+      `the store ${path} is damaged: ${findings.join('; ')}. Restore a snapshot, export what is whole, ` +
+        'or start with --recover from what is whole; until then nothing in it is changed',
+      cause === undefined ? undefined : { cause },
+    );
+    this.findings = findings;
+  }
+}
+
 /** One change in the history. */
 export interface HistoryRecord {
   readonly revision: number;

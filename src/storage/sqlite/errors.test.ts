@@ -12,7 +12,7 @@ describe('unavailable', () => {
     [{ errcode: 8 }, /cannot be written: check the permissions/],
     [{ code: 'EACCES' }, /cannot be written: check the permissions/],
     [{ errcode: 14 }, /cannot be opened .*check that its directory exists/],
-    [{ errcode: 26 }, /is damaged .*restore it from a snapshot/],
+    [{ errcode: 26 }, /is damaged: .*Restore a snapshot, export what is whole/],
     [{ errcode: 1 }, /failed: boom/],
   ];
   for (const [fields, message] of cases) {

@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../contract.ts';
+import { DamagedStoreError, StorageUnavailableError } from '../contract.ts';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const BUSY = 5;
@@ -13,17 +13,23 @@ const NOTADB = 26;
 /** What a failure of SQLite, or of the file system around it, means for whoever runs the cluster, and what to do. */
 export function unavailable(error: unknown, path: string): StorageUnavailableError {
   if (error instanceof StorageUnavailableError) return error;
+  if (isCorrupt(error))
+    return new DamagedStoreError(path, [`SQLite cannot read it (${textOf(error)})`], error);
   return new StorageUnavailableError(describe(error, path), { cause: error });
 }
 
-/** Whether a store is no database any more; one that is in use or cannot be read may well be whole. */
-export function isDamaged(error: unknown): boolean {
-  const code = primaryCode(error instanceof StorageUnavailableError ? error.cause : error);
+/** Whether SQLite has found that a file, or a part of it, is no database. */
+export function isCorrupt(error: unknown): boolean {
+  const code = primaryCode(error);
   return code === CORRUPT || code === NOTADB;
 }
 
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function describe(error: unknown, path: string): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   switch (primaryCode(error)) {
     case BUSY:
     case LOCKED:
@@ -36,9 +42,6 @@ function describe(error: unknown, path: string): string {
       return `the store ${path} cannot be written: check the permissions of the file and of its directory`;
     case CANTOPEN:
       return `the store ${path} cannot be opened (${text}): check that its directory exists and may be written`;
-    case CORRUPT:
-    case NOTADB:
-      return `the store ${path} is damaged (${text}): restore it from a snapshot, or move it away to start empty`;
     default:
       return `the store ${path} failed: ${text}`;
   }

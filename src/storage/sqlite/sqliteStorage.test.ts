@@ -55,7 +55,7 @@ describe('openSqliteStorage', () => {
   it('a file that is no store is refused with what to do', async () => {
     path = join(directory, 'text.db');
     await writeFile(path, 'not a database, but long enough to be looked at '.repeat(40));
-    await assert.rejects(open(), /is damaged .*: restore it from a snapshot/);
+    await assert.rejects(open(), /is damaged: SQLite cannot read it .*Restore a snapshot/);
   });
 
   it('a store of a newer format is refused and left as it is', async () => {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { Broadcaster } from '../broadcaster.ts';
 import {
   CompactedError,
+  DamagedStoreError,
   type HistoryRecord,
   type ListOptions,
   type ListResult,
@@ -17,9 +18,12 @@ import {
 import { endOf } from '../keys.ts';
 import { Replay } from '../replay.ts';
 import { type Commit, CommitQueue, evaluate, type PendingWrite } from './commitQueue.ts';
-import { openDatabase } from './database.ts';
 import { unavailable } from './errors.ts';
-import { type RevisionRow, Statements } from './statements.ts';
+import { type MarkFile, openMark } from './mark.ts';
+import { openStore, type OpenStore } from './openStore.ts';
+import type { Row } from './rows.ts';
+import type { RevisionRow, Statements } from './statements.ts';
+import { assertNone, verifyAtOpen } from './verification.ts';
 
 export interface SqliteStorageOptions {
   /** A file (its directory is made), or `:memory:` for a store that goes with the process. */
@@ -34,6 +38,8 @@ export interface SqliteStorageOptions {
   readonly keepRevisions?: number;
   /** Events that one watcher may have unread before it is ended. Default 100,000. */
   readonly watchBuffer?: number;
+  /** Told where damage is found after the store has been opened: a large one is looked through while it serves. */
+  readonly onDamage?: (error: DamagedStoreError) => void;
 }
 
 /** Past events that a watch reads at a time. */
@@ -45,14 +51,24 @@ const COMPACTION_STEP = 500;
 /** By how much the past may outgrow `keepRevisions`, so that compaction comes seldom. */
 const COMPACTION_SLACK = 1.1;
 
-/** Opens or creates a store. Rejects with StorageUnavailableError where it cannot be used, or another process has it. */
+/**
+ * Opens or creates a store. Rejects with DamagedStoreError where it is not what was written, and then has changed nothing;
+ * with StorageUnavailableError where it cannot be used or another process has it.
+ */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
-  const database = await openDatabase(options.path, options.maxBytes);
+  const { path, clock = systemClock } = options;
+  const store = await openStore(path, options.maxBytes);
   try {
-    return new SqliteStorage(database, options);
+    const current = readCurrent(store);
+    if (path === ':memory:') return new SqliteStorage(store, undefined, current, options);
+    const unverified = verifyAtOpen(store, clock);
+    const mark = await openMark(path, store.statements.lastKnown());
+    const storage = new SqliteStorage(store, mark, current, options);
+    if (unverified !== undefined) storage.verify(unverified);
+    return storage;
   } catch (error) {
-    database.close();
-    throw unavailable(error, options.path);
+    store.database.close();
+    throw unavailable(error, path);
   }
 }
 
@@ -65,22 +81,35 @@ class SqliteStorage implements Storage {
   readonly #clock: Clock;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #mark: MarkFile | undefined;
   readonly #commits: CommitQueue;
   readonly #watchers: Broadcaster<StorageEvent>;
-  readonly #current = new Map<string, StoredEntry>();
+  readonly #current: Map<string, StoredEntry>;
+  readonly #onDamage: ((error: DamagedStoreError) => void) | undefined;
   readonly #keepRevisions: number;
   #revision: number;
   #compacted: number;
   #compaction: Promise<void> = Promise.resolve();
+  readonly #stopVerifying = new AbortController();
+  #verification: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(database: DatabaseSync, options: SqliteStorageOptions) {
-    this.#path = options.path;
+  /** Takes over the store, its mark and the map. */
+  constructor(
+    { path, database, statements }: OpenStore,
+    mark: MarkFile | undefined,
+    current: Map<string, StoredEntry>,
+    options: SqliteStorageOptions,
+  ) {
+    this.#path = path;
+    this.#current = current;
+    this.#onDamage = options.onDamage;
     this.#clock = options.clock ?? systemClock;
     this.#keepRevisions = options.keepRevisions ?? 50_000;
     this.#database = database;
-    this.#statements = new Statements(database);
+    this.#statements = statements;
+    this.#mark = mark;
     this.#commits = new CommitQueue(
       (writes) => this.#commit(writes),
       (events) => this.#watchers.publish(events),
@@ -92,9 +121,14 @@ class SqliteStorage implements Storage {
     });
     this.#compacted = this.#statements.compaction().revision;
     this.#revision = this.#statements.lastKnown();
-    for (const { key, revision, value } of this.#statements.list('', endOf(''), this.#revision, -1)) {
-      this.#current.set(key, { key, revision, value: new Value(value) });
-    }
+  }
+
+  /** Goes on looking for damage beside the service. */
+  verify(unverified: { rest(signal: AbortSignal): Promise<void> }): void {
+    const { signal } = this.#stopVerifying;
+    this.#verification = unverified.rest(signal).catch((error: unknown) => {
+      if (error instanceof DamagedStoreError) this.#onDamage?.(error);
+    });
   }
 
   currentRevision(): number {
@@ -110,7 +144,7 @@ class SqliteStorage implements Storage {
     return this.#read(at, () => {
       if (at >= this.#revision) return this.#current.get(key);
       const row = this.#statements.at(key, at);
-      return row?.value === undefined ? undefined : this.#entry(key, row.revision, row.value);
+      return row?.value === undefined ? undefined : this.#entry(row);
     });
   }
 
@@ -123,7 +157,7 @@ class SqliteStorage implements Storage {
       const first = after === undefined || after < prefix ? prefix : `${after}\0`;
       const entries = this.#statements
         .list(first, end, at, limit === 0 ? -1 : limit)
-        .map((row) => this.#entry(row.key, row.revision, row.value));
+        .map((row) => this.#entry(row));
       const last = entries.at(-1);
       const complete = limit === 0 || entries.length < limit || last === undefined;
       const remaining = complete ? 0 : this.#statements.count(`${last.key}\0`, end, at);
@@ -198,9 +232,14 @@ class SqliteStorage implements Storage {
   async #close(): Promise<void> {
     await this.#commits.drain();
     this.#closed = true;
+    this.#stopVerifying.abort();
+    await this.#verification;
     await this.#compaction.catch(() => undefined);
     this.#watchers.end(this.#closedError());
-    this.#guard(() => this.#database.close());
+    this.#guard(() => {
+      this.#mark?.close();
+      this.#database.close();
+    });
   }
 
   #write(write: PendingWrite): Promise<WriteResult> {
@@ -212,11 +251,14 @@ class SqliteStorage implements Storage {
     const commit = evaluate(writes, (key) => this.#current.get(key), this.#revision);
     if (commit.events.length === 0) return commit;
     const time = this.#clock.now();
+    const last = this.#revision + commit.events.length;
+    this.#guard(() => this.#mark?.lease(last));
     this.#transaction(() => {
       for (const { type, key, revision, value, cause } of commit.events) {
-        this.#statements.insert(revision, key, type === 'delete' ? null : value.encoded, time, cause);
+        this.#statements.insert(revision, key, type === 'delete' ? undefined : value.encoded, time, cause);
       }
     });
+    this.#acknowledge(last);
     for (const { type, key, revision, value } of commit.events) {
       if (type === 'delete') this.#current.delete(key);
       else this.#current.set(key, { key, revision, value });
@@ -224,6 +266,15 @@ class SqliteStorage implements Storage {
     }
     this.#compactOld();
     return commit;
+  }
+
+  /** The commit is durable already, so a mark that cannot be written fails nobody: it lags behind until the next one. */
+  #acknowledge(revision: number): void {
+    try {
+      this.#mark?.acknowledge(revision);
+    } catch {
+      return;
+    }
   }
 
   /** Where it fails (a full disk), it is tried again after the next write; reads and writes do not depend on it. */
@@ -288,27 +339,40 @@ class SqliteStorage implements Storage {
   }
 
   /** With the shared value where the row is the current one, so that it is not decoded again. */
-  #entry(key: string, revision: number, bytes: Uint8Array): StoredEntry {
-    const current = this.#current.get(key);
-    return current?.revision === revision ? current : { key, revision, value: new Value(bytes) };
+  #entry(row: Row): StoredEntry {
+    const current = this.#current.get(row.key);
+    return current?.revision === row.revision ? current : entryOf(row);
   }
 
   #event(row: RevisionRow): StorageEvent {
     const { key, revision, cause } = row;
     const previous = row.previous === undefined ? undefined : new Value(row.previous);
     if (row.value !== undefined) {
-      return {
-        type: 'put',
-        key,
-        revision,
-        value: this.#entry(key, revision, row.value).value,
-        previous,
-        cause,
-      };
+      return { type: 'put', key, revision, value: this.#entry(row).value, previous, cause };
     }
     // Compaction keeps the last row before its point, so a delete after it always has one.
-    if (previous === undefined)
-      throw new Error(`the delete of ${key} at revision ${revision} has no last value`);
+    if (previous === undefined) {
+      throw new DamagedStoreError(this.#path, [
+        `the delete of ${key} at revision ${revision} has no last value`,
+      ]);
+    }
     return { type: 'delete', key, revision, value: previous, previous, cause };
   }
+}
+
+/** All entries, each of them checked. */
+function readCurrent({ path, statements }: OpenStore): Map<string, StoredEntry> {
+  const current = new Map<string, StoredEntry>();
+  const findings: string[] = [];
+  for (const { row, damage } of statements.check('', endOf(''), statements.lastKnown())) {
+    if (damage === undefined) current.set(row.key, entryOf(row));
+    else findings.push(damage);
+  }
+  assertNone(findings, path);
+  return current;
+}
+
+/** Of a row that has a value. */
+function entryOf({ key, revision, value }: Row): StoredEntry {
+  return { key, revision, value: new Value(value ?? new Uint8Array()) };
 }

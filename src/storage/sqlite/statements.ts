@@ -1,17 +1,21 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Cause } from '../../api/request.ts';
+import { DamagedStoreError } from '../contract.ts';
+import { bytesOf, checksumOf, columns, damageOf, type RawRow, type Row, rowOf, shown } from './rows.ts';
 
-/** A row of `revisions`. `value` is undefined for a delete, `previous` where the key was not there before. */
-export interface RevisionRow {
-  readonly revision: number;
-  readonly key: string;
-  readonly value: Uint8Array | undefined;
+/** A row with the key's value before, undefined where it was not there. */
+export interface RevisionRow extends Row {
   readonly previous: Uint8Array | undefined;
-  readonly time: number;
-  readonly cause: Cause | undefined;
 }
 
-/** Everything the driver asks the database, prepared once. Ranges of keys are `first <= key < end`. */
+/** A row of an object that is there, or what is wrong with it. */
+export type CheckedRow =
+  { readonly row: Row; readonly damage: undefined } | { readonly row: undefined; readonly damage: string };
+
+/**
+ * Everything the driver asks the database, prepared once. Ranges of keys are `first <= key < end`. Rows that are not what
+ * was written are not given: then a DamagedStoreError is thrown.
+ */
 export class Statements {
   readonly #insert: StatementSync;
   readonly #at: StatementSync;
@@ -21,17 +25,22 @@ export class Statements {
   readonly #history: StatementSync;
   readonly #currentRevision: StatementSync;
   readonly #compaction: StatementSync;
+  readonly #bytes: StatementSync;
   readonly #setCompaction: StatementSync;
   readonly #removeSuperseded: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  readonly #path: string;
+
+  /** `path` is for messages. */
+  constructor(database: DatabaseSync, path: string) {
+    this.#path = path;
     const prepare = (sql: string): StatementSync => database.prepare(sql);
     // A value given as text is stored as the bytes that it is in UTF-8.
     this.#insert = prepare(
-      'INSERT INTO revisions (revision, key, value, time, actor, cause) VALUES (?, ?, CAST(? AS BLOB), ?, ?, ?)',
+      'INSERT INTO revisions (revision, key, value, time, actor, cause, checksum) VALUES (?, ?, CAST(? AS BLOB), ?, ?, ?, ?)',
     );
     this.#at = prepare(
-      'SELECT revision, value FROM revisions WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1',
+      `SELECT ${columns('r')} FROM revisions r WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1`,
     );
     // Steps from key to key in the index, so that the cost is the number of keys and not of revisions.
     const keys = `WITH RECURSIVE
@@ -46,14 +55,15 @@ export class Statements {
         FROM keys WHERE key IS NOT NULL
       )`;
     this.#list = prepare(
-      `${keys} SELECT r.key, r.revision, r.value FROM last JOIN revisions r ON r.revision = last.revision
-       WHERE r.value IS NOT NULL LIMIT :limit`,
+      `${keys} SELECT ${columns('r')}, last.key AS listed, last.revision AS at
+       FROM last LEFT JOIN revisions r ON r.revision = last.revision
+       WHERE last.revision IS NOT NULL AND (r.value IS NOT NULL OR r.revision IS NULL) LIMIT :limit`,
     );
     this.#count = prepare(
       `${keys} SELECT count(*) AS count FROM last JOIN revisions r ON r.revision = last.revision
        WHERE r.value IS NOT NULL`,
     );
-    const row = `SELECT r.revision, r.key, r.value, r.time, r.actor, r.cause, (
+    const row = `SELECT ${columns('r')}, (
         SELECT p.value FROM revisions p WHERE p.key = r.key AND p.revision < r.revision ORDER BY p.revision DESC LIMIT 1
       ) AS previous FROM revisions r`;
     this.#changes = prepare(
@@ -66,6 +76,7 @@ export class Statements {
     );
     this.#currentRevision = prepare('SELECT max(revision) AS revision FROM revisions');
     this.#compaction = prepare('SELECT revision, removed FROM compaction');
+    this.#bytes = prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size');
     this.#setCompaction = prepare('UPDATE compaction SET revision = ?, removed = ?');
     // Driven by the keys that changed in the range, so that objects that stay cost nothing.
     this.#removeSuperseded = prepare(
@@ -82,31 +93,39 @@ export class Statements {
   insert(
     revision: number,
     key: string,
-    value: Uint8Array | string | null,
+    value: Uint8Array | string | undefined,
     time: number,
     cause: Cause | undefined,
   ): void {
-    this.#insert.run(revision, key, value, time, cause?.actor ?? null, cause?.revision ?? null);
+    this.#insert.run(
+      revision,
+      key,
+      value ?? null,
+      time,
+      cause?.actor ?? null,
+      cause?.revision ?? null,
+      checksumOf({ revision, key, value, time, cause }),
+    );
   }
 
   /** The last row of a key up to a revision. */
-  at(key: string, revision: number): Pick<RevisionRow, 'revision' | 'value'> | undefined {
-    const row = this.#at.get(key, revision);
-    return row === undefined ? undefined : { revision: Number(row['revision']), value: bytes(row['value']) };
+  at(key: string, revision: number): Row | undefined {
+    const raw = this.#at.get(key, revision);
+    return raw === undefined ? undefined : this.#good(raw);
   }
 
-  /** Keys and values that were there at a revision. `limit` -1 for all. */
-  list(
-    first: string,
-    end: string,
-    at: number,
-    limit: number,
-  ): readonly { readonly key: string; readonly revision: number; readonly value: Uint8Array }[] {
-    return this.#list.all({ first, end, at, limit }).map((row) => ({
-      key: String(row['key']),
-      revision: Number(row['revision']),
-      value: row['value'] as Uint8Array,
-    }));
+  /** The row of each key that was there at a revision, in order of key. `limit` -1 for all. */
+  list(first: string, end: string, at: number, limit: number): readonly Row[] {
+    return this.#list.all({ first, end, at, limit }).map((raw) => {
+      const { row, damage } = checked(raw);
+      if (damage !== undefined) throw new DamagedStoreError(this.#path, [damage]);
+      return row;
+    });
+  }
+
+  /** As `list`, also with what is damaged. */
+  *check(first: string, end: string, at: number): Generator<CheckedRow, void, undefined> {
+    for (const raw of this.#list.iterate({ first, end, at, limit: -1 })) yield checked(raw);
   }
 
   count(first: string, end: string, at: number): number {
@@ -115,7 +134,7 @@ export class Statements {
 
   /** Oldest first. */
   changes(first: string, end: string, after: number, upTo: number, limit: number): readonly RevisionRow[] {
-    return this.#changes.all({ first, end, after, upTo, limit }).map(revisionRow);
+    return this.#changes.all({ first, end, after, upTo, limit }).map((raw) => this.#withPrevious(raw));
   }
 
   /** Newest first. */
@@ -126,7 +145,7 @@ export class Statements {
     compacted: number,
     limit: number,
   ): readonly RevisionRow[] {
-    return this.#history.all({ first, end, before, compacted, limit }).map(revisionRow);
+    return this.#history.all({ first, end, before, compacted, limit }).map((raw) => this.#withPrevious(raw));
   }
 
   /** Of the last row; 0 for none. */
@@ -145,6 +164,11 @@ export class Statements {
     return Math.max(this.lastRevision(), this.compaction().revision);
   }
 
+  /** The size of the file, with what is in the log and not in it yet. */
+  bytes(): number {
+    return Number(this.#bytes.get()?.['bytes']);
+  }
+
   setCompaction(revision: number, removed: number): void {
     this.#setCompaction.run(revision, removed);
   }
@@ -153,22 +177,29 @@ export class Statements {
   removeSuperseded(from: number, to: number): void {
     this.#removeSuperseded.run({ from, to });
   }
+
+  #withPrevious(raw: RawRow): RevisionRow {
+    return { ...this.#good(raw), previous: bytesOf(raw['previous']) };
+  }
+
+  #good(raw: RawRow): Row {
+    const row = rowOf(raw);
+    const damage = damageOf(row, raw);
+    if (damage !== undefined) throw new DamagedStoreError(this.#path, [damage]);
+    return row;
+  }
 }
 
-function revisionRow(row: Record<string, SQLOutputValue>): RevisionRow {
-  const actor = row['actor'];
-  const revision = row['cause'];
-  return {
-    revision: Number(row['revision']),
-    key: String(row['key']),
-    value: bytes(row['value']),
-    previous: bytes(row['previous']),
-    time: Number(row['time']),
-    cause:
-      typeof actor !== 'string' ? undefined : typeof revision === 'number' ? { actor, revision } : { actor },
-  };
-}
-
-function bytes(value: SQLOutputValue | undefined): Uint8Array | undefined {
-  return value instanceof Uint8Array ? value : undefined;
+/** Of a list, in which each row stands beside what the index says of it. */
+function checked(raw: RawRow): CheckedRow {
+  if (raw['revision'] === null) {
+    const damage = `revision ${Number(raw['at'])} of ${shown(String(raw['listed']))} is missing`;
+    return { row: undefined, damage };
+  }
+  const row = rowOf(raw);
+  const damage =
+    row.key === raw['listed']
+      ? damageOf(row, raw)
+      : `the index has ${shown(String(raw['listed']))} for ${shown(row.key)}`;
+  return damage === undefined ? { row, damage } : { row: undefined, damage };
 }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { FakeClock } from '../../base/clock.ts';
 import { CompactedError, type Storage, StorageUnavailableError, Value } from '../contract.ts';
+import { markPath, readMark } from './mark.ts';
 import { openSqliteStorage } from './sqliteStorage.ts';
 import { restoreStore, saveStore, storeRevision } from './storeFiles.ts';
 
@@ -54,7 +55,7 @@ describe('saveStore() and restoreStore()', () => {
       ['/a', 1, '/a'],
       ['/b', 2, '/b'],
     ]);
-    assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db']);
+    assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db', 'store.db-mark']);
     assert.equal((await stat(copy)).mode & 0o777, 0o600);
     assert.equal((await stat(store)).mode & 0o777, 0o600);
   });
@@ -95,12 +96,14 @@ describe('saveStore() and restoreStore()', () => {
     assert.deepEqual(await using((storage) => storage.history('/')), []);
   });
 
-  it('a store that is gone or damaged is replaced; nobody can have seen a revision as high as the time', async () => {
+  it('a store that is gone or damaged is replaced, above all that its mark or else the time allows', async () => {
     await create('/a');
     await saveStore(store, copy);
+    const { ceiling } = readMark(store)!;
     await rm(store);
-    assert.equal(await restoreStore(copy, store, clock), 2);
+    assert.equal(await restoreStore(copy, store, clock), ceiling + 1);
     await writeFile(store, 'this is no database, but it is long enough to be looked at'.repeat(100));
+    await rm(markPath(store));
     assert.equal(await restoreStore(copy, store, clock), clock.now() + 1);
     assert.deepEqual(await objects(), [['/a', 1, '/a']]);
   });
@@ -115,7 +118,7 @@ describe('saveStore() and restoreStore()', () => {
       );
       await assert.rejects(restoreStore(copy, store, clock), /in use/);
     });
-    assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db']);
+    assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db', 'store.db-mark']);
   });
 
   it('a damaged copy is refused by name, and the store stays as it is', async () => {
@@ -124,6 +127,6 @@ describe('saveStore() and restoreStore()', () => {
     await assert.rejects(restoreStore(copy, store, clock), /copy\.db is damaged/);
     await assert.rejects(storeRevision(copy), /copy\.db is damaged/);
     assert.deepEqual(await objects(), [['/a', 1, '/a']]);
-    assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db']);
+    assert.deepEqual((await readdir(folder)).sort(), ['copy.db', 'store.db', 'store.db-mark']);
   });
 });
