@@ -77,8 +77,8 @@ export interface ControlPlaneOptions {
 export interface ControlPlane {
   readonly server: string;
   stop(): Promise<void>;
-  /** Resolves when it has stopped, whoever asked for it. */
-  readonly stopped: Promise<void>;
+  /** Resolves when it has stopped: with the failure that ended it, or with nothing where somebody asked for it. */
+  readonly stopped: Promise<Error | undefined>;
 }
 
 /** How long a request waits for a node that is away: nodes dial in again within seconds of a start. */
@@ -106,11 +106,11 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   const { profile, paths, logger } = options;
   const clock = systemClock;
   const random = systemRandom;
-  const stopped = createDeferred<undefined>();
+  const stopped = createDeferred<Error | undefined>();
 
-  const stop = async (): Promise<void> => {
+  const stop = async (failure?: Error): Promise<void> => {
     await groups.stop();
-    stopped.resolve(undefined);
+    stopped.resolve(failure);
   };
   const endpoints = createOwnerEndpoints(() => void stop());
   const open: { listener?: HttpsListener } = {};
@@ -121,11 +121,22 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   });
 
   // Storage before anything else: its lock decides who owns the cluster.
-  const storage = await openSqliteStorage({ path: paths.store, clock });
+  const damage = createDeferred<Error>();
+  const storage = await openSqliteStorage({
+    path: paths.store,
+    clock,
+    onDamage: (error) => damage.resolve(error),
+  });
   groups.started('storage', () => storage.close());
   const cache = await startWatchCache(storage);
   groups.started('watch cache', () => cache.close());
-  const pki = await ensurePki(paths.pki, serverNames(profile), clock.now());
+  const pki = await ensurePki({
+    folder: paths.pki,
+    server: serverNames(profile),
+    // A control plane makes its keys before it stores anything.
+    isNew: cache.list('core/namespaces/').length === 0,
+    now: clock.now(),
+  });
   const server = `https://127.0.0.1:${profile.port}`;
 
   // Nodes' side of the control plane.
@@ -230,12 +241,14 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   gateway.register(listener);
 
   await api.start(new AbortController().signal);
-  await writeKubeconfig(paths.kubeconfig, { name: profile.name, server, ca: pki.ca.cert, admin: pki.admin });
-  await writeOwner(paths, {
-    pid: process.pid,
-    kind: options.owner,
-    since: new Date(clock.now()).toISOString(),
-  });
+  await Promise.all([
+    writeKubeconfig(paths.kubeconfig, { name: profile.name, server, ca: pki.ca.cert, admin: pki.admin }),
+    writeOwner(paths, {
+      pid: process.pid,
+      kind: options.owner,
+      since: new Date(clock.now()).toISOString(),
+    }),
+  ]);
 
   groups.started('owner', () => clearOwner(paths));
 
@@ -288,7 +301,12 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     fail('simulated nodes'),
   );
 
-  return { server, stop, stopped: stopped.promise };
+  // A store that is damaged is not served from. Of a large one that is found while it is.
+  void damage.promise.then((error) => {
+    logger.error('the store is damaged', { error });
+    void stop(error);
+  });
+  return { server, stop: () => stop(), stopped: stopped.promise };
 }
 
 async function runScheduler(client: Client, logger: Logger, signal: AbortSignal): Promise<void> {

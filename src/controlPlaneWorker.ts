@@ -4,7 +4,7 @@ import { clusterPaths } from './cluster/paths.ts';
 import { readProfile } from './cluster/profile.ts';
 import type { ControlPlaneStart, FromControlPlane } from './cluster/launchers/messages.ts';
 import { startControlPlane } from './controlPlane.ts';
-import { StorageUnavailableError } from './storage/contract.ts';
+import { DamagedStoreError } from './storage/contract.ts';
 
 /**
  * A control plane in a worker thread of the extension host, or in a detached process of its own: the same entry. It is
@@ -36,7 +36,8 @@ async function main(start: ControlPlaneStart, onStop: (stop: () => void) => void
   stop.signal.addEventListener('abort', () => void controlPlane.stop());
   // Told while it was starting.
   if (stop.signal.aborted) void controlPlane.stop();
-  await controlPlane.stopped;
+  const failure = await controlPlane.stopped;
+  if (failure !== undefined) throw failure;
 }
 
 function run(start: ControlPlaneStart, onStop: (stop: () => void) => void): void {
@@ -44,11 +45,12 @@ function run(start: ControlPlaneStart, onStop: (stop: () => void) => void): void
     .then(
       () => tell({ type: 'stopped' }),
       (error: unknown) => {
-        tell({
-          type: 'failed',
-          message: error instanceof Error ? error.message : String(error),
-          inUse: error instanceof StorageUnavailableError,
-        });
+        if (error instanceof DamagedStoreError) {
+          tell({ type: 'failed', message: error.damage, damaged: true });
+        } else {
+          const message = error instanceof Error ? error.message : String(error);
+          tell({ type: 'failed', message, damaged: false });
+        }
         process.exitCode = 1;
       },
     )

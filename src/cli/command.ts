@@ -34,6 +34,10 @@ export interface ServeOptions {
   readonly data: string;
   readonly port: number;
   readonly simulatedNodes: number;
+  /** Go on with what is whole of a damaged store. */
+  readonly recover?: boolean;
+  /** Write the objects that are whole to this new file, and end. */
+  readonly export?: string;
 }
 
 /** One command of `wheelhouse`: a file in `commands/`, a line in its index. */

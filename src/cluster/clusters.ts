@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ActionContext } from './actions/action.ts';
 import { describeEnvironment } from './actions/describeEnvironment.ts';
 import { assertFree, whileBusy } from './busy.ts';
-import type { ControlPlaneLauncher, NodeAdminFactory, OnAnswers, StoreFiles } from './contract.ts';
+import type { ControlPlaneLauncher, Exported, NodeAdminFactory, OnAnswers, StoreFiles } from './contract.ts';
 import { ClusterError } from './errors.ts';
 import { ClusterHome } from './home.ts';
 import type {
@@ -128,6 +128,29 @@ export class Clusters {
   ): Promise<RunningControlPlane> {
     const context = await this.#open(name, progress, signal);
     return startCluster({ ...context, ...(onAnswers && { onAnswers }) });
+  }
+
+  /**
+   * As `start`, for a cluster whose store is damaged: it goes on with what is whole of it, and the damaged one is kept.
+   * `progress` hears what is lost.
+   */
+  async recover(
+    name: string,
+    progress: Progress,
+    signal: AbortSignal,
+    onAnswers?: OnAnswers,
+  ): Promise<RunningControlPlane> {
+    const context = await this.#open(name, progress, signal);
+    return startCluster({ ...context, ...(onAnswers && { onAnswers }) }, true);
+  }
+
+  /**
+   * Writes the objects of a cluster that does not run to a file that is not there yet (mode 0600): a `List`, as they are
+   * stored. Of a damaged store those that are whole.
+   */
+  async export(name: string, file: string): Promise<Exported> {
+    await this.profile(name);
+    return this.#options.store.export(this.paths(name).store, file);
   }
 
   /** Brings up the control plane alone, or attaches to it; waits while something is done to the cluster as a whole. */

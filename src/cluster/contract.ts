@@ -28,4 +28,22 @@ export interface StoreFiles {
   save(from: string, to: string): Promise<number>;
   /** Puts a copy back, with a revision that was never given out; resolves with that. */
   restore(copy: string, to: string): Promise<number>;
+  /** Makes a store out of what is whole of a damaged one, which is kept; undefined where it is whole. */
+  recover(path: string): Promise<Recovery | undefined>;
+  /** Writes the objects that are whole to a file that is not there yet. */
+  export(path: string, to: string): Promise<Exported>;
+}
+
+/** What came of a damaged store. */
+export interface Recovery {
+  /** Keys of objects whose newest state is lost: they are as they were before, or gone. */
+  readonly damaged: readonly string[];
+  /** Where the damaged store was put aside. */
+  readonly kept: string;
+}
+
+export interface Exported {
+  readonly objects: number;
+  /** Keys of objects whose newest state is lost: they are as they were before, or left out. */
+  readonly damaged: readonly string[];
 }

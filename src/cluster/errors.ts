@@ -14,6 +14,23 @@ export class ClusterError extends Error {
   }
 }
 
+/** The cluster does not run: its store is damaged. Nothing in it is changed until somebody says how to go on. */
+export class DamagedClusterError extends ClusterError {
+  override readonly name = 'DamagedClusterError';
+  readonly cluster: string;
+
+  /** `damage`: which file is damaged, and how. */
+  constructor(cluster: string, damage: string) {
+    super(
+      `cluster ${cluster} does not run: ${damage}`,
+      `Nothing in it is changed. To go back to a snapshot: wheelhouse snapshot restore ${cluster} NAME. ` +
+        `To save the objects that are whole: wheelhouse export ${cluster} FILE. ` +
+        `To go on with what is whole: wheelhouse start ${cluster} --recover.`,
+    );
+    this.cluster = cluster;
+  }
+}
+
 /** The cluster runs, but without some of its nodes: their machines could not be made or started. */
 export class IncompleteClusterError extends ClusterError {
   override readonly name = 'IncompleteClusterError';

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { writeWhole } from '../host/files.ts';
+import { readText, writeWhole } from '../host/files.ts';
 import type { CertifiedKey } from '../host/certificates.ts';
 
-/** Writes a kubeconfig of its own (mode 0600): the user's global one is never touched. */
+/** Writes a kubeconfig of its own (mode 0600), unless it is there: the user's global one is never touched. */
 export async function writeKubeconfig(
   file: string,
   cluster: {
@@ -32,7 +32,8 @@ export async function writeKubeconfig(
     contexts: [{ name, context: { cluster: name, user: name } }],
     'current-context': name,
   };
-  await writeWhole(file, stringify(config), 0o600);
+  const text = stringify(config);
+  if ((await readText(file)) !== text) await writeWhole(file, text, 0o600);
 }
 
 /** The name of the context, user and cluster in kubeconfig files. */

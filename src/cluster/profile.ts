@@ -86,7 +86,8 @@ export async function readProfile(file: string): Promise<ClusterProfile | undefi
 }
 
 export async function writeProfile(file: string, profile: ClusterProfile): Promise<void> {
-  await writeWhole(file, `${JSON.stringify(profile, undefined, 2)}\n`);
+  const text = `${JSON.stringify(profile, undefined, 2)}\n`;
+  if ((await readText(file)) !== text) await writeWhole(file, text);
 }
 
 function parseProfile(value: unknown): ClusterProfile {

@@ -67,12 +67,17 @@ export async function syncFile(file: string): Promise<void> {
   }
 }
 
-/** Resolves when the names in a folder are on the disk. Windows has no such call, and needs none. */
+/**
+ * Resolves when the names in a folder are on the disk. Windows has no such call and needs none, and some file systems
+ * (those that a hypervisor shares) know none.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP'].includes(codeOf(error))) throw error;
   } finally {
     await handle.close();
   }
@@ -133,9 +138,13 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 async function makeOne(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
-    if (!(await folderExists(folder))) throw error;
-  });
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (await folderExists(folder)) return;
+    throw error;
+  }
+  await syncFolder(path.dirname(folder));
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -108,16 +108,18 @@ export class StorageUnavailableError extends Error {
  * nothing is served from it.
  */
 export class DamagedStoreError extends StorageUnavailableError {
-  /** What is damaged, a phrase each; at least one. */
-  readonly findings: readonly string[];
+  /** Which store is damaged, and how. `message` says besides what can be done. */
+  readonly damage: string;
 
+  /** `findings`: what is damaged, a phrase each; at least one. */
   constructor(path: string, findings: readonly string[], cause?: unknown) {
+    const damage = `the store ${path} is damaged: ${findings.join('; ')}`;
     super(
-      `the store ${path} is damaged: ${findings.join('; ')}. Restore a snapshot, export what is whole, ` +
-        'or start with --recover from what is whole; until then nothing in it is changed',
+      `${damage}. Restore a snapshot, export what is whole (--export), or start from what is whole (--recover); ` +
+        'until then nothing in it is changed',
       cause === undefined ? undefined : { cause },
     );
-    this.findings = findings;
+    this.damage = damage;
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { FakeClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { Clusters } from '../../src/cluster/clusters.ts';
-import type { ControlPlaneLauncher, NodeAdmin, OldNews } from '../../src/cluster/contract.ts';
+import type { ControlPlaneLauncher, NodeAdmin, OldNews, Recovery } from '../../src/cluster/contract.ts';
 import { NO_HOST_ENVIRONMENT, type HostEnvironment } from '../../src/cluster/machines/hostEnvironment.ts';
 import type { MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createSimulatedMachines, type SimulatedVerb } from '../../src/cluster/machines/simulated.ts';
@@ -32,6 +32,8 @@ export class Desk {
   environment: HostEnvironment = NO_HOST_ENVIRONMENT;
   /** What nodes say that they have. */
   capacity = { cpus: 4, memoryBytes: 2 ** 31 };
+  /** What comes of a damaged store; undefined: it is whole. */
+  recovery: Recovery | undefined;
   /** What a drain waits for. */
   pods: readonly string[] = [];
   /** Whether the cluster was noted as one that shall run when its control plane was stopped last. */
@@ -146,6 +148,16 @@ export class Desk {
           if (this.#running) throw new Error('the store is in use');
           await copyFile(copy, to);
           return 100;
+        },
+        recover: () => {
+          this.asked.push('recover store');
+          if (this.#running) throw new Error('the store is in use');
+          return Promise.resolve(this.recovery);
+        },
+        export: async (from, to) => {
+          this.asked.push('export store');
+          await copyFile(from, to);
+          return { objects: 2, damaged: this.recovery?.damaged ?? [] };
         },
       },
       hostCpus: 8,

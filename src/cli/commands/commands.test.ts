@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { Command } from 'commander';
 import { Desk } from '../../../test/harness/desk.ts';
@@ -134,6 +135,22 @@ describe('wheelhouse', () => {
     assert.deepEqual(await wheelhouse('snapshot', 'delete', 'dev', 'clean'), [
       'Snapshot clean of dev is deleted.',
     ]);
+  });
+
+  it('start --recover goes on with what is whole, and export writes it', async () => {
+    await create();
+    await wheelhouse('stop', 'dev');
+    desk.recovery = { kept: '/kept.db', damaged: ['core/pods/default/a'] };
+    const file = path.join(desk.home, 'objects.json');
+    assert.deepEqual(await wheelhouse('export', 'dev', file), [
+      `2 objects of dev are in ${file}.`,
+      'These are damaged. They are in it as they were before, or not at all:',
+      '  core/pods/default/a',
+    ]);
+    desk.asked.length = 0;
+    await wheelhouse('start', 'dev', '--recover');
+    assert.equal(desk.asked[0], 'recover store');
+    await assert.rejects(wheelhouse('export', 'no-such', file), /no-such/);
   });
 
   it('console shows what the machine says until it is stopped; a shell needs a machine that has one', async () => {

@@ -3,6 +3,7 @@ import { box } from './box.ts';
 import { console } from './console.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
+import { exportObjects } from './export.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
 import { loadImage } from './loadImage.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   resize,
   console,
   snapshot,
+  exportObjects,
   loadImage,
   box,
   serve,

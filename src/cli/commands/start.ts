@@ -8,9 +8,11 @@ export const start: CliCommand = (program, { clusters, progress, signal, print, 
       'start a cluster that is stopped or suspended; nodes whose machines are missing are made again',
     )
     .argument('<name>')
-    .action(async (name: string) => {
+    .option('--recover', 'where its store is damaged, go on with what is whole; the damaged one is kept')
+    .action(async (name: string, options: { readonly recover?: boolean }) => {
       const started = now();
-      await clusters.start(name, progress, signal);
+      if (options.recover === true) await clusters.recover(name, progress, signal);
+      else await clusters.start(name, progress, signal);
       print(`Cluster ${name} is ready after ${durationText(now() - started)}.`);
     });
 };

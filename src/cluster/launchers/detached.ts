@@ -1,7 +1,7 @@
 import { startDetached } from '../../host/detached.ts';
 import type { ControlPlaneLauncher } from '../contract.ts';
 import type { RunningControlPlane } from '../runningControlPlane.ts';
-import { ClusterError } from '../errors.ts';
+import { ClusterError, DamagedClusterError } from '../errors.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
 import { attach, stopRemotely } from './attached.ts';
@@ -19,7 +19,7 @@ export function createDetachedLauncher(options: {
     async launch(profile, paths, signal) {
       const running = await attach(profile, paths);
       if (running !== undefined) return running;
-      await start(options, paths, signal);
+      await start(options, profile, paths, signal);
       const started = await attach(profile, paths);
       if (started === undefined) throw gone(profile, paths);
       return { ...started, owned: true, stop: () => stopAndWait(profile, paths, started) };
@@ -30,6 +30,7 @@ export function createDetachedLauncher(options: {
 
 async function start(
   options: { readonly entry: string; readonly simulatedNodes?: number },
+  profile: ClusterProfile,
   paths: ClusterPaths,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,6 +47,9 @@ async function start(
     goesOn: (answer) => (answer as FromControlPlane | undefined)?.type === 'ready',
   })) as FromControlPlane | undefined;
   if (message?.type === 'ready') return;
+  if (message?.type === 'failed' && message.damaged) {
+    throw new DamagedClusterError(profile.name, message.message);
+  }
   const why = message?.type === 'failed' ? message.message : 'it ended without a word';
   throw new ClusterError(
     `the control plane did not start: ${why}`,

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { createDeferred } from '../../base/deferred.ts';
 import type { ControlPlaneLauncher } from '../contract.ts';
 import type { RunningControlPlane } from '../runningControlPlane.ts';
-import { ClusterError } from '../errors.ts';
+import { ClusterError, DamagedClusterError } from '../errors.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
 import { attach, stopRemotely } from './attached.ts';
@@ -61,8 +61,14 @@ async function startWorker(
         ready.resolve(message.server);
         break;
       case 'failed':
-        failure = new Error(message.message);
-        ready.reject(new ClusterError(`the control plane did not start: ${message.message}`, ''));
+        failure = message.damaged
+          ? new DamagedClusterError(profile.name, message.message)
+          : new Error(message.message);
+        ready.reject(
+          message.damaged
+            ? failure
+            : new ClusterError(`the control plane did not start: ${message.message}`, ''),
+        );
         break;
       case 'log':
         options.onLog(message.line);

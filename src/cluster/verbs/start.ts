@@ -3,6 +3,7 @@ import { describeEnvironment } from '../actions/describeEnvironment.ts';
 import { preflight } from '../actions/preflight.ts';
 import { prepareMachines } from '../actions/prepareMachines.ts';
 import { recreateMachines } from '../actions/recreateMachines.ts';
+import { recoverStore } from '../actions/recoverStore.ts';
 import { startControlPlane } from '../actions/startControlPlane.ts';
 import { startMachines } from '../actions/startMachines.ts';
 import { waitForNodes } from '../actions/waitForNodes.ts';
@@ -12,14 +13,15 @@ import { readLivingOwner } from '../owner.ts';
 import { assertComplete } from './assertComplete.ts';
 import { want } from './want.ts';
 
-/** Starts all of a cluster that does not run. */
-export async function startCluster(context: ActionContext): Promise<RunningControlPlane> {
+/** Starts all of a cluster that does not run. `recover`: from what is whole, where its store is damaged. */
+export async function startCluster(context: ActionContext, recover = false): Promise<RunningControlPlane> {
   // A failed start leaves the cluster as it is: there is nothing to roll back that the user did not have before.
   await runActions(
     [
       preflight,
       prepareMachines,
       describeEnvironment,
+      ...(recover ? [recoverStore] : []),
       startControlPlane,
       startMachines,
       recreateMachines,

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import { DamagedStoreError } from '../contract.ts';
 import { openDatabase } from './database.ts';
@@ -57,13 +57,13 @@ export interface Exported {
 }
 
 /**
- * Writes what is whole of a store that nobody has to a file (mode 0600): a `List` of the current objects as they are
+ * Writes what is whole of a store that nobody has to a new file (mode 0600): a `List` of the current objects as they are
  * stored. The store may be damaged, and is not changed.
  */
 export async function exportStore(path: string, to: string): Promise<Exported> {
-  return salvage(path, async ({ rows, damaged }) => {
-    const file = await open(to, 'w', 0o600);
-    try {
+  const file = await open(to, 'wx', 0o600);
+  try {
+    return await salvage(path, async ({ rows, damaged }) => {
       let objects = 0;
       await file.writeFile('{"kind":"List","apiVersion":"v1","metadata":{},"items":[');
       for (const { value } of rows) {
@@ -75,10 +75,13 @@ export async function exportStore(path: string, to: string): Promise<Exported> {
       await file.writeFile('\n]}\n');
       await file.sync();
       return { objects, damaged };
-    } finally {
-      await file.close();
-    }
-  });
+    });
+  } catch (error) {
+    await rm(to);
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 async function isWhole(path: string): Promise<boolean> {

@@ -13,10 +13,10 @@ const STEP = 100;
 const MAX_FINDINGS = 5;
 
 /** How long opening a store may look for damage. */
-const AT_OPEN_MS = 40;
+const AT_OPEN_MS = 20;
 
 /** A file up to this size is checked for its structure as it is opened. */
-const AT_OPEN_BYTES = 32 * 1024 * 1024;
+const AT_OPEN_BYTES = 16 * 1024 * 1024;
 
 /** Between two steps beside the service, each of which takes a millisecond or two. */
 const PAUSE_MS = 20;
