@@ -28,6 +28,7 @@ describe('fileTurns()', () => {
       },
       signal,
     );
+    await has.promise;
     const second = turns.take(
       'image',
       () => Promise.resolve(order.push('second')),
