@@ -270,8 +270,7 @@ export function createAgent(options: AgentOptions): Agent {
   async function runPods(): Promise<void> {
     const { signal } = abort;
     const events = view.run(signal);
-    await readRuntime(signal);
-    if (signal.aborted) return;
+    await untilAborted(view.synced, signal);
     informers.start(signal);
     await Promise.all([serviceInformer.whenSynced(signal), untilAborted(reporter.registered(), signal)]);
     podInformer.addHandler({
@@ -282,18 +281,6 @@ export function createAgent(options: AgentOptions): Agent {
     await podInformer.whenSynced(signal);
     manager.synced();
     await events;
-  }
-
-  async function readRuntime(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await view.relist();
-        return;
-      } catch (error) {
-        logger.warn('the container runtime does not answer', { error });
-        await clock.sleep(500, signal).catch(() => undefined);
-      }
-    }
   }
 
   function reportEnd(error: unknown): void {

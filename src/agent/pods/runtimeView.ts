@@ -1,5 +1,7 @@
 import { isAborted } from '../../base/abort.ts';
+import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
+import { createDeferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/events.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -17,7 +19,9 @@ export interface RuntimeView {
   relist(): Promise<void>;
   /** Tells of every change of any pod, after the view shows it. */
   onRefresh(listener: () => void): Disposable;
-  /** Follows the runtime's events until the signal aborts. */
+  /** Resolves when everything has been read once. */
+  readonly synced: Promise<unknown>;
+  /** Reads everything, then follows the runtime's events until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -31,7 +35,8 @@ export interface RuntimeViewOptions {
   onChange(uid: string): void;
 }
 
-const RETRY_MS = 1_000;
+const RETRY: Backoff = exponentialBackoff({ initialMs: 100, maxMs: 2_000 });
+/** Ends are told of whatever happens; what somebody else does to the runtime's sandboxes is found now and then. */
 const SAFETY_MS = 300_000;
 
 export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
@@ -42,6 +47,10 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
   const reads = new Map<string, { readonly current: Promise<void>; next?: Promise<void> }>();
 
   const refreshed = new Emitter<void>();
+  const synced = createDeferred<undefined>();
+  /** Reads of single sandboxes so far, and which one each was read by last. */
+  let readCount = 0;
+  const lastRead = new Map<string, number>();
 
   /** The status with what its containers said in the end. */
   const described = async (status: SandboxStatus): Promise<SandboxStatus> => {
@@ -65,6 +74,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
   const drop = (id: string): void => {
     const old = sandboxes.get(id);
     sandboxes.delete(id);
+    lastRead.delete(id);
     if (old === undefined) return;
     const ids = byPod.get(old.uid);
     ids?.delete(id);
@@ -74,7 +84,11 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
   const read = async (id: string): Promise<void> => {
     const status = await runtime.status(id);
     if (status === undefined) drop(id);
-    else if (isManaged(status)) put(await described(status));
+    else if (isManaged(status)) {
+      const shown = await described(status);
+      lastRead.set(id, ++readCount);
+      put(shown);
+    }
     refreshed.fire();
   };
   const refresh = (id: string): Promise<void> => {
@@ -88,38 +102,53 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     return current;
   };
   const relist = async (): Promise<void> => {
+    const before = readCount;
     const present = await Promise.all((await runtime.list()).filter(isManaged).map(described));
+    /** What was read by itself meanwhile is newer than the list. */
+    const isOlder = (id: string): boolean => (lastRead.get(id) ?? 0) <= before;
     const uids = new Set(byPod.keys());
     const ids = new Set(present.map(({ id }) => id));
-    for (const id of sandboxes.keys()) if (!ids.has(id)) drop(id);
+    for (const id of [...sandboxes.keys()]) if (!ids.has(id) && isOlder(id)) drop(id);
     for (const status of present) {
-      put(status);
+      if (isOlder(status.id)) put(status);
       uids.add(status.uid);
     }
+    refreshed.fire();
     for (const uid of uids) options.onChange(uid);
   };
 
-  /**
-   * containerd's event stream is a buffer of fixed size that drops what does not fit, without a word: once in a while
-   * everything is read, so that no pod waits for ever for an event that was dropped.
-   */
+  /** Reads everything until it has worked. */
+  const relistSurely = async (signal: AbortSignal): Promise<void> => {
+    for (let backoff = RETRY; !isAborted(signal); backoff = backoff.next()) {
+      try {
+        await relist();
+        return;
+      } catch (error) {
+        logger.warn('the container runtime does not answer', { error });
+        await clock.sleep(backoff.delayMs, signal).catch(() => undefined);
+      }
+    }
+  };
   const relistNowAndThen = async (signal: AbortSignal): Promise<void> => {
     while (!isAborted(signal)) {
       await clock.sleep(SAFETY_MS, signal).catch(() => undefined);
-      if (isAborted(signal)) return;
-      await relist().catch((error: unknown) => logger.warn('runtime not read again', { error }));
+      await relistSurely(signal);
     }
   };
 
-  const handle = async (event: RuntimeEvent): Promise<void> => {
+  const handle = async (event: RuntimeEvent, signal: AbortSignal): Promise<void> => {
     if (event.type === 'reconnected') {
-      await relist();
+      await relistSurely(signal);
       return;
     }
-    // What is created and started is this agent's own doing, and it looks right after: only ends come by themselves.
-    if (event.type === 'created' || event.type === 'started') return;
     const before = sandboxes.get(event.sandbox)?.uid;
-    await refresh(event.sandbox);
+    try {
+      await refresh(event.sandbox);
+    } catch (error) {
+      // The event will not come again: what it told of is found by reading everything.
+      logger.warn('runtime event not followed up', { event, error });
+      await relistSurely(signal);
+    }
     const uid = sandboxes.get(event.sandbox)?.uid ?? before;
     if (uid !== undefined) options.onChange(uid);
   };
@@ -135,20 +164,15 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     uids: () => [...byPod.keys()],
     refresh,
     relist,
+    synced: synced.promise,
     async run(signal) {
-      const safety = relistNowAndThen(signal);
-      for await (const event of runtime.events(signal)) {
-        handle(event).catch((error: unknown) => {
-          if (isAborted(signal)) return;
-          logger.warn('runtime event not followed up', { event, error });
-          // The event will not come again: what it told of is found by reading everything.
-          clock
-            .sleep(RETRY_MS, signal)
-            .then(relist)
-            .catch((again: unknown) => logger.warn('runtime not read again', { error: again }));
-        });
-      }
-      await safety;
+      const follow = async (): Promise<void> => {
+        for await (const event of runtime.events(signal)) void handle(event, signal);
+      };
+      const following = follow();
+      await relistSurely(signal);
+      synced.resolve(undefined);
+      await Promise.all([following, relistNowAndThen(signal)]);
     },
   };
 }

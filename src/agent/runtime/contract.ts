@@ -24,7 +24,7 @@ export interface Runtime {
   startContainer(id: ContainerId): Promise<void>;
   /** Changes what a running container may use. What is missing in `resources` stays. */
   updateContainer(id: ContainerId, resources: ContainerConfig['resources']): Promise<void>;
-  /** TERM (or the image's stop signal), after `graceSeconds` KILL. Resolves when it is down. */
+  /** TERM (or the image's stop signal), after `graceSeconds` KILL. Resolves when it is down, however that was reached. */
   stopContainer(id: ContainerId, graceSeconds: number): Promise<void>;
   removeContainer(id: ContainerId): Promise<void>;
   /** Runs a command to its end, at most `timeoutMs`; output is cut at 64 KiB each. */
@@ -34,7 +34,10 @@ export interface Runtime {
   /** Makes the runtime write to a new file at the container's log path: the old one was renamed (log rotation). */
   reopenLog(id: ContainerId): Promise<void>;
   images: ImageService;
-  /** What happens to containers and sandboxes, as it happens. Ends with the signal; may lose events across a reconnect, so relist after `type: 'reconnected'`. */
+  /**
+   * Ends of containers and sandboxes that came by themselves, when `status` shows them already: at once, or a few
+   * seconds later where the runtime did not tell. Ends with the signal. After `reconnected` all is to be read again.
+   */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
   /** Of the containers that run. */
   stats(): Promise<readonly ContainerStats[]>;
@@ -229,13 +232,11 @@ export interface ImageStatus {
   readonly username?: string;
 }
 
-export interface RuntimeEvent {
-  readonly type: 'created' | 'started' | 'stopped' | 'deleted' | 'reconnected';
-  /** '' for `reconnected`. */
-  readonly sandbox: SandboxId;
-  /** '' where the event is the sandbox's own. */
-  readonly container: ContainerId;
-}
+export type RuntimeEvent =
+  /** `container` is '' where the sandbox itself has ended. */
+  | { readonly type: 'stopped'; readonly sandbox: SandboxId; readonly container: ContainerId }
+  /** What happened before may not have been told. */
+  | { readonly type: 'reconnected' };
 
 export interface ContainerStats {
   readonly id: ContainerId;

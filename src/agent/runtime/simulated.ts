@@ -1,3 +1,4 @@
+import { AsyncQueue } from '../../base/asyncQueue.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/events.ts';
@@ -66,8 +67,8 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
   let sequence = 0;
 
   const newId = (): string => `${name}-${(++sequence).toString(16).padStart(8, '0')}`;
-  const fire = (type: RuntimeEvent['type'], sandbox: string, container = ''): void =>
-    emitter.fire({ type, sandbox, container });
+  const stopped = (sandbox: string, container = ''): void =>
+    emitter.fire({ type: 'stopped', sandbox, container });
   const find = (id: string): { sandbox: Sandbox; container: Simulated } => {
     const sandbox = sandboxes.get(owners.get(id) ?? '');
     const container = sandbox?.containers.get(id);
@@ -89,7 +90,7 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
       exitCode,
       reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
     };
-    fire('stopped', sandbox.status.id, container.status.id);
+    stopped(sandbox.status.id, container.status.id);
   };
 
   const runtime: SimulatedRuntime = {
@@ -115,8 +116,6 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
           annotations: config.annotations,
         },
       });
-      fire('created', id);
-      fire('started', id);
       return id;
     },
     stopSandbox(id) {
@@ -130,7 +129,6 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
       takeDown(sandbox, KILLED);
       for (const container of sandbox.containers.keys()) await runtime.removeContainer(container);
       sandboxes.delete(id);
-      fire('deleted', id);
     },
     list: () => Promise.resolve([...sandboxes.values()].map(statusOf)),
     status(id) {
@@ -162,7 +160,6 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
           logPath: `${sandbox.config.logDirectory}/${config.logPath}`,
         },
       });
-      fire('created', sandboxId, id);
       return Promise.resolve(id);
     },
     async startContainer(id) {
@@ -180,7 +177,6 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
       if (knobs.runForMs !== undefined) {
         container.timer = clock.timeout(knobs.runForMs, () => end(sandbox, container, knobs.exitCode));
       }
-      fire('started', sandbox.status.id, id);
     },
     updateContainer(id, resources) {
       const { container } = find(id);
@@ -206,7 +202,6 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
       container.timer?.dispose();
       sandbox.containers.delete(id);
       owners.delete(id);
-      fire('deleted', sandbox.status.id, id);
       return Promise.resolve();
     },
     execSync(id, command) {
@@ -260,7 +255,7 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
     if (!sandbox.status.ready) return;
     for (const ip of sandbox.status.ips) address.give(ip);
     sandbox.status = { ...sandbox.status, ready: false, ips: [] };
-    fire('stopped', sandbox.status.id);
+    stopped(sandbox.status.id);
   }
 }
 
@@ -290,22 +285,11 @@ function statsOf(
 }
 
 async function* eventsOf(emitter: Emitter<RuntimeEvent>, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
-  const queue: RuntimeEvent[] = [];
-  let wake: (() => void) | undefined;
-  const subscription = emitter.event((event) => {
-    queue.push(event);
-    wake?.();
-  });
-  const onAbort = (): void => wake?.();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const queue = new AsyncQueue<RuntimeEvent>();
+  const subscription = emitter.event((event) => queue.push(event));
   try {
-    while (!signal.aborted) {
-      const event = queue.shift();
-      if (event !== undefined) yield event;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
+    yield* queue.read(signal);
   } finally {
-    signal.removeEventListener('abort', onAbort);
     subscription.dispose();
   }
 }

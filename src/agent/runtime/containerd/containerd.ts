@@ -1,16 +1,18 @@
 import type { Clock } from '../../../base/clock.ts';
 import { groupBy } from '../../../base/groupBy.ts';
-import {
-  type ContainerStats,
-  type Runtime,
-  type RuntimeContainer,
-  RuntimeError,
-  type SandboxStatus,
-} from '../contract.ts';
+import type { Runtime, RuntimeContainer, SandboxStatus } from '../contract.ts';
 import { criContainerConfig, criResources, criSandboxConfig } from './criConfig.ts';
 import { type CriConnection, connectCri } from './criConnection.ts';
-import { criEvents } from './criEvents.ts';
 import { criImages } from './criImages.ts';
+import {
+  containerFrom,
+  isBroken,
+  isMeasured,
+  present,
+  sandboxFrom,
+  statsFrom,
+  unreadableContainer,
+} from './criStatus.ts';
 import type {
   CriContainer,
   CriContainerStats,
@@ -18,12 +20,17 @@ import type {
   CriPodSandbox,
   CriPodSandboxStatus,
 } from './criTypes.ts';
+import { createEnding } from './ending.ts';
+import { createForce } from './force.ts';
+import { createLeftovers } from './leftovers.ts';
+import { systemProcessTable } from './processTable.ts';
+import { runtimeEvents } from './runtimeEvents.ts';
+import { createTasks, type Task } from './tasks.ts';
+import { createTaskWatch } from './taskWatch.ts';
+import { createUnseenEnds } from './unseenEnds.ts';
 
-const STATES = ['created', 'running', 'exited', 'unknown'] as const;
 /** CRI gives a sandbox four minutes (kubelet's default runtime-request-timeout doubled). */
 const SANDBOX_TIMEOUT_MS = 240_000;
-/** On a busy machine CRI takes note of an exit late; what would be read before is out of date for minutes. */
-const SETTLE_LIMIT_MS = 10_000;
 const OUTPUT_LIMIT = 64 * 1024;
 
 export interface ContainerdOptions {
@@ -42,7 +49,10 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
   const { clock, handler = 'crun', cgroupVersion = 1 } = options;
   // Out of memory, a container ends as a whole (kubelet's singleProcessOOMKill, off by default with cgroup v2).
   const unified = cgroupVersion === 2 ? { 'memory.oom.group': '1' } : {};
-  const connection = connectCri(options.socketPath);
+  const connection = connectCri(options.socketPath, clock);
+  const tasks = createTasks(connection);
+  const watch = createTaskWatch({ clock, processes: systemProcessTable });
+  const leftovers = createLeftovers({ clock });
   /** Container to sandbox, and sandbox to itself: events of containerd name the container alone. */
   const owners = new Map<string, string>();
 
@@ -52,25 +62,80 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     for (const item of items) owners.set(item.id, item.podSandboxId);
     return items;
   };
-  const containerStatus = (id: string): Promise<RuntimeContainer | undefined> =>
-    present(async () => {
-      const answer = await connection.call<{ status: CriContainerStatus }>('ContainerStatus', { id });
-      return runtimeContainer(answer.status);
-    });
-  const sandboxStatus = async (
+  const readContainer = async (id: string): Promise<RuntimeContainer> =>
+    containerFrom((await connection.call<{ status: CriContainerStatus }>('ContainerStatus', { id })).status);
+  const readSandbox = async (id: string): Promise<CriPodSandboxStatus> =>
+    (await connection.call<{ status: CriPodSandboxStatus }>('PodSandboxStatus', { id })).status;
+  const ends = createUnseenEnds({
+    clock,
+    tasks,
+    isRunning: async (id) =>
+      owners.get(id) === id
+        ? sandboxFrom(await readSandbox(id), []).ready
+        : (await readContainer(id)).state === 'running',
+  });
+  const forget = (id: string): void => {
+    for (const [key, owner] of owners) {
+      if (key !== id && owner !== id) continue;
+      owners.delete(key);
+      watch.forget(key);
+      ends.forget(key);
+    }
+  };
+  const ending = createEnding({
+    connection,
+    force: createForce({ clock, tasks, processes: systemProcessTable }),
+    ends,
+    leftovers,
+    containersOf: (sandbox) =>
+      [...owners].flatMap(([id, owner]) => (owner === sandbox && id !== sandbox ? [id] : [])),
+    forget,
+  });
+
+  const statusOf = async (
     id: string,
-    containers: readonly CriContainer[],
+    listedContainers: readonly CriContainer[],
+    listed?: CriPodSandbox,
   ): Promise<SandboxStatus | undefined> => {
-    const [answer, statuses] = await Promise.all([
-      present(() => connection.call<{ status: CriPodSandboxStatus }>('PodSandboxStatus', { id })),
-      Promise.all(containers.map((container) => containerStatus(container.id))),
+    if (leftovers.has(id)) return undefined;
+    const [status, containers] = await Promise.all([
+      present(() => readSandbox(id).catch((error: unknown) => orIfBroken(error, listed))),
+      Promise.all(
+        listedContainers
+          .filter((container) => !leftovers.has(container.id))
+          .map((container) =>
+            present(() =>
+              readContainer(container.id).catch((error: unknown) =>
+                orIfBroken(error, unreadableContainer(container)),
+              ),
+            ),
+          ),
+      ),
     ]);
-    if (answer === undefined) return undefined;
+    if (status === undefined) return undefined;
     owners.set(id, id);
-    return sandboxFrom(
-      answer.status,
-      statuses.filter((status) => status !== undefined),
+    const there = containers.filter((container) => container !== undefined);
+    return ends.sandbox(
+      sandboxFrom(
+        status,
+        there.map((container) => ends.container(container)),
+      ),
     );
+  };
+  /** From now on the process behind it is watched; events tell of most when they start. */
+  const watchTask = async (id: string): Promise<void> => {
+    if (watch.knows(id)) return;
+    const task = await tasks.get(id);
+    if (!watch.knows(id)) watch.track(id, task?.pid);
+  };
+  const watchRunning = (sandboxes: readonly SandboxStatus[], all: readonly Task[]): void => {
+    const pids = new Map(all.map(({ id, pid, end }) => [id, end === undefined ? pid : undefined]));
+    const running = sandboxes.flatMap(({ id, ready, containers }) => [
+      ...(ready ? [id] : []),
+      ...containers.filter(({ state }) => state === 'running').map((container) => container.id),
+    ]);
+    watch.keep(new Set(running));
+    for (const id of running) if (!watch.knows(id)) watch.track(id, pids.get(id));
   };
 
   return {
@@ -94,25 +159,26 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
         { signal, timeoutMs: SANDBOX_TIMEOUT_MS },
       );
       owners.set(id, id);
+      void watchTask(id).catch(() => undefined);
       return id;
     },
-    stopSandbox: (id) =>
-      absentIsFine(connection.call('StopPodSandbox', { id }, { timeoutMs: SANDBOX_TIMEOUT_MS })),
-    async removeSandbox(id) {
-      await absentIsFine(connection.call('RemovePodSandbox', { id }));
-      for (const [key, owner] of owners) if (owner === id) owners.delete(key);
-    },
+    ...ending,
     async list() {
-      const [{ items: sandboxes }, containers] = await Promise.all([
+      const [{ items: sandboxes }, containers, all] = await Promise.all([
         connection.call<{ items: readonly CriPodSandbox[] }>('ListPodSandbox', {}),
         containersOf(undefined),
+        tasks.list(),
       ]);
       const bySandbox = groupBy(containers, (container) => container.podSandboxId);
-      const all = await Promise.all(sandboxes.map(({ id }) => sandboxStatus(id, bySandbox.get(id) ?? [])));
-      return all.filter((status) => status !== undefined);
+      const read = await Promise.all(
+        sandboxes.map((sandbox) => statusOf(sandbox.id, bySandbox.get(sandbox.id) ?? [], sandbox)),
+      );
+      const statuses = read.filter((status) => status !== undefined);
+      watchRunning(statuses, all);
+      return statuses;
     },
     async status(id) {
-      return sandboxStatus(id, await containersOf(id));
+      return statusOf(id, await containersOf(id));
     },
     async createContainer(sandbox, config, sandboxConfig) {
       const { id } = await connection.call<{ id: string }>('CreateContainer', {
@@ -125,21 +191,10 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     },
     async startContainer(id) {
       await connection.call('StartContainer', { id });
+      void watchTask(id).catch(() => undefined);
     },
     async updateContainer(id, resources) {
       await connection.call('UpdateContainerResources', { id, linux: criResources(resources, unified) });
-    },
-    stopContainer: (id, graceSeconds) =>
-      absentIsFine(
-        connection.call(
-          'StopContainer',
-          { id, timeout: graceSeconds },
-          { timeoutMs: graceSeconds * 1000 + 120_000 },
-        ),
-      ),
-    async removeContainer(id) {
-      await absentIsFine(connection.call('RemoveContainer', { id }));
-      owners.delete(id);
     },
     async execSync(id, command, timeoutMs) {
       const answer = await connection.call<{ stdout: Uint8Array; stderr: Uint8Array; exitCode: number }>(
@@ -163,36 +218,27 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     },
     images: criImages(connection),
     events: (signal) =>
-      criEvents(
-        {
-          connection,
-          clock,
-          sandboxOf: (id) => owners.get(id),
-          settled: (id, until) => exited(id, until),
-        },
-        signal,
-      ),
+      runtimeEvents({ connection, clock, watch, tasks, ends, sandboxOf: (id) => owners.get(id) }, signal),
     async stats() {
       const { stats } = await connection.call<{ stats: readonly CriContainerStats[] }>(
         'ListContainerStats',
         {},
       );
-      // One that has ended is listed with its files alone.
-      return stats.filter(isMeasured).map((entry) => containerStats(entry, owners));
+      return stats
+        .filter(isMeasured)
+        .map((entry) => statsFrom(entry, owners.get(entry.attributes?.id ?? '') ?? ''));
     },
-    close: () => connection.close(),
+    close() {
+      leftovers.dispose();
+      connection.close();
+    },
   };
+}
 
-  /** Waits until CRI shows the end of a container; its event comes a moment earlier (see criEvents.ts). */
-  async function exited(id: string, signal: AbortSignal): Promise<void> {
-    if (owners.get(id) === id) return;
-    const until = clock.monotonic() + SETTLE_LIMIT_MS;
-    for (let delay = 5; clock.monotonic() < until && !signal.aborted; delay = Math.min(2 * delay, 100)) {
-      const status = await containerStatus(id).catch(() => undefined);
-      if (status?.state !== 'running') return;
-      await clock.sleep(delay, signal).catch(() => undefined);
-    }
-  }
+/** What is listed, where it cannot be read for good. */
+function orIfBroken<T>(error: unknown, listed: T | undefined): T {
+  if (listed !== undefined && isBroken(error)) return listed;
+  throw error;
 }
 
 function streamUrl(
@@ -211,78 +257,4 @@ function streamUrl(
     case 'portForward':
       return connection.call('PortForward', { id: request.sandbox, port: request.ports });
   }
-}
-
-const isAbsent = (error: unknown): boolean => error instanceof RuntimeError && error.code === 'notFound';
-
-async function present<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-async function absentIsFine(call: Promise<unknown>): Promise<void> {
-  await present(() => call);
-}
-
-const millis = (nanoseconds: number): number => Math.floor(nanoseconds / 1e6);
-
-function sandboxFrom(status: CriPodSandboxStatus, containers: readonly RuntimeContainer[]): SandboxStatus {
-  const { network } = status;
-  const ready = status.state === 0;
-  const ips = network === null ? [] : [network.ip, ...network.additionalIps.map(({ ip }) => ip)];
-  return {
-    id: status.id,
-    name: status.metadata?.name ?? '',
-    namespace: status.metadata?.namespace ?? '',
-    uid: status.metadata?.uid ?? '',
-    attempt: status.metadata?.attempt ?? 0,
-    ready,
-    createdAt: millis(status.createdAt),
-    ips: ready ? ips.filter((ip) => ip !== '') : [],
-    labels: status.labels,
-    annotations: status.annotations,
-    containers,
-  };
-}
-
-function runtimeContainer(status: CriContainerStatus): RuntimeContainer {
-  const state = STATES[status.state] ?? 'unknown';
-  return {
-    id: status.id,
-    name: status.metadata?.name ?? '',
-    attempt: status.metadata?.attempt ?? 0,
-    state,
-    createdAt: millis(status.createdAt),
-    ...(status.startedAt === 0 ? {} : { startedAt: millis(status.startedAt) }),
-    ...(status.finishedAt === 0 ? {} : { finishedAt: millis(status.finishedAt) }),
-    ...(state === 'exited' ? { exitCode: status.exitCode } : {}),
-    ...(status.reason === '' ? {} : { reason: status.reason }),
-    ...(status.message === '' ? {} : { message: status.message }),
-    image: status.image?.image ?? '',
-    imageId: status.imageRef,
-    labels: status.labels,
-    annotations: status.annotations,
-    logPath: status.logPath,
-  };
-}
-
-function isMeasured({ cpu }: CriContainerStats): boolean {
-  return (cpu?.timestamp ?? 0) > 0;
-}
-
-function containerStats(entry: CriContainerStats, owners: ReadonlyMap<string, string>): ContainerStats {
-  const id = entry.attributes?.id ?? '';
-  return {
-    id,
-    sandbox: owners.get(id) ?? '',
-    name: entry.attributes?.metadata?.name ?? '',
-    time: millis(entry.cpu?.timestamp ?? 0),
-    cpuUsageNanos: entry.cpu?.usageNanos?.value ?? 0,
-    memoryWorkingSetBytes: entry.memory?.workingSet?.value ?? 0,
-    filesystemUsedBytes: entry.writable?.usedBytes?.value ?? 0,
-  };
 }

@@ -1,11 +1,17 @@
 import grpc from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { isAborted } from '../../../base/abort.ts';
+import type { Clock } from '../../../base/clock.ts';
 import { RuntimeError } from '../contract.ts';
+import { CONTAINERD_PROTO } from './containerdProto.ts';
 import { CRI_PROTO } from './criProto.ts';
 
 const RUNTIME = '/runtime.v1.RuntimeService/';
 const IMAGE = '/runtime.v1.ImageService/';
+const TASKS = '/containerd.services.tasks.v1.Tasks/';
+const EVENTS = '/containerd.services.events.v1.Events/';
+/** Where CRI keeps what it makes; containerd's own services have to be told. */
+export const CRI_NAMESPACE = 'k8s.io';
 
 /** Method to the messages that it takes and gives. */
 const METHODS = {
@@ -27,7 +33,6 @@ const METHODS = {
   Attach: [RUNTIME, 'AttachRequest', 'StreamUrl'],
   PortForward: [RUNTIME, 'PortForwardRequest', 'StreamUrl'],
   ListContainerStats: [RUNTIME, 'Empty', 'ContainerStatsList'],
-  GetContainerEvents: [RUNTIME, 'Empty', 'ContainerEvent'],
   Version: [RUNTIME, 'VersionRequest', 'VersionResponse'],
   Status: [RUNTIME, 'Empty', 'StatusResponse'],
   ListImages: [IMAGE, 'Empty', 'ImageList'],
@@ -35,14 +40,19 @@ const METHODS = {
   PullImage: [IMAGE, 'PullImageRequest', 'ImageRef'],
   RemoveImage: [IMAGE, 'ImageRequest', 'Empty'],
   ImageFsInfo: [IMAGE, 'Empty', 'ImageFsInfoResponse'],
-  Subscribe: ['/containerd.services.events.v1.Events/', 'SubscribeRequest', 'Envelope'],
-} as const;
+  GetTask: [TASKS, 'TaskRequest', 'TaskResponse', 'Get'],
+  ListTasks: [TASKS, 'ListTasksRequest', 'TaskList', 'List'],
+  Publish: [EVENTS, 'PublishRequest', 'Empty'],
+  Subscribe: [EVENTS, 'SubscribeRequest', 'Envelope'],
+} as const satisfies Record<string, readonly [service: string, takes: string, gives: string, name?: string]>;
 
 export type CriMethod = keyof typeof METHODS;
 
 /** Somebody waits for their answer, and they change nothing: they outlast a restart of containerd. */
 const PATIENT = new Set<CriMethod>(['Exec', 'Attach', 'PortForward']);
 const PATIENCE_MS = 20_000;
+/** containerd answers before its CRI part does. */
+const PATIENT_RETRY_MS = 100;
 
 export interface CriCallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -54,6 +64,7 @@ export interface CriConnection {
   call<Response>(method: CriMethod, request: object, options?: CriCallOptions): Promise<Response>;
   /** A server stream; ends with the signal, throws when the stream breaks. */
   stream<Response>(method: CriMethod, request: object, signal: AbortSignal): AsyncIterable<Response>;
+  /** One of containerd's own messages. */
   decode<Message>(message: string, bytes: Uint8Array): Message;
   close(): void;
 }
@@ -62,16 +73,16 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 /** As kubelet's limit for CRI messages (cri-client `pkg/remote_runtime.go`). */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-export function connectCri(socketPath: string): CriConnection {
+export function connectCri(socketPath: string, clock: Clock): CriConnection {
   const { root } = protobuf.parse(CRI_PROTO, { keepCase: true });
+  protobuf.parse(CONTAINERD_PROTO, root, { keepCase: true });
   const types = new Map<string, protobuf.Type>();
   const type = (name: string): protobuf.Type => {
     let found = types.get(name);
-    if (found === undefined) types.set(name, (found = root.lookupType(`runtime.v1.${name}`)));
+    if (found === undefined) types.set(name, (found = root.lookupType(name)));
     return found;
   };
-  const decode = <Message>(name: string, bytes: Uint8Array): Message => {
-    const message = type(name);
+  const decoded = <Message>(message: protobuf.Type, bytes: Uint8Array): Message => {
     // The shape is the one that the proto text declares: this is the border where bytes become typed.
     return message.toObject(message.decode(bytes), {
       longs: Number,
@@ -88,51 +99,80 @@ export function connectCri(socketPath: string): CriConnection {
     'grpc.max_reconnect_backoff_ms': 1_000,
   });
   const codec = <Response>(method: CriMethod) => {
-    const [service, request, response] = METHODS[method];
-    const requestType = type(request);
+    const [service, request, response, name = method] = METHODS[method] as readonly [
+      string,
+      string,
+      string,
+      string?,
+    ];
+    const isCri = service === RUNTIME || service === IMAGE;
+    const scope = isCri ? 'runtime.v1' : 'containerd';
+    const [takes, gives] = [type(`${scope}.${request}`), type(`${scope}.${response}`)];
+    const metadata = new grpc.Metadata({ waitForReady: PATIENT.has(method) });
+    if (!isCri) metadata.set('containerd-namespace', CRI_NAMESPACE);
     return {
-      path: `${service}${method}`,
-      serialize: (value: object): Buffer =>
-        Buffer.from(requestType.encode(requestType.fromObject(value)).finish()),
-      deserialize: (bytes: Buffer): Response => decode<Response>(response, bytes),
+      path: `${service}${name}`,
+      metadata,
+      serialize: (value: object): Buffer => Buffer.from(takes.encode(takes.fromObject(value)).finish()),
+      deserialize: (bytes: Buffer): Response => decoded<Response>(gives, bytes),
     };
+  };
+  const callOnce = <Response>(
+    method: CriMethod,
+    request: object,
+    { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CriCallOptions,
+  ): Promise<Response> => {
+    const { path, metadata, serialize, deserialize } = codec<Response>(method);
+    return new Promise((resolve, reject) => {
+      const call = client.makeUnaryRequest<object, Response>(
+        path,
+        serialize,
+        deserialize,
+        request,
+        metadata,
+        { deadline: Date.now() + timeoutMs },
+        (error, response) => {
+          signal?.removeEventListener('abort', cancel);
+          if (error !== null) reject(runtimeError(method, error));
+          else if (response === undefined) reject(new RuntimeError('other', `${method}: empty answer`));
+          else resolve(response);
+        },
+      );
+      const cancel = (): void => call.cancel();
+      if (signal?.aborted === true) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
+    });
+  };
+  const callPatiently = async <Response>(
+    method: CriMethod,
+    request: object,
+    options: CriCallOptions,
+  ): Promise<Response> => {
+    const end = clock.monotonic() + (options.timeoutMs ?? PATIENCE_MS);
+    for (;;) {
+      const left = end - clock.monotonic();
+      try {
+        return await callOnce<Response>(method, request, { ...options, timeoutMs: Math.max(left, 1) });
+      } catch (error) {
+        if (left < PATIENT_RETRY_MS || !isStarting(error)) throw error;
+        await clock.sleep(PATIENT_RETRY_MS, options.signal);
+      }
+    }
   };
 
   return {
-    decode,
-    call<Response>(method: CriMethod, request: object, options: CriCallOptions = {}): Promise<Response> {
-      const { path, serialize, deserialize } = codec<Response>(method);
-      return new Promise((resolve, reject) => {
-        const patient = PATIENT.has(method);
-        const { signal, timeoutMs = patient ? PATIENCE_MS : DEFAULT_TIMEOUT_MS } = options;
-        const call = client.makeUnaryRequest<object, Response>(
-          path,
-          serialize,
-          deserialize,
-          request,
-          new grpc.Metadata({ waitForReady: patient }),
-          { deadline: Date.now() + timeoutMs },
-          (error, response) => {
-            signal?.removeEventListener('abort', cancel);
-            if (error !== null) reject(runtimeError(method, error));
-            else if (response === undefined) reject(new RuntimeError('other', `${method}: empty answer`));
-            else resolve(response);
-          },
-        );
-        const cancel = (): void => call.cancel();
-        if (signal?.aborted === true) cancel();
-        else signal?.addEventListener('abort', cancel, { once: true });
-      });
-    },
+    decode: (message, bytes) => decoded(type(`containerd.${message}`), bytes),
+    call: (method, request, options = {}) =>
+      PATIENT.has(method) ? callPatiently(method, request, options) : callOnce(method, request, options),
     async *stream<Response>(method: CriMethod, request: object, signal: AbortSignal) {
       if (signal.aborted) return;
-      const { path, serialize, deserialize } = codec<Response>(method);
+      const { path, metadata, serialize, deserialize } = codec<Response>(method);
       const call = client.makeServerStreamRequest<object, Response>(
         path,
         serialize,
         deserialize,
         request,
-        new grpc.Metadata(),
+        metadata,
         {},
       );
       const cancel = (): void => call.cancel();
@@ -150,10 +190,11 @@ export function connectCri(socketPath: string): CriConnection {
   };
 }
 
-/** True where the server does not know the method. */
-export function isUnimplemented(error: unknown): boolean {
-  const cause = error instanceof RuntimeError ? error.cause : error;
-  return (cause as Partial<grpc.ServiceError> | undefined)?.code === grpc.status.UNIMPLEMENTED;
+/** True of what containerd says while it is on its way up: nobody listens, or its CRI part is not there yet. */
+function isStarting(error: unknown): boolean {
+  const cause = error instanceof RuntimeError ? error.cause : undefined;
+  const code = (cause as Partial<grpc.ServiceError> | undefined)?.code;
+  return code === grpc.status.UNAVAILABLE || code === grpc.status.UNIMPLEMENTED;
 }
 
 function runtimeError(method: CriMethod, error: grpc.ServiceError): RuntimeError {

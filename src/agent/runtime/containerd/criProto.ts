@@ -1,7 +1,7 @@
 /**
- * The part of CRI `runtime.v1` that the agent uses, and containerd's event stream, in our own names: on the wire only
- * package, service and method names and field numbers count. Facts: cri-api `pkg/apis/runtime/v1/api.proto`, containerd
- * `api/services/events/v1/events.proto` and `api/events/*.proto`. A text in a module, so that a bundle needs no file.
+ * The part of CRI `runtime.v1` that the agent uses, in our own names: on the wire only package, service and method names
+ * and field numbers count. Facts: cri-api `pkg/apis/runtime/v1/api.proto`. A text in a module, so that a bundle needs no
+ * file.
  */
 export const CRI_PROTO = `
 syntax = "proto3";
@@ -62,7 +62,6 @@ message FilesystemId { string mountpoint = 1; }
 message StatsAttributes { string id = 1; ContainerMetadata metadata = 2; map<string, string> labels = 3; }
 message ContainerStats { StatsAttributes attributes = 1; CpuUsage cpu = 2; MemoryUsage memory = 3; FilesystemUsage writable = 4; }
 message ContainerStatsList { repeated ContainerStats stats = 1; }
-message ContainerEvent { string containerId = 1; int32 type = 2; int64 createdAt = 3; PodSandboxStatus sandbox = 4; }
 message VersionRequest { string version = 1; }
 message VersionResponse { string version = 1; string runtimeName = 2; string runtimeVersion = 3; string runtimeApiVersion = 4; }
 message RuntimeCondition { string type = 1; bool status = 2; string reason = 3; string message = 4; }
@@ -76,10 +75,4 @@ message AuthConfig { string username = 1; string password = 2; }
 message PullImageRequest { ImageSpec image = 1; AuthConfig auth = 2; }
 message ImageRef { string ref = 1; }
 message ImageFsInfoResponse { repeated FilesystemUsage images = 1; }
-message SubscribeRequest { repeated string filters = 1; }
-message Any { string typeUrl = 1; bytes value = 2; }
-message Envelope { string namespace = 2; string topic = 3; Any event = 4; }
-message TaskEvent { string containerId = 1; }
-message TaskExit { string containerId = 1; string id = 2; }
-message ContainerObjectEvent { string id = 1; }
 `;

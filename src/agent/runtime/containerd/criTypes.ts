@@ -26,23 +26,22 @@ export interface CriPodSandboxStatus extends CriPodSandbox {
 export interface CriContainer {
   readonly id: string;
   readonly podSandboxId: string;
-}
-
-export interface CriContainerStatus {
-  readonly id: string;
   readonly metadata: { readonly name: string; readonly attempt: number } | null;
+  readonly image: { readonly image: string } | null;
+  readonly imageRef: string;
   /** 0 created, 1 running, 2 exited, 3 unknown. */
   readonly state: number;
   readonly createdAt: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface CriContainerStatus extends Omit<CriContainer, 'podSandboxId'> {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly exitCode: number;
-  readonly image: { readonly image: string } | null;
-  readonly imageRef: string;
   readonly reason: string;
   readonly message: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
   readonly logPath: string;
 }
 
@@ -65,15 +64,21 @@ export interface CriContainerStats {
   readonly writable: { readonly usedBytes: { readonly value: number } | null } | null;
 }
 
-export interface CriContainerEvent {
-  readonly containerId: string;
-  /** 0 created, 1 started, 2 stopped, 3 deleted. */
-  readonly type: number;
-  readonly sandbox: CriPodSandboxStatus | null;
+/** A process behind a container or a sandbox; its id is theirs. */
+export interface ContainerdTask {
+  readonly id: string;
+  readonly pid: number;
+  readonly status: number;
+  readonly exitStatus: number;
+  readonly exitedAt: ContainerdTime | null;
+}
+
+export interface ContainerdTime {
+  readonly seconds: number;
+  readonly nanos: number;
 }
 
 export interface ContainerdEnvelope {
-  readonly namespace: string;
   readonly topic: string;
   readonly event: { readonly typeUrl: string; readonly value: Uint8Array } | null;
 }
