@@ -18,8 +18,9 @@ export class ClusterError extends Error {
 export class DamagedClusterError extends ClusterError {
   override readonly name = 'DamagedClusterError';
   readonly cluster: string;
+  /** Which file is damaged, and how. */
+  readonly damage: string;
 
-  /** `damage`: which file is damaged, and how. */
   constructor(cluster: string, damage: string) {
     super(
       `cluster ${cluster} does not run: ${damage}`,
@@ -28,6 +29,7 @@ export class DamagedClusterError extends ClusterError {
         `To go on with what is whole: wheelhouse start ${cluster} --recover.`,
     );
     this.cluster = cluster;
+    this.damage = damage;
   }
 }
 

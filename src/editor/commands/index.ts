@@ -8,12 +8,14 @@ import { deleteCluster } from './deleteCluster.ts';
 import { deleteManifest } from './deleteManifest.ts';
 import { deleteObject } from './deleteObject.ts';
 import { deleteSnapshot } from './deleteSnapshot.ts';
+import { exportObjects } from './exportObjects.ts';
 import { followLogs } from './followLogs.ts';
 import { nodeShell } from './nodeShell.ts';
 import { openKubeconfigTerminal } from './openKubeconfigTerminal.ts';
 import { openObject } from './openObject.ts';
 import { openPodTerminal } from './openPodTerminal.ts';
 import { openSample } from './openSample.ts';
+import { recoverCluster } from './recoverCluster.ts';
 import { refresh } from './refresh.ts';
 import { removeNode } from './removeNode.ts';
 import { resizeNode } from './resizeNode.ts';
@@ -32,6 +34,7 @@ export const commands: readonly EditorCommand[] = [
   checkMachine,
   createCluster,
   startCluster,
+  recoverCluster,
   stopCluster,
   suspendCluster,
   resumeCluster,
@@ -45,6 +48,7 @@ export const commands: readonly EditorCommand[] = [
   saveSnapshot,
   restoreSnapshot,
   deleteSnapshot,
+  exportObjects,
   applyManifest,
   deleteManifest,
   openSample,

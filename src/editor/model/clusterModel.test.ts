@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { FakeClock } from '../../base/clock.ts';
 import { createDeferred, type Deferred } from '../../base/deferred.ts';
 import type { RunningControlPlane } from '../../cluster/runningControlPlane.ts';
-import { IncompleteClusterError } from '../../cluster/errors.ts';
+import { DamagedClusterError, IncompleteClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterFailure, ClusterLife } from './clusterEntry.ts';
 import { ClusterModel } from './clusterModel.ts';
@@ -41,6 +41,10 @@ function world(names: string[], failing: { launch?: Error } = {}) {
     snapshots: () => Promise.resolve([]),
     start: launch,
     attach: launch,
+    recover: () => {
+      delete failing.launch;
+      return launch();
+    },
     stop: () => Promise.resolve(),
   } as unknown as ClusterLife;
   const model = new ClusterModel({
@@ -65,6 +69,16 @@ describe('ClusterModel', () => {
     await model.refresh();
     await model.resume();
     assert.deepEqual([phase('a'), phase('b')], ['running', 'running']);
+  });
+
+  it('recover() connects to a cluster that start() could not bring up', async () => {
+    const { model, phase, failing } = world(['a']);
+    await model.refresh();
+    failing.launch = new DamagedClusterError('a', 'the store is damaged: revision 3 is missing');
+    await assert.rejects(model.start('a', progress, never), /wheelhouse start a --recover/);
+    assert.equal(phase('a'), 'failed');
+    await model.recover('a', progress, never);
+    assert.equal(phase('a'), 'running');
   });
 
   it('connects to a cluster that another program has started, and to no other', async () => {

@@ -133,6 +133,13 @@ export class ClusterModel implements Disposable {
     );
   }
 
+  /** As `start`, where the store is damaged: from what is whole of it. */
+  async recover(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
+    await this.#bringUp(name, `Starting ${name}`, progress, signal, (own, stop, onAnswers) =>
+      this.clusters.recover(name, own, stop, onAnswers),
+    );
+  }
+
   /** Connects to a cluster whose control plane runs, or brings the control plane up; machines stay as they are. */
   async attach(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
     if (this.session(name) !== undefined) return;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { commands, ConfigurationTarget, window, workspace, type CancellationToken } from 'vscode';
+import { commands, ConfigurationTarget, Uri, window, workspace, type CancellationToken } from 'vscode';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createDeferred } from '../../../src/base/deferred.ts';
 import { nodes } from '../../../src/api/resources.ts';
@@ -79,6 +79,42 @@ describe('the life of a cluster', () => {
     await commands.executeCommand('wheelhouse.startCluster', { cluster: NAME });
     assert.equal(stateOf(NAME)?.phase, 'running');
     assert.equal(await uidOfDefaultNamespace(), before);
+  });
+
+  it('of a damaged store it says what can be done, and goes on with what is whole', async () => {
+    await commands.executeCommand('wheelhouse.stopCluster', { cluster: NAME });
+    const { store, folder } = wheelhouse().exports.model.clusters.paths(NAME);
+    const text = (await readFile(store)).toString('latin1');
+    assert.ok(text.includes('"name":"kube-public"'));
+    await writeFile(store, text.replaceAll('"name":"kube-public"', '"name":"kube-pub?ic"'), 'latin1');
+
+    const said = answerMessages();
+    await commands.executeCommand('wheelhouse.startCluster', { cluster: NAME });
+    said.restore();
+    assert.match(said.texts[0] ?? '', /Cluster life does not run: .* is damaged: .*kube-public/);
+    assert.deepEqual(said.buttons[0], [
+      'Restore Snapshot…',
+      'Save Objects…',
+      'Go On Without What Is Damaged…',
+      'Show Log',
+    ]);
+    assert.equal(stateOf(NAME)?.phase, 'failed');
+
+    const objects = path.join(folder, 'objects.json');
+    const before = window.showSaveDialog;
+    Object.assign(window, { showSaveDialog: () => Promise.resolve(Uri.file(objects)) });
+    const saved = answerMessages();
+    await commands.executeCommand('wheelhouse.exportObjects', { cluster: NAME });
+    Object.assign(window, { showSaveDialog: before });
+    saved.restore();
+    assert.match(saved.texts.join(), /objects of life are saved. \d+ are damaged/);
+    const { items } = JSON.parse(await readFile(objects, 'utf8')) as { items: { kind: string }[] };
+    assert.ok(items.filter(({ kind }) => kind === 'Node').length >= 2);
+
+    const sure = answerMessages('Go On');
+    await commands.executeCommand('wheelhouse.recoverCluster', { cluster: NAME });
+    sure.restore();
+    assert.equal(stateOf(NAME)?.phase, 'running', sure.texts.join());
   });
 
   it('a control plane that ends, of a cluster that nobody stopped, is brought up again here', async () => {
