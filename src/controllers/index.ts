@@ -8,6 +8,7 @@ import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointSlice.ts';
 import { endpointSliceMirroringController } from './endpointslice/mirroring.ts';
 import { garbageCollector } from './garbagecollector/garbageCollector.ts';
+import { jobController } from './job/job.ts';
 import type { ControllerEntry } from './manager.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './nodeipam/nodeIpam.ts';
@@ -18,6 +19,8 @@ import { rootCaPublisher } from './rootCaPublisher.ts';
 import { serviceAccountController } from './serviceAccount.ts';
 import { statefulSetController } from './statefulset/statefulSet.ts';
 import { taintEvictionController } from './tainteviction/taintEviction.ts';
+
+import { ttlAfterFinishedController } from './ttlAfterFinished.ts';
 
 export { runControllers, controllerUser, type ControllerEntry, type ManagerOptions } from './manager.ts';
 
@@ -43,6 +46,12 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
       account: 'daemon-set-controller',
       component: 'daemonset-controller',
       create: daemonSetController,
+    },
+    { name: 'job', account: 'job-controller', create: jobController },
+    {
+      name: 'ttl-after-finished',
+      account: 'ttl-after-finished-controller',
+      create: ttlAfterFinishedController,
     },
     { name: 'disruption', account: 'disruption-controller', create: disruptionController },
     {

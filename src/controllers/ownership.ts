@@ -69,28 +69,35 @@ export async function settleClaim<T extends KubeObject, O extends KubeObject>(
   resource: Resource<T>,
   wanted: Claim<T>,
   signal: AbortSignal,
+  /** What an adopted object holds for its owner, and a released one no more. */
+  finalizer?: string,
 ): Promise<readonly T[]> {
   const owned = [...wanted.owned];
   for (const object of wanted.release) {
-    await patchOwner(client, resource, object, { $patch: 'delete', uid: owner.metadata.uid }, signal);
+    const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }];
+    const held = finalizer !== undefined && object.metadata.finalizers?.includes(finalizer) === true;
+    const freed = held ? { '$deleteFromPrimitiveList/finalizers': [finalizer] } : {};
+    await patchMetadata(client, resource, object, { ownerReferences, ...freed }, signal);
   }
   if (wanted.adopt.length === 0) return owned;
   const fresh = await client.get(ownerResource, nameOf(owner), { signal });
   if (fresh.metadata.uid !== owner.metadata.uid || fresh.metadata.deletionTimestamp !== undefined)
     return owned;
   for (const object of wanted.adopt) {
-    const adopted = await patchOwner(client, resource, object, controllerRef(owner), signal);
+    const hold = finalizer === undefined ? {} : { finalizers: [finalizer] };
+    const metadata = { ownerReferences: [controllerRef(owner)], ...hold };
+    const adopted = await patchMetadata(client, resource, object, metadata, signal);
     if (adopted !== undefined) owned.push(adopted);
   }
   return owned;
 }
 
 /** Undefined where the object is gone, or another one under the same name. */
-async function patchOwner<T extends KubeObject>(
+async function patchMetadata<T extends KubeObject>(
   client: Client,
   resource: Resource<T>,
   object: T,
-  reference: unknown,
+  metadata: object,
   signal: AbortSignal,
 ): Promise<T | undefined> {
   try {
@@ -98,7 +105,7 @@ async function patchOwner<T extends KubeObject>(
       resource,
       nameOf(object),
       'application/strategic-merge-patch+json',
-      { metadata: { uid: object.metadata.uid, ownerReferences: [reference] } },
+      { metadata: { uid: object.metadata.uid, ...metadata } },
       { signal },
     );
   } catch (error) {

@@ -27,3 +27,26 @@ export function parseIndexes(text: string, limit: number): IndexRange[] | undefi
 export function countIndexes(ranges: readonly IndexRange[]): number {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
+
+/** The text of a set of indexes, the way back of `parseIndexes`. */
+export function formatIndexes(indexes: Iterable<number>): string {
+  const ranges: [number, number][] = [];
+  for (const index of [...new Set(indexes)].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === index - 1) last[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges
+    .map(([first, last]) => {
+      if (first === last) return String(first);
+      return `${first}${last === first + 1 ? ',' : '-'}${last}`;
+    })
+    .join(',');
+}
+
+/** The indexes themselves. */
+export function indexesIn(ranges: readonly IndexRange[]): Set<number> {
+  const indexes = new Set<number>();
+  for (const [first, last] of ranges) for (let index = first; index <= last; index += 1) indexes.add(index);
+  return indexes;
+}

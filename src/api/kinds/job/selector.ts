@@ -6,6 +6,8 @@ import type { Job } from '../../types.ts';
 
 export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
 export const JOB_NAME = 'batch.kubernetes.io/job-name';
+/** Annotation and label of an indexed Job's pods. */
+export const JOB_INDEX = 'batch.kubernetes.io/job-completion-index';
 /** The labels' names of before v1.27, which tools still select by. */
 const LEGACY_CONTROLLER_UID = 'controller-uid';
 const LEGACY_JOB_NAME = 'job-name';

@@ -1,0 +1,284 @@
+import { equal } from '../../api/fields/equal.ts';
+import { matcherOf } from '../../api/labels.ts';
+import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
+import { jobs, pods } from '../../api/resources.ts';
+import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
+import { msOf, timeOf } from '../../api/time.ts';
+import type { Job, Pod } from '../../api/types.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import { isNamespaceTerminating } from '../namespaces.ts';
+import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
+import { inSlowStartBatches } from '../slowStart.ts';
+import { PendingWrites } from '../writes.ts';
+import { hasFailed, hasSucceeded, indexOf, isIndexed, isTracked, newPod, TRACKING } from './jobPod.ts';
+import { outcomeOf } from './outcome.ts';
+import { planPods } from './plan.ts';
+import {
+  accountFor,
+  conclude,
+  heldForTheirCount,
+  isFinished,
+  type JobStatus,
+  setCondition,
+  settle,
+} from './status.ts';
+import { tallyOf } from './tally.ts';
+
+/** At most so many pods are created or deleted in one reconcile. */
+const BURST = 500;
+const MANAGER = 'kubernetes.io/job-controller';
+
+/** Runs pods until enough have succeeded, and counts each once (`pkg/controller/job`). */
+export function jobController(context: ControllerContext): Controller {
+  const controller = new JobController(context);
+  return { name: 'job', workers: 5, reconcile: (key, signal) => controller.reconcile(key, signal) };
+}
+
+class JobController {
+  readonly #context: ControllerContext;
+  readonly #jobs: Informer<Job>;
+  readonly #pods: Informer<Pod>;
+  /** Counting goes on only when both caches show what was written: else a pod would be counted twice. */
+  readonly #pendingJobs: PendingWrites<Job>;
+  readonly #pendingPods: PendingWrites<Pod>;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#jobs = context.informers.for(jobs);
+    this.#pods = context.informers.for(pods);
+    this.#pendingJobs = new PendingWrites(this.#jobs);
+    this.#pendingPods = new PendingWrites(this.#pods);
+    indexByController(this.#pods);
+    const wake = (job: Job): void => context.enqueue(keyOf(job.metadata));
+    this.#jobs.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#wakeFor(pod),
+      onUpdate: (pod, old) => {
+        this.#wakeFor(pod);
+        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) this.#wakeFor(old);
+      },
+      onDelete: (pod) => this.#wakeFor(pod),
+    });
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const { client, clock } = this.#context;
+    const { namespace = '', name } = parseKey(key);
+    const job = this.#jobs.get(namespace, name);
+    await this.#freeOrphans(namespace, name, job?.metadata.uid, signal);
+    if (job === undefined) {
+      this.#pendingJobs.forget(key);
+      this.#pendingPods.forget(key);
+      return undefined;
+    }
+    if ((job.spec.managedBy ?? MANAGER) !== MANAGER) return undefined;
+    if (isFinished(job)) return undefined;
+    if (!this.#pendingJobs.seen(key) || !this.#pendingPods.seen(key)) return undefined;
+    const candidates = [
+      ...this.#pods.byIndex(BY_CONTROLLER, job.metadata.uid),
+      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(namespace)),
+    ];
+    const wanted = claim(job, job.spec.selector ?? {}, candidates);
+    const owned = await settleClaim(client, job, jobs, pods, wanted, signal, TRACKING);
+
+    const now = clock.now();
+    const tally = tallyOf(job, owned);
+    const outcome = outcomeOf(job, tally, now);
+    const plan = planPods({ job, pods: owned, tally, outcome, now });
+    const { status, counted } = accountFor(
+      job,
+      tally,
+      heldForTheirCount(job, tally, outcome !== undefined),
+      now,
+    );
+    this.#noteSuspension(job, status, now);
+    // What is counted is on record before a pod lets go of its finalizer.
+    const recorded = await this.#writeStatus(key, job, status, signal);
+    const uncounted = new Set([
+      ...(status.uncountedTerminatedPods?.succeeded ?? []),
+      ...(status.uncountedTerminatedPods?.failed ?? []),
+    ]);
+    const isDone = (pod: Pod): boolean => uncounted.has(pod.metadata.uid) || isStray(job, pod);
+    const free = new Set([...counted, ...owned.filter((pod) => isTracked(pod) && isDone(pod))]);
+    const freed = await this.#release(key, [...free], signal);
+
+    const error =
+      (await this.#delete(key, job, plan.remove.slice(0, BURST), signal)) ??
+      (await this.#create(key, job, plan.create.slice(0, BURST), tally.failures, signal));
+
+    const isHeld = (uid: string): boolean =>
+      owned.some((pod) => pod.metadata.uid === uid && isTracked(pod) && !freed.has(uid));
+    settle(status, isHeld);
+    if (outcome !== undefined) {
+      const left = owned.filter((pod) => isTracked(pod) && !freed.has(pod.metadata.uid)).length;
+      const end = conclude(status, outcome, left, now);
+      if (end?.type === 'Complete') this.#tell(job, 'Normal', 'Completed', 'Job completed');
+      if (end?.type === 'Failed') this.#tell(job, 'Warning', end.reason, end.message);
+    }
+    await this.#writeStatus(key, recorded, status, signal);
+    if (error !== undefined) throw toStatusError(error);
+    const waits = [plan.waitMs, untilDeadline(job, status, now)].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  #wakeFor(pod: Pod): void {
+    const controller = controllerOf(pod);
+    const { namespace } = pod.metadata;
+    if (controller !== undefined) {
+      if (controller.kind !== 'Job') return;
+      const job = this.#jobs.get(namespace, controller.name);
+      if (job?.metadata.uid === controller.uid || isTracked(pod)) {
+        this.#context.enqueue(`${namespace}/${controller.name}`);
+      }
+      return;
+    }
+    if (pod.metadata.deletionTimestamp !== undefined) return;
+    for (const job of this.#jobs.list(namespace)) {
+      if (matcherOf(job.spec.selector).matches(pod.metadata.labels))
+        this.#context.enqueue(keyOf(job.metadata));
+    }
+  }
+
+  /** Pods whose Job is gone hold their finalizer for nobody. */
+  async #freeOrphans(
+    namespace: string,
+    name: string,
+    uid: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const orphans = this.#pods.list(namespace).filter((pod) => {
+      const controller = controllerOf(pod);
+      return (
+        controller?.kind === 'Job' && controller.name === name && controller.uid !== uid && isTracked(pod)
+      );
+    });
+    if (orphans.length === 0) return;
+    // Past the cache: a Job that it does not show yet is no Job that is gone.
+    const current = await this.#context.client
+      .get(jobs, { namespace, name }, { signal })
+      .catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    const gone = orphans.filter((pod) => controllerOf(pod)?.uid !== current?.metadata.uid);
+    await this.#release(`${namespace}/${name}`, gone, signal);
+  }
+
+  #noteSuspension(job: Job, status: JobStatus, now: number): void {
+    const type = 'Suspended';
+    const was = job.status?.conditions?.find((condition) => condition.type === type)?.status === 'True';
+    if (job.spec.suspend === true && !was) {
+      setCondition(status, { type, status: 'True', reason: 'JobSuspended', message: 'Job suspended' }, now);
+      this.#tell(job, 'Normal', 'Suspended', 'Job suspended');
+    } else if (job.spec.suspend !== true && was) {
+      setCondition(status, { type, status: 'False', reason: 'JobResumed', message: 'Job resumed' }, now);
+      status.startTime = timeOf(now);
+      this.#tell(job, 'Normal', 'Resumed', 'Job resumed');
+    }
+  }
+
+  #tell(job: Job, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#context.events.event(job, type, reason, message);
+  }
+
+  /** Takes the finalizer from pods; answers the uids of those that hold it no more. */
+  async #release(key: string, held: readonly Pod[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const freed = new Set<string>();
+    await Promise.all(
+      held.map(async (pod) => {
+        try {
+          const patched = await this.#context.client.patch(
+            pods,
+            pod.metadata,
+            'application/strategic-merge-patch+json',
+            { metadata: { uid: pod.metadata.uid, '$deleteFromPrimitiveList/finalizers': [TRACKING] } },
+            { signal },
+          );
+          // The last finalizer of a pod that is being deleted takes the pod along.
+          if (pod.metadata.deletionTimestamp === undefined) this.#pendingPods.created(key, patched);
+        } catch (error) {
+          if (!isNotFound(error) && !isReason(error, 'Conflict', 'Invalid')) throw error;
+        }
+        freed.add(pod.metadata.uid);
+      }),
+    );
+    return freed;
+  }
+
+  async #create(
+    key: string,
+    job: Job,
+    indexes: readonly (number | undefined)[],
+    failures: ReadonlyMap<number, number>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { client } = this.#context;
+    const left = [...indexes];
+    return inSlowStartBatches(indexes.length, async () => {
+      const index = left.shift();
+      try {
+        const draft = newPod(job, index, index === undefined ? 0 : (failures.get(index) ?? 0));
+        const pod = await client.create(pods, draft, { signal });
+        this.#pendingPods.created(key, pod);
+        this.#tell(job, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      } catch (error) {
+        // Nothing can be created in a namespace that ends, and nothing needs to be.
+        if (isNamespaceTerminating(error)) return;
+        if (!signal.aborted)
+          this.#tell(job, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+        throw error;
+      }
+    });
+  }
+
+  async #delete(key: string, job: Job, victims: readonly Pod[], signal: AbortSignal): Promise<unknown> {
+    const outcomes = await Promise.allSettled(
+      victims.map(async (pod) => {
+        try {
+          const preconditions = { uid: pod.metadata.uid };
+          await this.#context.client.delete(pods, pod.metadata, { signal, preconditions });
+          this.#tell(job, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        } catch (error) {
+          // Gone already, or another pod under its name.
+          if (!isNotFound(error) && !isReason(error, 'Conflict')) {
+            this.#tell(job, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
+            throw error;
+          }
+        }
+        this.#pendingPods.deleted(key, pod);
+      }),
+    );
+    return outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+  }
+
+  /** Answers the Job as it is after the write. */
+  async #writeStatus(key: string, job: Job, status: JobStatus, signal: AbortSignal): Promise<Job> {
+    if (equal(status, job.status)) return job;
+    const draft = draftOf(job);
+    draft.status = structuredClone(status);
+    try {
+      const written = await this.#context.client.update(jobs, draft, { subresource: 'status', signal });
+      this.#pendingJobs.created(key, written);
+      return written;
+    } catch (error) {
+      if (isNotFound(error)) return job;
+      throw error;
+    }
+  }
+}
+
+/** A pod of an indexed Job whose index is none: it counts for nothing when it has ended. */
+const isStray = (job: Job, pod: Pod): boolean =>
+  isIndexed(job) && indexOf(job, pod) === undefined && (hasSucceeded(pod) || hasFailed(job, pod));
+
+/** Milliseconds until the Job has been active for longer than it may. */
+function untilDeadline(job: Job, status: JobStatus, now: number): number | undefined {
+  const { activeDeadlineSeconds, suspend } = job.spec;
+  const started = msOf(status.startTime);
+  if (activeDeadlineSeconds === undefined || suspend === true || started === undefined) return undefined;
+  const left = started + activeDeadlineSeconds * 1000 - now;
+  return left > 0 ? left : undefined;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
