@@ -8,6 +8,7 @@ import type { AdmissionPlugin } from './contract.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
 import { namespaceLifecycle } from './namespaceLifecycle.ts';
 import { nodeRestriction } from './nodeRestriction/nodeRestriction.ts';
+import { podSecurity } from './podSecurity/podSecurity.ts';
 import { priority } from './priority.ts';
 import { createAdmissionReader } from './reader.ts';
 import { serviceAccount } from './serviceAccount.ts';
@@ -32,6 +33,7 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     serviceAccount({ random, findAccount: awaitedAccounts(cache, clock) }),
     nodeRestriction({ reader, authorizer: options.authorizer }),
     taintNodesByCondition(),
+    podSecurity(reader, clock),
     priority(reader),
     defaultTolerationSeconds(),
     serviceAddresses(options.allocators, reader),

@@ -32,6 +32,7 @@ describe('admissionPlugins', () => {
         'ServiceAccount',
         'NodeRestriction',
         'TaintNodesByCondition',
+        'PodSecurity',
         'Priority',
         'DefaultTolerationSeconds',
         'ServiceAddresses',

@@ -1,0 +1,79 @@
+import { type FieldError, field, invalid } from '../../../api/fields/fieldErrors.ts';
+
+const LEVELS = ['privileged', 'baseline', 'restricted'] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface LevelVersion {
+  readonly level: Level;
+  /** The minor version of Kubernetes whose rules hold. */
+  readonly version: number | 'latest';
+}
+
+/** What a namespace asks of its pods. */
+export interface PodSecurityPolicy {
+  /** Pods that violate it are refused. */
+  readonly enforce: LevelVersion;
+  /** Whoever makes pods, or what makes pods, is warned. */
+  readonly warn: LevelVersion;
+  /** Of labels that say nothing; then the strictest holds for what is enforced. */
+  readonly errors: readonly FieldError[];
+}
+
+const PREFIX = 'pod-security.kubernetes.io/';
+const DEFAULT: LevelVersion = { level: 'privileged', version: 'latest' };
+const NO_POLICY: PodSecurityPolicy = { enforce: DEFAULT, warn: DEFAULT, errors: [] };
+
+/**
+ * The policy that a namespace's labels give (pod-security-admission `api/helpers.go`). There is no audit log that
+ * violations could be noted in: of the labels for `audit` only the values are checked.
+ */
+export function policyOf(labels: Readonly<Record<string, string>> | undefined): PodSecurityPolicy {
+  if (labels === undefined || !Object.keys(labels).some((key) => key.startsWith(PREFIX))) return NO_POLICY;
+  const errors: FieldError[] = [];
+  const valueOf = <T>(name: string, parse: (text: string) => T | undefined, detail: string) => {
+    const text = labels[`${PREFIX}${name}`];
+    if (text === undefined) return { isSet: false, isGood: false, value: undefined };
+    const value = parse(text);
+    if (value === undefined)
+      errors.push(invalid(field('metadata', 'labels').key(`${PREFIX}${name}`), text, detail));
+    return { isSet: true, isGood: value !== undefined, value };
+  };
+  const level = (mode: string) => valueOf(mode, parseLevel, `must be one of ${LEVELS.join(', ')}`);
+  const version = (mode: string) => valueOf(`${mode}-version`, parseVersion, 'must be "latest" or "v1.x"');
+
+  const enforceLevel = level('enforce');
+  const enforce: LevelVersion = {
+    level: enforceLevel.value ?? (enforceLevel.isSet ? 'restricted' : DEFAULT.level),
+    version: version('enforce').value ?? DEFAULT.version,
+  };
+  level('audit');
+  version('audit');
+  const warnLevel = level('warn');
+  const warnVersion = version('warn');
+  let warn: LevelVersion = {
+    level: warnLevel.value ?? DEFAULT.level,
+    version: warnVersion.value ?? DEFAULT.version,
+  };
+  // What is enforced is warned of too, unless somebody says something else about warnings.
+  if (!warnLevel.isSet && enforceLevel.isGood && compareLevels(enforce.level, warn.level) > 0)
+    warn = { level: enforce.level, version: warnVersion.isSet ? warn.version : enforce.version };
+  return { enforce, warn, errors };
+}
+
+const parseLevel = (text: string): Level | undefined => LEVELS.find((level) => level === text);
+
+function parseVersion(text: string): number | 'latest' | undefined {
+  if (text === 'latest') return text;
+  const minor = /^v1\.(0|[1-9]\d*)$/.exec(text)?.[1];
+  return minor === undefined ? undefined : Number(minor);
+}
+
+/** Above zero where `a` is the stricter. */
+export const compareLevels = (a: Level, b: Level): number => LEVELS.indexOf(a) - LEVELS.indexOf(b);
+
+export const sameLevelVersion = (a: LevelVersion, b: LevelVersion): boolean =>
+  a.level === b.level && a.version === b.version;
+
+/** `restricted:v1.25`, `baseline:latest` */
+export const nameOf = ({ level, version }: LevelVersion): string =>
+  `${level}:${version === 'latest' ? version : `v1.${version}`}`;
