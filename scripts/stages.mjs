@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { node24, root } from './setup/dependencies.mjs';
-import { run } from './setup/run.mjs';
+import { run, runWithOutputTo } from './setup/run.mjs';
 
 const counts = path.join(root, '.cache/test-counts');
 
@@ -50,7 +50,9 @@ export async function runStages(stages) {
 /** Prepares what the stages need; where that fails, the user learns why and the gate counts as failed. */
 export async function prepare(...steps) {
   try {
-    for (const step of steps) await step({ log, run });
+    // What tools say is told where they fail.
+    const setup = { log, run: runWithOutputTo(() => undefined) };
+    for (const step of steps) await step(setup);
   } catch (error) {
     console.error(error?.constructor?.name === 'MissingPrerequisite' ? error.message : error);
     console.log('0 passed, 1 failed');

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from './cache.mjs';
 import { aptInstall, canInstall, MissingPrerequisite } from './packages.mjs';
-import { ask, has, run } from './run.mjs';
+import { ask, has, runWithOutputTo } from './run.mjs';
 
 // The daemon serves the whole machine, whichever checkout has started it.
 const pidFile = cacheFolder('docker', 'dockerd.pid');
@@ -108,7 +108,14 @@ function advice() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stop = process.argv[2] === 'stop';
-  await (stop ? stopDocker() : ensureDocker({ log: (line) => console.log(line), run })).catch((error) => {
+  await (
+    stop
+      ? stopDocker()
+      : ensureDocker({
+          log: (line) => console.log(line),
+          run: runWithOutputTo(() => undefined),
+        })
+  ).catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

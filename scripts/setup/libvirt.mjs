@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from './cache.mjs';
 import { aptInstall, canInstall, isDebian, MissingPrerequisite } from './packages.mjs';
-import { output, run } from './run.mjs';
+import { output, runWithOutputTo } from './run.mjs';
 
 // The daemons serve the whole machine, whichever checkout has started them.
 const cache = cacheFolder('libvirt');
@@ -145,7 +145,14 @@ function advice() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stop = process.argv[2] === 'stop';
-  await (stop ? stopLibvirt() : ensureLibvirt({ log: (line) => console.log(line), run })).catch((error) => {
+  await (
+    stop
+      ? stopLibvirt()
+      : ensureLibvirt({
+          log: (line) => console.log(line),
+          run: runWithOutputTo(() => undefined),
+        })
+  ).catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

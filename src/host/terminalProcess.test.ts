@@ -76,10 +76,28 @@ describe('terminalRunner', () => {
   });
 
   it('what cannot be started is told', async () => {
-    const onPipes: TerminalProcess = await terminalRunner([]).start('/nowhere/program', [], {
-      onData: () => undefined,
-    });
-    await assert.rejects(onPipes.exited, /ENOENT/);
+    for (const modules of [[], ['node-pty']]) {
+      const process: TerminalProcess = await terminalRunner(modules).start('/nowhere/program', [], {
+        onData: () => undefined,
+      });
+      await assert.rejects(process.exited, /\/nowhere\/program could not be started: it is not on the PATH/);
+      process.write('nothing');
+      process.signal('SIGKILL');
+    }
+  });
+
+  it('plain pipes can be asked for where a terminal could be had', async () => {
+    const { process, said } = await start(['node-pty'], 'test -t 0 || echo piped', { pipes: true });
+    assert.equal(await process.exited, 0);
+    assert.deepEqual([process.terminal, said()], [false, 'piped\n']);
+  });
+
+  it('on Windows a program is found by the endings that the system knows', async () => {
+    const isFile = (file: string): Promise<boolean> => Promise.resolve(file === 'C:\\bin\\none.EXE');
+    const search = { platform: 'win32' as const, env: { Path: 'C:\\bin' }, isFile };
+    // It is found, and does not run here.
+    const process = await terminalRunner([], search).start('none', [], { onData: () => undefined });
+    await assert.rejects(process.exited, /spawn C:\\bin\\none\.EXE ENOENT/);
   });
 });
 

@@ -2,12 +2,18 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { IPty } from 'node-pty';
+import { findCommand, type CommandSearch } from './commandPath.ts';
 
 export interface TerminalOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly columns?: number;
   readonly rows?: number;
+  /**
+   * Plain pipes, also where a terminal could be had. Windows' terminals (ConPTY) do not hand on what a program writes:
+   * they draw a screen of it anew, with lines broken, joined and repeated.
+   */
+  readonly pipes?: boolean;
   /** Output as it comes; of both outputs. */
   readonly onData: (chunk: Buffer) => void;
 }
@@ -36,16 +42,37 @@ type Pty = Pick<typeof import('node-pty'), 'spawn'>;
  * Terminals of node-pty, which is native code: the first of `modules` (names or folders) that can be loaded is used,
  * when the first program is started. Where none can, programs run on plain pipes.
  */
-export function terminalRunner(modules: readonly string[]): TerminalRunner {
+export function terminalRunner(modules: readonly string[], search?: CommandSearch): TerminalRunner {
   let loaded: { readonly pty: Pty | undefined } | undefined;
   return {
-    start(command, args, options) {
-      loaded ??= { pty: loadFirst(modules) };
+    async start(command, args, options) {
+      // node-pty knows neither the path's endings on Windows nor a missing program elsewhere.
+      const file = await findCommand(command, search);
+      if (file === undefined) return missing(command);
+      loaded ??= { pty: options.pipes === true ? undefined : loadFirst(modules) };
       const { pty } = loaded;
-      return Promise.resolve(
-        pty === undefined ? onPipes(command, args, options) : onTerminal(pty, command, args, options),
-      );
+      if (pty === undefined || options.pipes === true) return onPipes(file, args, options);
+      try {
+        return onTerminal(pty, file, args, options);
+      } catch (error) {
+        return missing(command, error);
+      }
     },
+  };
+}
+
+/** A program that never was: its end tells why. */
+function missing(command: string, cause?: unknown): TerminalProcess {
+  const why = cause instanceof Error ? cause.message : 'it is not on the PATH';
+  const exited = Promise.reject(new Error(`${command} could not be started: ${why}`, { cause }));
+  exited.catch(() => undefined);
+  return {
+    terminal: false,
+    pid: undefined,
+    write: () => undefined,
+    resize: () => undefined,
+    signal: () => undefined,
+    exited,
   };
 }
 

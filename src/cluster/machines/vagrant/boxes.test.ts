@@ -58,7 +58,7 @@ describe('boxes', () => {
         { path: 'Vagrantfile', content: 'stock' },
         { path: 'provision/provision.sh', content: 'script' },
       ]);
-    const vagrant = new VagrantCommand({ terminals, clock: new FakeClock() });
+    const vagrant = new VagrantCommand({ terminals, clock: new FakeClock(), platform: 'linux' });
     const made = new Boxes({
       vagrant,
       vagrantHome,
@@ -224,7 +224,7 @@ describe('boxes', () => {
       });
     });
     const made = new Boxes({
-      vagrant: new VagrantCommand({ terminals, clock: new FakeClock() }),
+      vagrant: new VagrantCommand({ terminals, clock: new FakeClock(), platform: 'linux' }),
       vagrantHome,
       folder,
       architecture: 'amd64',

@@ -22,6 +22,24 @@ describe('subnets', () => {
     assert.equal(freeSubnet([subnet('10.0.0.0/28')], []), undefined);
   });
 
+  it('where all is allowed, a private one is chosen that neither NAT, pods nor Services have', () => {
+    const chosen = (allowed: string, ...taken: string[]): string => {
+      const found = freeSubnet(allowed.split(' ').map(subnet), taken.map(subnet));
+      return found === undefined ? 'none' : formatRange(found);
+    };
+    // As Windows has it, and Linux with `* 0.0.0.0/0` in networks.conf.
+    assert.equal(chosen('0.0.0.0/0'), '192.168.56.0/24');
+    assert.equal(chosen('0.0.0.0/0', '192.168.56.0/21'), '192.168.0.0/24');
+    assert.equal(chosen('0.0.0.0/0', '192.168.0.0/16'), '172.16.0.0/24');
+    assert.equal(chosen('0.0.0.0/0', '192.168.0.0/16', '172.16.0.0/12'), '10.0.16.0/24');
+    assert.equal(chosen('10.0.0.0/8'), '10.0.16.0/24');
+    assert.equal(chosen('10.0.2.0/24'), 'none');
+    assert.equal(chosen('10.244.0.0/16 10.96.0.0/12'), '10.97.0.0/24');
+    assert.equal(chosen('10.0.0.0/8 192.168.56.0/21'), '192.168.56.0/24');
+    // Somebody's own, which is not private.
+    assert.equal(chosen('203.0.113.0/24'), '203.0.113.0/24');
+  });
+
   it('nodes get the address of their number where it is free', () => {
     const range = subnet('192.168.56.0/24');
     assert.equal(addressFor('dev-1', range, []), '192.168.56.11');

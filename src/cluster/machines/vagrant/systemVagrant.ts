@@ -38,7 +38,7 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
   const processes = systemProcesses;
   const facts = systemFacts(processes);
   const terminals = terminalRunner(options.terminals);
-  const vagrant = new VagrantCommand({ terminals, clock: systemClock });
+  const vagrant = new VagrantCommand({ terminals, clock: systemClock, platform });
   const vagrantHome = env['VAGRANT_HOME'] ?? path.join(os.homedir(), '.vagrant.d');
   const preferredProvider = env['VAGRANT_DEFAULT_PROVIDER'];
   const read = async (file: string): Promise<string> => {

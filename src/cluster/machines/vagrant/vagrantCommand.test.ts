@@ -18,10 +18,14 @@ describe('VagrantCommand', () => {
     failure: 'machine n1 could not be created',
     ...more,
   });
-  const commandThat = (play: (program: PlayedProgram) => void, clock = new FakeClock()) => {
+  const commandThat = (
+    play: (program: PlayedProgram) => void,
+    clock = new FakeClock(),
+    platform: NodeJS.Platform = 'linux',
+  ) => {
     const terminals = fakeTerminals(play);
     return {
-      command: new VagrantCommand({ terminals, clock, env: { VAGRANT_HOME: '/h' } }),
+      command: new VagrantCommand({ terminals, clock, platform, env: { VAGRANT_HOME: '/h' } }),
       terminals,
       clock,
     };
@@ -50,6 +54,19 @@ describe('VagrantCommand', () => {
       VAGRANT_DOTFILE_PATH: '.vagrant',
       VAGRANT_HOME: '/h',
     });
+  });
+
+  it('runs on pipes on Windows, whose terminals draw lines anew', async () => {
+    const { command, terminals } = commandThat(
+      (program) => {
+        program.say('==> n1: Importing base box\nProgress: 50%\n');
+        program.exit(0);
+      },
+      new FakeClock(),
+      'win32',
+    );
+    assert.deepEqual(await command.run(call()), ['==> n1: Importing base box', 'Progress: 50%']);
+    assert.equal(terminals.started[0]?.options.pipes, true);
   });
 
   it('a failure says what Vagrant said, what to do, and where the whole output is', async () => {

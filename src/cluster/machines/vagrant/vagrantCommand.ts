@@ -32,23 +32,26 @@ export interface VagrantCall {
 }
 
 /**
- * Runs `vagrant` on a terminal: its progress is told, its questions are asked. Aborting interrupts it as Ctrl-C does,
+ * Runs `vagrant` on a terminal (on Windows on pipes): its progress is told, its questions are asked. Aborting interrupts it as Ctrl-C does,
  * then ends it with all that it started; either way the call rejects with the signal's reason when it is gone.
  */
 export class VagrantCommand {
   readonly #terminals: TerminalRunner;
   readonly #clock: Clock;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #platform: NodeJS.Platform;
 
   constructor(options: {
     readonly terminals: TerminalRunner;
     readonly clock: Clock;
+    readonly platform: NodeJS.Platform;
     /** Beside the process' own. */
     readonly env?: Readonly<Record<string, string>>;
   }) {
     this.#terminals = options.terminals;
     this.#clock = options.clock;
     this.#env = options.env ?? {};
+    this.#platform = options.platform;
   }
 
   /** Resolves with its output's lines when it ends with 0; else it rejects with a MachineError. */
@@ -134,8 +137,9 @@ export class VagrantCommand {
         ...this.#env,
         ...call.env,
       },
-      // Wide, so that no line is broken.
+      // Wide, so that no line is broken. Windows' terminals break and repeat lines all the same.
       columns: 400,
+      pipes: this.#platform === 'win32',
       onData,
     });
     return {

@@ -80,7 +80,7 @@ class World {
       snapshots: () => Promise.resolve([]),
     };
     const terminals = fakeTerminals((program) => this.#vagrant(program));
-    const vagrant = new VagrantCommand({ terminals, clock: new FakeClock() });
+    const vagrant = new VagrantCommand({ terminals, clock: new FakeClock(), platform: 'linux' });
     return {
       folderOf: (cluster) => path.join(home, cluster),
       clusters: () => Promise.resolve(['c1', 'c2']),
