@@ -153,7 +153,7 @@ function requestOf(
     body:
       body === undefined
         ? { type: 'none' }
-        : typeof body === 'string'
+        : typeof body === 'string' || body instanceof Uint8Array
           ? { type: 'bytes', bytes: Buffer.from(body), contentType }
           : { type: 'object', object: body, contentType },
     user,

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { setOwnProperty } from '../../base/ownProperty.ts';
-import { badRequest } from '../status.ts';
+import { badRequest, StatusError } from '../status.ts';
 import { layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
 
 export const PROTOBUF_CONTENT_TYPE = 'application/vnd.kubernetes.protobuf';
@@ -10,6 +10,11 @@ const MAGIC = Buffer.from('k8s\0');
 
 /** kubectl nests nothing deeper; what does is an attack. */
 const MAX_DEPTH = 64;
+
+/** A fault of this program, not of what was sent. */
+class LayoutError extends Error {
+  override readonly name = 'LayoutError';
+}
 
 type Reader = protobuf.Reader;
 type JsonObject = Record<string, unknown>;
@@ -40,8 +45,10 @@ export function decodeProtobuf(bytes: Uint8Array, expected: ExpectedType): JsonO
     readMessage(protobuf.Reader.create(raw), layout, object, 0);
     return object;
   } catch (error) {
-    if (error instanceof RangeError) throw badRequest(`the protobuf message is cut off: ${error.message}`);
-    throw error;
+    if (error instanceof StatusError || error instanceof LayoutError) throw error;
+    // The reader throws what it likes: an end before the end, a wire type that is none, JSON that is none.
+    const why = error instanceof Error ? error.message : String(error);
+    throw badRequest(`the protobuf message is malformed: ${why}`);
   }
 }
 
@@ -137,7 +144,7 @@ function readValue(reader: Reader, field: FieldLayout, depth: number): unknown {
 
 function messageLayout(field: FieldLayout): MessageLayout {
   const layout = layoutOf(field.message);
-  if (layout === undefined) throw new Error(`no layout for message ${field.message}`);
+  if (layout === undefined) throw new LayoutError(`no layout for message ${field.message}`);
   return layout;
 }
 
@@ -182,7 +189,7 @@ function readSpecial(reader: Reader, type: string): unknown {
     case 'r':
       return bytes.length === 0 ? undefined : (JSON.parse(text) as unknown);
     default:
-      throw new Error(`unknown type ${type}`);
+      throw new LayoutError(`unknown type ${type}`);
   }
 }
 

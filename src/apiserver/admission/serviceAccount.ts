@@ -73,7 +73,7 @@ function mountToken(spec: Draft<Pod>['spec'], random: Random): void {
   );
   const name = existing?.name ?? `${VOLUME_PREFIX}${random.suffix(5)}`;
   let mounted = false;
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  for (const container of [...(spec.initContainers ?? []), ...containersOf(spec)]) {
     if (container.volumeMounts?.some((mount) => mount.mountPath === TOKEN_PATH) === true) continue;
     container.volumeMounts = [
       ...(container.volumeMounts ?? []),
@@ -82,6 +82,11 @@ function mountToken(spec: Draft<Pod>['spec'], random: Random): void {
     mounted = true;
   }
   if (existing === undefined && mounted) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+}
+
+/** Validation comes later: there may be none. */
+function containersOf(spec: Draft<Pod>['spec']): Draft<Pod>['spec']['containers'] {
+  return (spec as Partial<typeof spec>).containers ?? [];
 }
 
 /** The same for all pods, which share it. */

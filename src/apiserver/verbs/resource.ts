@@ -35,6 +35,10 @@ export function handleResource(options: HandlerOptions, exchange: Exchange): Pro
   const served = options.resources.snapshot.find(info.group, info.version, info.resource);
   if (served === undefined) throw noSuchResource();
   checkScope(served, info);
+  // The prefix `/watch/` makes a watch of any method, and has GET alone.
+  if (info.verb === 'watch' && exchange.request.method !== undefined && !isRead(exchange.request.method)) {
+    throw noSuchMethod();
+  }
   const handler = handlerOf(served, info);
   const { deprecation } = served.kind;
   if (deprecation !== undefined) exchange.warnings.push(deprecation);
@@ -45,6 +49,8 @@ export function handleResource(options: HandlerOptions, exchange: Exchange): Pro
     subresource: info.subresource,
   });
 }
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 function handlerOf(served: Served, { verb, name, subresource }: RequestInfo): Handler {
   if (subresource === '') {

@@ -129,7 +129,7 @@ function graceOf(object: Pod, requested: number | undefined): number {
 
 /** Containers that were added, removed or renamed stay as they came: validation says so. */
 function keepAllButResources(draft: Draft<Pod>, old: Pod): void {
-  const { containers, initContainers } = draft.spec;
+  const { containers = [], initContainers } = draft.spec as Partial<Draft<Pod>['spec']>;
   const before = old.spec as Draft<Pod>['spec'];
   const spec = { ...before, containers: withResourcesOf(containers, before.containers) };
   if (initContainers !== undefined || before.initContainers !== undefined) {

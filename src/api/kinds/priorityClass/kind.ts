@@ -17,7 +17,8 @@ export const priorityClass: Kind = defineKind<PriorityClass>({
     draft.preemptionPolicy ??= 'PreemptLowerPriority';
   },
   validate(object) {
-    const { name } = object.metadata;
+    // A class without a name is refused for that; until then it is like any other.
+    const { name = '' } = object.metadata as { readonly name?: string };
     const errors: FieldError[] = [];
     const system = SYSTEM_PRIORITIES.find((known) => known.name === name);
     if (name.startsWith('system-')) {

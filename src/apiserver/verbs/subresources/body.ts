@@ -1,4 +1,4 @@
-import type { Schema } from '../../../api/schema/index.ts';
+import { fillParts, type Schema } from '../../../api/schema/index.ts';
 import { badRequest } from '../../../api/status.ts';
 import type { Exchange } from '../../exchange.ts';
 import { checkTypeMeta, decodeBody } from '../decode.ts';
@@ -27,6 +27,7 @@ export function subresourceBody<T>(
   }
   const { typeError } = expected.schema.conform(body);
   if (typeError !== undefined) throw badRequest(`${expected.kind} cannot be decoded: ${typeError}`);
+  fillParts(expected.schema, body);
   const { name } = exchange.request.info;
   if (body.metadata?.name !== undefined && body.metadata.name !== '' && body.metadata.name !== name) {
     throw badRequest(`name in URL does not match name in ${expected.kind} object`);
