@@ -16,6 +16,13 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly objectType?: T;
 }
 
+/** The type of an object. */
+export interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
 export function resource<T extends KubeObject>(
   group: string,
   version: string,

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Kind } from '../../src/api/kind.ts';
-import { kinds } from '../../src/api/kinds/index.ts';
 import type { Draft, KubeObject } from '../../src/api/meta.ts';
 import type { Resource } from '../../src/api/resource.ts';
-import { structuralSchema } from '../../src/api/schema/index.ts';
 import { StatusError } from '../../src/api/status.ts';
 import type { Pod } from '../../src/api/types.ts';
 import type {
@@ -21,28 +18,21 @@ export function attributesOf(
   const draft = object as Draft | undefined;
   return {
     operation: 'CREATE',
-    kind: kindOf(resource),
+    resource,
+    kind: resource,
     subresource: '',
     namespace: resource.namespaced ? 'ns' : '',
     name: draft?.metadata.name ?? '',
     object: draft,
     old: undefined,
     user: { name: 'jane', groups: [] },
+    options: {},
     dryRun: false,
+    isReinvocation: false,
+    replaceObject: () => assert.fail('no plugin here replaces the object'),
     warn: () => undefined,
     ...more,
   };
-}
-
-const ANY = structuralSchema(
-  { group: 'example.com', version: 'v1', kind: 'Anything' },
-  { 'x-kubernetes-preserve-unknown-fields': true },
-);
-
-/** The kind, or a stand-in with the address alone where it is not served yet. */
-function kindOf(resource: Resource): Kind {
-  const kind = kinds.find((candidate) => candidate.resource === resource);
-  return kind ?? { resource, schema: ANY, validate: () => [], columns: [] };
 }
 
 export const readerOf = (...objects: readonly (readonly [Resource, object])[]): AdmissionReader => ({
@@ -64,6 +54,7 @@ export async function refusal(
   try {
     await plugin.mutate?.(attributes);
     await plugin.validate?.(attributes);
+    await plugin.reserve?.(attributes);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof StatusError);

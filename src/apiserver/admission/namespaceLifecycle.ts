@@ -14,14 +14,14 @@ export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
     name: 'NamespaceLifecycle',
     handles: ({ operation }) => operation !== 'CONNECT',
     mutate(attributes) {
-      const { kind, namespace, operation } = attributes;
+      const { resource, namespace, operation } = attributes;
       if (isAbout(attributes, namespaces)) {
         if (operation === 'DELETE' && IMMORTAL_NAMESPACES.includes(attributes.name)) {
           throw refuse(attributes, 'this namespace may not be deleted');
         }
         return;
       }
-      if (!kind.resource.namespaced || namespace === '' || operation === 'DELETE') return;
+      if (!resource.namespaced || namespace === '' || operation === 'DELETE') return;
       // Who may do what can be asked about a namespace that is not there.
       if (isAbout(attributes, localSubjectAccessReviews)) return;
       const found = reader.get(namespaces, '', namespace) as Namespace | undefined;

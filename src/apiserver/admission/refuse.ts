@@ -1,25 +1,22 @@
+import type { Draft } from '../../api/meta.ts';
+import { isSameResource } from '../../api/resource.ts';
 import { forbidden, type StatusError } from '../../api/status.ts';
 import type { AdmissionAttributes } from './contract.ts';
 
 /** 403 as upstream's plugins give it: about the object of the request, a name that is still to be made included. */
 export function refuse(attributes: AdmissionAttributes, why: string): StatusError {
-  const { metadata } = attributes.object ?? {};
+  const { metadata } = (attributes.object ?? {}) as Partial<Draft>;
   const name = [attributes.name, metadata?.name, metadata?.generateName].find(
     (text) => text !== undefined && text !== '',
   );
-  return forbidden(attributes.kind.resource, name ?? 'Unknown', why);
+  return forbidden(attributes.resource, name ?? 'Unknown', why);
 }
 
-/** Whether a write is about a resource, in the main form or in one of its subresources. */
+/** Whether a request is about a resource, in its main form or in one of its subresources. */
 export function isAbout(
   attributes: AdmissionAttributes,
   resource: { readonly group: string; readonly plural: string },
   subresource = '',
 ): boolean {
-  const { kind } = attributes;
-  return (
-    kind.resource.plural === resource.plural &&
-    kind.resource.group === resource.group &&
-    attributes.subresource === subresource
-  );
+  return isSameResource(attributes.resource, resource) && attributes.subresource === subresource;
 }

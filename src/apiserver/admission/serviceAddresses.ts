@@ -10,9 +10,8 @@ import { isAbout } from './refuse.ts';
 type Spec = Draft<Service>['spec'];
 
 /**
- * Gives services their cluster address and node ports (core/service `storage/alloc.go`). Upstream's registry does so
- * between validation and write; here it is the last plugin's validation, after which nothing can refuse but the
- * write itself.
+ * Gives services their cluster address and node ports (core/service `storage/alloc.go`), as upstream's registry does
+ * between validation and write.
  */
 export function serviceAddresses(allocators: ServiceAllocators, reader: AdmissionReader): AdmissionPlugin {
   return {
@@ -20,7 +19,7 @@ export function serviceAddresses(allocators: ServiceAllocators, reader: Admissio
     handles: (attributes) =>
       (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE') &&
       isAbout(attributes, services),
-    validate({ operation, object, namespace, dryRun }) {
+    reserve({ operation, object, namespace, dryRun }) {
       const { spec, metadata } = object as unknown as Draft<Service>;
       const name = metadata.name ?? '';
       // A name that is taken: the write will say so, and nothing need be kept for it.

@@ -1,6 +1,6 @@
 import { COMMON, type Definition, type Flavour, type Json } from '../../api/schema/definition.ts';
 import type { Documentation } from '../../api/schema/builtIn/documentation.ts';
-import type { GroupVersionKind } from './names.ts';
+import type { GroupVersionKind } from '../../api/resource.ts';
 
 export interface DefinitionSource {
   readonly flavour: Flavour;

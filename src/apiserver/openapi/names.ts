@@ -1,11 +1,6 @@
 import type { DiscoveredGroup } from '../discovery/groups.ts';
+import type { GroupVersionKind } from '../../api/resource.ts';
 import { builtIn } from '../../api/schema/index.ts';
-
-export interface GroupVersionKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}
 
 /** Types of requests and answers that belong to no resource. */
 export const DELETE_OPTIONS = builtIn('V1DeleteOptions');

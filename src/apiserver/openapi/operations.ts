@@ -1,8 +1,8 @@
-import { apiVersionOf, pathOf, type Resource } from '../../api/resource.ts';
+import { apiVersionOf, type GroupVersionKind, pathOf, type Resource } from '../../api/resource.ts';
 import type { DiscoveredGroup, DiscoveredResource, DiscoveredSubresource } from '../discovery/groups.ts';
 import type { Definition } from '../../api/schema/definition.ts';
 import { patchTypesOf } from '../verbs/patchTypes.ts';
-import { capital, DELETE_OPTIONS, groupId, type GroupVersionKind, STATUS } from './names.ts';
+import { capital, DELETE_OPTIONS, groupId, STATUS } from './names.ts';
 
 /** One request that the API takes, in neither version of OpenAPI. */
 export interface Operation {

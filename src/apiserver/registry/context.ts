@@ -23,6 +23,8 @@ export interface WriteContext {
   readonly manager: string;
   /** Aborted when nobody waits for the answer any more. */
   signal(): AbortSignal;
+  /** The CreateOptions or UpdateOptions that the client set, without kind. */
+  options(): object;
   /** One `Warning` header each. */
   warn(message: string): void;
   /** False where nobody would see a warning: the control plane's own parts. */

@@ -1,13 +1,12 @@
 import { invalidObject } from '../../api/fields/fieldErrors.ts';
-import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
-import type { Entry, UserInfo } from '../../api/request.ts';
+import type { Entry } from '../../api/request.ts';
 import { alreadyExists, badRequest, isAlreadyExists, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import { validateMetadata } from '../../api/metadata/metadata.ts';
 import { all } from '../../api/fields/rules.ts';
 import { encode } from '../../storage/encoding.ts';
-import type { AdmissionAttributes } from '../admission/contract.ts';
+import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { setDefaults } from './defaults.ts';
 import { caughtUp } from './freshness.ts';
@@ -42,7 +41,6 @@ export async function createObject(
 ): Promise<Entry> {
   const { served, draft, namespace } = options;
   const { kind } = served;
-  const { metadata } = draft;
   const now = timeOf(registry.clock.now());
 
   checkNamespace(served, draft, namespace);
@@ -52,9 +50,20 @@ export async function createObject(
     trackFields(served, context, { old: undefined, draft, subresource: '', time: now });
   }
 
-  const attributes = new Creation(kind, namespace, draft, context);
-  await registry.admission.mutate(attributes);
+  const request = new AdmissionRequest(context, {
+    operation: 'CREATE',
+    resource: served.resource,
+    subresource: '',
+    kind: served.resource,
+    namespace,
+    name: '',
+    object: draft,
+    old: undefined,
+    setDefaults: (changed) => setDefaults(kind, changed),
+  });
+  await registry.admission.mutate(request);
   dropRepeatedOwners(draft, context, AFTER_ADMISSION);
+  const { metadata } = draft;
 
   fillSystemMetadata(draft, { random: registry.random, now });
   if (kind.hasGeneration === true) metadata.generation = 1;
@@ -67,7 +76,7 @@ export async function createObject(
   const errors = all(validateMetadata(object, kind), kind.validate(object));
   if (errors.length > 0) throw invalidObject(served.resource, metadata.name ?? '', errors);
   warnAbout(context, kind, object, undefined);
-  await registry.admission.validate(attributes);
+  await registry.admission.validate(request);
 
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -77,37 +86,6 @@ export async function createObject(
       if (attempt === NAME_ATTEMPTS) throw generatedNameTaken(served, metadata.name);
       metadata.name = generateName(metadata.generateName ?? '', registry.random);
     }
-  }
-}
-
-/** A creation as admission sees it. */
-class Creation implements AdmissionAttributes {
-  readonly operation = 'CREATE';
-  readonly kind: Kind;
-  readonly subresource = '';
-  readonly namespace: string;
-  readonly object: Draft;
-  readonly old = undefined;
-  readonly user: UserInfo;
-  readonly dryRun: boolean;
-  readonly #context: WriteContext;
-
-  constructor(kind: Kind, namespace: string, object: Draft, context: WriteContext) {
-    this.kind = kind;
-    this.namespace = namespace;
-    this.object = object;
-    this.user = context.user;
-    this.dryRun = context.dryRun;
-    this.#context = context;
-  }
-
-  /** Empty until one has been generated. */
-  get name(): string {
-    return this.object.metadata.name ?? '';
-  }
-
-  warn(message: string): void {
-    this.#context.warn(message);
   }
 }
 

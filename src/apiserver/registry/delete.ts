@@ -4,6 +4,7 @@ import { conflict, notFound } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { encode } from '../../storage/encoding.ts';
+import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { nextDeletionStep } from './deletionRules.ts';
 import { caughtUp } from './freshness.ts';
@@ -11,6 +12,14 @@ import { keyOfObject } from './keys.ts';
 import { removeNow } from './remove.ts';
 import type { Served } from '../resources/served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
+
+export interface DeletionTarget {
+  readonly served: Served;
+  readonly namespace: string;
+  readonly name: string;
+  /** True where the deletion is part of a request about which admission has been asked. */
+  readonly isAdmitted?: boolean;
+}
 
 export interface DeleteOutcome {
   /** The object's last or marked state. */
@@ -26,7 +35,7 @@ export interface DeleteOutcome {
 export async function deleteObject(
   registry: RegistryOptions,
   context: WriteContext,
-  at: { served: Served; namespace: string; name: string },
+  at: DeletionTarget,
   options: DeleteOptions,
 ): Promise<DeleteOutcome> {
   const { served, namespace, name } = at;
@@ -35,20 +44,21 @@ export async function deleteObject(
   const first = registry.cache.get(key);
   if (first === undefined) throw notFound(served.resource, name);
   checkPreconditions(served, first.object, options);
-  const attributes = {
-    operation: 'DELETE',
-    kind,
-    subresource: '',
-    namespace,
-    name,
-    object: undefined,
-    old: first.object,
-    user: context.user,
-    dryRun: context.dryRun,
-    warn: (message: string): void => context.warn(message),
-  } as const;
-  await registry.admission.mutate(attributes);
-  await registry.admission.validate(attributes);
+  if (at.isAdmitted !== true) {
+    const request = new AdmissionRequest(context, {
+      operation: 'DELETE',
+      resource: served.resource,
+      subresource: '',
+      kind: served.resource,
+      namespace,
+      name,
+      object: undefined,
+      old: first.object,
+      deleteOptions: options,
+    });
+    await registry.admission.mutate(request);
+    await registry.admission.validate(request);
+  }
 
   let marked = false;
   for (;;) {

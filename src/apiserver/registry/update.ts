@@ -6,6 +6,7 @@ import { timeOf } from '../../api/time.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { validateMetadata, validateMetadataUpdate } from '../../api/metadata/metadata.ts';
 import { encode } from '../../storage/encoding.ts';
+import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { createObject } from './create.ts';
 import { setDefaults } from './defaults.ts';
@@ -35,9 +36,24 @@ export interface UpdateOptions {
   desired(existing: KubeObject | undefined): Draft | Promise<Draft>;
   /** True where `desired` gives the managed fields too (server-side apply). */
   readonly tracked?: boolean;
+  /** What admission is asked. Default: whether the object may be updated. */
+  readonly admission?: (draft: Draft, old: KubeObject) => UpdateAdmission;
   /** How often a lost race is tried again where the client set no condition. Default: as often as it takes. */
   readonly maxAttempts?: number;
 }
+
+/** What admission says of one try of an update. */
+export interface UpdateAdmission {
+  /** May change the draft. */
+  mutate(): Promise<void>;
+  validate(): Promise<void>;
+}
+
+/** Of a write that is part of a request about which admission has been asked. */
+export const alreadyAdmitted = (): UpdateAdmission => ({
+  mutate: () => Promise.resolve(),
+  validate: () => Promise.resolve(),
+});
 
 export interface UpdateOutcome {
   readonly entry: Entry;
@@ -87,7 +103,7 @@ async function attemptUpdate(
   key: string,
   existing: Entry,
 ): Promise<Entry | undefined> {
-  const { served, namespace, name, strategy } = options;
+  const { served, name, strategy } = options;
   const { kind } = served;
   const old = existing.object;
   const now = timeOf(registry.clock.now());
@@ -99,19 +115,8 @@ async function attemptUpdate(
   if (options.tracked !== true) {
     trackFields(served, context, { old, draft, subresource: options.subresource, time: now });
   }
-  const attributes = {
-    operation: 'UPDATE',
-    kind,
-    subresource: options.subresource,
-    namespace,
-    name,
-    object: draft,
-    old,
-    user: context.user,
-    dryRun: context.dryRun,
-    warn: (message: string): void => context.warn(message),
-  } as const;
-  await registry.admission.mutate(attributes);
+  const admission = (options.admission ?? objectAdmission(registry, context, options))(draft, old);
+  await admission.mutate();
   dropRepeatedOwners(draft, context, AFTER_ADMISSION);
 
   keepSystemMetadata(draft, old);
@@ -125,7 +130,7 @@ async function attemptUpdate(
   if (errors.length > 0) throw invalidObject(served.resource, name, errors);
   // Of a part or of the status, upstream warns of nothing.
   if (options.subresource === '') warnAbout(context, kind, object, old);
-  await registry.admission.validate(attributes);
+  await admission.validate();
 
   if (mustGoNow(served, object)) {
     return (await removeNow(registry, context, existing)) ? { ...existing, object } : undefined;
@@ -136,6 +141,27 @@ async function attemptUpdate(
   const result = await registry.storage.update(key, value, existing.revision, context.cause);
   await caughtUp(registry, context, result);
   return result.ok ? entryAfterWrite(registry.cache, key, value, result.revision) : undefined;
+}
+
+function objectAdmission(
+  { admission }: RegistryOptions,
+  context: WriteContext,
+  { served, subresource, namespace, name, strategy }: UpdateOptions,
+): (draft: Draft, old: KubeObject) => UpdateAdmission {
+  return (draft, old) => {
+    const request = new AdmissionRequest(context, {
+      operation: 'UPDATE',
+      resource: served.resource,
+      subresource,
+      kind: served.resource,
+      namespace,
+      name,
+      object: draft,
+      old,
+      ...(strategy.takesDocument ? { setDefaults: (changed) => setDefaults(served.kind, changed) } : {}),
+    });
+    return { mutate: () => admission.mutate(request), validate: () => admission.validate(request) };
+  };
 }
 
 /** The resourceVersion that the client based its write on, if it says one, must be the current one. */

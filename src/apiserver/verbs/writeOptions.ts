@@ -38,11 +38,23 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     cause: causeOf(exchange),
     dryRun: dryRun.length > 0,
     manager: manager === '' ? managerOf(exchange) : manager,
+    options: () => optionsOf(query),
     // No getter: an object literal with one is slow, and there is one for every write.
     signal: () => exchange.signal,
     warn: (message) => exchange.warnings.push(message),
     // What is no text comes from the control plane's own parts.
     wantsWarnings: exchange.request.body.type !== 'object',
+  };
+}
+
+/** What a client sets of CreateOptions and UpdateOptions. */
+function optionsOf(query: URLSearchParams): object {
+  const dryRun = query.getAll('dryRun');
+  const [fieldManager, fieldValidation] = [query.get('fieldManager'), query.get('fieldValidation')];
+  return {
+    ...(dryRun.length === 0 ? {} : { dryRun }),
+    ...(fieldManager === null ? {} : { fieldManager }),
+    ...(fieldValidation === null ? {} : { fieldValidation }),
   };
 }
 

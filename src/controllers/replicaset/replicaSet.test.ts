@@ -221,8 +221,8 @@ describe('replicaSetController', () => {
       admission: [
         {
           name: 'Refuse',
-          handles: ({ kind, operation }) =>
-            refuse && operation === 'CREATE' && kind.resource.plural === 'pods',
+          handles: ({ resource, operation }) =>
+            refuse && operation === 'CREATE' && resource.plural === 'pods',
           validate: () => {
             throw forbidden(pods, 'web', 'no room');
           },

@@ -39,7 +39,7 @@ export function nodeRestriction(options: NodeRestrictionOptions): AdmissionPlugi
           `could not determine node from user ${JSON.stringify(attributes.user.name)}`,
         );
       }
-      CHECKS.get(groupResourceOf(attributes.kind.resource))?.(attributes, nodeName, options);
+      CHECKS.get(groupResourceOf(attributes.resource))?.(attributes, nodeName, options);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../api/fields/fieldErrors.ts';
 import { equalJson } from '../../../api/equalJson.ts';
+import { isSameResource } from '../../../api/resource.ts';
 import { namespaces, pods } from '../../../api/resources.ts';
 import type { Container, Namespace, Pod } from '../../../api/types.ts';
 import type { Clock } from '../../../base/clock.ts';
@@ -30,17 +31,16 @@ export function podSecurity(reader: AdmissionReader, clock: Pick<Clock, 'monoton
 
   return {
     name: 'PodSecurity',
-    handles({ operation, kind, subresource }) {
+    handles({ operation, resource, subresource }) {
       if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
-      const { group, plural } = kind.resource;
-      if (group === pods.group && plural === pods.plural) return !IGNORED_SUBRESOURCES.has(subresource);
-      return subresource === '' && (plural === namespaces.plural || hasTemplate(kind.resource));
+      if (isSameResource(resource, pods)) return !IGNORED_SUBRESOURCES.has(subresource);
+      return subresource === '' && (isSameResource(resource, namespaces) || hasTemplate(resource));
     },
     validate(attributes) {
       if (isAbout(attributes, namespaces)) return validateNamespace(attributes);
       const policy = policyOf(labelsOf(attributes.namespace));
       if (policy.enforce.level === 'privileged' && policy.warn.level === 'privileged') return [];
-      const isPod = attributes.kind.resource.plural === pods.plural;
+      const isPod = isSameResource(attributes.resource, pods);
       if (isPod && !isSignificant(attributes)) return [];
       const pod = isPod ? (attributes.object as unknown as Pod) : templateOf(attributes);
       if (pod !== undefined) judge(attributes, pod, policy, isPod);

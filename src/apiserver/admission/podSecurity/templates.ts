@@ -22,9 +22,8 @@ const pathOf = ({ group, plural }: Resource): readonly string[] | undefined => P
 
 export const hasTemplate = (resource: Resource): boolean => pathOf(resource) !== undefined;
 
-export function templateOf({ kind, object }: AdmissionAttributes): CheckedPod | undefined {
+export function templateOf({ resource, object }: AdmissionAttributes): CheckedPod | undefined {
   let found: unknown = object;
-  for (const name of pathOf(kind.resource) ?? [])
-    found = (found as Record<string, unknown> | undefined)?.[name];
+  for (const name of pathOf(resource) ?? []) found = (found as Record<string, unknown> | undefined)?.[name];
   return found as CheckedPod | undefined;
 }

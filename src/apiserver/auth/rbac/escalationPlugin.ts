@@ -13,13 +13,13 @@ const BINDINGS: readonly string[] = [roleBindings.plural, clusterRoleBindings.pl
 export function escalationPlugin(check: EscalationCheck): AdmissionPlugin {
   return {
     name: 'RBACEscalation',
-    handles: ({ operation, kind, subresource }) =>
+    handles: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === '' &&
-      kind.resource.group === roles.group &&
-      (ROLES.includes(kind.resource.plural) || BINDINGS.includes(kind.resource.plural)),
-    validate({ kind, object, old, user }) {
-      if (ROLES.includes(kind.resource.plural)) {
+      resource.group === roles.group &&
+      (ROLES.includes(resource.plural) || BINDINGS.includes(resource.plural)),
+    validate({ resource, object, old, user }) {
+      if (ROLES.includes(resource.plural)) {
         check.role(user, object as unknown as Role | ClusterRole, old);
       } else {
         check.binding(

@@ -1,14 +1,14 @@
 import { field, invalidObject, notSupported, required } from '../../../api/fields/fieldErrors.ts';
 import type { Draft, Mutable, ObjectMeta } from '../../../api/meta.ts';
-import { builtIn } from '../../../api/schema/index.ts';
 import { conflict, type StatusError } from '../../../api/status.ts';
 import { timeOf } from '../../../api/time.ts';
 import type { Binding, Pod, PodCondition } from '../../../api/types.ts';
+import { creationOf } from '../admit.ts';
 import type { Handler } from '../handler.ts';
 import { writeContext } from '../writeOptions.ts';
 import type { UpdateStrategy } from '../../registry/strategy.ts';
-import { updateObject } from '../../registry/update.ts';
-import { subresourceBody } from './body.ts';
+import { alreadyAdmitted, updateObject } from '../../registry/update.ts';
+import { bodyTypeOf, subresourceBody } from './body.ts';
 import { success } from './status.ts';
 
 /** Nothing to keep and nothing to check: only the node's name and the condition are changed here. */
@@ -19,12 +19,16 @@ const bindStrategy: UpdateStrategy = {
 };
 
 /** POST pods/binding: puts a pod on a node, once (core/pod `storage.go` BindingREST). */
-export const bind: Handler = async (options, exchange, { served, namespace, name }) => {
+export const bind: Handler = async ({ registry }, exchange, target) => {
+  const { served, namespace, name } = target;
   const context = writeContext(exchange, 'CreateOptions');
-  const binding = subresourceBody<Binding>(exchange, { kind: 'Binding', schema: builtIn('V1Binding') });
+  const binding = subresourceBody<Draft<Binding>>(exchange, bodyTypeOf(target));
+  const request = creationOf(context, target, binding);
+  await registry.admission.mutate(request);
   checkTarget(binding, name);
-  const now = timeOf(options.registry.clock.now());
-  await updateObject(options.registry, context, {
+  await registry.admission.validate(request);
+  const now = timeOf(registry.clock.now());
+  await updateObject(registry, context, {
     served,
     namespace,
     name,
@@ -32,12 +36,13 @@ export const bind: Handler = async (options, exchange, { served, namespace, name
     strategy: bindStrategy,
     allowCreate: false,
     tracked: true,
+    admission: alreadyAdmitted,
     desired: (existing) => bound(existing as Pod, binding, now),
   });
   return success();
 };
 
-function checkTarget({ target }: Binding, name: string): void {
+function checkTarget({ target }: Draft<Binding>, name: string): void {
   const errors = [
     ...(target.kind === undefined || target.kind === '' || target.kind === 'Node'
       ? []
@@ -47,7 +52,7 @@ function checkTarget({ target }: Binding, name: string): void {
   if (errors.length > 0) throw invalidObject({ group: '', kind: 'Binding' }, name, errors);
 }
 
-function bound(pod: Pod, binding: Binding, now: string): Draft {
+function bound(pod: Pod, binding: Draft<Binding>, now: string): Draft {
   const { metadata, spec, status } = pod;
   const node = binding.target.name ?? '';
   if (metadata.deletionTimestamp !== undefined) {

@@ -1,37 +1,34 @@
 import { type Draft, draftOf, type KubeObject } from '../../../api/meta.ts';
-import { builtIn } from '../../../api/schema/index.ts';
 import { isConflict, notFound } from '../../../api/status.ts';
 import { timeOf } from '../../../api/time.ts';
 import type { DeleteOptions, Eviction, Pod } from '../../../api/types.ts';
+import { creationOf } from '../admit.ts';
 import type { Handler, HandlerOptions, Target } from '../handler.ts';
 import { writeContext } from '../writeOptions.ts';
 import type { WriteContext } from '../../registry/context.ts';
-import { deleteObject } from '../../registry/delete.ts';
+import { deleteObject, type DeleteOutcome } from '../../registry/delete.ts';
 import { keyOfObject } from '../../registry/keys.ts';
 import { strategyOf } from '../../registry/strategy.ts';
-import { updateObject } from '../../registry/update.ts';
-import { admitCreation } from './admit.ts';
-import { subresourceBody } from './body.ts';
+import { alreadyAdmitted, updateObject } from '../../registry/update.ts';
+import { bodyTypeOf, subresourceBody } from './body.ts';
 import { beingProcessed, budgetOf, letsUnhealthyGo, takeDisruption } from './disruptionBudgets.ts';
 import { success } from './status.ts';
 
 /** POST pods/eviction (policy/v1): a delete that a disruption budget may hold back (core/pod `storage/eviction.go`). */
 export const evict: Handler = async (options, exchange, target) => {
   const asked = writeContext(exchange, 'CreateOptions');
-  const eviction = subresourceBody<Draft<Eviction>>(exchange, {
-    kind: 'Eviction',
-    schema: builtIn('V1Eviction'),
-  });
-  (eviction as { metadata?: Draft['metadata'] }).metadata ??= {};
+  const eviction = subresourceBody<Draft<Eviction>>(exchange, bodyTypeOf(target));
+  const request = creationOf(withDryRun(asked, eviction), target, eviction);
+  await options.registry.admission.mutate(request);
+  await options.registry.admission.validate(request);
   const { deleteOptions = {} } = eviction;
-  const context = { ...asked, dryRun: asked.dryRun || (deleteOptions.dryRun ?? []).length > 0 };
-  await admitCreation(options.registry, context, target, eviction);
+  const context = withDryRun(asked, eviction);
   const isConditional = deleteOptions.preconditions?.resourceVersion !== undefined;
   for (;;) {
     const pod = podOf(options, target);
     const { uid = pod.metadata.uid } = deleteOptions.preconditions ?? {};
     // Another pod has the name now: the refusal of a delete says so.
-    if (uid !== pod.metadata.uid) await deleteObject(options.registry, context, target, deleteOptions);
+    if (uid !== pod.metadata.uid) await deletePod(options, context, target, deleteOptions);
     try {
       await evictOnce(options, context, target, pod, deleteOptions);
       return success();
@@ -41,6 +38,11 @@ export const evict: Handler = async (options, exchange, target) => {
     }
   }
 };
+
+/** The deletion may be a dry run where the request says nothing of it. */
+function withDryRun(context: WriteContext, { deleteOptions }: Draft<Eviction>): WriteContext {
+  return (deleteOptions?.dryRun ?? []).length === 0 ? context : { ...context, dryRun: true };
+}
 
 async function evictOnce(
   options: HandlerOptions,
@@ -77,7 +79,7 @@ async function remove(
   const { registry } = options;
   const condition = deleteOptions.preconditions?.resourceVersion;
   if (context.dryRun) {
-    await deleteObject(registry, context, target, deleteOptions);
+    await deletePod(options, context, target, deleteOptions);
     return;
   }
   const { entry } = await updateObject(registry, context, {
@@ -85,14 +87,25 @@ async function remove(
     subresource: 'status',
     strategy: strategyOf(target.served.kind, 'status'),
     allowCreate: false,
+    admission: alreadyAdmitted,
     desired: (existing) => disrupted(existing as Pod, condition, timeOf(registry.clock.now())),
   });
-  await deleteObject(
-    registry,
+  await deletePod(
+    options,
     context,
     target,
     condition === undefined ? deleteOptions : onlyAs(entry.object, deleteOptions),
   );
+}
+
+/** Admission has agreed to the eviction and is not asked about the deletion. */
+function deletePod(
+  { registry }: HandlerOptions,
+  context: WriteContext,
+  target: Target,
+  deleteOptions: DeleteOptions,
+): Promise<DeleteOutcome> {
+  return deleteObject(registry, context, { ...target, isAdmitted: true }, deleteOptions);
 }
 
 function disrupted(pod: Pod, resourceVersion: string | undefined, now: string): Draft {

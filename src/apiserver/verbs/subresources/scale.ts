@@ -9,13 +9,15 @@ import type { Exchange } from '../../exchange.ts';
 import type { Handler, HandlerOptions, Target } from '../handler.ts';
 import { readPatch } from '../patch.ts';
 import { writeContext } from '../writeOptions.ts';
+import { AdmissionRequest } from '../../admission/attributes.ts';
+import type { RegistryOptions, WriteContext } from '../../registry/context.ts';
 import { keyOfObject } from '../../registry/keys.ts';
 import type { Served } from '../../resources/served.ts';
 import { mainStrategy } from '../../registry/strategy.ts';
-import { updateObject } from '../../registry/update.ts';
+import { type UpdateAdmission, updateObject } from '../../registry/update.ts';
 import { subresourceBody } from './body.ts';
 
-const SCHEMA = builtIn('V1Scale');
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', schema: builtIn('V1Scale') };
 
 export const getScale: Handler = async (options, _exchange, { served, namespace, name }) => {
   const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
@@ -24,12 +26,12 @@ export const getScale: Handler = async (options, _exchange, { served, namespace,
 };
 
 export const updateScale: Handler = (options, exchange, target) => {
-  const sent = subresourceBody<Scale>(exchange, { kind: 'Scale', schema: SCHEMA });
+  const sent = subresourceBody<Scale>(exchange, SCALE);
   return changeScale(options, exchange, target, 'UpdateOptions', () => sent);
 };
 
 export const patchScale: Handler = (options, exchange, target) => {
-  const change = readPatch(exchange, SCHEMA);
+  const change = readPatch(exchange, SCALE.schema);
   return changeScale(options, exchange, target, 'PatchOptions', (scale) => change(scale) as unknown as Scale);
 };
 
@@ -37,11 +39,14 @@ export const patchScale: Handler = (options, exchange, target) => {
 async function changeScale(
   options: HandlerOptions,
   exchange: Exchange,
-  { served, namespace, name }: Target,
+  target: Target,
   kind: string,
   change: (scale: Scale) => Scale,
 ): Promise<ApiResponse> {
-  const { entry } = await updateObject(options.registry, writeContext(exchange, kind), {
+  const { served, namespace, name } = target;
+  const context = writeContext(exchange, kind);
+  const { specReplicas } = pathsOf(served);
+  const { entry } = await updateObject(options.registry, context, {
     served,
     namespace,
     name,
@@ -51,20 +56,49 @@ async function changeScale(
     desired(existing) {
       if (existing === undefined) throw badRequest('there is nothing to scale');
       const scale = change(scaleOf(served, existing));
-      const replicas = scale.spec?.replicas ?? 0;
-      if (replicas < 0) {
-        throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, [
-          invalid(field('spec', 'replicas'), replicas, 'must be greater than or equal to 0'),
-        ]);
-      }
       const draft = draftOf(existing);
-      write(draft, pathsOf(served).specReplicas, replicas);
+      write(draft, specReplicas, scale.spec?.replicas ?? 0);
       draft.metadata.uid = scale.metadata.uid;
       draft.metadata.resourceVersion = scale.metadata.resourceVersion;
       return draft;
     },
+    admission: (draft, old) => scaleAdmission(options.registry, context, target, draft, old),
   });
   return scaleResponse(served, entry);
+}
+
+/** Admission sees Scales, before and after, and what it changes of the replicas is the object's. */
+function scaleAdmission(
+  { admission }: RegistryOptions,
+  context: WriteContext,
+  { served, namespace, name, subresource }: Target,
+  draft: Draft,
+  old: KubeObject,
+): UpdateAdmission {
+  const scale = scaleOf(served, draft as unknown as KubeObject) as unknown as Draft<Scale>;
+  const request = new AdmissionRequest(context, {
+    operation: 'UPDATE',
+    resource: served.resource,
+    subresource,
+    kind: SCALE,
+    namespace,
+    name,
+    object: scale,
+    old: scaleOf(served, old),
+  });
+  return {
+    async mutate() {
+      await admission.mutate(request);
+      const replicas = scale.spec?.replicas ?? 0;
+      if (replicas < 0) {
+        throw invalidObject(SCALE, name, [
+          invalid(field('spec', 'replicas'), replicas, 'must be greater than or equal to 0'),
+        ]);
+      }
+      write(draft, pathsOf(served).specReplicas, replicas);
+    },
+    validate: () => admission.validate(request),
+  };
 }
 
 function scaleResponse(served: Served, entry: Entry): ApiResponse {

@@ -1,13 +1,17 @@
 import { notFound } from '../../../../api/status.ts';
 import type { Pod, Service } from '../../../../api/types.ts';
-import type { Handler } from '../../handler.ts';
+import type { Exchange } from '../../../exchange.ts';
+import { admitConnection } from '../../admit.ts';
+import type { Handler, HandlerOptions, Target } from '../../handler.ts';
 import { keyOfObject } from '../../../registry/keys.ts';
 import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { forward, forwarded, methodOf, missingSlash, targetPath } from './forward.ts';
 import { parseProxyName, podLocation, serviceLocation } from './location.ts';
 
 /** pods/proxy: HTTP to a pod, in whatever method. */
-export const podProxy: Handler = (options, exchange, { served, namespace, name }) => {
+export const podProxy: Handler = async (options, exchange, target) => {
+  await admitProxy(options, exchange, target);
+  const { served, namespace, name } = target;
   const parsed = parseProxyName(name);
   const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, parsed.name));
   if (entry === undefined) throw notFound(served.resource, parsed.name);
@@ -15,7 +19,9 @@ export const podProxy: Handler = (options, exchange, { served, namespace, name }
 };
 
 /** services/proxy: HTTP to one of the ready endpoints of a service. */
-export const serviceProxy: Handler = (options, exchange, { served, namespace, name }) => {
+export const serviceProxy: Handler = async (options, exchange, target) => {
+  await admitProxy(options, exchange, target);
+  const { served, namespace, name } = target;
   const { cache, random } = options.registry;
   const parsed = parseProxyName(name);
   const entry = cache.get(keyOfObject(served.kind.resource, namespace, parsed.name));
@@ -25,7 +31,9 @@ export const serviceProxy: Handler = (options, exchange, { served, namespace, na
 };
 
 /** nodes/proxy: the node's agent itself. */
-export const nodeProxy: Handler = async (options, exchange, { served, name }) => {
+export const nodeProxy: Handler = async (options, exchange, target) => {
+  await admitProxy(options, exchange, target);
+  const { served, name } = target;
   const { name: node } = parseProxyName(name);
   if (options.registry.cache.get(keyOfObject(served.kind.resource, '', node)) === undefined) {
     throw notFound(served.resource, node);
@@ -46,3 +54,9 @@ export const nodeProxy: Handler = async (options, exchange, { served, name }) =>
   });
   return { type: 'raw', code: answer.code, headers: forwarded(answer.headers), body: answer.body };
 };
+
+/** PodProxyOptions, ServiceProxyOptions and NodeProxyOptions say the path alone. */
+function admitProxy(options: HandlerOptions, exchange: Exchange, target: Target): Promise<void> {
+  const { rest } = exchange.request.info;
+  return admitConnection(options, exchange, target, rest === '' ? {} : { path: rest });
+}

@@ -1,0 +1,100 @@
+import { setOwnProperty } from '../../base/ownProperty.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+import type { UserInfo } from '../../api/request.ts';
+import type { GroupVersionKind, Resource } from '../../api/resource.ts';
+import type { AdmissionAttributes, Operation } from './contract.ts';
+
+/** Who asks, and how. */
+export interface Asker {
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** What the client set of the options of creates and updates, without kind. */
+  options(): object;
+  warn(message: string): void;
+}
+
+/** What is asked. */
+export interface Asked {
+  readonly operation: Operation;
+  readonly resource: Resource;
+  readonly subresource: string;
+  readonly kind: GroupVersionKind;
+  readonly namespace: string;
+  /** '' where it is the object's own, which may still be generated. */
+  readonly name: string;
+  readonly object: Draft | undefined;
+  readonly old: KubeObject | undefined;
+  /** Of a DELETE. */
+  readonly deleteOptions?: object;
+  /** Fills in the defaults of an object that somebody outside has changed. */
+  readonly setDefaults?: (draft: Draft) => void;
+}
+
+const OPTIONS_KINDS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
+
+/** The attributes of one request, which knows besides whether its object was replaced. */
+export class AdmissionRequest implements AdmissionAttributes {
+  readonly operation: Operation;
+  readonly resource: Resource;
+  readonly subresource: string;
+  readonly kind: GroupVersionKind;
+  readonly namespace: string;
+  readonly object: Draft | undefined;
+  readonly old: KubeObject | undefined;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly #asker: Asker;
+  readonly #asked: Asked;
+  #isReplaced = false;
+  #isReinvocation = false;
+
+  constructor(asker: Asker, asked: Asked) {
+    this.operation = asked.operation;
+    this.resource = asked.resource;
+    this.subresource = asked.subresource;
+    this.kind = asked.kind;
+    this.namespace = asked.namespace;
+    this.object = asked.object;
+    this.old = asked.old;
+    this.user = asker.user;
+    this.dryRun = asker.dryRun;
+    this.#asker = asker;
+    this.#asked = asked;
+  }
+
+  get name(): string {
+    const { name, object } = this.#asked;
+    return name === '' ? (object?.metadata.name ?? '') : name;
+  }
+
+  get options(): object | undefined {
+    const { operation, deleteOptions } = this.#asked;
+    if (operation === 'CONNECT') return undefined;
+    const given = operation === 'DELETE' ? deleteOptions : this.#asker.options();
+    return { ...given, kind: OPTIONS_KINDS[operation], apiVersion: 'meta.k8s.io/v1' };
+  }
+
+  get isReinvocation(): boolean {
+    return this.#isReinvocation;
+  }
+
+  replaceObject(next: Draft): void {
+    const { object } = this;
+    if (object === undefined) throw new Error(`a ${this.operation} has no object that could be replaced`);
+    for (const key of Object.keys(object)) Reflect.deleteProperty(object, key);
+    for (const [key, value] of Object.entries(next)) setOwnProperty(object, key, value);
+    this.#asked.setDefaults?.(object);
+    this.#isReplaced = true;
+  }
+
+  /** True once, where the object has been replaced: what follows is a reinvocation. */
+  reinvoke(): boolean {
+    if (!this.#isReplaced || this.#isReinvocation) return false;
+    this.#isReinvocation = true;
+    return true;
+  }
+
+  warn(message: string): void {
+    this.#asker.warn(message);
+  }
+}
