@@ -93,6 +93,31 @@ describe('NodeReporter', () => {
     );
   });
 
+  it('makes what others declare allocatable, and takes it away with the capacity', async () => {
+    const { metadata, status } = node;
+    const declared = (capacity: Record<string, string>): Node => ({
+      ...node,
+      metadata: { ...metadata, resourceVersion: String((revision += 10)) },
+      status: { ...node.status, capacity: { ...status?.capacity, ...capacity } },
+    });
+    node = declared({ 'example.com/fake': '5' });
+    reporter.seen(node, String(revision));
+    await settled();
+    assert.deepEqual(
+      patches.map((patch) => (patch.status['allocatable'] as Record<string, string>)['example.com/fake']),
+      ['5'],
+    );
+    assert.equal(reporter.allocatable()['example.com/fake'], '5');
+    node = declared({});
+    reporter.seen(node, String(revision));
+    await settled();
+    assert.deepEqual(
+      (patches.at(-1)!.status['allocatable'] as Record<string, unknown>)['example.com/fake'],
+      null,
+    );
+    assert.equal(reporter.allocatable()['example.com/fake'], undefined);
+  });
+
   it('registers again where the node is gone', async () => {
     const before = node.metadata.resourceVersion;
     reporter.seen(undefined, '200');

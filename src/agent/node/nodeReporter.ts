@@ -1,3 +1,4 @@
+import { ownProperty } from '../../base/ownProperty.ts';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -35,6 +36,7 @@ export interface NodeReporter {
   refresh(): void;
   /** The API shows the node so, in a cache that has come to this revision. */
   seen(node: Node | undefined, revision: string): void;
+  /** The node's own and what others declared. */
   allocatable(): Quantities;
   /** The node's addresses as they were reported last. */
   addresses(): readonly string[];
@@ -73,8 +75,17 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   // Asking the kernel waits for whoever changes the network, and with pods coming somebody always does: not per pod.
   let addresses = machine.addresses();
   const capacity = (): Quantities => (info === undefined ? declared : capacityOf(info, declared));
-  const allocatable = (): Quantities =>
-    info === undefined ? declared : allocatableOf(capacity(), info, declared);
+  /** Resources that others declared in the node's status: devices, licences. */
+  const foreign = (): Quantities => {
+    const own = capacity();
+    return Object.fromEntries(
+      Object.entries(current?.status?.capacity ?? {}).filter(([name]) => !Object.hasOwn(own, name)),
+    );
+  };
+  const allocatable = (): Quantities => ({
+    ...foreign(),
+    ...(info === undefined ? declared : allocatableOf(capacity(), info, declared)),
+  });
 
   const wantedStatus = async (machineInfo: MachineInfo): Promise<Record<string, unknown>> => {
     const [usage, images, version] = await Promise.all([
@@ -85,14 +96,11 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     addresses = machine.addresses();
     const readiness: NodeReadiness =
       version === undefined ? { ready: false, message: 'container runtime is down' } : options.readiness();
-    // Resources that others declared (extended resources) are allocatable as they are (kubelet_node_status.go).
-    const foreign = Object.fromEntries(
-      Object.entries(current?.status?.capacity ?? {}).filter(([name]) => !Object.hasOwn(capacity(), name)),
-    );
     const seenVersion = current?.status?.nodeInfo?.containerRuntimeVersion ?? '';
     return {
-      capacity: { ...foreign, ...capacity() },
-      allocatable: { ...foreign, ...allocatable() },
+      capacity: { ...foreign(), ...capacity() },
+      // Resources of others are allocatable as long as they are in the capacity (kubelet `nodestatus/setters.go`).
+      allocatable: { ...goneFrom(current?.status?.allocatable, allocatable()), ...allocatable() },
       addresses: nodeAddresses(addresses, nodeName),
       conditions: nodeConditions(
         current?.status?.conditions ?? [],
@@ -234,7 +242,7 @@ function statusPatch(node: Node, wanted: Record<string, unknown>, isDue: boolean
     if (name === 'conditions') return isDue || !equal(withoutTimes(old[name]), withoutTimes(value));
     if (name === 'capacity' || name === 'allocatable') {
       return Object.entries(value as Quantities).some(
-        ([key, amount]) => (old[name] as Quantities | undefined)?.[key] !== amount,
+        ([key, amount]) => ownProperty((old[name] ?? {}) as Quantities, key) !== amount,
       );
     }
     return !equal(old[name], value);
@@ -245,6 +253,12 @@ function statusPatch(node: Node, wanted: Record<string, unknown>, isDue: boolean
   if (Array.isArray(status['addresses']))
     status['addresses'] = [...(status['addresses'] as object[]), { $patch: 'replace' }];
   return { status };
+}
+
+/** What is in a map and not in its successor, as a merge patch takes it away. */
+function goneFrom(old: Quantities | undefined, now: Quantities): Readonly<Record<string, null>> {
+  const gone = Object.keys(old ?? {}).filter((name) => !Object.hasOwn(now, name));
+  return Object.fromEntries(gone.map((name) => [name, null]));
 }
 
 function withoutTimes(conditions: unknown): unknown {

@@ -1,4 +1,5 @@
 import { ownProperty } from '../../base/ownProperty.ts';
+import { isExtendedResource } from '../../api/podSpec/resources.ts';
 import { quantityMilliValue } from '../../api/quantity.ts';
 import type { Pod } from '../../api/types.ts';
 import { containersOf } from './identity.ts';
@@ -8,7 +9,8 @@ const PREFIX = 'Pod was rejected: ';
 
 /**
  * Whether the node can take the pod: the scheduler has asked the same, but a pod may name its node itself (kubelet
- * `lifecycle/predicate.go`). Host ports and resources.
+ * `lifecycle/predicate.go`). Host ports and resources. `allocatable` is the node's own and what others declared in its
+ * status.
  */
 export function admitPod(
   pod: Pod,
@@ -25,12 +27,10 @@ export function admitPod(
   const wanted = requestsOf(pod);
   for (const [name, amount] of wanted) {
     const capacity = ownProperty(allocatable, name);
-    if (capacity === undefined) {
-      if (name.includes('/')) return outOf(name, amount, 0, 0);
-      continue;
-    }
+    // What the node has never heard of was the scheduler's business: cluster-wide resources are on no node.
+    if (capacity === undefined && isExtendedResource(name)) continue;
     const used = others.reduce((sum, other) => sum + (requestsOf(other).get(name) ?? 0), 0);
-    const limit = quantityMilliValue(capacity);
+    const limit = quantityMilliValue(capacity ?? '0');
     if (amount > 0 && used + amount > limit) return outOf(name, amount, used, limit);
   }
   const podLimit = allocatable['pods'];

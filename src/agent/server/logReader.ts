@@ -50,7 +50,10 @@ export async function* followLog(
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
-    let position = options.tailLines === undefined ? 0 : await tailPosition(file, options.tailLines);
+    // Without `follow` the log ends where it ended when it was asked for, however fast its container writes.
+    const { size } = await file.stat();
+    let position = options.tailLines === undefined ? 0 : await tailPosition(file, options.tailLines, size);
+    const end = options.follow ? Infinity : size;
     let rest: Buffer = Buffer.alloc(0);
     let left = options.limitBytes ?? Infinity;
     const partials = new Set<string>();
@@ -58,16 +61,16 @@ export async function* followLog(
       // Before the read: what is written after it is seen by the next round.
       const wasAlive = container.isAlive();
       const buffer = Buffer.allocUnsafe(CHUNK);
-      const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
+      const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK, end - position), position);
       if (bytesRead > 0) {
         position += bytesRead;
         const seen =
           rest.length === 0
             ? buffer.subarray(0, bytesRead)
             : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
-        const end = seen.lastIndexOf(NEWLINE) + 1;
-        rest = Buffer.from(seen.subarray(end));
-        const text = render(seen.subarray(0, end), options, partials);
+        const whole = seen.lastIndexOf(NEWLINE) + 1;
+        rest = Buffer.from(seen.subarray(whole));
+        const text = render(seen.subarray(0, whole), options, partials);
         if (text.length > 0) yield text.length <= left ? text : text.subarray(0, left);
         left -= text.length;
         if (left <= 0) return;
@@ -116,9 +119,8 @@ function render(lines: Buffer, options: LogOptions, partials: Set<string>): Buff
   return Buffer.concat(parts);
 }
 
-/** Where the last `lines` lines begin; pieces of one line count once. */
-async function tailPosition(file: FileHandle, lines: number): Promise<number> {
-  const { size } = await file.stat();
+/** Where the last `lines` lines of the first `size` bytes begin; pieces of one line count once. */
+async function tailPosition(file: FileHandle, lines: number, size: number): Promise<number> {
   if (lines === 0) return size;
   let position = size;
   let tail: Buffer = Buffer.alloc(0);

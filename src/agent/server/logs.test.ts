@@ -72,6 +72,18 @@ describe('container logs', () => {
     });
   }
 
+  it('never gives more than the last lines that were there when they were asked for', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, index) => line(`line ${index}`)).join('');
+    await writeFile(path, lines);
+    let text = '';
+    for await (const chunk of followLog(path, { ...plain, tailLines: 15_000 }, dead, never)) {
+      text += chunk.toString();
+      await appendFile(path, lines);
+    }
+    assert.equal(text.split('\n').length, 15_001);
+    assert.ok(text.endsWith('line 19999\n'));
+  });
+
   it('finds the last lines of a long log', async () => {
     await writeFile(path, Array.from({ length: 20_000 }, (_, index) => line(`line ${index}`)).join(''));
     assert.equal(await read({ tailLines: 2 }), 'line 19998\nline 19999\n');

@@ -94,10 +94,16 @@ function validateResourceName(name: string, path: FieldPath): FieldError[] {
           invalid(path, name, 'must be a standard resource for containers'),
         ];
   }
-  const extended = !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0;
-  return isNative(name) || extended
+  return isNative(name) || isExtendedResource(name)
     ? []
     : [invalid(path, name, "doesn't follow extended resource name standard")];
+}
+
+/** Whether a resource is one that somebody declares in the status of nodes (core helper `IsExtendedResourceName`). */
+export function isExtendedResource(name: string): boolean {
+  return (
+    !isNative(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
+  );
 }
 
 /** Names of Kubernetes' own: without a prefix, or in its domain. */

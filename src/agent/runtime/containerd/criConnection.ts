@@ -154,7 +154,7 @@ export function connectCri(socketPath: string, clock: Clock): CriConnection {
       try {
         return await callOnce<Response>(method, request, { ...options, timeoutMs: Math.max(left, 1) });
       } catch (error) {
-        if (left < PATIENT_RETRY_MS || !isStarting(error)) throw error;
+        if (left < PATIENT_RETRY_MS || !isAway(error)) throw error;
         await clock.sleep(PATIENT_RETRY_MS, options.signal);
       }
     }
@@ -190,11 +190,9 @@ export function connectCri(socketPath: string, clock: Clock): CriConnection {
   };
 }
 
-/** True of what containerd says while it is on its way up: nobody listens, or its CRI part is not there yet. */
-function isStarting(error: unknown): boolean {
-  const cause = error instanceof RuntimeError ? error.cause : undefined;
-  const code = (cause as Partial<grpc.ServiceError> | undefined)?.code;
-  return code === grpc.status.UNAVAILABLE || code === grpc.status.UNIMPLEMENTED;
+/** Nobody listens, or containerd is on its way up. */
+function isAway(error: unknown): boolean {
+  return error instanceof RuntimeError && error.code === 'unavailable';
 }
 
 function runtimeError(method: CriMethod, error: grpc.ServiceError): RuntimeError {
@@ -202,10 +200,15 @@ function runtimeError(method: CriMethod, error: grpc.ServiceError): RuntimeError
 }
 
 function codeOf(method: CriMethod, error: grpc.ServiceError): RuntimeError['code'] {
+  // Its CRI part has no code of its own for this.
+  if (error.details === 'server is not initialized yet') return 'unavailable';
   switch (error.code) {
     case grpc.status.NOT_FOUND:
       return method === 'PullImage' ? 'imagePull' : 'notFound';
     case grpc.status.UNAVAILABLE:
+      return 'unavailable';
+    case grpc.status.UNIMPLEMENTED:
+      // containerd answers before the service is there; it has all that is called here.
       return 'unavailable';
     case grpc.status.INVALID_ARGUMENT:
       return 'invalid';
