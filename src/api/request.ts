@@ -74,7 +74,12 @@ export interface ApiRequest {
   readonly search?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Over HTTP it is there once `receive` has read it. */
   readonly body: RequestBody;
+  /** Reads the body for a user who may send it; undefined where nothing is to be read. */
+  receive?(user: UserInfo): Promise<void> | undefined;
+  /** Tells the transport that the client has shown who it is. */
+  identified?(): void;
   readonly user?: UserInfo | undefined;
   /** The verified client certificate's subject: CN and O's. */
   readonly certificate?:

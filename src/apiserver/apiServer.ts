@@ -18,6 +18,7 @@ import { deadline } from './filters/deadline.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { maxInFlight } from './filters/maxInFlight.ts';
 import { metrics } from './filters/metrics.ts';
+import { receiveBody } from './filters/receiveBody.ts';
 import { warnings } from './filters/warnings.ts';
 import { nonResourceHandler, type Route } from './verbs/nonResource.ts';
 import type { HandlerOptions, Review } from './verbs/handler.ts';
@@ -72,9 +73,10 @@ export interface ApiServer {
  *   catchErrors      a failure becomes a Status
  *   authentication   who asks
  *   impersonation    as whom
- *   maxInFlight      a flood from outside is held back
  *   authorization    may they
  *   deadline         not longer than a minute, unless it is a stream
+ *   receiveBody      only now is it read
+ *   maxInFlight      a flood from outside is held back
  *   warnings         what was warned of goes into the answer
  *   acceptable       JSON, or nothing
  *   tables           the form that the client asks for
@@ -120,9 +122,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     catchErrors(logger),
     authentication(options.authenticators),
     impersonation(options.authorizer),
-    maxInFlight(),
     authorization(options.authorizer),
     deadline(clock),
+    receiveBody,
+    maxInFlight(),
     warnings,
     acceptable,
     tableFilter({ resources, clock }),

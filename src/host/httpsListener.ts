@@ -3,6 +3,12 @@ import { createSecureServer, type Http2SecureServer, type Http2ServerRequest } f
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { type ConnectionLimits, Connections } from './connections.ts';
+import { IdleHttp2 } from './idleHttp2.ts';
+import { endUnread, hasBody, type UnreadBodyLimits } from './unreadBody.ts';
+
+/** Streams that one connection may have open: requests of a client that never waits, watches of a client of every kind. */
+const MAX_STREAMS = 1_000;
 
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
 
@@ -27,6 +33,8 @@ export interface TlsPeer {
   /** True where a client certificate was shown that the CA did not sign. */
   readonly refused: boolean;
   readonly loopback: boolean;
+  /** To be called once the client has shown who it is: its connection is not given up for others any more. */
+  identified(): void;
 }
 
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, peer: TlsPeer) => void;
@@ -41,7 +49,25 @@ export interface HttpsListenerOptions {
   request(request: HttpRequest, response: HttpResponse, peer: TlsPeer): void;
   /** Upgrades that no route takes. */
   readonly upgrade: Upgrade;
+  /** Others than the usual ones, for tests. */
+  readonly limits?: Partial<ListenerLimits>;
 }
+
+export interface ListenerLimits extends ConnectionLimits, UnreadBodyLimits {
+  /** How long an HTTP/2 connection without a request is kept. */
+  readonly idleMs: number;
+}
+
+/** As Go's server keeps idle connections and drops bodies; a client has longer to read its answer, on a busy machine too. */
+const LIMITS: ListenerLimits = {
+  maxConnections: 4096,
+  maxStrangers: 256,
+  firstRequestMs: 15_000,
+  idleMs: 90_000,
+  drainBytes: 256 * 1024,
+  drainMs: 2_000,
+  lingerMs: 2_000,
+};
 
 export interface HttpsListener {
   readonly port: number;
@@ -60,11 +86,12 @@ export interface HttpsListener {
 export async function startHttpsListener(options: HttpsListenerOptions): Promise<HttpsListener> {
   const routes = new Map<string, Upgrade>();
   const servers: Http2SecureServer[] = [];
-  const sockets = new Set<Socket>();
+  const limits = { ...LIMITS, ...options.limits };
+  const connections = new Connections(limits);
   let { port } = options;
 
   const listen = async (address: string): Promise<void> => {
-    const server = createServer(options, routes, sockets);
+    const server = createServer(options, routes, connections, limits);
     await listenOn(server, address, port);
     servers.push(server);
     port = (server.address() as AddressInfo).port;
@@ -73,7 +100,7 @@ export async function startHttpsListener(options: HttpsListenerOptions): Promise
     const closed = servers
       .splice(0)
       .map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const socket of sockets) socket.destroy();
+    connections.closeAll();
     await Promise.all(closed);
   };
 
@@ -97,7 +124,8 @@ export async function startHttpsListener(options: HttpsListenerOptions): Promise
 function createServer(
   options: HttpsListenerOptions,
   routes: ReadonlyMap<string, Upgrade>,
-  sockets: Set<Socket>,
+  connections: Connections,
+  limits: ListenerLimits,
 ): Http2SecureServer {
   const { cert, key, clientCa } = options.tls;
   const server = createSecureServer({
@@ -109,21 +137,26 @@ function createServer(
     allowHTTP1: true,
     ALPNProtocols: ['h2', 'http/1.1'],
     minVersion: 'TLSv1.2',
+    handshakeTimeout: limits.firstRequestMs,
+    settings: { maxConcurrentStreams: MAX_STREAMS },
     // Several lists of thousands of pods may be on their way at once, and informers end watches by the hundred.
     maxSessionMemory: 1_000,
     streamResetBurst: 10_000,
     streamResetRate: 1_000,
     // As upstream. Node's 5 s end connections that clients (Go's keep theirs for 90 s) are about to use again.
-    http1Options: { keepAliveTimeout: 90_000 },
+    http1Options: { keepAliveTimeout: limits.idleMs },
   });
+  const idle = new IdleHttp2(limits.idleMs);
+  const peerOf = peers(connections);
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true);
+    if (socket.authorized) connections.identified(socket);
   });
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  server.on('connection', (socket: Socket) => connections.add(socket));
+  server.on('session', (session) => idle.session(session));
+  server.on('stream', (stream) => idle.stream(stream));
   server.on('request', (request, response) => {
+    if (hasBody(request)) response.once('finish', () => endUnread(request, limits));
     options.request(request, response as unknown as HttpResponse, peerOf(request));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -153,20 +186,25 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   return error.message;
 }
 
-const peers = new WeakMap<object, TlsPeer>();
-
-/** Read once per connection: it does not change while the connection stands. */
-function peerOf(request: HttpRequest): TlsPeer {
-  // Of HTTP/2 the compatible request shows a stand-in for the socket; the session has the real one.
-  const session = 'stream' in request ? request.stream.session : undefined;
-  const socket = (session?.socket ?? request.socket) as TLSSocket;
-  const key = session ?? socket;
-  let peer = peers.get(key);
-  if (peer === undefined) peers.set(key, (peer = readPeer(socket)));
-  return peer;
+/** Who is at the other end of a request. Read once per connection: it does not change while the connection stands. */
+function peers(connections: Connections): (request: HttpRequest) => TlsPeer {
+  const known = new WeakMap<object, TlsPeer>();
+  return (request) => {
+    // Of HTTP/2 the compatible request shows a stand-in for the socket; the session has the real one.
+    const session = 'stream' in request ? request.stream.session : undefined;
+    const socket = (session?.socket ?? request.socket) as TLSSocket;
+    const key = session ?? socket;
+    let peer = known.get(key);
+    if (peer === undefined) {
+      connections.spoke(socket);
+      peer = { ...readPeer(socket), identified: () => connections.identified(socket) };
+      known.set(key, peer);
+    }
+    return peer;
+  };
 }
 
-function readPeer(socket: TLSSocket): TlsPeer {
+function readPeer(socket: TLSSocket): Omit<TlsPeer, 'identified'> {
   const loopback = /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
   const certificate = socket.getPeerCertificate();
   const subject = (certificate as { subject?: { CN?: string | string[]; O?: string | string[] } } | null)

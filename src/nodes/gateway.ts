@@ -1,5 +1,5 @@
 import type { Logger } from '../base/logger.ts';
-import { badRequest, StatusError, toStatusError } from '../api/status.ts';
+import { badRequest, StatusError, toStatusError, unauthorized } from '../api/status.ts';
 import type { HttpRequest, HttpResponse, HttpsListener, TlsPeer, Upgrade } from '../host/httpsListener.ts';
 import { BOOTSTRAP_PATH, ENROL_PATH, LINK_PATH } from '../protocol/agentLink.ts';
 import type { BootstrapService } from './bootstrapService.ts';
@@ -29,6 +29,8 @@ export function createNodeGateway(options: {
     try {
       if (request.method !== 'POST') throw new StatusError(405, 'MethodNotAllowed', 'only POST is supported');
       const credentials = { token: bearerToken(request.headers), node: peerNode(peer) };
+      // Whose words are read at all: the token itself is checked with them.
+      if (credentials.token === undefined && credentials.node === undefined) throw unauthorized();
       reply(response, 200, await enrolment.enrol(await readBody(request), credentials));
     } catch (error) {
       const { status } = toStatusError(error);

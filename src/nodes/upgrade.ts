@@ -32,6 +32,8 @@ export function createUpgrades(protocol: string, clock: Clock): Upgrades {
     socket.end(
       `HTTP/1.1 ${code} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\n${time()}\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      // One that is refused need not close its side.
+      () => socket.destroy(),
     );
   };
   return {

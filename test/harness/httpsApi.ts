@@ -1,7 +1,8 @@
 import { createHttpAdapter } from '../../src/apiserver/http/adapter.ts';
+import type { BodyBudgetLimits } from '../../src/apiserver/http/bodyBudget.ts';
 import type { RequestHandler } from '../../src/api/request.ts';
 import { type CertifiedKey, createCa, issueCertificate } from '../../src/host/certificates.ts';
-import { type HttpsListener, startHttpsListener } from '../../src/host/httpsListener.ts';
+import { type HttpsListener, type ListenerLimits, startHttpsListener } from '../../src/host/httpsListener.ts';
 
 export interface HttpsApi {
   readonly listener: HttpsListener;
@@ -14,7 +15,10 @@ export interface HttpsApi {
 }
 
 /** Serves a handler over HTTPS on loopback, with a CA of its own. */
-export async function serveHttps(handler: RequestHandler): Promise<HttpsApi> {
+export async function serveHttps(
+  handler: RequestHandler,
+  limits: { listener?: Partial<ListenerLimits>; bodies?: Partial<BodyBudgetLimits> } = {},
+): Promise<HttpsApi> {
   const ca = await createCa('test', Date.now());
   const server = await issueCertificate(
     ca,
@@ -26,13 +30,14 @@ export async function serveHttps(handler: RequestHandler): Promise<HttpsApi> {
     },
     Date.now(),
   );
-  const adapter = createHttpAdapter(handler);
+  const adapter = createHttpAdapter(handler, limits.bodies);
   const listener = await startHttpsListener({
     addresses: ['127.0.0.1'],
     port: 0,
     tls: { ...server, clientCa: ca.cert },
     request: (request, response, peer) => adapter.request(request, response, peer),
     upgrade: (request, socket, head, peer) => adapter.upgrade(request, socket, head, peer),
+    ...(limits.listener === undefined ? {} : { limits: limits.listener }),
   });
   return {
     listener,

@@ -13,7 +13,9 @@ export const anonymous: UserInfo = { name: 'system:anonymous', groups: [UNAUTHEN
  */
 export function authentication(authenticators: readonly Authenticator[]): Filter {
   const identify: Filter = async (exchange, next) => {
-    exchange.user = await find(authenticators, exchange.request);
+    const user = await find(authenticators, exchange.request);
+    exchange.user = user;
+    if (user !== anonymous) exchange.request.identified?.();
     return next(exchange);
   };
   return (exchange, next) => {

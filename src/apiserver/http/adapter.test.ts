@@ -17,9 +17,10 @@ describe('HTTPS adapter', () => {
 
   before(async () => {
     api = await serveHttps({
-      handle(request) {
+      async handle(request) {
+        await request.receive?.({ name: 'alice', groups: [] });
         seen.push(request);
-        return Promise.resolve(answer(request));
+        return answer(request);
       },
     });
   });

@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { RequestBody, RequestHandler } from '../../api/request.ts';
 import { toStatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
-import { readBody } from './body.ts';
+import { IncomingBody } from './body.ts';
+import { BodyBudget, type BodyBudgetLimits } from './bodyBudget.ts';
 import { ChunkPool } from './chunkPool.ts';
 import { Departure } from './departure.ts';
-import { HttpApiRequest, requestHead } from './requestHead.ts';
+import { HttpApiRequest, NO_BODY, type RequestHead, requestHead } from './requestHead.ts';
 import { writeError, writeResponse } from './respond.ts';
 import { takeUpgrade } from './upgrade.ts';
 
@@ -17,11 +18,14 @@ export interface HttpAdapter {
 }
 
 /** HTTP to request record and back. HTTP/1.1 and HTTP/2 alike, through Node's compatible request and response. */
-export function createHttpAdapter(handler: RequestHandler): HttpAdapter {
-  const chunks = new ChunkPool();
+export function createHttpAdapter(
+  handler: RequestHandler,
+  limits: Partial<BodyBudgetLimits> = {},
+): HttpAdapter {
+  const server: Served = { handler, chunks: new ChunkPool(), budget: new BodyBudget(limits) };
   return {
     request(request, response, peer) {
-      void serve({ handler, chunks }, request, response, peer);
+      void serve(server, request, response, peer);
     },
     upgrade(request, socket, head, peer) {
       void takeUpgrade(handler, request, socket, head, peer);
@@ -29,8 +33,14 @@ export function createHttpAdapter(handler: RequestHandler): HttpAdapter {
   };
 }
 
+interface Served {
+  readonly handler: RequestHandler;
+  readonly chunks: ChunkPool;
+  readonly budget: BodyBudget;
+}
+
 async function serve(
-  { handler, chunks }: { handler: RequestHandler; chunks: ChunkPool },
+  { handler, chunks, budget }: Served,
   request: HttpRequest,
   response: HttpResponse,
   peer: TlsPeer,
@@ -42,15 +52,11 @@ async function serve(
   });
   // A write that meets a closing connection fails there; `close` is all that matters.
   response.on('error', ignore);
+  let incoming: IncomingBody | undefined;
   try {
     const head = requestHead(request, peer);
-    const { method } = head;
-    const body: RequestBody =
-      method === 'GET' || method === 'HEAD'
-        ? NO_BODY
-        : head.info.subresource === 'proxy'
-          ? { type: 'stream', stream: request, contentType: request.headers['content-type'] ?? '' }
-          : await readBody(request);
+    const body = bodyOf(request, head, budget);
+    if (body instanceof IncomingBody) incoming = body;
     const answer = await handler.handle(new HttpApiRequest(head, body, departure));
     const writing = writeResponse(request, response, answer, { peer, departure, chunks });
     if (writing !== undefined) await writing;
@@ -58,8 +64,21 @@ async function serve(
   } catch (error) {
     if (departure.gone) return;
     writeError(response, toStatusError(error));
+  } finally {
+    incoming?.release();
   }
 }
 
-const NO_BODY: RequestBody = { type: 'none' };
+/** Proxied bodies are handed on as they come; others are read when their sender is known. */
+function bodyOf(
+  request: HttpRequest,
+  { method, info }: RequestHead,
+  budget: BodyBudget,
+): RequestBody | IncomingBody {
+  if (method === 'GET' || method === 'HEAD') return NO_BODY;
+  return info.subresource === 'proxy'
+    ? { type: 'stream', stream: request, contentType: request.headers['content-type'] ?? '' }
+    : new IncomingBody(request, budget);
+}
+
 const ignore = (): void => undefined;

@@ -1,40 +1,72 @@
-import type { RequestBody } from '../../api/request.ts';
-import { StatusError } from '../../api/status.ts';
+import type { RequestBody, UserInfo } from '../../api/request.ts';
+import { badRequest, StatusError } from '../../api/status.ts';
 import type { HttpRequest } from '../../host/httpsListener.ts';
+import type { BodyBudget, BodyShare } from './bodyBudget.ts';
 
 /** As upstream's `MaxRequestBodyBytes`. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** Reads a whole body. @throws StatusError RequestEntityTooLarge (413) */
-export function readBody(request: HttpRequest): Promise<RequestBody> {
-  const contentType = request.headers['content-type'] ?? '';
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let ended = false;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else {
-        // What is left is read and dropped, so that the answer reaches a client that is still sending.
+/** A request's body that is still with the client: it is read for somebody who is known and may send it. */
+export class IncomingBody {
+  readonly #request: HttpRequest;
+  readonly #budget: BodyBudget;
+  #share: BodyShare | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(request: HttpRequest, budget: BodyBudget) {
+    this.#request = request;
+    this.#budget = budget;
+  }
+
+  /**
+   * The whole body.
+   * @throws StatusError RequestEntityTooLarge (413), TooManyRequests (429) where too much is being read, BadRequest for
+   * one that ends early
+   */
+  read(user: UserInfo): Promise<RequestBody> {
+    const request = this.#request;
+    const contentType = request.headers['content-type'] ?? '';
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+    if (request.destroyed) return Promise.reject(endedEarly());
+    const share = this.#budget.shareOf(user);
+    this.#share = share;
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const receive = (chunk: Buffer): void => {
+        size += chunk.length;
+        if (size > MAX_BODY_BYTES) stop(tooLarge());
+        else if (!share.take(chunk.length)) stop(share.refusal());
+        else chunks.push(chunk);
+      };
+      /** The listener sees to what is left of it. */
+      const stop = (error: StatusError): void => {
+        request.off('data', receive);
+        request.pause();
         chunks.length = 0;
-        reject(tooLarge());
-      }
+        reject(error);
+      };
+      this.#stop = () => stop(endedEarly());
+      request.on('data', receive);
+      request.once('end', () => {
+        this.#stop = undefined;
+        if (size === 0) resolve({ type: 'none' });
+        else {
+          const [first] = chunks;
+          const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+          resolve({ type: 'bytes', bytes, contentType });
+        }
+      });
+      request.once('error', () => reject(endedEarly()));
+      request.once('close', () => reject(endedEarly()));
     });
-    request.once('end', () => {
-      ended = true;
-      if (size === 0) resolve({ type: 'none' });
-      else {
-        const [first] = chunks;
-        const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-        resolve({ type: 'bytes', bytes, contentType });
-      }
-    });
-    request.once('error', reject);
-    request.once('close', () => {
-      if (!ended) reject(new Error('the request ended early'));
-    });
-  });
+  }
+
+  /** The request is answered, with or without its body: others may use the memory. */
+  release(): void {
+    this.#stop?.();
+    this.#share?.release();
+  }
 }
 
 function tooLarge(): StatusError {
@@ -44,3 +76,5 @@ function tooLarge(): StatusError {
     `Request entity too large: limit is ${MAX_BODY_BYTES}`,
   );
 }
+
+const endedEarly = (): StatusError => badRequest('the request ended before its body was complete');

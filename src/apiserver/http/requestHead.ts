@@ -1,12 +1,16 @@
 import { causeOfHeaders } from '../../api/cause.ts';
-import type { ApiRequest, RequestBody } from '../../api/request.ts';
+import type { ApiRequest, RequestBody, UserInfo } from '../../api/request.ts';
 import { resolveRequestInfo } from '../../api/requestInfo.ts';
 import { unauthorized } from '../../api/status.ts';
 import type { HttpRequest, TlsPeer } from '../../host/httpsListener.ts';
+import { IncomingBody } from './body.ts';
 import type { Departure } from './departure.ts';
 
 /** The request record but for body and signal. */
-export type RequestHead = Omit<ApiRequest, 'body' | 'signal' | 'user'> & { readonly method: string };
+export type RequestHead = Omit<ApiRequest, 'body' | 'receive' | 'signal' | 'user'> & {
+  readonly method: string;
+  identified(): void;
+};
 
 /** @throws StatusError Unauthorized for a certificate of another CA */
 export function requestHead(request: HttpRequest, peer: TlsPeer): RequestHead {
@@ -25,6 +29,7 @@ export function requestHead(request: HttpRequest, peer: TlsPeer): RequestHead {
     search,
     headers,
     certificate: peer.certificate,
+    identified: () => peer.identified(),
     cause: headers.tracestate === undefined ? undefined : causeOfHeaders(headers),
   };
 }
@@ -36,24 +41,45 @@ export class HttpApiRequest implements ApiRequest {
   readonly query: URLSearchParams;
   readonly search: string | undefined;
   readonly headers: ApiRequest['headers'];
-  readonly body: RequestBody;
   readonly certificate: ApiRequest['certificate'];
   readonly cause: ApiRequest['cause'];
+  readonly #head: RequestHead;
   readonly #departure: Departure;
+  readonly #incoming: IncomingBody | undefined;
+  #body: RequestBody;
 
-  constructor(head: RequestHead, body: RequestBody, departure: Departure) {
+  /** `body`: one that is read when somebody may send it, or one that is not read here. */
+  constructor(head: RequestHead, body: RequestBody | IncomingBody, departure: Departure) {
     this.info = head.info;
     this.method = head.method;
     this.query = head.query;
     this.search = head.search;
     this.headers = head.headers;
-    this.body = body;
     this.certificate = head.certificate;
     this.cause = head.cause;
+    this.#head = head;
     this.#departure = departure;
+    this.#incoming = body instanceof IncomingBody ? body : undefined;
+    this.#body = body instanceof IncomingBody ? NO_BODY : body;
+  }
+
+  get body(): RequestBody {
+    return this.#body;
+  }
+
+  receive(user: UserInfo): Promise<void> | undefined {
+    return this.#incoming?.read(user).then((body) => {
+      this.#body = body;
+    });
+  }
+
+  identified(): void {
+    this.#head.identified();
   }
 
   get signal(): AbortSignal {
     return this.#departure.signal;
   }
 }
+
+export const NO_BODY: RequestBody = { type: 'none' };

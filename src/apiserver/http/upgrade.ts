@@ -53,6 +53,8 @@ async function refuse(socket: Duplex, answer: ApiResponse): Promise<void> {
     `HTTP/1.1 ${code} ${code < 400 ? 'OK' : 'Refused'}\r\nContent-Type: ${contentType}\r\n` +
       `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.toString('latin1')}`,
     'latin1',
+    // A client that is refused need not close its side.
+    () => socket.destroy(),
   );
 }
 

@@ -16,6 +16,8 @@ const BASE64 = 'base64.binary.k8s.io';
 const BODY_PROTOCOLS: readonly string[] = ['binary.k8s.io', BASE64];
 /** What may wait for a slow client before more is read, in bytes. */
 const SEND_BUFFER = 1024 * 1024;
+/** What a client has to say to a log or a watch: nothing. Control frames are shorter still. */
+const MAX_RECEIVED = 4096;
 const NORMAL_CLOSURE = 1000;
 const INTERNAL_ERROR = 1011;
 
@@ -84,6 +86,7 @@ function accept(
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    maxPayload: MAX_RECEIVED,
     perMessageDeflate: false,
     handleProtocols: () => protocol ?? false,
   });
