@@ -21,6 +21,7 @@ export type DaemonSet = WithSpec<Namespaced<model.V1DaemonSet>>;
 export type PersistentVolumeClaim = WithSpec<Namespaced<model.V1PersistentVolumeClaim>>;
 export type PersistentVolumeClaimSpec = Wire<model.V1PersistentVolumeClaimSpec>;
 export type ReplicationController = WithSpec<Namespaced<model.V1ReplicationController>>;
+export type CronJob = WithSpec<Namespaced<model.V1CronJob>>;
 export type Job = WithSpec<Namespaced<model.V1Job>>;
 export type ControllerRevision = Namespaced<model.V1ControllerRevision>;
 export type PodDisruptionBudget = Namespaced<model.V1PodDisruptionBudget>;

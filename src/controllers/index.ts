@@ -1,5 +1,6 @@
 import type { ServedResources } from '../api/servedResources.ts';
 import { clusterRoleAggregationController } from './clusterRoleAggregation.ts';
+import { cronJobController } from './cronjob/cronJob.ts';
 import { daemonSetController } from './daemonset/daemonSet.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
@@ -47,6 +48,7 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
       component: 'daemonset-controller',
       create: daemonSetController,
     },
+    { name: 'cronjob', account: 'cronjob-controller', create: cronJobController },
     { name: 'job', account: 'job-controller', create: jobController },
     {
       name: 'ttl-after-finished',

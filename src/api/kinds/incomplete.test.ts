@@ -4,6 +4,7 @@ import { type Draft, type KubeObject } from '../meta.ts';
 import { apiVersionOf } from '../resource.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from './index.ts';
+import { cronJob } from './cronJob/kind.ts';
 import { daemonSet } from './daemonSet/kind.ts';
 import { job } from './job/kind.ts';
 import { persistentVolumeClaim } from './persistentVolumeClaim/kind.ts';
@@ -170,6 +171,14 @@ const otherwise = new Map<Kind, Record<string, unknown>>([
         ],
       },
       template: { ...full.spec.template, spec: { ...podSpec, restartPolicy: 'Never' } },
+    },
+  ],
+  [
+    cronJob,
+    {
+      schedule: '*/5 * * * *',
+      timeZone: 'Europe/Berlin',
+      jobTemplate: { spec: { template: { spec: { ...podSpec, restartPolicy: 'Never' } } } },
     },
   ],
   [

@@ -3,6 +3,7 @@ import { clusterRole } from './clusterRole/kind.ts';
 import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
 import { configMap } from './configMap/kind.ts';
 import { controllerRevision } from './controllerRevision/kind.ts';
+import { cronJob } from './cronJob/kind.ts';
 import { daemonSet } from './daemonSet/kind.ts';
 import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
@@ -52,6 +53,7 @@ export const kinds: readonly Kind[] = [
   controllerRevision,
   replicationController,
   job,
+  cronJob,
   podDisruptionBudget,
   role,
   clusterRole,
