@@ -17,6 +17,7 @@ import { sandboxConfig } from './hooks/sandboxConfig.ts';
 import { createLifecycleRunner } from './lifecycle/handlers.ts';
 import type { AgentHandlers } from './link/link.ts';
 import { runHeartbeat } from './node/heartbeat.ts';
+import { objectionTo } from './admission/index.ts';
 import type { Machine } from './node/machineInfo.ts';
 import { createNodeReporter } from './node/nodeReporter.ts';
 import type { NodeReadiness } from './node/nodeStatus.ts';
@@ -24,7 +25,7 @@ import { createObjectStore } from './objects/objectStore.ts';
 import type { AgentPaths } from './paths.ts';
 import { createContainerKiller } from './pods/containerKiller.ts';
 import { createContainerStarter } from './pods/containerStarter.ts';
-import { admitPod, resizeRefusal } from './pods/admission.ts';
+import { resizeRefusal } from './pods/admission.ts';
 import { noPodFiles } from './pods/podFiles.ts';
 import { createPodManager, type PodManager } from './pods/podManager.ts';
 import { createPodResize } from './pods/podResize.ts';
@@ -221,7 +222,13 @@ export function createAgent(options: AgentOptions): Agent {
     hooks: ofPods,
     files,
     hostIPs,
-    admit: (pod, others) => admitPod(pod, others, reporter.allocatable()),
+    admit: (pod, others) =>
+      objectionTo(pod, others, {
+        node: nodeInformer.list()[0],
+        allocatable: reporter.allocatable(),
+        // containerd runs without it on all nodes.
+        hasAppArmor: false,
+      }),
     sync: () => sync,
   });
   const handlers = createAgentServer({
@@ -272,7 +279,11 @@ export function createAgent(options: AgentOptions): Agent {
     const events = view.run(signal);
     await untilAborted(view.synced, signal);
     informers.start(signal);
-    await Promise.all([serviceInformer.whenSynced(signal), untilAborted(reporter.registered(), signal)]);
+    await Promise.all([
+      serviceInformer.whenSynced(signal),
+      nodeInformer.whenSynced(signal),
+      untilAborted(reporter.registered(), signal),
+    ]);
     podInformer.addHandler({
       onAdd: (pod: Pod) => manager.put(pod),
       onUpdate: (pod: Pod) => manager.put(pod),

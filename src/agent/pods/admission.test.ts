@@ -12,8 +12,7 @@ describe('admitPod', () => {
     assert.equal(admitPod(wanting({ cpu: '1' }), [wanting({ cpu: '1' })], node), undefined);
     assert.deepEqual(admitPod(wanting({ cpu: '1' }), [wanting({ cpu: '1500m' })], node), {
       reason: 'OutOfcpu',
-      message:
-        "Pod was rejected: Node didn't have enough resource: cpu, requested: 1000, used: 1500, capacity: 2000",
+      message: "Node didn't have enough resource: cpu, requested: 1000, used: 1500, capacity: 2000",
     });
     assert.equal(
       admitPod(

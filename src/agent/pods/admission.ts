@@ -5,11 +5,9 @@ import type { Pod } from '../../api/types.ts';
 import { containersOf } from './identity.ts';
 import type { PodFailure } from './podStatus.ts';
 
-const PREFIX = 'Pod was rejected: ';
-
 /**
  * Whether the node can take the pod: the scheduler has asked the same, but a pod may name its node itself (kubelet
- * `lifecycle/predicate.go`). Host ports and resources. `allocatable` is the node's own and what others declared in its
+ * `lifecycle/predicate.go`). Resources and host ports. `allocatable` is the node's own and what others declared in its
  * status.
  */
 export function admitPod(
@@ -17,13 +15,6 @@ export function admitPod(
   others: readonly Pod[],
   allocatable: Readonly<Record<string, string>>,
 ): PodFailure | undefined {
-  const taken = new Set(others.flatMap(hostPorts));
-  if (hostPorts(pod).some((port) => taken.has(port))) {
-    return {
-      reason: 'NodePorts',
-      message: `${PREFIX}Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports`,
-    };
-  }
   const wanted = requestsOf(pod);
   for (const [name, amount] of wanted) {
     const capacity = ownProperty(allocatable, name);
@@ -36,6 +27,13 @@ export function admitPod(
   const podLimit = allocatable['pods'];
   if (podLimit !== undefined && others.length + 1 > Number(podLimit))
     return outOf('pods', 1000, others.length * 1000, Number(podLimit) * 1000);
+  const taken = new Set(others.flatMap(hostPorts));
+  if (hostPorts(pod).some((port) => taken.has(port))) {
+    return {
+      reason: 'NodePorts',
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+    };
+  }
   return undefined;
 }
 
@@ -57,12 +55,12 @@ export function resizeRefusal(
     return { reason: 'Infeasible', message };
   }
   const refusal = admitPod(pod, others, allocatable);
-  return refusal && { reason: 'Deferred', message: refusal.message.replace(PREFIX, '') };
+  return refusal && { reason: 'Deferred', message: refusal.message };
 }
 
 function outOf(name: string, requested: number, used: number, capacity: number): PodFailure {
   const [wanted, taken, there] = [requested, used, capacity].map((amount) => shown(name, amount));
-  const message = `${PREFIX}Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${taken}, capacity: ${there}`;
+  const message = `Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${taken}, capacity: ${there}`;
   return { reason: `OutOf${name}`, message };
 }
 

@@ -227,7 +227,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
           view.forPod(uid).length === 0 && !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
         const refusal = isNew ? options.admit(pod, activePods(uid)) : undefined;
         if (refusal !== undefined) {
-          record.failure = refusal;
+          record.failure = { ...refusal, message: `Pod was rejected: ${refusal.message}` };
           record.refused = true;
           recorder.event(pod, 'Warning', refusal.reason, refusal.message);
         } else if (isNew) {
