@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
 // The schema of the official models is a source too; it is made where it is out of date.
 import './extractSchema.mjs';
+import { buildInfo } from './buildInfo.mjs';
 
 const production = process.argv.includes('--production');
 
@@ -23,7 +24,10 @@ const common = {
 const desktop = {
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.dirname': '__dirname' },
+  define: {
+    'import.meta.dirname': '__dirname',
+    WHEELHOUSE_BUILD: JSON.stringify(buildInfo()) ?? 'undefined',
+  },
   target: 'node24',
 };
 

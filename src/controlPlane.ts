@@ -269,6 +269,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
               resources: stored,
               ca: pki.ca.cert,
               clusterCIDR: profile.clusterCIDR,
+              makeToken: (account, secret) => accounts.issueForSecret(account, secret),
             }),
             { name: 'service', account: 'service-controller', create: balancer },
           ],

@@ -86,8 +86,11 @@ describe('API server', () => {
 
   it('tells version, discovery, tables and metrics', async () => {
     const at = await started();
-    const version = await at.call<{ major: string; minor: string }>('GET', '/version');
-    assert.deepEqual([version.body.major, version.body.minor], ['1', '36']);
+    const version = await at.call<Record<string, string>>('GET', '/version');
+    assert.deepEqual([version.body['major'], version.body['minor']], ['1', '36']);
+    assert.match(version.body['gitCommit'] ?? '', /^[0-9a-f]{40}$/);
+    assert.match(version.body['gitTreeState'] ?? '', /^(?:clean|dirty|archive)$/);
+    assert.match(version.body['buildDate'] ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     const groups = await at.call<{ groups: { name: string }[] }>('GET', '/apis/');
     assert.ok(groups.body.groups.some(({ name }) => name === 'apps'));
     await at.call('POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { k: 'v' } });

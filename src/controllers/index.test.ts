@@ -14,6 +14,7 @@ import {
   nodes,
   pods,
   replicaSets,
+  secrets,
   serviceAccounts,
   services,
 } from '../api/resources.ts';
@@ -48,7 +49,12 @@ describe('all controllers with the rights of their roles', () => {
     const logger = createLogger((line) => lines.push(line), { level: 'warn' });
     const hooks: PostStartHook[] = [objectsHook('system-namespaces', LOOPBACK, systemObjects())];
     cluster = await startControlledCluster({
-      controllers: controllers({ resources, ca: 'CA PEM', clusterCIDR: '10.244.0.0/16' }),
+      controllers: controllers({
+        resources,
+        ca: 'CA PEM',
+        clusterCIDR: '10.244.0.0/16',
+        makeToken: () => Promise.resolve('a token'),
+      }),
       logger,
       server: {
         admission: (cache) => {
@@ -85,6 +91,15 @@ describe('all controllers with the rights of their roles', () => {
       () =>
         cluster.get(serviceAccounts, 'shop', 'default') !== undefined &&
         cluster.get(configMaps, 'shop', 'kube-root-ca.crt') !== undefined,
+    );
+    const annotations = { 'kubernetes.io/service-account.name': 'default' };
+    await client.create(secrets, {
+      metadata: { namespace: 'shop', name: 'robot', annotations },
+      type: 'kubernetes.io/service-account-token',
+    });
+    await cluster.until(
+      'the secret has its token',
+      () => cluster.get(secrets, 'shop', 'robot')?.data?.['token'] !== undefined,
     );
     await client.create(services, {
       metadata: { namespace: 'shop', name: 'web' },

@@ -19,6 +19,7 @@ import { replicaSetController, replicationController } from './replicaset/replic
 import { rootCaPublisher } from './rootCaPublisher.ts';
 import { serviceAccountController } from './serviceAccount.ts';
 import { statefulSetController } from './statefulset/statefulSet.ts';
+import { tokenSecretsController, type TokenSecretsOptions } from './tokenSecrets.ts';
 import { taintEvictionController } from './tainteviction/taintEviction.ts';
 
 import { ttlAfterFinishedController } from './ttlAfterFinished.ts';
@@ -32,6 +33,8 @@ export interface ControllersConfig {
   /** `10.244.0.0/16`; without it nodes are given no ranges of pod addresses. */
   readonly clusterCIDR?: string | undefined;
   readonly nodeLifecycle?: NodeLifecycleOptions;
+  /** Makes the tokens of secrets; without it such secrets stay as they are. */
+  readonly makeToken?: TokenSecretsOptions['makeToken'];
 }
 
 /** All controllers: name, service account in kube-system, factory. A new one is a line here. */
@@ -72,6 +75,16 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
     { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(resources) },
     { name: 'serviceaccount', account: 'service-account-controller', create: serviceAccountController },
     { name: 'root-ca-publisher', account: 'root-ca-cert-publisher', create: rootCaPublisher(ca) },
+    ...(config.makeToken === undefined
+      ? []
+      : [
+          {
+            name: 'service-account-tokens',
+            account: 'tokens-controller',
+            asManager: true,
+            create: tokenSecretsController({ ca, makeToken: config.makeToken }),
+          } as const,
+        ]),
     {
       name: 'nodelifecycle',
       account: 'node-controller',

@@ -18,6 +18,8 @@ export interface ControllerEntry {
   readonly name: string;
   /** The service account in kube-system that it acts as, for example `deployment-controller`. */
   readonly account: string;
+  /** True for one that acts as the manager itself: it may write every secret. */
+  readonly asManager?: true;
   /** The reporter of its Events, where that is not the account. */
   readonly component?: string;
   readonly create: ControllerFactory;
@@ -101,7 +103,7 @@ function prepare(entry: ControllerEntry, options: ManagerOptions, informers: Inf
   const { clientFor, clock } = options;
   const logger = options.logger.with({ controller: entry.name });
   const causes = new CauseTracker(`${MANAGER.name} ${entry.name}`);
-  const client = causes.client(clientFor(controllerUser(entry.account)));
+  const client = causes.client(clientFor(entry.asManager === true ? MANAGER : controllerUser(entry.account)));
   const queue = new WorkQueue({ clock });
   const events = createEventRecorder({ client, clock, logger, component: entry.component ?? entry.account });
   const controller: Controller = entry.create({

@@ -1,13 +1,14 @@
 import type { JWK } from 'jose';
 import type { Draft } from '../../api/meta.ts';
-import type { ServiceAccount, TokenRequest } from '../../api/types.ts';
+import type { Secret, ServiceAccount, TokenRequest } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { AdmissionReader } from '../admission/contract.ts';
-import type { TokenAuthenticator } from './authenticators/bearerToken.ts';
+import { type TokenAuthenticator, unionTokens } from './authenticators/bearerToken.ts';
 import { jsonWebKeySet, type OpenIdConfiguration, openIdConfiguration } from './tokens/discovery.ts';
 import { createTokenIssuer } from './tokens/issuer.ts';
 import { signingKey, verifyingKey } from './tokens/keys.ts';
+import { issueLegacyToken, legacyTokenValidator } from './tokens/legacy.ts';
 import { requestToken } from './tokens/tokenRequest.ts';
 import { tokenValidator } from './tokens/validator.ts';
 
@@ -30,6 +31,8 @@ export interface ServiceAccountTokens {
   readonly tokens: TokenAuthenticator;
   /** Answers a TokenRequest for a live account. Throws Invalid, BadRequest, NotFound or Conflict. */
   request(account: ServiceAccount, draft: Draft<TokenRequest>): Promise<TokenRequest>;
+  /** A token without an end, which holds as long as the secret has it. */
+  issueForSecret(account: ServiceAccount, secret: Secret): Promise<string>;
   /** `serverUrl`: where clients reach this API server, without a slash at the end. */
   openIdConfiguration(serverUrl: string): OpenIdConfiguration;
   keySet(): Promise<{ readonly keys: readonly JWK[] }>;
@@ -41,8 +44,12 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
   const keys = [key, ...(options.formerKeyPems ?? []).map(verifyingKey)];
   const tokenIssuer = createTokenIssuer({ issuer, key, clock, random });
   return {
-    tokens: tokenValidator({ issuer, audiences, keys, reader, clock }),
+    tokens: unionTokens([
+      tokenValidator({ issuer, audiences, keys, reader, clock }),
+      legacyTokenValidator({ audiences, keys, reader }),
+    ]),
     request: (account, draft) => requestToken({ issuer: tokenIssuer, audiences, reader }, account, draft),
+    issueForSecret: (account, secret) => issueLegacyToken(key, account, secret),
     openIdConfiguration: (serverUrl) => openIdConfiguration(issuer, serverUrl, keys),
     keySet: () => jsonWebKeySet(keys),
   };

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Clock } from '../../../base/clock.ts';
 import { nodes, pods, secrets, serviceAccounts } from '../../../api/resources.ts';
 import type { KubeObject } from '../../../api/meta.ts';
@@ -9,6 +7,7 @@ import { type TokenAuthenticator, TokenError } from '../authenticators/bearerTok
 import { serviceAccountUser } from '../users.ts';
 import { type BoundReference, parseClaims, type TokenClaims } from './claims.ts';
 import type { TokenKey } from './keys.ts';
+import { isIssuedBy, rememberedVerification } from './verification.ts';
 
 export interface TokenValidatorOptions {
   readonly issuer: string;
@@ -22,16 +21,13 @@ export interface TokenValidatorOptions {
 /** Clocks may differ, and what was deleted may go on for this long (go-jose's DefaultLeeway). */
 const LEEWAY_SECONDS = 60;
 
-/** Tokens whose signature has been seen to be good. */
-const REMEMBERED = 2_048;
-
 /**
  * Service-account tokens: signature and times, and that the account and what the token is bound to are still there
  * (`pkg/serviceaccount/jwt.go`, `claims.go`). A good signature is remembered, what changes is checked at every use.
  */
 export function tokenValidator(options: TokenValidatorOptions): TokenAuthenticator {
   const { issuer, reader, clock } = options;
-  const verify = rememberedVerification(options.keys);
+  const verify = rememberedVerification(options.keys, parseClaims);
   return {
     async authenticateToken(token, audiences) {
       if (!isIssuedBy(token, issuer)) return undefined;
@@ -51,56 +47,6 @@ export function tokenValidator(options: TokenValidatorOptions): TokenAuthenticat
       return { user: userOf(claims), audiences: good };
     },
   };
-}
-
-type Verify = (token: string) => Promise<TokenClaims>;
-
-function rememberedVerification(keys: readonly TokenKey[]): Verify {
-  const known = new Map<string, TokenClaims>();
-  return async (token) => {
-    // The digest, so that the tokens themselves are not kept.
-    const digest = createHash('sha256').update(token).digest('base64');
-    const remembered = known.get(digest);
-    if (remembered !== undefined) return remembered;
-    const claims = await verifySignature(token, keys);
-    for (const oldest of known.keys()) {
-      if (known.size < REMEMBERED) break;
-      known.delete(oldest);
-    }
-    known.set(digest, claims);
-    return claims;
-  };
-}
-
-async function verifySignature(token: string, keys: readonly TokenKey[]): Promise<TokenClaims> {
-  const kid = keyIdOf(token);
-  const key = keys.find(({ id }) => id === kid);
-  if (key === undefined) throw new TokenError('invalid signature, unknown key');
-  const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] }).catch(
-    (error: unknown) => {
-      throw new TokenError('invalid signature', { cause: error });
-    },
-  );
-  const claims = parseClaims(JSON.parse(new TextDecoder().decode(payload)));
-  if (claims === undefined) throw new TokenError('service account token claims could not be validated');
-  return claims;
-}
-
-function keyIdOf(token: string): string | undefined {
-  try {
-    return decodeProtectedHeader(token).kid;
-  } catch (error) {
-    throw new TokenError('malformed token', { cause: error });
-  }
-}
-
-/** Whether this is a token that somebody else may know. Looks at nothing but the unverified issuer. */
-function isIssuedBy(token: string, issuer: string): boolean {
-  try {
-    return decodeJwt(token).iss === issuer;
-  } catch {
-    return false;
-  }
 }
 
 function checkBindings(claims: TokenClaims, reader: AdmissionReader, deletedBefore: number): void {
