@@ -228,7 +228,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   });
   const adapter = createHttpAdapter(api.handler);
   const listener = await startHttpsListener({
-    addresses: [...new Set(['127.0.0.1', ...profile.nodeAddresses])],
+    addresses: [...new Set(['127.0.0.1', ...(profile.listenAddresses ?? profile.nodeAddresses)])],
     port: profile.port,
     tls: { ...pki.server, clientCa: pki.ca.cert },
     request: (request, response, peer) => {

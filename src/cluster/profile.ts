@@ -9,8 +9,12 @@ export interface ClusterProfile {
   readonly machines: MachinesKind;
   /** The API server's port on this desktop; kept, so that kubeconfig and nodes stay right. */
   readonly port: number;
-  /** Where nodes dial, besides loopback; empty for simulated machines. */
+  /** Where nodes dial; empty for simulated machines, and before there are any. */
   readonly nodeAddresses: readonly string[];
+  /** Of those, where the control plane listens besides loopback: all, unless the machines' network ends at loopback. */
+  readonly listenAddresses?: readonly string[];
+  /** The range of the nodes' own addresses, where it is known. */
+  readonly nodeNetwork?: string;
   readonly nodes: readonly NodeProfile[];
   /** Whether its user wants it to run: a window that opens brings it up again. */
   readonly running?: boolean;

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { cacheFolder } from '../../src/desktop/cache.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { debianSource } from './debianSource.ts';
 
-const folder = path.resolve(import.meta.dirname, '../../.cache/virtualbox');
+// For all checkouts: a hundred packages.
+const folder = path.join(cacheFolder(), 'test-virtualbox');
 const INSIDE = '/work';
 
 /** The real VBoxManage, with a home of its own that is empty at first. Without VirtualBox's kernel module it starts nothing. */

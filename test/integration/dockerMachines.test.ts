@@ -73,7 +73,7 @@ describe('Docker', function () {
     it('has the host at its gateway', async () => {
       assert.equal(
         await run('ip -4 route show default | cut -d " " -f 3'),
-        await provider.hostAddress(cluster),
+        (await provider.hostAddress(cluster)).address,
       );
     });
 

@@ -36,7 +36,7 @@ describe('a node behind a proxy', function () {
 
   before(async () => {
     await provider.prepare(cluster, quiet, never);
-    const hostAddress = await provider.hostAddress(cluster);
+    const { address: hostAddress } = await provider.hostAddress(cluster);
     network = await startCorporateNetwork(hostAddress);
     const credentials = `${network.user}:${encodeURIComponent(network.password)}`;
     const warnings: string[] = [];

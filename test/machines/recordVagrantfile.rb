@@ -1,9 +1,14 @@
 # Evaluates a Vagrantfile without Vagrant and prints what it sets, as JSON: a list of [setting, arguments]. Settings of
 # a machine begin with its name, those of a provider with the provider's.
 #
-# Usage: ruby recordVagrantfile.rb VAGRANTFILE VAGRANT_HOME
+# Usage: ruby recordVagrantfile.rb VAGRANTFILE VAGRANT_HOME HOST_OS HOST_CPU
+#   HOST_OS, HOST_CPU: as Ruby names them: linux-gnu x86_64, darwin23 arm64, mingw32 x64
 
 require 'json'
+require 'rbconfig'
+
+RbConfig::CONFIG['host_os'] = ARGV.fetch(2)
+RbConfig::CONFIG['host_cpu'] = ARGV.fetch(3)
 
 module Vagrant
   module Errors
@@ -18,6 +23,10 @@ module Vagrant
     ARGV.fetch(1)
   end
 
+  def self.has_plugin?(_name)
+    true
+  end
+
   def self.configure(_version)
     yield Recorder.new([])
   end
@@ -27,7 +36,7 @@ LOG = []
 
 # Takes every call down. Namespaces give a recorder of their own, blocks are run with recorders.
 class Recorder < BasicObject
-  NAMESPACES = %i[vm ssh vmx].freeze
+  NAMESPACES = %i[vm ssh vmx vbguest].freeze
 
   def initialize(path)
     @path = path

@@ -100,7 +100,7 @@ describe('Vagrant with libvirt', function () {
 
       it('machines reach one another and the host on their own network, and have their own names', async () => {
         const [m1, m2] = [await running('m1'), await running('m2')];
-        const host = await provider().hostAddress(cluster);
+        const { address: host } = await provider().hostAddress(cluster);
         assert.equal(
           await onMachine(
             m1,

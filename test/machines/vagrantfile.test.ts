@@ -6,6 +6,12 @@ import { ProcessError, systemProcesses } from '../../src/host/processes.ts';
 
 const here = import.meta.dirname;
 const PROVIDERS = ['virtualbox', 'libvirt', 'vmware_desktop', 'parallels', 'hyperv'] as const;
+/** Where it may run, as Ruby names systems and processors. */
+const HOSTS = {
+  linux: ['linux-gnu', 'x86_64'],
+  'macos-arm64': ['darwin23', 'arm64'],
+  windows: ['mingw32', 'x64'],
+} as const;
 type Setting = [name: string, args: unknown[]];
 
 const cluster = (provider: string): string => `# A cluster of two.
@@ -61,12 +67,13 @@ describe('Vagrantfile', function () {
 
   after(() => rm(folder, { recursive: true }));
 
-  const record = async (yaml: string): Promise<readonly Setting[]> => {
+  const record = async (yaml: string, host: readonly string[] = HOSTS.linux): Promise<readonly Setting[]> => {
     await writeFile(path.join(folder, 'cluster.yaml'), yaml);
     const args = [
       path.join(here, 'recordVagrantfile.rb'),
       path.join(folder, 'Vagrantfile'),
       path.join(folder, 'home'),
+      ...host,
     ];
     const { stdout } = await systemProcesses.run('ruby', args);
     return JSON.parse(stdout.replaceAll(folder, 'FOLDER')) as Setting[];
@@ -90,10 +97,14 @@ describe('Vagrantfile', function () {
     return failure.stderr.replaceAll(folder, 'FOLDER').trim();
   };
 
-  for (const provider of PROVIDERS) {
-    it(`sets what ${provider} shall make, as in the golden file`, async () => {
+  for (const [provider, host] of [
+    ...PROVIDERS.map((name) => [name, 'linux'] as const),
+    ['virtualbox', 'macos-arm64'] as const,
+    ['virtualbox', 'windows'] as const,
+  ]) {
+    it(`sets what ${provider} on ${host} shall make, as in the golden file`, async () => {
       const others = PROVIDERS.filter((name) => name !== provider);
-      const settings = (await record(cluster(provider)))
+      const settings = (await record(cluster(provider), HOSTS[host]))
         .filter(([name]) => !others.some((other) => name.includes(`.${other}.`)))
         .map(([name, args]): Setting =>
           name.endsWith('.vm.provision')
@@ -103,7 +114,10 @@ describe('Vagrantfile', function () {
       const lines = settings.map(
         ([name, args]) => `${name} ${args.map((value) => JSON.stringify(value)).join(', ')}`,
       );
-      await golden(`vagrantfile-${provider}.txt`, `${lines.join('\n')}\n`);
+      await golden(
+        `vagrantfile-${provider}${host === 'linux' ? '' : `-${host}`}.txt`,
+        `${lines.join('\n')}\n`,
+      );
     });
   }
 

@@ -28,6 +28,8 @@ install -m 644 "$from/eth0.network" /etc/systemd/network/10-eth0.network
 
 echo 'LABEL=root / ext4 noatime,noinit_itable,errors=remount-ro 0 0' > /etc/fstab
 install -D -m 644 "$from/grub.cfg" /boot/grub/grub.cfg
+# ARM's serial port is of another kind.
+[ "$(dpkg --print-architecture)" != arm64 ] || sed -i 's/ttyS0/ttyAMA0/' /boot/grub/grub.cfg
 install -m 755 "$from/initramfs-hook" /etc/initramfs-tools/hooks/wheelhouse
 printf 'MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n' > /etc/initramfs-tools/conf.d/wheelhouse
 # mmdebstrap's packages were told to make none, as their settings were not there yet.

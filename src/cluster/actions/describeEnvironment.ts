@@ -2,6 +2,8 @@ import { answersTcp } from '../../host/tcp.ts';
 import { hostFiles, networkAround, writeHostFiles } from '../machines/hostEnvironment.ts';
 import type { Action } from './action.ts';
 
+const LOOPBACK = '127.0.0.1';
+
 /**
  * Notes how this desktop reaches the world now, for the cluster's nodes: new machines begin with it, and the control
  * plane hands it to the others. It changes with the network that the desktop is in.
@@ -10,17 +12,19 @@ export const describeEnvironment: Action = {
   title: 'Reading the proxies and certificates of this desktop',
   async run(context) {
     const { profile, paths, progress } = context;
-    const [address] = profile.nodeAddresses;
+    const { nodeAddresses, listenAddresses = nodeAddresses } = profile;
+    const [address] = nodeAddresses;
     // There are no machines yet that could be told.
     if (address === undefined) return;
     const files = await hostFiles(await context.environment(), {
       networks: [
         profile.clusterCIDR,
         profile.serviceCIDR,
-        profile.settings?.network ?? networkAround(address),
+        profile.nodeNetwork ?? profile.settings?.network ?? networkAround(address),
       ],
       hostAddress: address,
-      answers: answersTcp,
+      // What nodes dial may end at this desktop's loopback, and be no address here.
+      answers: (host, port) => answersTcp(listenAddresses.includes(host) ? host : LOOPBACK, port),
       warn: (message) => progress.report({ machine: '', message }),
     });
     await writeHostFiles(paths, files);

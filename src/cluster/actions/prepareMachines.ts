@@ -7,10 +7,17 @@ export const prepareMachines: Action = {
   async run(context) {
     const { provider, progress, signal, paths } = context;
     await provider.prepare(context.profile.name, progress, signal, context.profile.settings);
-    const address = await provider.hostAddress(context.profile.name);
-    if (context.profile.nodeAddresses.includes(address)) return;
-    context.profile = { ...context.profile, nodeAddresses: [address] };
-    await writeProfile(paths.profile, context.profile);
+    const { address, loopback, network } = await provider.hostAddress(context.profile.name);
+    const before = context.profile;
+    context.profile = {
+      ...before,
+      nodeAddresses: [address],
+      listenAddresses: loopback ? [] : [address],
+      ...(network === undefined ? {} : { nodeNetwork: network }),
+    };
+    if (JSON.stringify(before) !== JSON.stringify(context.profile)) {
+      await writeProfile(paths.profile, context.profile);
+    }
   },
   async undo({ provider, profile }) {
     await provider.cleanUp(profile.name);

@@ -56,6 +56,19 @@ export interface MachineSettings {
   readonly network?: string;
 }
 
+/** This desktop as a cluster's nodes dial it. */
+export interface HostAddress {
+  /** An IP address; the API server's certificate names it. */
+  readonly address: string;
+  /**
+   * Whether the machines' network brings it to this desktop's loopback, as NAT does: then nothing listens on it, which
+   * may be no address of this desktop at all. Else the control plane listens on it, and it must be there before.
+   */
+  readonly loopback: boolean;
+  /** The range that the nodes' own addresses are in, as CIDR, where it is known. */
+  readonly network?: string;
+}
+
 /** One thing that stands in the way of creating machines: what it is and what to do. */
 export interface PreflightProblem {
   readonly what: string;
@@ -96,8 +109,8 @@ export interface MachineProvider {
     signal: AbortSignal,
     settings?: MachineSettings,
   ): Promise<void>;
-  /** The host's address on the machines' network: what nodes dial. Needs `prepare`. */
-  hostAddress(cluster: string): Promise<string>;
+  /** How nodes reach this desktop. Needs `prepare`. */
+  hostAddress(cluster: string): Promise<HostAddress>;
   create(spec: MachineSpec, progress: Progress, signal: AbortSignal): Promise<Machine>;
   start(machine: Machine, progress: Progress, signal: AbortSignal): Promise<Machine>;
   stop(machine: Machine, signal: AbortSignal): Promise<void>;

@@ -90,7 +90,7 @@ export function createSimulatedMachines(options: SimulatedMachinesOptions): Mach
     capabilities: { pause: true, shell: false, resize: true, snapshots: true, console: true },
     preflight: () => Promise.resolve([]),
     prepare: () => Promise.resolve(),
-    hostAddress: () => Promise.resolve(LOOPBACK),
+    hostAddress: () => Promise.resolve({ address: LOOPBACK, loopback: true }),
     async create(spec, progress, signal): Promise<Machine> {
       begin('create', spec, signal);
       progress.report({ machine: spec.name, message: 'Simulated' });

@@ -54,16 +54,16 @@ for card in /sys/class/net/*; do
   break
 done
 if [ -z "$mac" ]; then
-  echo 'There is no second network card: the node keeps the address that it has.'
-else
-  network=$(printf 'MAC=%s\nADDRESS=%s\n' "$mac" 192.168.56.11/24)
-  if [ "$(cat /etc/wheelhouse/network 2> /dev/null)" != "$network" ]; then
-    echo "$network" > /etc/wheelhouse/network
-    systemctl restart wheelhouse-network.service
-    changed=yes
-  fi
-  echo 'The node has the address 192.168.56.11'
+  echo 'The machine has no second network card that its system knows: without one, nodes do not reach each other.' >&2
+  exit 1
 fi
+network=$(printf 'MAC=%s\nADDRESS=%s\n' "$mac" 192.168.56.11/24)
+if [ "$(cat /etc/wheelhouse/network 2> /dev/null)" != "$network" ]; then
+  echo "$network" > /etc/wheelhouse/network
+  systemctl restart wheelhouse-network.service
+  changed=yes
+fi
+echo 'The node has the address 192.168.56.11'
 
 # The last of the files starts it where it does not run (wheelhouse.path). Only one that ran before may be
 # restarted: one that has just begun is spending its token.

@@ -98,7 +98,7 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
         const gateway = IPAM?.Config?.[0]?.['Gateway'];
         if (gateway === undefined)
           throw new MachineError(`network ${networkName(cluster)} has no gateway`, '');
-        return gateway;
+        return { address: gateway, loopback: false };
       }),
 
     create: (spec, progress, signal) =>

@@ -34,7 +34,6 @@ export async function checkHost(
     availableBytes: facts.availableBytes(),
     interfaces: facts.interfaces(),
     virtualization: await facts.virtualization(),
-    hyperV: await facts.hyperV(),
     vagrant: await vagrantVersion(context, signal),
     provider: hypervisor?.provider ?? provider ?? '',
     hypervisor: await hypervisor?.version(signal),

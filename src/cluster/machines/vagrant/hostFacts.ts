@@ -17,8 +17,6 @@ export interface HostFacts {
   interfaces(): readonly { readonly name: string; readonly subnet: IPRange; readonly address: string }[];
   /** Whether its processors can run machines; undefined where that cannot be told. */
   virtualization(): Promise<boolean | undefined>;
-  /** Windows' own hypervisor has the processors. */
-  hyperV(): Promise<boolean>;
 }
 
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, 'amd64' | 'arm64'>> = {
@@ -34,8 +32,8 @@ export function systemFacts(processes: ProcessRunner): HostFacts {
       () => '',
     );
   };
+  /** Windows' own hypervisor has the processors: VirtualBox then runs machines through it. */
   const hyperV = async (): Promise<boolean> =>
-    process.platform === 'win32' &&
     (await windows('(Get-CimInstance Win32_ComputerSystem).HypervisorPresent')) === 'True';
   return {
     platform: process.platform,
@@ -69,6 +67,5 @@ export function systemFacts(processes: ProcessRunner): HostFacts {
           return undefined;
       }
     },
-    hyperV,
   };
 }

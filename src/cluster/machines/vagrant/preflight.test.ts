@@ -10,7 +10,6 @@ const well: PreflightFacts = {
   availableBytes: 8 * GIB,
   interfaces: [{ name: 'eth0', subnet: parseSubnet('10.1.0.0/16')!, address: '10.1.2.3' }],
   virtualization: true,
-  hyperV: false,
   vagrant: '2.4.9',
   provider: 'virtualbox',
   hypervisor: '7.1.4',
@@ -38,7 +37,8 @@ describe('checks before VMs are created', () => {
 
   it('Vagrant is there, and new enough', () => {
     only({ vagrant: undefined }, /^Vagrant is not installed$/, /Install it .* or use container nodes/);
-    only({ vagrant: '2.2.19', hypervisor: '6.1.50' }, /Vagrant 2\.2\.19 is too old/, /2\.3\.0 or later/);
+    const libvirt = { provider: 'libvirt', hypervisor: '9.0.0', plugins: ['vagrant-libvirt'] };
+    only({ ...libvirt, vagrant: '2.2.19' }, /Vagrant 2\.2\.19 is too old/, /2\.3\.0 or later/);
   });
 
   it('no node has a name that Vagrant takes for an id', () => {
@@ -67,7 +67,7 @@ describe('checks before VMs are created', () => {
     only({ hypervisor: '7.2.0', vagrant: '2.4.8' }, /does not know VirtualBox 7\.2\.0/, /Vagrant 2\.4\.9/);
     assert.deepEqual(said({ vagrant: '2.3.4', hypervisor: '7.0.22' }), []);
     assert.deepEqual(said({ vagrant: '2.4.9', hypervisor: '8.0.1' }), []);
-    only({ hypervisor: '5.2.44' }, /VirtualBox 5\.2\.44 is too old/, /6\.1/);
+    only({ hypervisor: '6.1.50' }, /VirtualBox 6\.1\.50 is too old/, /7\.0/);
     const arm = { host: { ...well.host, architecture: 'arm64' as const }, boxArchitecture: 'arm64' };
     only({ ...arm, hypervisor: '7.0.22' }, /too old for this computer/, /7\.1/);
     assert.equal(vagrantFor('7.10.1'), undefined);
@@ -81,14 +81,12 @@ describe('checks before VMs are created', () => {
     assert.deepEqual(said(emulated), []);
   });
 
-  it('Windows’ own hypervisor is in the way of old VirtualBox only', () => {
-    const windows = { host: { ...well.host, platform: 'win32' as const }, hyperV: true };
-    only(
-      { ...windows, hypervisor: '6.1.40' },
-      /Hyper-V.* keeps VirtualBox 6\.1\.40/,
-      /bcdedit.*container nodes/,
-    );
-    assert.deepEqual(said(windows), []);
+  it('VirtualBox on ARM has 1 GiB for each, and disks as large as the box’s', () => {
+    const arm = { host: { ...well.host, architecture: 'arm64' as const }, boxArchitecture: 'arm64' };
+    const small = { name: 'n1', memoryBytes: GIB / 2 };
+    only({ ...arm, machines: [small] }, /^n1 cannot start with less than 1 GiB/, /1 GiB or more/);
+    only({ ...arm, machines: [{ name: 'n1', diskBytes: 60 * GIB }] }, /size of VirtualBox’s disks/, /40 GiB/);
+    assert.deepEqual(said({ machines: [small] }), []);
   });
 
   it('memory and disk are enough for the plan', () => {

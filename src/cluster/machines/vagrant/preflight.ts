@@ -18,7 +18,6 @@ export interface PreflightFacts {
   readonly availableBytes: number;
   readonly interfaces: ReturnType<HostFacts['interfaces']>;
   readonly virtualization: boolean | undefined;
-  readonly hyperV: boolean;
   /** Versions; undefined where it is not installed. */
   readonly vagrant: string | undefined;
   readonly provider: string;
@@ -46,9 +45,18 @@ type Check = (facts: PreflightFacts) => readonly PreflightProblem[];
 const CONTAINERS = 'or use container nodes';
 
 export function problemsOf(facts: PreflightFacts): readonly PreflightProblem[] {
-  return [vagrant, provider, versions, virtualization, names, memory, disk, network, architecture].flatMap(
-    (check: Check) => check(facts),
-  );
+  return [
+    vagrant,
+    provider,
+    versions,
+    virtualization,
+    names,
+    memory,
+    arm,
+    disk,
+    network,
+    architecture,
+  ].flatMap((check: Check) => check(facts));
 }
 
 const vagrant: Check = ({ vagrant: version }) => {
@@ -134,23 +142,14 @@ const versions: Check = ({ provider: name, hypervisor, vagrant: version, host })
   ];
 };
 
-const virtualization: Check = ({ provider: name, virtualization: on, hyperV, hypervisor, host }) => {
+const virtualization: Check = ({ provider: name, virtualization: on }) => {
   // libvirt's QEMU emulates a processor where it has to: slow, and it works.
   if (name === 'libvirt') return [];
-  if (on === false) {
-    return [
-      {
-        what: 'this computer’s processors cannot run virtual machines',
-        remedy: `Turn on virtualization (VT-x, AMD-V, SVM) in its firmware, ${CONTAINERS}.`,
-      },
-    ];
-  }
-  if (name !== 'virtualbox' || !hyperV || host.platform !== 'win32') return [];
-  if (hypervisor === undefined || compareVersions(hypervisor, '7.0') >= 0) return [];
+  if (on !== false) return [];
   return [
     {
-      what: `Windows’ own hypervisor (Hyper-V, WSL 2, memory integrity) keeps VirtualBox ${hypervisor} from the processors`,
-      remedy: `Install VirtualBox 7.0 or later, turn Hyper-V off (bcdedit /set hypervisorlaunchtype off, then restart), ${CONTAINERS}.`,
+      what: 'this computer’s processors cannot run virtual machines',
+      remedy: `Turn on virtualization (VT-x, AMD-V, SVM) in its firmware, ${CONTAINERS}.`,
     },
   ];
 };
@@ -166,6 +165,32 @@ const memory: Check = ({ machines, availableBytes, host }) => {
       what: `the machines need ${gibibytes(needed)} of memory, and ${gibibytes(availableBytes)} are free`,
       remedy: `Choose fewer or smaller nodes, close other programs, ${CONTAINERS}.`,
     },
+  ];
+};
+
+/** VirtualBox on ARM processors. */
+const arm: Check = ({ provider: name, host, machines }) => {
+  if (name !== 'virtualbox' || host.architecture !== 'arm64') return [];
+  const small = machines.filter(({ memoryBytes = DEFAULT_MEMORY_BYTES }) => memoryBytes < 2 ** 30);
+  const sized = machines.filter(({ diskBytes }) => diskBytes !== undefined);
+  const listed = (some: typeof machines): string => some.map((machine) => machine.name).join(', ');
+  return [
+    ...(small.length === 0
+      ? []
+      : [
+          {
+            what: `${listed(small)} cannot start with less than 1 GiB of memory on this processor`,
+            remedy: 'Choose 1 GiB or more.',
+          },
+        ]),
+    ...(sized.length === 0
+      ? []
+      : [
+          {
+            what: `Vagrant cannot change the size of VirtualBox’s disks on this processor (${listed(sized)})`,
+            remedy: 'Leave the size out: disks grow up to 40 GiB.',
+          },
+        ]),
   ];
 };
 

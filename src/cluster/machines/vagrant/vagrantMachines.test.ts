@@ -39,10 +39,10 @@ class World {
   readonly home: string;
   readonly provider: MachineProvider;
 
-  constructor(home: string) {
+  constructor(home: string, natGateway?: string) {
     this.home = home;
     this.folder = vagrantFolder(path.join(home, 'c1'));
-    this.provider = createVagrantMachines(this.#context());
+    this.provider = createVagrantMachines(this.#context(natGateway));
   }
 
   spec(name: string, more: Partial<MachineSpec> = {}): MachineSpec {
@@ -54,10 +54,11 @@ class World {
     return this.provider.create(this.spec(name, more), quiet, signal);
   }
 
-  #context(): VagrantContext {
+  #context(natGateway: string | undefined): VagrantContext {
     const { machines, networks, calls, home } = this;
     const hypervisor: Hypervisor = {
       provider: 'virtualbox',
+      ...(natGateway === undefined ? {} : { natGateway }),
       version: () => Promise.resolve('7.1.4'),
       list: () =>
         Promise.resolve([...machines].map(([name, state]) => ({ name, state, id: `id of ${name}` }))),
@@ -102,7 +103,6 @@ class World {
           { name: 'vboxnet0', subnet: parseSubnet('192.168.56.0/24')!, address: '192.168.56.1' },
         ],
         virtualization: () => Promise.resolve(true),
-        hyperV: () => Promise.resolve(false),
       },
       clock: new FakeClock(),
       vagrantfile: () => Promise.resolve('# ours'),
@@ -178,7 +178,11 @@ describe('Vagrant machines', () => {
       network: '192.168.58.0/24',
       nodes: [],
     });
-    assert.equal(await world.provider.hostAddress('c1'), '192.168.58.1');
+    assert.deepEqual(await world.provider.hostAddress('c1'), {
+      address: '192.168.58.1',
+      loopback: false,
+      network: '192.168.58.0/24',
+    });
     assert.equal(await readFile(world.folder.vagrantfile, 'utf8'), '# ours');
     assert.equal((await stat(world.folder.privateKey)).mode & 0o777, 0o600);
     assert.match(
@@ -187,11 +191,20 @@ describe('Vagrant machines', () => {
     );
   });
 
+  it('nodes dial the hypervisor’s NAT where that ends at this desktop’s loopback', async () => {
+    const nat = new World(world.home, '10.0.2.2');
+    assert.deepEqual(await nat.provider.hostAddress('c1'), {
+      address: '10.0.2.2',
+      loopback: true,
+      network: '192.168.58.0/24',
+    });
+  });
+
   it('prepare() of another cluster takes another network; repeated, each keeps its own', async () => {
     const key = await readFile(world.folder.privateKey, 'utf8');
     await Promise.all(['c2', 'c1'].map((cluster) => world.provider.prepare(cluster, quiet, never)));
-    assert.equal(await world.provider.hostAddress('c1'), '192.168.58.1');
-    assert.equal(await world.provider.hostAddress('c2'), '192.168.59.1');
+    assert.equal((await world.provider.hostAddress('c1')).address, '192.168.58.1');
+    assert.equal((await world.provider.hostAddress('c2')).address, '192.168.59.1');
     assert.equal(await readFile(world.folder.privateKey, 'utf8'), key);
     await world.provider.cleanUp('c1');
     assert.deepEqual([...world.networks], ['wheelhouse-c2']);

@@ -1,8 +1,10 @@
+import { formatRange } from '../../../api/ip/range.ts';
 import { readText, writeWhole } from '../../../host/files.ts';
 import { followFile } from '../../../host/followFile.ts';
 import { ProcessError } from '../../../host/processes.ts';
 import {
   MachineError,
+  type HostAddress,
   type Machine,
   type MachineProvider,
   type MachineSnapshots,
@@ -69,10 +71,16 @@ export function createVagrantMachines(
         signal,
       ),
 
-    async hostAddress(cluster): Promise<string> {
-      const { declared, folder } = await requireDeclared(context, cluster);
+    async hostAddress(cluster): Promise<HostAddress> {
+      const { declared, folder, hypervisor } = await requireDeclared(context, cluster);
       const subnet = parseSubnet(declared.network);
-      if (subnet !== undefined) return hostAddressOf(subnet);
+      if (subnet !== undefined) {
+        const { natGateway } = hypervisor;
+        const network = formatRange(subnet);
+        return natGateway === undefined
+          ? { address: hostAddressOf(subnet), loopback: false, network }
+          : { address: natGateway, loopback: true, network };
+      }
       throw new MachineError(`${folder.clusterFile}: network is no range`, 'Use one like 192.168.56.0/24.');
     },
 

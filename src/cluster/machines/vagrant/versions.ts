@@ -3,15 +3,14 @@
  * that is newer than all of them may be known to a newer Vagrant.
  */
 const VAGRANT_FOR_VIRTUALBOX: readonly (readonly [virtualbox: string, vagrant: string])[] = [
-  ['6.1', '2.2.7'],
   ['7.0', '2.3.2'],
   ['7.1', '2.4.2'],
   ['7.2', '2.4.9'],
 ];
 
-/** Older ones lack what the Vagrantfile uses. */
+/** Older ones lack what the Vagrantfile uses; VirtualBox opens its NAT to loopback from 6.1.28 on. */
 export const MIN_VAGRANT = '2.3.0';
-export const MIN_VIRTUALBOX = '6.1';
+export const MIN_VIRTUALBOX = '7.0';
 /** The first that runs on ARM processors. */
 export const MIN_VIRTUALBOX_ARM = '7.1';
 

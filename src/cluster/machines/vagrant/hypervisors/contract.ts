@@ -24,6 +24,11 @@ export interface MachineNetwork {
 export interface Hypervisor {
   /** Vagrant's name for it. */
   readonly provider: string;
+  /**
+   * The address at which machines reach this desktop's loopback through NAT, where they do: it needs no network of the
+   * cluster's own, which may come with the first machine, and no listener that other computers could see.
+   */
+  readonly natGateway?: string;
   /** Its version; undefined where it is not installed, or does not answer. */
   version(signal: AbortSignal): Promise<string | undefined>;
   /** All machines that are ours, of any cluster; empty where it is not installed. */

@@ -6,6 +6,9 @@ import { addressAt, type IPRange, netmaskOf, prefixOfNetmask, sizeOf } from '../
 import { DEFAULT_RANGES, hostAddressOf, parseSubnet } from '../subnets.ts';
 import type { Hypervisor, MachineNetwork, VirtualMachine } from './contract.ts';
 
+/** Of the first card, unless somebody gives its NAT another range; the Vagrantfile opens it to loopback. */
+const NAT_GATEWAY = '10.0.2.2';
+
 const NETWORKS_CONF = '/etc/vbox/networks.conf';
 
 export interface VirtualBoxOptions {
@@ -45,6 +48,7 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
 
   return {
     provider: 'virtualbox',
+    natGateway: NAT_GATEWAY,
     version,
 
     async list(): Promise<readonly VirtualMachine[]> {
