@@ -310,7 +310,7 @@ describe('API server', () => {
       signal: new AbortController().signal,
       cause: { actor: 'deployment', revision: 7 },
     });
-    const [record] = await at.storage.history('core/configmaps/');
+    const [record] = await at.storage.history!.list('core/configmaps/');
     assert.deepEqual(record?.cause, { actor: 'deployment', revision: 7 });
   });
 });

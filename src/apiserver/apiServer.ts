@@ -140,7 +140,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     handler,
     async start(signal) {
       await hooks.run(handler, signal);
-      logger.info('API server is ready', { revision: storage.currentRevision() });
+      logger.info('API server is ready', { revision: cache.revision() });
     },
   };
 }

@@ -124,9 +124,11 @@ describe('all controllers with the rights of their roles', () => {
       () => deployment()?.status?.availableReplicas === 3 && addresses().length === 3,
     );
     const [pod] = cluster.list(pods, 'shop');
-    const [made] = (await cluster.server.storage.history(`core/pods/shop/${pod!.metadata.name}`)).slice(-1);
+    const [made] = (await cluster.server.storage.history!.list(`core/pods/shop/${pod!.metadata.name}`)).slice(
+      -1,
+    );
     assert.equal(made!.cause?.actor, 'system:kube-controller-manager replicaset');
-    const [rs] = (await cluster.server.storage.history('apps/replicasets/shop/')).slice(-1);
+    const [rs] = (await cluster.server.storage.history!.list('apps/replicasets/shop/')).slice(-1);
     assert.equal(made!.cause.revision, rs!.revision, 'the pod was made because its replica set was');
 
     await client.patch(deployments, { namespace: 'shop', name: 'web' }, 'application/merge-patch+json', {

@@ -109,7 +109,7 @@ describe('runControllers', () => {
     });
     const a = await make('a');
     await written.promise;
-    const [record] = await server.storage.history('core/configmaps/d/b');
+    const [record] = await server.storage.history!.list('core/configmaps/d/b');
     assert.deepEqual(record!.cause, {
       actor: 'system:kube-controller-manager noting',
       revision: Number(a.metadata.resourceVersion),

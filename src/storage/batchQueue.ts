@@ -5,16 +5,21 @@ type End = { readonly error: Error | undefined };
  * A bounded queue between one producer that never waits and one reader that takes all there is at once. Resolving
  * `next()` is one microtask away from `flush()`, so that writers hardly ever wait for the watch cache.
  */
-export class BatchQueue<E> implements AsyncIterator<readonly E[]> {
+export class BatchQueue<E, B> implements AsyncIterator<B> {
   #items: E[] = [];
-  #waiting: { resolve(result: IteratorResult<readonly E[]>): void; reject(error: Error): void } | undefined;
+  #waiting: { resolve(result: IteratorResult<B>): void; reject(error: Error): void } | undefined;
   #end: End | undefined;
   readonly #capacity: number;
   readonly #onEnd: () => void;
+  readonly #batchOf: (items: readonly E[]) => B;
 
-  /** `onEnd` runs once: when the reader stops, when `end` is called, when the queue overflows. */
-  constructor(capacity: number, onEnd: () => void) {
+  /**
+   * `batchOf` makes what the reader gets of one or more items. `onEnd` runs once: when the reader stops, when `end` is
+   * called, when the queue overflows.
+   */
+  constructor(capacity: number, batchOf: (items: readonly E[]) => B, onEnd: () => void) {
     this.#capacity = capacity;
+    this.#batchOf = batchOf;
     this.#onEnd = onEnd;
   }
 
@@ -52,7 +57,7 @@ export class BatchQueue<E> implements AsyncIterator<readonly E[]> {
     this.#onEnd();
   }
 
-  next(): Promise<IteratorResult<readonly E[]>> {
+  next(): Promise<IteratorResult<B>> {
     if (this.#end !== undefined) {
       const { error } = this.#end;
       this.#end = { error: undefined };
@@ -64,14 +69,14 @@ export class BatchQueue<E> implements AsyncIterator<readonly E[]> {
     });
   }
 
-  return(): Promise<IteratorResult<readonly E[]>> {
+  return(): Promise<IteratorResult<B>> {
     this.end();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  #take(): readonly E[] {
+  #take(): B {
     const items = this.#items;
     this.#items = [];
-    return items;
+    return this.#batchOf(items);
   }
 }

@@ -64,6 +64,29 @@ export interface StorageEvent {
   readonly cause: Cause | undefined;
 }
 
+/** Some events of a watch, in order of revision. */
+export interface EventBatch {
+  /** Empty where the batch only tells how far the store is. */
+  readonly events: readonly StorageEvent[];
+  /** The watch has given every event up to this revision. */
+  readonly revision: number;
+}
+
+/** How far a store is. */
+export interface StoreStatus {
+  /** Of the last durable write; every write that was acknowledged before the question is at or before it. */
+  readonly revision: number;
+  /** The oldest revision that can be read as of. */
+  readonly compacted: number;
+}
+
+export interface GetResult {
+  /** Undefined where there is none. */
+  readonly entry: StoredEntry | undefined;
+  /** The revision that the answer shows: the one that was asked for, or the store's current one. */
+  readonly revision: number;
+}
+
 export interface ListOptions {
   /** At most this many entries; 0 or missing for all. */
   readonly limit?: number;
@@ -85,8 +108,8 @@ export interface ListResult {
 /** The outcome of a compare-and-set, a value and not an exception: losing a race is no failure. */
 export type WriteResult =
   | { readonly ok: true; readonly revision: number }
-  /** The key is not as expected; `current` is what is there now, undefined for nothing. */
-  | { readonly ok: false; readonly current: StoredEntry | undefined };
+  /** The key is not as expected; `current` is what was there at `revision`, undefined for nothing. */
+  | { readonly ok: false; readonly revision: number; readonly current: StoredEntry | undefined };
 
 /** A list or watch asks for a revision that is compacted away. The API answers 410. */
 export class CompactedError extends Error {
@@ -134,19 +157,32 @@ export interface HistoryRecord {
   readonly value: Value;
 }
 
+/** The past with its causes, in drivers that keep them. */
+export interface StorageHistory {
+  /** Changes of the keys under a prefix, newest first, as far back as compaction allows. */
+  list(
+    prefix: string,
+    options?: { readonly limit?: number; readonly before?: number },
+  ): Promise<readonly HistoryRecord[]>;
+}
+
 /**
- * A key-value store with etcd's model: one revision for the whole store, raised by one with every write, and every
- * revision readable until it is compacted. It knows keys and bytes, no kinds.
+ * A key-value store with etcd's model: one revision for the whole store, which rises with every write, and every
+ * revision readable until it is compacted. It knows keys and bytes, no kinds. With which revision a store begins, and by
+ * how much a write raises it, is the driver's business: others may write to it too.
  *
- * Promises: a write that resolved with `ok` is durable (it survives the process and the machine dying) and is in
- * every later read and in every watch, exactly once and in order of revision. Writes that wait in the same turn may
+ * A store may be far away. Nothing is answered at once, answers may come in another order than questions, and every
+ * answer says which revision it shows. What a watch gives may come later than the answer to the write that it tells of.
+ *
+ * Promises: a write that resolved with `ok` is durable (it survives the process and the machine dying), is in every
+ * later read, and comes in every watch exactly once and in order of revision. Writes that wait in the same turn may
  * share one commit. All methods reject with StorageUnavailableError once closed.
  */
 export interface Storage {
-  /** The current entry, undefined where there is none. `revision`: as of then; CompactedError if gone. */
-  get(key: string, revision?: number): Promise<StoredEntry | undefined>;
+  /** The newest entry. `revision`: as of then; CompactedError if gone. */
+  get(key: string, revision?: number): Promise<GetResult>;
   list(prefix: string, options?: ListOptions): Promise<ListResult>;
-  /** `ok: false` with the current entry where the key exists. */
+  /** `ok: false` with the current entry where the key exists. A driver may keep no causes. */
   create(key: string, value: Value, cause?: Cause): Promise<WriteResult>;
   /** Replaces the value if the key's revision is `expected`. */
   update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult>;
@@ -155,18 +191,20 @@ export interface Storage {
   /**
    * All events with a revision greater than `after` under the prefix, in order, then what follows, until the signal
    * aborts (the iterator ends). Subscribes before it reads the past, so nothing falls between. Rejects with
-   * CompactedError at the first `next()` where `after` is older than the compaction point. A batch is never empty.
-   * A watcher that falls behind by more than the driver's bound is ended with CompactedError, never the writer held.
+   * CompactedError at the first `next()` where `after` is older than the compaction point. A watcher that falls behind by
+   * more than the driver's bound is ended with CompactedError, never the writer held.
    */
-  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]>;
-  /** The revision of the last durable write, 0 for an empty store. */
-  currentRevision(): number;
-  /** The oldest revision that can be read as of. */
-  compactedRevision(): number;
+  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /**
+   * Has the watches of this process told soon how far the store is. Nothing where every revision is an event under every
+   * prefix that is watched, as in a store of our own.
+   */
+  requestProgress(): void;
+  status(): Promise<StoreStatus>;
   /** Forgets revisions older than `revision` (current values stay). */
   compact(revision: number): Promise<void>;
-  /** Changes of the keys under a prefix, newest first, as far back as compaction allows. */
-  history(prefix: string, options?: { limit?: number; before?: number }): Promise<readonly HistoryRecord[]>;
+  /** Undefined in drivers that keep no causes. */
+  readonly history: StorageHistory | undefined;
   /** Waits for writes under way, then releases everything. */
   close(): Promise<void>;
 }

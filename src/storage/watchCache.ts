@@ -7,6 +7,7 @@ import type { Cache, CacheEvent } from './cache.ts';
 import { CacheEntry } from './cacheEntry.ts';
 import {
   CompactedError,
+  type EventBatch,
   type Storage,
   type StorageEvent,
   StorageUnavailableError,
@@ -25,7 +26,7 @@ export interface WatchCacheOptions {
 }
 
 /** What the cache reads of the store. */
-type Followed = Pick<Storage, 'list' | 'watch'>;
+export type Followed = Pick<Storage, 'list' | 'watch' | 'requestProgress'>;
 
 /** Starts a cache of the whole store; resolves once it shows what the store has. */
 export async function startWatchCache(storage: Followed, options: WatchCacheOptions = {}): Promise<Cache> {
@@ -41,7 +42,7 @@ class WatchCache implements Cache {
   /** Lists as they were last given, until something under their prefix changes. */
   readonly #lists = new Map<string, readonly Entry[]>();
   readonly #listeners = new Map<string, Emitter<CacheEvent>>();
-  readonly #watchers: Broadcaster<CacheEvent>;
+  readonly #watchers: Broadcaster<CacheEvent, readonly CacheEvent[]>;
   readonly #waiting = new Set<{ readonly revision: number; readonly reached: Deferred<undefined> }>();
   readonly #stop = new AbortController();
   #window: EventWindow;
@@ -56,6 +57,7 @@ class WatchCache implements Cache {
     this.#watchers = new Broadcaster({
       keyOf: (event) => event.entry.key,
       revisionOf: (event) => event.entry.revision,
+      batchOf: (events) => events,
       capacity: options.watchBuffer ?? 16_384,
     });
   }
@@ -90,6 +92,7 @@ class WatchCache implements Cache {
     const abort = (): void => waiter.reached.reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#waiting.add(waiter);
+    this.#storage.requestProgress();
     try {
       await waiter.reached.promise;
     } finally {
@@ -108,7 +111,7 @@ class WatchCache implements Cache {
         return new Replay(live, () => {
           const page = past;
           past = undefined;
-          return page;
+          return page?.length === 0 ? undefined : page;
         });
       },
     };
@@ -130,8 +133,8 @@ class WatchCache implements Cache {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        for await (const events of this.#storage.watch('', this.#revision, this.#stop.signal)) {
-          this.#apply(events);
+        for await (const batch of this.#storage.watch('', this.#revision, this.#stop.signal)) {
+          this.#apply(batch);
         }
       } catch (error) {
         if (!(error instanceof CompactedError)) {
@@ -144,9 +147,10 @@ class WatchCache implements Cache {
     }
   }
 
-  #apply(events: readonly StorageEvent[]): void {
+  #apply({ events, revision }: EventBatch): void {
     const changes = events.map((event) => this.#change(event));
     for (const change of changes) this.#window.push(change);
+    this.#revision = Math.max(this.#revision, revision);
     this.#watchers.publish(changes);
     this.#wake();
   }

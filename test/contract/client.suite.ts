@@ -191,7 +191,7 @@ export function clientContract(name: string, start: () => Promise<ClientFixture>
         { metadata: at('a') },
         { cause: { actor: 'admin controller', revision: 41 } },
       );
-      const [record] = await fixture.server.storage.history('core/configmaps/d/a');
+      const [record] = await fixture.server.storage.history!.list('core/configmaps/d/a');
       assert.equal(String(record!.revision), created.metadata.resourceVersion);
       assert.equal(record!.cause?.revision, 41);
     });
@@ -266,7 +266,7 @@ export function clientContract(name: string, start: () => Promise<ClientFixture>
         const { metadata } = await make('a');
         for (let i = 0; i < WINDOW + 1; i += 1) await make(`b${i}`);
         const { storage } = fixture.server;
-        await storage.compact(storage.currentRevision());
+        await storage.compact((await storage.status()).revision);
         const events = client.watch(configMaps, { resourceVersion: metadata.resourceVersion });
         await assert.rejects(async () => {
           for await (const batch of events) assert.fail(`${batch.length} events`);

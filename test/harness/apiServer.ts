@@ -15,7 +15,12 @@ import { LiveResources } from '../../src/apiserver/resources/table.ts';
 import type { HealthCheck } from '../../src/apiserver/observe/health.ts';
 import type { Cache } from '../../src/storage/cache.ts';
 import type { Storage } from '../../src/storage/contract.ts';
-import { openSqliteStorage, startWatchCache, type WatchCacheOptions } from '../../src/storage/index.ts';
+import {
+  type Followed,
+  openSqliteStorage,
+  startWatchCache,
+  type WatchCacheOptions,
+} from '../../src/storage/index.ts';
 
 export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
@@ -46,7 +51,7 @@ export interface TestServerOptions {
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
   /** What the cache follows in place of the store. Default: the store itself. */
-  readonly followed?: (storage: Storage) => Pick<Storage, 'list' | 'watch'>;
+  readonly followed?: (storage: Storage) => Followed;
   /** Default: in memory. */
   readonly storagePath?: string;
   /** Beyond it the store fails as on a full disk. */

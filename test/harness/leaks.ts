@@ -6,6 +6,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { restoreBuiltIns } from './builtIns.ts';
 import './vscode/moduleHook.ts';
+import { repeatProperties } from './seed.ts';
 
 interface StoreMessage {
   readonly type: 'made' | 'disposed';
@@ -42,7 +43,7 @@ let resourcesAtStart = new Map<string, number>();
 
 export const mochaHooks = {
   async beforeAll(): Promise<void> {
-    await Promise.resolve();
+    await repeatProperties();
     resourcesAtStart = countResources();
   },
   /** Asynchronous like its counterpart, so that mocha's own time-out counts in both. */

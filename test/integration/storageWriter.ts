@@ -21,7 +21,7 @@ async function write(writer: number): Promise<never> {
     const updated = await storage.update(key, text(`${key} updated`), created.revision);
     if (!updated.ok) throw new Error(`${key} has changed`);
     writeSync(1, `${key} ${updated.revision}\n`);
-    if (i % 5 === 4) await storage.compact(storage.currentRevision() - 50);
+    if (i % 5 === 4) await storage.compact((await storage.status()).revision - 50);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Storage } from '../../storage/contract.ts';
+import type { Storage, StoreStatus } from '../../storage/contract.ts';
 import type { Route } from '../verbs/nonResource.ts';
 import { type HealthCheck, healthResponse } from './health.ts';
 import type { RequestMetrics } from './requestMetrics.ts';
@@ -9,7 +9,7 @@ export interface ObserveOptions {
   /** Besides the live ones. */
   readonly ready: readonly HealthCheck[];
   readonly metrics: RequestMetrics;
-  readonly storage: Pick<Storage, 'currentRevision' | 'compactedRevision'>;
+  readonly storage: Pick<Storage, 'status'>;
   /** Stored objects by `plural.group`. */
   countObjects(): Readonly<Record<string, number>>;
 }
@@ -24,11 +24,11 @@ export function observeRoutes(options: ObserveOptions): readonly Route[] {
     { path: '/version', handle: () => ({ type: 'object', code: 200, object: apiVersion }) },
     {
       path: '/metrics',
-      handle: () => ({
+      handle: async () => ({
         type: 'raw',
         code: 200,
         headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-        body: metricsText(options),
+        body: metricsText(options, await options.storage.status()),
       }),
     },
   ];
@@ -44,7 +44,7 @@ function healthRoutes(name: string, checks: readonly HealthCheck[]): Route[] {
   ];
 }
 
-function metricsText({ metrics, storage, ...options }: ObserveOptions): string {
+function metricsText({ metrics, ...options }: ObserveOptions, store: StoreStatus): string {
   const memory = process.memoryUsage();
   const cpu = process.cpuUsage();
   return `${[
@@ -56,10 +56,10 @@ function metricsText({ metrics, storage, ...options }: ObserveOptions): string {
     ),
     '# HELP wheelhouse_storage_revision The revision of the last durable write.',
     '# TYPE wheelhouse_storage_revision gauge',
-    `wheelhouse_storage_revision ${storage.currentRevision()}`,
+    `wheelhouse_storage_revision ${store.revision}`,
     '# HELP wheelhouse_storage_compacted_revision The oldest revision that can be read.',
     '# TYPE wheelhouse_storage_compacted_revision gauge',
-    `wheelhouse_storage_compacted_revision ${storage.compactedRevision()}`,
+    `wheelhouse_storage_compacted_revision ${store.compacted}`,
     '# HELP process_resident_memory_bytes Resident memory size in bytes.',
     '# TYPE process_resident_memory_bytes gauge',
     `process_resident_memory_bytes ${memory.rss}`,

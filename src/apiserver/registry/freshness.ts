@@ -29,11 +29,10 @@ export async function waitUntilFresh(
  * after the answer, must see that, however late the store's watch is. Undefined where it does already.
  */
 export function caughtUp(
-  { cache, storage }: Pick<RegistryOptions, 'cache' | 'storage'>,
+  { cache }: Pick<RegistryOptions, 'cache'>,
   context: WriteContext,
-  result: WriteResult,
+  { revision }: WriteResult,
 ): Promise<void> | undefined {
-  const revision = result.ok ? result.revision : (result.current?.revision ?? storage.currentRevision());
   return cache.revision() < revision ? cache.waitFor(revision, context.signal()) : undefined;
 }
 

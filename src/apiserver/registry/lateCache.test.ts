@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KubeObject } from '../../api/meta.ts';
-import type { Storage, StorageEvent } from '../../storage/contract.ts';
+import type { EventBatch, Storage } from '../../storage/contract.ts';
+import type { Followed } from '../../storage/index.ts';
 import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 
 const ROOT = '/api/v1/namespaces/d/configmaps';
@@ -61,13 +62,14 @@ describe('registry with a cache that is late', () => {
 
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
 
-function late(storage: Storage): Pick<Storage, 'list' | 'watch'> {
+function late(storage: Storage): Followed {
   return {
     list: (prefix, options) => storage.list(prefix, options),
-    async *watch(prefix, after, signal): AsyncGenerator<readonly StorageEvent[], void, undefined> {
-      for await (const events of storage.watch(prefix, after, signal)) {
+    requestProgress: () => undefined,
+    async *watch(prefix, after, signal): AsyncGenerator<EventBatch, void, undefined> {
+      for await (const batch of storage.watch(prefix, after, signal)) {
         for (let turn = 0; turn < LATE_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
-        yield events;
+        yield batch;
       }
     },
   };

@@ -137,10 +137,10 @@ describe('registry', () => {
 
     it('does not raise the revision where nothing changes', async () => {
       const made = await create(thing('a'));
-      const before = server.storage.currentRevision();
+      const before = (await server.storage.status()).revision;
       const answer = await server.call<Thing>('PUT', `${ROOT}/a`, structuredClone(made));
       assert.deepEqual(answer.body, made);
-      assert.equal(server.storage.currentRevision(), before);
+      assert.equal((await server.storage.status()).revision, before);
     });
 
     it('answers Conflict for a stale resourceVersion and for another uid', async () => {
@@ -309,7 +309,7 @@ describe('registry', () => {
       for (const name of ['a', 'b', 'c']) await create(thing(name));
       const first = await server.call<List>('GET', `${ROOT}?limit=1`);
       await create(thing('d'));
-      await server.storage.compact(server.storage.currentRevision());
+      await server.storage.compact((await server.storage.status()).revision);
       const gone = await server.call<Status>(
         'GET',
         `${ROOT}?limit=1&continue=${first.body.metadata.continue ?? ''}`,
@@ -321,7 +321,7 @@ describe('registry', () => {
         `${ROOT}?limit=2&continue=${gone.body.metadata.continue ?? ''}`,
       );
       assert.deepEqual(names(rest), ['b', 'c']);
-      assert.equal(rest.body.metadata.resourceVersion, String(server.storage.currentRevision()));
+      assert.equal(rest.body.metadata.resourceVersion, String((await server.storage.status()).revision));
       assert.equal(rest.body.metadata.remainingItemCount, 1);
     });
 
@@ -436,7 +436,7 @@ describe('registry', () => {
       assert.ok(first.every((event, at) => event === second[at]));
       assert.equal(
         (first[1]?.object as KubeObject).metadata.resourceVersion,
-        String(server.storage.currentRevision()),
+        String((await server.storage.status()).revision),
       );
       await one.return?.();
       await two.return?.();
@@ -444,9 +444,11 @@ describe('registry', () => {
 
     it('turns changes into ADDED and DELETED as objects enter and leave the selector', async () => {
       await create(thing('a', {}, { labels: { x: '1' } }));
-      const events = await open(`labelSelector=x%3D1&resourceVersion=${server.storage.currentRevision()}`);
+      const events = await open(
+        `labelSelector=x%3D1&resourceVersion=${(await server.storage.status()).revision}`,
+      );
       await server.call('PUT', `${ROOT}/a`, thing('a', {}, { labels: { x: '2' } }));
-      const revision = server.storage.currentRevision();
+      const revision = (await server.storage.status()).revision;
       await server.call('PUT', `${ROOT}/a`, thing('a', {}, { labels: { x: '1' } }));
       const seen = await take(events, 2);
       assert.deepEqual(brief(seen), ['DELETED a', 'ADDED a']);
@@ -468,7 +470,7 @@ describe('registry', () => {
       );
       const mark = seen[1]?.object as KubeObject;
       assert.equal(mark.metadata.annotations?.['k8s.io/initial-events-end'], 'true');
-      assert.equal(mark.metadata.resourceVersion, String(server.storage.currentRevision()));
+      assert.equal(mark.metadata.resourceVersion, String((await server.storage.status()).revision));
       await events.return?.();
       assert.equal((await server.ask('GET', `${ROOT}?watch=true&sendInitialEvents=true`)).type, 'object');
     });

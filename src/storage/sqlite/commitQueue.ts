@@ -96,10 +96,13 @@ export function evaluate(
   const events: StorageEvent[] = [];
   const results = writes.map(({ key, value, expected, cause }): WriteResult => {
     const before = changed.has(key) ? changed.get(key) : current(key);
-    if ((before?.revision ?? 0) !== expected) return { ok: false, current: before };
+    const last = revision + events.length;
+    if ((before?.revision ?? 0) !== expected) return { ok: false, revision: last, current: before };
     // A delete of what is not there, with revision 0, is nobody's intention.
-    if (value === undefined && before === undefined) return { ok: false, current: undefined };
-    const next = revision + events.length + 1;
+    if (value === undefined && before === undefined) {
+      return { ok: false, revision: last, current: undefined };
+    }
+    const next = last + 1;
     changed.set(key, value === undefined ? undefined : { key, revision: next, value });
     events.push(
       value === undefined

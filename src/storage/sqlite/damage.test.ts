@@ -55,7 +55,7 @@ describe('a damaged SQLite store', () => {
     storage = await openSqliteStorage({ path });
     await write(storage, 'new');
     state = await stateOf(storage);
-    last = storage.currentRevision();
+    last = (await storage.status()).revision;
     const taken = new Map<File, Buffer>();
     for (const file of FILES) taken.set(file, await readFile(join(folder, file.replace('store', 'made'))));
     files = taken;
@@ -258,7 +258,7 @@ describe('a damaged SQLite store', () => {
     it('leaves a whole store as it is', async () => {
       assert.equal(await recoverStore(path, clock), undefined);
       assert.deepEqual(await start(), state);
-      assert.equal(await using((storage) => Promise.resolve(storage.currentRevision())), last);
+      assert.equal(await using(async (storage) => (await storage.status()).revision), last);
     });
 
     it('goes on from the last good revision, above all that were given out, and keeps what was there', async () => {
@@ -273,8 +273,8 @@ describe('a damaged SQLite store', () => {
       await using(async (storage) => {
         const found = await stateOf(storage);
         assert.ok(found.length > 20 && found.length < state.length, String(found.length));
-        assert.equal(storage.currentRevision(), recovery.revision);
-        assert.equal(storage.compactedRevision(), recovery.revision);
+        assert.equal((await storage.status()).revision, recovery.revision);
+        assert.equal((await storage.status()).compacted, recovery.revision);
         const next = await storage.create('/next', value('next'));
         assert.ok(next.ok && next.revision === recovery.revision + 1);
       });

@@ -43,7 +43,7 @@ describe('openSqliteStorage', () => {
     const module = JSON.stringify(new URL('./sqliteStorage.ts', import.meta.url).href);
     const script = `const { openSqliteStorage } = await import(${module});
       const storage = await openSqliteStorage({ path: process.argv[1] }).catch((error) => error);
-      console.log(storage.name ?? 'opened ' + storage.currentRevision(), storage.message ?? '');`;
+      console.log(storage.name ?? 'opened ' + (await storage.status()).revision, storage.message ?? '');`;
     const other = async (): Promise<string> =>
       (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, path])).stdout;
     await storage.create('/a', value());
@@ -86,11 +86,11 @@ describe('openSqliteStorage', () => {
         error instanceof StorageUnavailableError && /cannot grow: free some space/.test(error.message),
     );
     assert.ok(count > 5);
-    assert.equal(storage.currentRevision(), count);
+    assert.equal((await storage.status()).revision, count);
     assert.equal((await storage.list('/a/')).entries.length, count);
     await storage.close();
     const again = await open();
-    assert.equal(again.currentRevision(), count);
+    assert.equal((await again.status()).revision, count);
     assert.equal((await again.list('/a/')).entries.length, count);
   });
 
@@ -100,8 +100,8 @@ describe('openSqliteStorage', () => {
       Array.from({ length: 50 }, (_, i) => storage.create(`/a/${i}`, value(10_000))),
     );
     assert.deepEqual([...new Set(results.map((r) => r.status))], ['rejected']);
-    assert.equal(storage.currentRevision(), 0);
-    assert.equal(await storage.get('/a/0'), undefined);
+    assert.equal((await storage.status()).revision, 0);
+    assert.equal((await storage.get('/a/0')).entry, undefined);
     assert.equal((await storage.create('/a/0', value())).ok, true);
   });
 
@@ -117,8 +117,8 @@ describe('openSqliteStorage', () => {
     const storage = await open({ path: ':memory:', keepRevisions: 100 });
     await storage.create('/stays', value());
     for (let i = 0; i < 300; i++) await storage.create(`/${i}`, value());
-    assert.ok(storage.compactedRevision() >= 301 - 110);
-    assert.ok(storage.compactedRevision() <= 301 - 100);
+    assert.ok((await storage.status()).compacted >= 301 - 110);
+    assert.ok((await storage.status()).compacted <= 301 - 100);
     await assert.rejects(storage.list('', { revision: 10 }), CompactedError);
     assert.equal((await storage.list('')).entries.length, 301);
   });
@@ -135,7 +135,7 @@ describe('openSqliteStorage', () => {
       revision = result.revision;
       if (i % 10 === 9) await storage.compact(revision);
     }
-    assert.equal((await storage.history('/a')).length, 0);
-    assert.equal((await storage.get('/a'))?.revision, 200);
+    assert.equal((await storage.history!.list('/a')).length, 0);
+    assert.equal((await storage.get('/a')).entry?.revision, 200);
   });
 });

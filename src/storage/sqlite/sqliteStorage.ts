@@ -5,13 +5,17 @@ import { Broadcaster } from '../broadcaster.ts';
 import {
   CompactedError,
   DamagedStoreError,
+  type EventBatch,
+  type GetResult,
   type HistoryRecord,
   type ListOptions,
   type ListResult,
   type Storage,
   type StorageEvent,
+  type StorageHistory,
   StorageUnavailableError,
   type StoredEntry,
+  type StoreStatus,
   Value,
   type WriteResult,
 } from '../contract.ts';
@@ -83,10 +87,13 @@ class SqliteStorage implements Storage {
   readonly #statements: Statements;
   readonly #mark: MarkFile | undefined;
   readonly #commits: CommitQueue;
-  readonly #watchers: Broadcaster<StorageEvent>;
+  readonly #watchers: Broadcaster<StorageEvent, EventBatch>;
   readonly #current: Map<string, StoredEntry>;
   readonly #onDamage: ((error: DamagedStoreError) => void) | undefined;
   readonly #keepRevisions: number;
+  readonly history: StorageHistory = {
+    list: (prefix, options = {}) => this.#history(prefix, options),
+  };
   #revision: number;
   #compacted: number;
   #compaction: Promise<void> = Promise.resolve();
@@ -117,6 +124,7 @@ class SqliteStorage implements Storage {
     this.#watchers = new Broadcaster({
       keyOf: (event) => event.key,
       revisionOf: (event) => event.revision,
+      batchOf,
       capacity: options.watchBuffer ?? 100_000,
     });
     this.#compacted = this.#statements.compaction().revision;
@@ -131,20 +139,21 @@ class SqliteStorage implements Storage {
     });
   }
 
-  currentRevision(): number {
-    return this.#revision;
+  status(): Promise<StoreStatus> {
+    return this.#read(this.#revision, () => ({ revision: this.#revision, compacted: this.#compacted }));
   }
 
-  compactedRevision(): number {
-    return this.#compacted;
+  /** Every revision is an event. */
+  requestProgress(): void {
+    this.#assertOpen();
   }
 
-  get(key: string, revision = 0): Promise<StoredEntry | undefined> {
+  get(key: string, revision = 0): Promise<GetResult> {
     const at = revision === 0 ? this.#revision : revision;
     return this.#read(at, () => {
-      if (at >= this.#revision) return this.#current.get(key);
+      if (at >= this.#revision) return { entry: this.#current.get(key), revision: at };
       const row = this.#statements.at(key, at);
-      return row?.value === undefined ? undefined : this.#entry(row);
+      return { entry: row?.value === undefined ? undefined : this.#entry(row), revision: at };
     });
   }
 
@@ -177,7 +186,7 @@ class SqliteStorage implements Storage {
     return this.#write({ key, value: undefined, expected, cause });
   }
 
-  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<readonly StorageEvent[]> {
+  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<EventBatch> {
     return {
       [Symbol.asyncIterator]: () => {
         this.#assertOpen();
@@ -192,17 +201,16 @@ class SqliteStorage implements Storage {
               .map((row) => this.#event(row)),
           );
           from = page.length < WATCH_PAGE ? upTo : (page.at(-1)?.revision ?? upTo);
-          return page;
+          return { events: page, revision: from };
         });
       },
     };
   }
 
-  history(
+  #history(
     prefix: string,
-    options: { limit?: number; before?: number } = {},
+    { limit = 0, before = Number.MAX_SAFE_INTEGER }: { readonly limit?: number; readonly before?: number },
   ): Promise<readonly HistoryRecord[]> {
-    const { limit = 0, before = Number.MAX_SAFE_INTEGER } = options;
     return this.#read(this.#revision, () =>
       this.#statements
         .history(prefix, endOf(prefix), before, this.#compacted, limit === 0 ? -1 : limit)
@@ -370,6 +378,11 @@ function readCurrent({ path, statements }: OpenStore): Map<string, StoredEntry> 
   }
   assertNone(findings, path);
   return current;
+}
+
+/** Every commit is given as a whole, so its last event tells how far the store is. */
+function batchOf(events: readonly StorageEvent[]): EventBatch {
+  return { events, revision: events.at(-1)?.revision ?? 0 };
 }
 
 /** Of a row that has a value. */

@@ -38,7 +38,7 @@ describe('saveStore() and restoreStore()', () => {
   const create = (...keys: string[]): Promise<number> =>
     using(async (storage) => {
       for (const key of keys) await storage.create(key, value(key));
-      return storage.currentRevision();
+      return (await storage.status()).revision;
     });
 
   it('a restored store has the objects of the copy, and a revision that was never given out', async () => {
@@ -66,7 +66,10 @@ describe('saveStore() and restoreStore()', () => {
     const last = await create('/b', '/c');
     const revision = await restoreStore(copy, store, clock);
     await using(async (storage) => {
-      assert.deepEqual([storage.currentRevision(), storage.compactedRevision()], [revision, revision]);
+      assert.deepEqual(
+        [(await storage.status()).revision, (await storage.status()).compacted],
+        [revision, revision],
+      );
       for (const seen of [1, last]) {
         const watch = storage.watch('', seen, new AbortController().signal)[Symbol.asyncIterator]();
         await assert.rejects(watch.next(), CompactedError);
@@ -76,7 +79,7 @@ describe('saveStore() and restoreStore()', () => {
       const stop = new AbortController();
       for await (const batch of storage.watch('', revision, stop.signal)) {
         assert.deepEqual(
-          batch.map((event) => [event.key, event.revision]),
+          batch.events.map((event) => [event.key, event.revision]),
           [['/a', revision + 1]],
         );
         stop.abort();
@@ -93,7 +96,7 @@ describe('saveStore() and restoreStore()', () => {
     await create('/x', '/y');
     assert.equal(await restoreStore(copy, store, clock), 6);
     assert.deepEqual(await objects(), [['/a', 2, 'second']]);
-    assert.deepEqual(await using((storage) => storage.history('/')), []);
+    assert.deepEqual(await using((storage) => storage.history!.list('/')), []);
   });
 
   it('a store that is gone or damaged is replaced, above all that its mark or else the time allows', async () => {

@@ -88,7 +88,7 @@ export async function restoreStore(copy: string, to: string, clock: Clock): Prom
 async function compactWhole(path: string): Promise<void> {
   const storage = await openSqliteStorage({ path });
   try {
-    await storage.compact(storage.currentRevision());
+    await storage.compact((await storage.status()).revision);
   } finally {
     await storage.close();
   }
