@@ -21,8 +21,3 @@ export function percentOf(value: IntOrString): number | undefined {
   if (typeof value !== 'string' || !/^[+-]?\d+%$/.test(value)) return undefined;
   return Number.parseInt(value, 10);
 }
-
-/** A port given by number, or by name where the string is no number. */
-export function isNumeric(value: IntOrString): boolean {
-  return typeof value === 'number' || /^\d+$/.test(value);
-}

@@ -166,16 +166,6 @@ export const tooManyRequests = (message: string, retryAfterSeconds: number): Sta
 export const serviceUnavailable = (message: string): StatusError =>
   new StatusError(503, 'ServiceUnavailable', message);
 
-export const methodNotAllowed = (r: NamedResource, verb: string): StatusError =>
-  new StatusError(
-    405,
-    'MethodNotAllowed',
-    `${verb} is not supported on resources of kind "${qualified(r)}"`,
-    {
-      details: detailsOf(r, ''),
-    },
-  );
-
 /** From anything thrown to a Status at the edge: what is no StatusError is an internal error. */
 export function toStatusError(error: unknown): StatusError {
   return error instanceof StatusError ? error : internalError(error);

@@ -194,7 +194,7 @@ describe('Clusters', () => {
       assert.equal((await clusters.profile('dev')).running, false);
       await clusters.start('dev', progress, never);
       assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
-      assert.deepEqual(desk.oldNews, {
+      assert.deepEqual(desk.earlierReports, {
         reports: new Map(),
         woken: new Set(['dev-1', 'dev-2']),
       });
@@ -359,7 +359,7 @@ describe('Clusters', () => {
         'start dev-1',
         'uncordon dev-1',
       ]);
-      assert.deepEqual(desk.oldNews, { reports: new Map([['dev-1', 'before']]) });
+      assert.deepEqual(desk.earlierReports, { reports: new Map([['dev-1', 'before']]) });
       assert.deepEqual((await clusters.profile('dev')).nodes, [
         { ...size, name: 'dev-1' },
         { cpus: 2, memoryBytes: GIB, name: 'dev-2' },

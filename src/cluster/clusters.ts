@@ -31,10 +31,10 @@ import { addNode, removeNode, resizeNode, startNode } from './verbs/changeNodes.
 import { createCluster } from './verbs/create.ts';
 import { deleteCluster } from './verbs/delete.ts';
 import { loadImage } from './verbs/loadImage.ts';
-import { openConsole, openShell } from './verbs/look.ts';
+import { openConsole, openShell } from './verbs/machineTerminals.ts';
 import { attachToCluster, startCluster } from './verbs/start.ts';
 import { stopCluster, suspendCluster } from './verbs/stop.ts';
-import { want } from './verbs/want.ts';
+import { rememberRunning } from './verbs/rememberRunning.ts';
 
 export type { CreateOptions } from './newProfile.ts';
 
@@ -230,7 +230,7 @@ export class Clusters {
     await whileBusy(context.paths, `restoring snapshot ${snapshot}`, () =>
       restoreSnapshot(context, snapshot),
     );
-    await want(context.paths, true);
+    await rememberRunning(context.paths, true);
     assertComplete(context);
   }
 
@@ -322,7 +322,7 @@ export class Clusters {
       logger,
       bootstrap,
       environment: () => (known ??= environment?.() ?? Promise.resolve(NO_HOST_ENVIRONMENT)),
-      oldNews: {},
+      earlierReports: {},
       failed: new Map(),
     };
   }

@@ -1,4 +1,4 @@
-import type { NodeAdmin, OldNews } from '../protocol/nodeAdmin.ts';
+import type { NodeAdmin, EarlierReports } from '../protocol/nodeAdmin.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { ClusterProfile } from './profile.ts';
 import type { RunningControlPlane } from './runningControlPlane.ts';
@@ -16,7 +16,7 @@ export interface ControlPlaneLauncher {
   stop(profile: ClusterProfile, paths: ClusterPaths): Promise<void>;
 }
 
-export type { NodeAdmin, OldNews };
+export type { NodeAdmin, EarlierReports };
 
 export type NodeAdminFactory = (paths: ClusterPaths) => Promise<NodeAdmin>;
 

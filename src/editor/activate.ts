@@ -17,7 +17,7 @@ import { MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
 import { forEachSession } from './model/eachSession.ts';
 import { MachineStates } from './model/machineStates.ts';
-import { Troubles } from './model/troubles.ts';
+import { UnhealthyObjects } from './model/unhealthyObjects.ts';
 import { Schemas } from './schema/schemas.ts';
 import { createStatusBar } from './statusBar.ts';
 import { ClusterTree } from './tree/clusterTree.ts';
@@ -36,7 +36,7 @@ export function registerEditor(
   const { model, output, host, clock, logger } = options;
   const machines = new MachineStates(model.clusters);
   const tree = new ClusterTree(model, machines, clock);
-  const troubles = new Troubles();
+  const unhealthy = new UnhealthyObjects();
   const machineChecks = new MachineChecks(model);
   const liveObjects = new LiveObjects(model);
   const parsed = new ParsedManifests();
@@ -45,11 +45,11 @@ export function registerEditor(
   const diagnostics = new ManifestDiagnostics({ model, parsed, schemas, clock, logger });
   context.subscriptions.push(
     tree,
-    troubles,
+    unhealthy,
     machines,
     forEachSession(model, (session) => machines.follow(session)),
-    forEachSession(model, (session) => troubles.follow(session)),
-    createClusterView({ model, tree, troubles, machineChecks }),
+    forEachSession(model, (session) => unhealthy.follow(session)),
+    createClusterView({ model, tree, unhealthy, machineChecks }),
     liveObjects,
     workspace.registerTextDocumentContentProvider(LIVE_SCHEME, liveObjects),
     workspace.onDidOpenTextDocument((document) => {
@@ -65,7 +65,7 @@ export function registerEditor(
       providedCodeActionKinds: [CodeActionKind.QuickFix],
     }),
     createContextKeys(model),
-    createStatusBar(model, troubles),
+    createStatusBar(model, unhealthy),
     model.onDidFail(({ cluster, error }) => showFailure(error, output, `Cluster ${cluster}`)),
     registerCommands({
       model,

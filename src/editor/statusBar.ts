@@ -1,10 +1,10 @@
 import { StatusBarAlignment, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
-import type { Troubles } from './model/troubles.ts';
+import type { UnhealthyObjects } from './model/unhealthyObjects.ts';
 
 /** One item: how the clusters of this window stand. A click goes to the tree. */
-export function createStatusBar(model: ClusterModel, troubles: Troubles): Disposable {
+export function createStatusBar(model: ClusterModel, unhealthy: UnhealthyObjects): Disposable {
   const store = new DisposableStore();
   const item = store.add(window.createStatusBarItem('wheelhouse.status', StatusBarAlignment.Left));
   item.name = 'Wheelhouse';
@@ -26,8 +26,8 @@ export function createStatusBar(model: ClusterModel, troubles: Troubles): Dispos
       item.text = `$(loading~spin) ${names}`;
       item.tooltip = works.join(', ');
     } else {
-      const wrong = troubles.describe();
-      item.text = `$(server-environment) ${names}${wrong === '' ? '' : ` $(warning) ${troubles.count}`}`;
+      const wrong = unhealthy.describe();
+      item.text = `$(server-environment) ${names}${wrong === '' ? '' : ` $(warning) ${unhealthy.count}`}`;
       item.tooltip = wrong === '' ? 'Running Kubernetes clusters' : wrong;
     }
     item.accessibilityInformation = {
@@ -37,7 +37,7 @@ export function createStatusBar(model: ClusterModel, troubles: Troubles): Dispos
     else item.show();
   };
   store.add(model.onDidChange(show));
-  store.add(troubles.onDidChange(show));
+  store.add(unhealthy.onDidChange(show));
   show();
   return store;
 }

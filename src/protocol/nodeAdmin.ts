@@ -2,7 +2,7 @@
  * What nodes told before their machines were started, woken or put back: what `whenReady` shall not take for news. The
  * API shows a node as Ready until it has been silent for a while.
  */
-export interface OldNews {
+export interface EarlierReports {
   /** Of machines that were down: when each told its state last. Their agents tell everything at their start. */
   readonly reports?: ReadonlyMap<string, string>;
   /** Whose machines go on where they were: their agents tell nothing anew, they must be asked. */
@@ -16,14 +16,14 @@ export interface OldNews {
 export interface NodeAdmin {
   /** A one-time token with which a machine may become this node. */
   issueToken(node: string): Promise<string>;
-  /** For `OldNews.reports`. */
+  /** For `EarlierReports.reports`. */
   lastReports(nodes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Resolves when all are Ready; tells each as it becomes so. */
   whenReady(
     nodes: readonly string[],
     onReady: (node: string) => void,
     signal: AbortSignal,
-    before?: OldNews,
+    before?: EarlierReports,
   ): Promise<void>;
   /** Keeps new pods from the node; tells whether it was open to them. Nothing where there is no such node. */
   cordon(node: string): Promise<boolean>;

@@ -1,4 +1,10 @@
-import type { Resources } from './framework.ts';
+export interface Resources {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+  readonly pods: number;
+  readonly scalar: ReadonlyMap<string, number>;
+}
 
 /** What is where in a node's row. */
 export const AMOUNT = {

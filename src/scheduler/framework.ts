@@ -4,10 +4,9 @@ import type { Node, Pod, Taint } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import type { EventRecorder } from '../client/eventRecorder.ts';
 import type { InformerFactory } from '../client/informers.ts';
-import type { AmountTable } from './amounts.ts';
+import type { AmountTable, Resources } from './amounts.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodCounter, PodSelector } from './podCounters.ts';
-import type { WaitingPods } from './waitingPods.ts';
 
 /**
  * The scheduling framework's contracts (kube-scheduler `framework/interface.go`). Plugins are pure: they see the
@@ -60,14 +59,6 @@ export interface NodeInfo {
   with(pods: Iterable<Pod>): NodeInfo;
 }
 
-export interface Resources {
-  readonly cpu: number;
-  readonly memory: number;
-  readonly ephemeralStorage: number;
-  readonly pods: number;
-  readonly scalar: ReadonlyMap<string, number>;
-}
-
 /**
  * All nodes as a cycle sees them. A scheduling cycle runs without giving way to the event loop, so the scheduler's
  * own cache serves as the snapshot: nothing is copied, nothing changes while a cycle reads it.
@@ -86,13 +77,19 @@ export interface Snapshot {
   without<T>(pods: readonly Pod[], action: () => T): T;
 }
 
+/** Ends the wait of a pod that a permit plugin holds. */
+export interface PermitDecisions {
+  allow(pod: Pod): void;
+  reject(pod: Pod, plugin: string, reason: string): void;
+}
+
 /** What a plugin's factory is given. */
 export interface PluginContext {
   readonly client: Client;
   readonly informers: InformerFactory;
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
-  readonly waiting: WaitingPods;
+  readonly waiting: PermitDecisions;
   readonly filters: FilterRunner;
   readonly events: EventRecorder;
   readonly random: Random;

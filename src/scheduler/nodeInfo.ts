@@ -1,6 +1,6 @@
 import type { Node, Pod, Taint } from '../api/types.ts';
-import { AMOUNT, AmountTable, ResourceView } from './amounts.ts';
-import type { NodeInfo, Resources } from './framework.ts';
+import { AMOUNT, AmountTable, type Resources, ResourceView } from './amounts.ts';
+import type { NodeInfo } from './framework.ts';
 import { podRequests } from './podRequests.ts';
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
 

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../api/types.ts';
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
-import type { Resources } from './framework.ts';
+import type { Resources } from './amounts.ts';
 
 /** What a pod asks of a node; with the counts that scoring uses for pods that ask nothing. */
 export interface PodRequests extends Resources {

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { createDeferred, type Deferred } from '../base/deferred.ts';
 import type { Pod } from '../api/types.ts';
-import type { Status } from './framework.ts';
+import type { PermitDecisions, Status } from './framework.ts';
 
 /** Pods that a permit plugin holds between their decision and their binding. */
-export class WaitingPods {
+export class WaitingPods implements PermitDecisions {
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Deferred<Status | undefined>>();
 

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { FakeClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { Clusters } from '../../src/cluster/clusters.ts';
-import type { ControlPlaneLauncher, NodeAdmin, OldNews, Recovery } from '../../src/cluster/contract.ts';
+import type {
+  ControlPlaneLauncher,
+  NodeAdmin,
+  EarlierReports,
+  Recovery,
+} from '../../src/cluster/contract.ts';
 import { NO_HOST_ENVIRONMENT, type HostEnvironment } from '../../src/cluster/machines/hostEnvironment.ts';
 import type { MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createSimulatedMachines, type SimulatedVerb } from '../../src/cluster/machines/simulated.ts';
@@ -27,7 +32,7 @@ export class Desk {
   /** What happens until the nodes are ready. */
   boot: ((onReady: (node: string) => void) => Promise<void>) | undefined;
   /** What `whenReady` was told not to take for news. */
-  oldNews: OldNews | undefined;
+  earlierReports: EarlierReports | undefined;
   /** How the desk reaches the world. */
   environment: HostEnvironment = NO_HOST_ENVIRONMENT;
   /** What nodes say that they have. */
@@ -102,7 +107,7 @@ export class Desk {
     issueToken: (node) => Promise.resolve(`token-${node}`),
     lastReports: (nodes) => Promise.resolve(new Map(nodes.map((node) => [node, 'before']))),
     whenReady: async (nodes, onReady, _signal, before) => {
-      this.oldNews = before;
+      this.earlierReports = before;
       await this.boot?.(onReady);
       if (this.neverReady) throw new Error('the nodes are not ready');
       nodes.forEach(onReady);

@@ -2,7 +2,7 @@ import grpc from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { goDuration } from '../hooks/goDuration.ts';
 import { bracketed } from './httpCheck.ts';
-import type { ProbeOutcome } from './prober.ts';
+import type { ProbeOutcome } from './outcome.ts';
 
 /** grpc.health.v1, as far as a check needs it. */
 const { root } = protobuf.parse(

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { withDeadline } from '../../base/abort.ts';
 import { setOwnProperty } from '../../base/ownProperty.ts';
 import { dialError } from './tcpCheck.ts';
-import type { ProbeOutcome } from './prober.ts';
+import type { ProbeOutcome } from './outcome.ts';
 
 export interface HttpUrl {
   readonly scheme: string;

@@ -1,7 +1,7 @@
 import { untilAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Probe } from '../../api/types.ts';
-import type { ProbeOutcome } from './prober.ts';
+import type { ProbeOutcome } from './outcome.ts';
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness';
 

@@ -4,13 +4,8 @@ import { type Runtime, RuntimeError } from '../runtime/contract.ts';
 import { goDuration } from '../hooks/goDuration.ts';
 import { checkGrpc } from './grpcCheck.ts';
 import { checkHttp } from './httpCheck.ts';
+import type { ProbeOutcome } from './outcome.ts';
 import { checkTcp } from './tcpCheck.ts';
-
-export interface ProbeOutcome {
-  readonly success: boolean;
-  /** For the Unhealthy event. */
-  readonly message: string;
-}
 
 export interface ProbeTarget {
   readonly pod: Pod;

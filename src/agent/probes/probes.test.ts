@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { FakeClock } from '../../base/clock.ts';
 import type { Probe } from '../../api/types.ts';
 import { checkHttp } from './httpCheck.ts';
-import { type ProbeOutcome } from './prober.ts';
+import type { ProbeOutcome } from './outcome.ts';
 import { type ProbeType, probeWorker } from './probeWorker.ts';
 import { checkTcp } from './tcpCheck.ts';
 

@@ -1,5 +1,5 @@
 import { createConnection } from 'node:net';
-import type { ProbeOutcome } from './prober.ts';
+import type { ProbeOutcome } from './outcome.ts';
 
 /** Succeeds when the port accepts a connection. */
 export function checkTcp(

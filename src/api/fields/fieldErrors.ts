@@ -88,8 +88,6 @@ export const tooLong = (path: FieldPath, maxLength: number): FieldError =>
   make('FieldValueTooLong', path, `Too long: may not be more than ${maxLength} bytes`);
 export const tooMany = (path: FieldPath, actual: number, max: number): FieldError =>
   make('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} items`);
-export const typeInvalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
-  make('FieldValueTypeInvalid', path, withDetail(`Invalid value: ${show(value)}`, detail));
 
 /** 422 Invalid with upstream's message and one cause per field error. */
 export function invalidObject(

@@ -25,7 +25,6 @@ const LABEL_VALUE = `(${NAME_PART})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const HEADER = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
-const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 
 const whole = (format: string): RegExp => new RegExp(`^${format}$`);
 const labelPattern = whole(LABEL);
@@ -37,7 +36,6 @@ const labelValuePattern = whole(LABEL_VALUE);
 const configKeyPattern = whole(CONFIG_KEY);
 const headerPattern = whole(HEADER);
 const percentPattern = whole(PERCENT);
-const cIdentifierPattern = whole(C_IDENTIFIER);
 
 export function dns1123LabelErrors(value: string): string[] {
   const errors = value.length > 63 ? [maxLengthError(63)] : [];
@@ -194,20 +192,6 @@ export function percentErrors(value: string): string[] {
           PERCENT,
           '1%',
           '93%',
-        ),
-      ];
-}
-
-export function cIdentifierErrors(value: string): string[] {
-  return cIdentifierPattern.test(value)
-    ? []
-    : [
-        regexError(
-          "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-          C_IDENTIFIER,
-          'my_name',
-          'MY_NAME',
-          'MyName',
         ),
       ];
 }

@@ -6,15 +6,15 @@ import type { Served } from '../resources/served.ts';
 const encoder = new TextEncoder();
 
 /** What an address shows of a stored entry: the entry itself, or its converted form, made once per entry. */
-export function shown(served: Served, entry: Entry): Entry | Promise<Entry> {
+export function servedEntry(served: Served, entry: Entry): Entry | Promise<Entry> {
   const { conversion } = served;
   return conversion === undefined
     ? entry
-    : (memoOf(conversion).get(entry) ?? first(shownAll(served, [entry])));
+    : (memoOf(conversion).get(entry) ?? first(servedEntries(served, [entry])));
 }
 
 /** The same of several entries: those that are not known yet are converted in one go. */
-export function shownAll(
+export function servedEntries(
   { conversion }: Served,
   entries: readonly Entry[],
 ): readonly Entry[] | Promise<readonly Entry[]> {

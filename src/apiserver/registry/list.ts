@@ -5,7 +5,7 @@ import { CompactedError } from '../../storage/contract.ts';
 import { bytesAt, objectAt } from '../../storage/encoding.ts';
 import type { RegistryOptions } from './context.ts';
 import { type ContinueToken, decodeContinue, encodeContinue, expiredContinue } from './continueToken.ts';
-import { shownAll } from './conversion.ts';
+import { servedEntries } from './conversion.ts';
 import { waitUntilFresh } from './freshness.ts';
 import { keyOfObject, prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
@@ -43,7 +43,7 @@ export async function listObjects(
     type: 'list',
     apiVersion: served.apiVersion,
     kind: `${served.resource.kind}List`,
-    items: served.conversion === undefined ? page.items : await shownAll(served, page.items),
+    items: served.conversion === undefined ? page.items : await servedEntries(served, page.items),
     metadata: {
       resourceVersion: String(page.revision),
       ...(more

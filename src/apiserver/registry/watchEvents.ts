@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta.ts';
 import type { Entry, WatchEvent, WatchEventType } from '../../api/request.ts';
 import type { CacheEvent } from '../../storage/cache.ts';
-import { shownAll } from './conversion.ts';
+import { servedEntries } from './conversion.ts';
 import type { Selection } from './selection.ts';
 import type { Served } from '../resources/served.ts';
 
@@ -32,7 +32,7 @@ function convertedEvents(
     const type = typeSeen(selection, change);
     return type === undefined ? [] : [{ change, type }];
   });
-  const entries = shownAll(
+  const entries = servedEntries(
     served,
     seen.map(({ change, type }) => entrySeen(change, type)),
   );
@@ -64,7 +64,7 @@ export function initialEvents(
 ): readonly WatchEvent[] | Promise<readonly WatchEvent[]> {
   const added = (all: readonly Entry[]): readonly WatchEvent[] =>
     all.map((entry) => new EntryEvent('ADDED', entry));
-  const all = shownAll(served, entries);
+  const all = servedEntries(served, entries);
   return all instanceof Promise ? all.then(added) : added(all);
 }
 

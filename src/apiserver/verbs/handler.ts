@@ -5,7 +5,7 @@ import type { Authorizer } from '../auth/contract.ts';
 import type { Exchange } from '../exchange.ts';
 import type { NodeDialer } from '../nodeDialer.ts';
 import type { RegistryOptions } from '../registry/context.ts';
-import { shown } from '../registry/conversion.ts';
+import { servedEntry } from '../registry/conversion.ts';
 import type { Served } from '../resources/served.ts';
 import type { ResourceTable } from '../resources/table.ts';
 
@@ -38,7 +38,7 @@ export type Handler = (options: HandlerOptions, exchange: Exchange, target: Targ
 
 /** The answer that shows one entry. */
 export function objectResponse(served: Served, entry: Entry, code = 200): ApiResponse | Promise<ApiResponse> {
-  const form = shown(served, entry);
+  const form = servedEntry(served, entry);
   return form instanceof Promise
     ? form.then((converted) => new EntryResponse(code, converted))
     : new EntryResponse(code, form);

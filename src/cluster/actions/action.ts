@@ -4,7 +4,7 @@ import type {
   ControlPlaneLauncher,
   NodeAdmin,
   NodeAdminFactory,
-  OldNews,
+  EarlierReports,
   OnAnswers,
   StoreFiles,
 } from '../contract.ts';
@@ -35,7 +35,7 @@ export interface ActionContext {
   readonly onAnswers?: OnAnswers;
   admin?: NodeAdmin;
   /** What nodes told before their machines were started or woken. */
-  oldNews: OldNews;
+  earlierReports: EarlierReports;
   /** Nodes whose machines could not be made or started, and why: the others go on without them. */
   readonly failed: Map<string, Error>;
 }

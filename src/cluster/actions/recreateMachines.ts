@@ -20,8 +20,8 @@ async function recreateThose(context: ActionContext, nodes: readonly NodeProfile
   const missing = nodes.filter((node) => !there.has(node.name));
   if (missing.length === 0) return;
   const before = await (await adminOf(context)).lastReports(missing.map((node) => node.name));
-  const { reports = new Map<string, string>() } = context.oldNews;
-  context.oldNews = { ...context.oldNews, reports: new Map([...reports, ...before]) };
+  const { reports = new Map<string, string>() } = context.earlierReports;
+  context.earlierReports = { ...context.earlierReports, reports: new Map([...reports, ...before]) };
   for (const node of missing) progress.report({ machine: node.name, message: 'The machine is missing' });
   await createAll(context, missing);
 }

@@ -26,7 +26,7 @@ async function startThose(context: ActionContext, chosen: (machine: Machine) => 
   // A paused machine goes on where it was; one that was down has an agent that starts anew.
   const down = machines.filter((machine) => machine.state !== 'paused').map((machine) => machine.name);
   const paused = machines.filter((machine) => machine.state === 'paused').map((machine) => machine.name);
-  context.oldNews = {
+  context.earlierReports = {
     reports: await admin.lastReports(down),
     woken: new Set(paused),
   };

@@ -11,7 +11,7 @@ export function waitForNodes(names?: readonly string[]): Action {
   return {
     title: 'Waiting for the nodes',
     async run(context) {
-      const { profile, failed, progress, signal, oldNews, clock } = context;
+      const { profile, failed, progress, signal, earlierReports, clock } = context;
       const wanted = names ?? profile.nodes.map((node) => node.name);
       const waiting = new Set(wanted.filter((node) => !failed.has(node)));
       const [failure] = wanted.flatMap((node) => failed.get(node) ?? []);
@@ -24,7 +24,7 @@ export function waitForNodes(names?: readonly string[]): Action {
         progress.report({ machine: node, message: 'Ready' });
       };
       try {
-        await (await adminOf(context)).whenReady([...waiting], onReady, signal, oldNews);
+        await (await adminOf(context)).whenReady([...waiting], onReady, signal, earlierReports);
       } finally {
         hint.dispose();
       }

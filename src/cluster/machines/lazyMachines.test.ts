@@ -1,60 +1,57 @@
 import assert from 'node:assert/strict';
-import type { Machine, MachineProvider } from './contract.ts';
+import type { MachineProvider } from './contract.ts';
 import { lazyMachines } from './lazyMachines.ts';
 
-const NO_ABORT = new AbortController().signal;
-const CAPABILITIES = { pause: true, shell: false, resize: false, snapshots: false, console: false };
+const NOTHING = { pause: false, shell: false, resize: false, snapshots: false, console: false };
+const never = new AbortController().signal;
 
+/** That it hands on what it is asked, the contract's suite shows (test/contract/lazyMachines.test.ts). */
 describe('lazyMachines', () => {
-  it('makes the provider when it is first asked, once, and hands on what it is asked', async () => {
-    const asked: unknown[][] = [];
+  const late = (
+    capabilities: MachineProvider['capabilities'],
+    provider: Partial<MachineProvider>,
+  ): { readonly lazy: MachineProvider; readonly made: () => number } => {
     let made = 0;
-    // Every verb writes down its name and arguments, and gives them back.
-    const provider = new Proxy({} as MachineProvider, {
-      get: (_target, verb) =>
-        verb === 'then'
-          ? undefined
-          : (...args: unknown[]) => {
-              asked.push([verb, ...args]);
-              return Promise.resolve(verb);
-            },
-    });
-    const lazy = lazyMachines({ name: 'docker', capabilities: CAPABILITIES }, () => {
+    const lazy = lazyMachines({ name: 'docker', capabilities }, () => {
       made += 1;
-      return Promise.resolve(provider);
+      return Promise.resolve(provider as MachineProvider);
     });
+    return { lazy, made: () => made };
+  };
 
-    assert.deepEqual([lazy.name, lazy.capabilities, made], ['docker', CAPABILITIES, 0]);
+  it('makes the provider at the first question, once, however many ask at the same time', async () => {
+    const { lazy, made } = late(NOTHING, { list: (cluster) => Promise.resolve([{ cluster } as never]) });
+    assert.deepEqual([lazy.name, lazy.capabilities, made()], ['docker', NOTHING, 0]);
+    const lists = await Promise.all([lazy.list('a'), lazy.list('b')]);
+    assert.deepEqual(lists, [[{ cluster: 'a' }], [{ cluster: 'b' }]]);
+    assert.equal(made(), 1);
+  });
 
-    const machine: Machine = { cluster: 'c', name: 'n', state: 'running', id: '1' };
-    const progress = { report: () => undefined };
-    const spec = { cluster: 'c', name: 'n', files: [] };
-    const size = { columns: 80, rows: 24 };
-    const tar = (async function* () {
-      yield await Promise.resolve(new Uint8Array());
-    })();
-    const calls: [Exclude<keyof MachineProvider, 'name' | 'capabilities'>, ...unknown[]][] = [
-      ['preflight', NO_ABORT],
-      ['prepare', 'c', progress, NO_ABORT],
-      ['hostAddress', 'c'],
-      ['create', spec, progress, NO_ABORT],
-      ['start', machine, progress, NO_ABORT],
-      ['stop', machine, NO_ABORT],
-      ['pause', machine, NO_ABORT],
-      ['delete', machine, NO_ABORT],
-      ['list', 'c'],
-      ['cleanUp', 'c'],
-      ['shell', machine, size],
-      ['loadImage', machine, tar, NO_ABORT],
-    ];
-    for (const [verb, ...args] of calls) {
-      const ask: unknown = Reflect.get(lazy, verb);
-      assert.ok(typeof ask === 'function');
-      assert.equal(await Reflect.apply(ask, lazy, args), verb);
-    }
+  it('has the optional verbs that the capabilities promise, and no others', async () => {
+    const optional = ['resize', 'snapshots', 'console'] as const;
+    assert.deepEqual(
+      optional.filter((verb) => late(NOTHING, {}).lazy[verb] !== undefined),
+      [],
+    );
+    const saved: string[] = [];
+    const { lazy, made } = late(
+      { ...NOTHING, snapshots: true, console: true },
+      {
+        snapshots: { list: () => Promise.resolve(saved) } as never,
+        async *console() {
+          yield await Promise.resolve('login: ');
+        },
+      },
+    );
+    assert.equal(made(), 0);
+    assert.equal(await lazy.snapshots?.list({} as never), saved);
+    const lines: string[] = [];
+    for await (const text of lazy.console?.({} as never, never) ?? []) lines.push(text);
+    assert.deepEqual([lines, made()], [['login: '], 1]);
+  });
 
-    assert.deepEqual(asked, calls);
-    assert.equal(calls.length, Object.keys(lazy).length - 2);
-    assert.equal(made, 1);
+  it('says so where the provider lacks what its capabilities promise', async () => {
+    const { lazy } = late({ ...NOTHING, snapshots: true }, {});
+    await assert.rejects(async () => lazy.snapshots?.list({} as never), /cannot do that/);
   });
 });

@@ -106,7 +106,7 @@ function restoreStore(snapshot: ClusterSnapshot, machines: readonly Machine[]): 
       await store.restore(snapshotPaths(paths, snapshot.name).store, paths.store);
       await writeProfile(paths.profile, context.profile);
       // What the nodes told before that moment is in the store as if it were true.
-      context.oldNews = { woken: new Set(machines.map((machine) => machine.name)) };
+      context.earlierReports = { woken: new Set(machines.map((machine) => machine.name)) };
     },
   };
 }

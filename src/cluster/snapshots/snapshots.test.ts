@@ -137,7 +137,7 @@ describe('Snapshots of a cluster', () => {
       ]);
       assert.equal(await readFile(desk.paths.store, 'utf8'), '5');
       assert.deepEqual((await clusters.profile('dev')).nodes, [{ name: 'dev-1' }, { name: 'dev-2' }]);
-      assert.deepEqual(desk.oldNews, { woken: new Set(['dev-1', 'dev-2']) });
+      assert.deepEqual(desk.earlierReports, { woken: new Set(['dev-1', 'dev-2']) });
       assert.deepEqual(await kept(), [['a'], ['a']]);
     });
 

@@ -9,7 +9,7 @@ import { startControlPlane } from '../actions/startControlPlane.ts';
 import { waitForNodes } from '../actions/waitForNodes.ts';
 import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { assertComplete } from './assertComplete.ts';
-import { want } from './want.ts';
+import { rememberRunning } from './rememberRunning.ts';
 
 /** Makes a cluster. Where it fails, nothing of it is left, unless `retain` keeps it to be looked at. */
 export async function createCluster(context: ActionContext, retain: boolean): Promise<RunningControlPlane> {
@@ -27,6 +27,6 @@ export async function createCluster(context: ActionContext, retain: boolean): Pr
     context,
     { retain },
   );
-  await want(context.paths, true);
+  await rememberRunning(context.paths, true);
   return assertComplete(context);
 }

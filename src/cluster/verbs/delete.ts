@@ -1,7 +1,7 @@
 import { removeAll } from '../../host/files.ts';
 import type { ActionContext } from '../actions/action.ts';
 import { onEach } from '../onEach.ts';
-import { want } from './want.ts';
+import { rememberRunning } from './rememberRunning.ts';
 
 /** Deletes a cluster with all that belongs to it. */
 export async function deleteCluster({
@@ -12,7 +12,7 @@ export async function deleteCluster({
   signal,
 }: ActionContext): Promise<void> {
   // Before its control plane goes, so that no window takes it over.
-  await want(paths, false);
+  await rememberRunning(paths, false);
   await launcher.stop(profile, paths);
   const machines = await provider.list(profile.name);
   await onEach(machines, (machine) => provider.delete(machine, signal));

@@ -11,7 +11,7 @@ import { untilFree } from '../busy.ts';
 import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { readLivingOwner } from '../owner.ts';
 import { assertComplete } from './assertComplete.ts';
-import { want } from './want.ts';
+import { rememberRunning } from './rememberRunning.ts';
 
 /** Starts all of a cluster that does not run. `recover`: from what is whole, where its store is damaged. */
 export async function startCluster(context: ActionContext, recover = false): Promise<RunningControlPlane> {
@@ -30,7 +30,7 @@ export async function startCluster(context: ActionContext, recover = false): Pro
     context,
     { retain: true },
   );
-  await want(context.paths, true);
+  await rememberRunning(context.paths, true);
   return assertComplete(context);
 }
 

@@ -2,7 +2,7 @@ import { runActions, type ActionContext } from '../actions/action.ts';
 import { pauseMachines } from '../actions/pauseMachines.ts';
 import { ClusterError } from '../errors.ts';
 import { onEach } from '../onEach.ts';
-import { want } from './want.ts';
+import { rememberRunning } from './rememberRunning.ts';
 
 /** Stops machines and control plane; everything is kept. */
 export async function stopCluster({
@@ -12,7 +12,7 @@ export async function stopCluster({
   launcher,
   signal,
 }: ActionContext): Promise<void> {
-  await want(paths, false);
+  await rememberRunning(paths, false);
   const machines = await provider.list(profile.name);
   await onEach(machines, (machine) => provider.stop(machine, signal));
   await launcher.stop(profile, paths);
@@ -28,6 +28,6 @@ export async function suspendCluster(context: ActionContext): Promise<void> {
     );
   }
   await runActions([pauseMachines], context);
-  await want(paths, false);
+  await rememberRunning(paths, false);
   await launcher.stop(profile, paths);
 }

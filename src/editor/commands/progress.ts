@@ -1,7 +1,7 @@
 import { ProgressLocation, window } from 'vscode';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import { askUser } from '../input/askUser.ts';
-import { WorkCancelled } from '../model/works.ts';
+import { WorkCancelled } from '../model/runningWork.ts';
 import { Work } from '../model/work.ts';
 import type { CommandContext } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { commands as editorCommands, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { showFailure } from '../failure.ts';
-import { WorkCancelled } from '../model/works.ts';
+import { WorkCancelled } from '../model/runningWork.ts';
 import type { CommandContext, EditorCommand } from './command.ts';
 import { commands } from './index.ts';
 import { NotRunningError, offerStart } from './notRunning.ts';

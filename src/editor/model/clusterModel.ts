@@ -10,7 +10,7 @@ import type { ClusterEntry, ClusterFailure, ClusterLife, ClusterTraits } from '.
 import { isSuspended, readTraits } from './clusterTraits.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import type { ClusterSession } from './session.ts';
-import { Works, type Act } from './works.ts';
+import { RunningWork, type Act } from './runningWork.ts';
 
 export interface ClusterModelOptions {
   readonly clusters: ClusterLife;
@@ -23,7 +23,7 @@ export class ClusterModel implements Disposable {
   readonly clusters: ClusterLife;
   readonly #connections: Connections;
   readonly #traits = new Map<string, ClusterTraits>();
-  readonly #works: Works;
+  readonly #work: RunningWork;
   readonly #changed = new Emitter<undefined>();
   readonly #progressed = new Emitter<string>();
   readonly #failed = new Emitter<ClusterFailure>();
@@ -41,7 +41,7 @@ export class ClusterModel implements Disposable {
       onFail: (failure) => this.#failed.fire(failure),
       onTakenDown: () => void this.#read().catch(() => undefined),
     });
-    this.#works = new Works({
+    this.#work = new RunningWork({
       clock: options.clock,
       onBegin: () => this.#changed.fire(undefined),
       onProgress: (cluster) => this.#progressed.fire(cluster),
@@ -78,11 +78,11 @@ export class ClusterModel implements Disposable {
     const state = this.#connections.get(name);
     if (state === undefined) return undefined;
     const traits = this.#traits.get(name);
-    const work = this.#works.get(name);
+    const work = this.#work.get(name);
     return {
       name,
       state,
-      failures: this.#works.failures(name),
+      failures: this.#work.failures(name),
       ...(traits === undefined ? {} : { traits }),
       ...(work === undefined ? {} : { work }),
     };
@@ -162,7 +162,7 @@ export class ClusterModel implements Disposable {
   /** Another program wrote something about a cluster that is stopped here: where it runs by now, this window connects. */
   async notice(name: string): Promise<void> {
     const idle = (): boolean =>
-      this.#connections.get(name)?.phase === 'stopped' && this.#works.get(name) === undefined;
+      this.#connections.get(name)?.phase === 'stopped' && this.#work.get(name) === undefined;
     if (!idle()) return;
     try {
       const { profile, owner } = await this.clusters.get(name);
@@ -228,7 +228,7 @@ export class ClusterModel implements Disposable {
    * where there is another one, with WorkCancelled where it was cancelled.
    */
   work<T>(cluster: string, title: string, progress: Progress, signal: AbortSignal, act: Act<T>): Promise<T> {
-    return this.#works.run({ cluster, title, progress, signal, act });
+    return this.#work.run({ cluster, title, progress, signal, act });
   }
 
   dispose(): void {
@@ -309,7 +309,7 @@ export class ClusterModel implements Disposable {
   #read(over?: string): Promise<void> {
     const reading = this.#reading
       .then(() => readTraits(this.clusters))
-      .finally(() => over !== undefined && this.#works.end(over))
+      .finally(() => over !== undefined && this.#work.end(over))
       .then((traits) => this.#apply(traits))
       .finally(() => {
         this.#changed.fire(undefined);
@@ -327,10 +327,10 @@ export class ClusterModel implements Disposable {
       if (found !== undefined) this.#traits.set(name, found);
     }
     for (const name of this.#connections.names()) {
-      if (traits.has(name) || this.#works.get(name) !== undefined) continue;
+      if (traits.has(name) || this.#work.get(name) !== undefined) continue;
       this.#connections.forget(name);
       this.#traits.delete(name);
-      this.#works.forget(name);
+      this.#work.forget(name);
     }
   }
 

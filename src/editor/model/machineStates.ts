@@ -4,7 +4,7 @@ import { nodes } from '../../api/resources.ts';
 import type { Node } from '../../api/types.ts';
 import type { Machine } from '../../cluster/machines/contract.ts';
 import type { ClusterLife } from './clusterEntry.ts';
-import type { Watching } from './troubles.ts';
+import type { Watching } from './unhealthyObjects.ts';
 
 /** How the machine of a node stands; `missing`: there is none of its name. */
 export type MachineState = Machine['state'] | 'missing';

@@ -7,7 +7,7 @@ import type { ClusterModel } from '../model/clusterModel.ts';
 import type { MachineStates } from '../model/machineStates.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { clusterNode } from './nodes/cluster.ts';
-import { GivenRows } from './givenRows.ts';
+import { RenderedRows } from './renderedRows.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /** Changes within this time are shown together: a burst of watch events is one refresh. */
@@ -27,7 +27,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
   readonly #emitter = new EventEmitter<TreeNode | TreeNode[] | undefined>();
-  readonly #given = new GivenRows();
+  readonly #rows = new RenderedRows();
   /** Rows that the editor has been given, by id: only these can be refreshed. */
   readonly #shown = new Map<string, TreeNode>();
   readonly #stale = new Set<string>();
@@ -56,7 +56,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getTreeItem(node: TreeNode): TreeItem {
-    return this.#given.item(node);
+    return this.#rows.item(node);
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
@@ -67,7 +67,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
     for (const child of children) {
       if (child.watches !== undefined || child.showsWork === true) this.#shown.set(child.id, child);
     }
-    this.#given.note(node, children);
+    this.#rows.note(node, children);
     return children;
   }
 
@@ -111,7 +111,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
       this.#allStale = false;
       this.#emitter.fire(undefined);
     } else {
-      const rows = new Set(stale.flatMap((node) => this.#given.renew(node)));
+      const rows = new Set(stale.flatMap((node) => this.#rows.renew(node)));
       if (rows.size > 0) this.#emitter.fire([...rows]);
     }
   }

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/types.ts';
-import type { NodeInfo, Plugin, Resources, Status } from '../framework.ts';
-import { AMOUNT } from '../amounts.ts';
+import type { NodeInfo, Plugin, Status } from '../framework.ts';
+import { AMOUNT, type Resources } from '../amounts.ts';
 import { allocatableOf } from '../nodeInfo.ts';
 import { podRequests, type PodRequests } from '../podRequests.ts';
 

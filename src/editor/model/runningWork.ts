@@ -20,7 +20,7 @@ export interface WorkRequest<T> {
   readonly act: Act<T>;
 }
 
-export interface WorksOptions {
+export interface RunningWorkOptions {
   readonly clock: Clock;
   /** A work has begun. */
   readonly onBegin: () => void;
@@ -31,17 +31,17 @@ export interface WorksOptions {
 }
 
 /** What is being done with clusters, one work at a time for each, and which machines failed in it. */
-export class Works {
-  readonly #options: WorksOptions;
-  readonly #works = new Map<string, Work>();
+export class RunningWork {
+  readonly #options: RunningWorkOptions;
+  readonly #work = new Map<string, Work>();
   readonly #failures = new Map<string, Map<string, string>>();
 
-  constructor(options: WorksOptions) {
+  constructor(options: RunningWorkOptions) {
     this.#options = options;
   }
 
   get(cluster: string): Work | undefined {
-    return this.#works.get(cluster);
+    return this.#work.get(cluster);
   }
 
   /** Machines that could not be had when they were last worked on, and why. */
@@ -51,7 +51,7 @@ export class Works {
 
   /** Rejects with a ClusterError where there is another work, with WorkCancelled where it was cancelled. */
   async run<T>({ cluster, title, progress, signal, act }: WorkRequest<T>): Promise<T> {
-    const other = this.#works.get(cluster);
+    const other = this.#work.get(cluster);
     if (other !== undefined) {
       throw new ClusterError(`${other.title} is under way`, 'Wait until it is done, or cancel it.');
     }
@@ -65,7 +65,7 @@ export class Works {
         work.report(step);
       },
     };
-    this.#works.set(cluster, work);
+    this.#work.set(cluster, work);
     onBegin();
     try {
       return await act(told, either);
@@ -79,7 +79,7 @@ export class Works {
   }
 
   end(cluster: string): void {
-    this.#works.delete(cluster);
+    this.#work.delete(cluster);
   }
 
   /** The cluster is gone. */

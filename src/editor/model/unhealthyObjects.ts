@@ -12,7 +12,7 @@ export interface Watching {
 }
 
 /** Counts the pods and nodes that are not well: with each event one object is looked at, never all. */
-export class Troubles implements Disposable {
+export class UnhealthyObjects implements Disposable {
   readonly #bad = new Map<string, 'pod' | 'node'>();
   readonly #changed = new Emitter<undefined>();
 

@@ -6,7 +6,7 @@ import type { TreeNode } from './treeNode.ts';
  * what a click is about: the command asks which object is meant. So children are read anew only where they have become
  * others; one that has changed is drawn anew by itself, and one that looks the same not at all.
  */
-export class GivenRows {
+export class RenderedRows {
   readonly #children = new Map<string, readonly TreeNode[]>();
   readonly #looks = new Map<string, string>();
 

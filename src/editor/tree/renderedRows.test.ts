@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TreeItem } from 'vscode';
-import { GivenRows } from './givenRows.ts';
+import { RenderedRows } from './renderedRows.ts';
 import type { TreeNode } from './treeNode.ts';
 
 interface PodRow extends TreeNode {
@@ -18,7 +18,7 @@ function row(id: string, looks: string, version = 1): PodRow {
   return { id, cluster: 'c', version, item: () => itemOf(item) };
 }
 
-describe('GivenRows', () => {
+describe('RenderedRows', () => {
   let pods: readonly PodRow[];
   let label: string;
   const section: TreeNode = {
@@ -27,12 +27,12 @@ describe('GivenRows', () => {
     item: () => itemOf({ label }),
     children: () => pods,
   };
-  let rows: GivenRows;
+  let rows: RenderedRows;
 
   beforeEach(() => {
     pods = [row('a', 'a Pending'), row('b', 'b Running')];
     label = 'Pods';
-    rows = new GivenRows();
+    rows = new RenderedRows();
     rows.item(section);
   });
   /** As the editor does when the section is opened. */
