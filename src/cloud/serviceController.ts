@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { parseKey, keyOf } from '../api/meta.ts';
 import { services } from '../api/resources.ts';
 import type { Service } from '../api/types.ts';
-import type { Controller, ControllerContext, ControllerFactory } from '../controllers/controller.ts';
+import type { Controller, ControllerContext, ControllerFactory } from '../client/controller.ts';
 
 /** A local TCP port that is being listened on. */
 export interface LocalListener {

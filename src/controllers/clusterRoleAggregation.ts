@@ -4,7 +4,7 @@ import { clusterRoles } from '../api/resources.ts';
 import { isNotFound } from '../api/status.ts';
 import type { ClusterRole, PolicyRule } from '../api/types.ts';
 import { equal } from '../api/fields/equal.ts';
-import type { Controller, ControllerContext } from './controller.ts';
+import type { Controller, ControllerContext } from '../client/controller.ts';
 
 /** Writes into aggregated roles the rules of those that they select (`pkg/controller/clusterroleaggregation`). */
 export function clusterRoleAggregationController(context: ControllerContext): Controller {

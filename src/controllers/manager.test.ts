@@ -7,7 +7,7 @@ import { serviceUnavailable } from '../api/status.ts';
 import type { Client } from '../client/contract.ts';
 import { inProcessClient } from '../client/inProcess.ts';
 import { admin, startTestServer, type TestServer } from '../../test/harness/apiServer.ts';
-import type { ControllerContext } from './controller.ts';
+import type { ControllerContext } from '../client/controller.ts';
 import { runControllers } from './manager.ts';
 
 describe('runControllers', () => {

@@ -11,7 +11,7 @@ import type { InformerFactory } from '../client/informers.ts';
 import { runAsLeader } from '../client/leaderElection.ts';
 import { workOff, WorkQueue } from '../client/workQueue.ts';
 import { CauseTracker } from './causes.ts';
-import type { Controller, ControllerFactory } from './controller.ts';
+import type { Controller, ControllerFactory } from '../client/controller.ts';
 
 /** A line of the list of controllers. */
 export interface ControllerEntry {

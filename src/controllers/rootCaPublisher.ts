@@ -1,7 +1,7 @@
 import { configMaps, namespaces } from '../api/resources.ts';
 import { draftOf } from '../api/meta.ts';
 import { isAlreadyExists } from '../api/status.ts';
-import type { ControllerFactory } from './controller.ts';
+import type { ControllerFactory } from '../client/controller.ts';
 import { isActiveNamespace, isRefusedByEnd } from './namespaces.ts';
 
 const NAME = 'kube-root-ca.crt';

@@ -1,6 +1,6 @@
 import { namespaces, serviceAccounts } from '../api/resources.ts';
 import { isAlreadyExists } from '../api/status.ts';
-import type { Controller, ControllerContext } from './controller.ts';
+import type { Controller, ControllerContext } from '../client/controller.ts';
 import { isActiveNamespace, isRefusedByEnd } from './namespaces.ts';
 
 const DEFAULT = 'default';

@@ -3,7 +3,7 @@ import { secrets, serviceAccounts } from '../api/resources.ts';
 import { isNotFound } from '../api/status.ts';
 import type { Secret, ServiceAccount } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
-import type { ControllerFactory } from './controller.ts';
+import type { ControllerFactory } from '../client/controller.ts';
 import { isRefusedByEnd } from './namespaces.ts';
 
 const TYPE = 'kubernetes.io/service-account-token';

@@ -3,7 +3,7 @@ import { jobs } from '../api/resources.ts';
 import { isNotFound, isReason } from '../api/status.ts';
 import { msOf } from '../api/time.ts';
 import type { Job } from '../api/types.ts';
-import type { Controller, ControllerContext } from './controller.ts';
+import type { Controller, ControllerContext } from '../client/controller.ts';
 
 /** Deletes Jobs some time after their end (`pkg/controller/ttlafterfinished`). */
 export function ttlAfterFinishedController({

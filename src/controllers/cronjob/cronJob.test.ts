@@ -6,7 +6,7 @@ import { timeOf } from '../../api/time.ts';
 import type { CronJob } from '../../api/types.ts';
 import type { NewObject } from '../../client/contract.ts';
 import { type ControlledCluster, startControlledCluster } from '../../../test/harness/controlledCluster.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import { cronJobController } from './cronJob.ts';
 import { dueTime } from './schedule.ts';
 

@@ -10,7 +10,7 @@ import { msOf, timeOf } from '../../api/time.ts';
 import type { CronJob, Job } from '../../api/types.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, indexByController } from '../ownership.ts';
 import { PendingWrites } from '../writes.ts';

@@ -6,7 +6,7 @@ import { controllerRevisions, daemonSets, nodes, pods } from '../../api/resource
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { currentRevision, oldestFirst, REVISION_HASH, truncateHistory } from '../history/revisions.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';

@@ -5,7 +5,7 @@ import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { PendingWrites } from '../writes.ts';

@@ -5,7 +5,7 @@ import { isConflict, isNotFound } from '../../api/status.ts';
 import type { Deployment, Pod, PodDisruptionBudget, ReplicaSet } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import type { Lister } from '../../client/informer.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import { budgetStatus, failedStatus, type BudgetStatus } from './budgetStatus.ts';
 
 /** Says how many pods may go of those that a PodDisruptionBudget selects (`pkg/controller/disruption`). */

@@ -3,7 +3,7 @@ import { pods } from '../../api/resources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
 import { msOf, timeOf } from '../../api/time.ts';
 import type { Pod } from '../../api/types.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import { podCondition } from '../pods.ts';
 
 /** How long a pod that is to be disrupted may go on without being deleted. */

@@ -5,7 +5,7 @@ import type { Endpoints, Service } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import { HEADLESS_LABEL, isHeadless, LAST_CHANGE_TRIGGER_TIME, triggerTimeOf } from './podEndpoints.ts';
 import { hasSelector, ServicePods } from './servicePods.ts';
 import { subsetsOf } from './subsets.ts';

@@ -1,7 +1,7 @@
 import { parseKey } from '../../api/meta.ts';
 import { endpointSlices, nodes, pods, services } from '../../api/resources.ts';
 import type { EndpointSlice, Service } from '../../api/types.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import {
   HEADLESS_LABEL,
   isHeadless,

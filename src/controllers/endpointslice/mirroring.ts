@@ -2,7 +2,7 @@ import { parseKey } from '../../api/meta.ts';
 import { endpoints, endpointSlices, services } from '../../api/resources.ts';
 import { isNotFound } from '../../api/status.ts';
 import type { Endpoint, Endpoints, EndpointSlice } from '../../api/types.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import { hasSelector } from '../endpoints/servicePods.ts';
 import { PendingWrites } from '../writes.ts';
 import type { SliceGroup } from './packing.ts';

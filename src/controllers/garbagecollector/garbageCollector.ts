@@ -4,7 +4,12 @@ import { isSameResource, type Resource } from '../../api/resource.ts';
 import { events } from '../../api/resources.ts';
 import type { ServedResources } from '../../api/servedResources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
-import type { Controller, ControllerContext, ControllerFactory, ReconcileResult } from '../controller.ts';
+import type {
+  Controller,
+  ControllerContext,
+  ControllerFactory,
+  ReconcileResult,
+} from '../../client/controller.ts';
 import {
   DependencyGraph,
   FOREGROUND,

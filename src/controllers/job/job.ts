@@ -6,7 +6,7 @@ import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import { msOf, timeOf } from '../../api/time.ts';
 import type { Job, Pod } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { inSlowStartBatches } from '../slowStart.ts';

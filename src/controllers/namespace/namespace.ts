@@ -5,7 +5,7 @@ import { events, namespaces, pods } from '../../api/resources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
 import type { Namespace } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
-import type { Controller, ControllerContext, ControllerFactory } from '../controller.ts';
+import type { Controller, ControllerContext, ControllerFactory } from '../../client/controller.ts';
 import { deletionConditions, type Emptying } from './conditions.ts';
 
 const FINALIZER = 'kubernetes';

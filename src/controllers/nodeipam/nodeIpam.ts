@@ -1,5 +1,5 @@
 import { nodes } from '../../api/resources.ts';
-import type { Controller, ControllerFactory } from '../controller.ts';
+import type { Controller, ControllerFactory } from '../../client/controller.ts';
 import { CidrPool } from './cidrPool.ts';
 
 export interface NodeIpamOptions {

@@ -4,7 +4,12 @@ import { isNotFound } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Lease, Node, Pod } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ControllerFactory, ReconcileResult } from '../controller.ts';
+import type {
+  Controller,
+  ControllerContext,
+  ControllerFactory,
+  ReconcileResult,
+} from '../../client/controller.ts';
 import { isPodReady } from '../pods.ts';
 import { BY_NODE, indexByNode } from '../podsByNode.ts';
 import { EvictionPace, evictionInterval } from './evictionPace.ts';

@@ -3,7 +3,7 @@ import { nodes, pods } from '../../api/resources.ts';
 import { isNotFound, isReason } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Pod } from '../../api/types.ts';
-import type { Controller, ControllerContext, ControllerFactory } from '../controller.ts';
+import type { Controller, ControllerContext, ControllerFactory } from '../../client/controller.ts';
 import { isPodTerminal } from '../pods.ts';
 import { BY_NODE, indexByNode } from '../podsByNode.ts';
 

@@ -7,7 +7,7 @@ import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { podFromTemplate } from '../podFromTemplate.ts';

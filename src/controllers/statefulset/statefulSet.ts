@@ -5,7 +5,7 @@ import type { ControllerRevision, PersistentVolumeClaim, Pod, StatefulSet } from
 import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import type { Informer } from '../../client/informer.ts';
-import type { Controller, ControllerContext, ReconcileResult } from '../controller.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { currentRevision, oldestFirst, templateOf, truncateHistory } from '../history/revisions.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';

@@ -4,7 +4,7 @@ import { isNotFound, isReason } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Node, Pod, Taint } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
-import type { Controller, ControllerContext } from '../controller.ts';
+import type { Controller, ControllerContext } from '../../client/controller.ts';
 import { BY_NODE, indexByNode } from '../podsByNode.ts';
 import { evictionDeadline } from './deadline.ts';
 

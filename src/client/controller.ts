@@ -1,6 +1,8 @@
-import type { Client } from '../client/contract.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Client } from './contract.ts';
+import type { EventRecorder } from './eventRecorder.ts';
+import type { InformerFactory } from './informers.ts';
 
 /** What `reconcile` asks of the queue. Throwing means: again, with back-off. */
 export interface ReconcileResult {
@@ -25,8 +27,8 @@ export interface Controller {
 export interface ControllerContext {
   /** Acts as `system:serviceaccount:kube-system:NAME-controller`, as upstream with use-service-account-credentials. */
   readonly client: Client;
-  readonly informers: import('../client/informers.ts').InformerFactory;
-  readonly events: import('../client/eventRecorder.ts').EventRecorder;
+  readonly informers: InformerFactory;
+  readonly events: EventRecorder;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Adds a key to this controller's queue, at once or later. */
