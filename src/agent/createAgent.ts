@@ -234,12 +234,16 @@ export function createAgent(options: AgentOptions): Agent {
   const handlers = createAgentServer({
     runtime,
     view,
-    manager,
+    pods: manager,
+    probes,
     logger,
     nodeName,
+    cluster,
     clock,
     machine,
     logs: options.logs ?? fileLogs,
+    ownProcess: process,
+    paths,
   });
 
   return {

@@ -82,6 +82,7 @@ function simulatedMachine(name: string, address: string): Machine {
   return {
     info: () => Promise.resolve(info),
     usage: () => Promise.resolve({ memoryAvailableBytes: 12 * GIB, storageFree: 0.9, inodesFree: 0.9 }),
+    cpuSeconds: () => Promise.resolve(0),
     addresses: () => [address],
   };
 }

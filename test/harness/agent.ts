@@ -36,6 +36,7 @@ export const testMachine: Machine = {
       architecture: 'amd64',
     }),
   usage: () => Promise.resolve({ memoryAvailableBytes: 8 * 1024 ** 3, storageFree: 1, inodesFree: 1 }),
+  cpuSeconds: () => Promise.resolve(12.5),
   addresses: () => ['192.168.0.2'],
 };
 

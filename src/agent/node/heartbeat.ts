@@ -10,7 +10,7 @@ import type { Lease, Node } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
 
 const NAMESPACE = 'kube-node-lease';
-const DURATION_SECONDS = 40;
+export const LEASE_SECONDS = 40;
 /** A quarter of the lease, as kubelet's. */
 const RENEW_MS = 10_000;
 const RETRY = exponentialBackoff({ initialMs: 200, maxMs: 7_000 });
@@ -44,7 +44,7 @@ export async function runHeartbeat(
         if (isNotFound(error)) return undefined;
         throw error;
       });
-    const spec = { holderIdentity: nodeName, leaseDurationSeconds: DURATION_SECONDS, renewTime };
+    const spec = { holderIdentity: nodeName, leaseDurationSeconds: LEASE_SECONDS, renewTime };
     if (lease === undefined) {
       const { name, uid } = node.metadata;
       const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];

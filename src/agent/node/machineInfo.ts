@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
-import { arch, availableParallelism, freemem, hostname, networkInterfaces, release, totalmem } from 'node:os';
+import {
+  arch,
+  availableParallelism,
+  cpus,
+  freemem,
+  hostname,
+  networkInterfaces,
+  release,
+  totalmem,
+} from 'node:os';
 import { orderAddresses, parseRoutes } from './mainAddress.ts';
 
 /** The machine that a node is, as far as its Node object tells. */
@@ -29,6 +38,8 @@ export interface MachineUsage {
 export interface Machine {
   info(): Promise<MachineInfo>;
   usage(): Promise<MachineUsage>;
+  /** CPU time that all of it has used since it started, in seconds of one core. */
+  cpuSeconds(): Promise<number>;
   /** The node's addresses, the main one first. They may change while the agent runs; asking is slow. */
   addresses(): readonly string[];
 }
@@ -66,6 +77,7 @@ export function localMachine(options: {
         inodesFree: storage.files === 0 ? 1 : storage.ffree / storage.files,
       };
     },
+    cpuSeconds,
     addresses: () => localAddresses(new URL(options.server()).hostname),
   };
 }
@@ -95,6 +107,17 @@ async function firstLine(path: string): Promise<string> {
 async function osImage(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? 'Linux';
+}
+
+/** Of the node's own control group, which of a container node is not the machine's; of the machine where there is none. */
+async function cpuSeconds(): Promise<number> {
+  const read = (file: string): Promise<string> => readFile(`/sys/fs/cgroup/${file}`, 'utf8').catch(() => '');
+  const micros = /^usage_usec (\d+)$/m.exec(await read('cpu.stat'))?.[1];
+  if (micros !== undefined) return Number(micros) / 1e6;
+  const nanos = (await read('cpuacct/cpuacct.usage')).trim();
+  if (nanos !== '') return Number(nanos) / 1e9;
+  const busy = cpus().map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq);
+  return busy.reduce((sum, ms) => sum + ms, 0) / 1000;
 }
 
 async function memoryAvailable(): Promise<number> {

@@ -56,9 +56,9 @@ export interface NodeReporterOptions {
 }
 
 /** As kubelet's nodeStatusReportFrequency; between those only changes are written. */
-const REPORT_MS = 300_000;
+export const REPORT_MS = 300_000;
 /** Levels of memory and storage are looked at this often, as kubelet's nodeStatusUpdateFrequency. */
-const CHECK_MS = 10_000;
+export const CHECK_MS = 10_000;
 const RETRY = exponentialBackoff({ initialMs: 100, maxMs: 7_000 });
 const NOT_READY_TAINT = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
 

@@ -5,7 +5,7 @@ import type { ImageStatus } from '../runtime/contract.ts';
 import type { MachineInfo, MachineUsage } from './machineInfo.ts';
 
 export const KUBELET_VERSION = 'v1.36.0';
-const MAX_PODS = 110;
+export const MAX_PODS = 110;
 /** kubelet's default eviction threshold (eviction `defaults_linux.go`). */
 const MEMORY_THRESHOLD_BYTES = 100 * 1024 * 1024;
 /**

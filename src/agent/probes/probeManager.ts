@@ -20,12 +20,24 @@ export interface ProbeManager {
   startup(containerId: string): ProbeResult;
   started(containerId: string): boolean;
   ready(containerId: string): boolean;
+  /** What probes have come to, of pods that are still there. */
+  counts(): readonly ProbeCount[];
   stop(): Promise<void>;
 }
 
 export interface ProbedContainer {
   readonly container: Container;
   readonly instance: RuntimeContainer;
+}
+
+export interface ProbeCount {
+  readonly pod: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly type: ProbeType;
+  readonly result: 'successful' | 'failed';
+  readonly count: number;
 }
 
 export interface ProbeManagerOptions {
@@ -55,6 +67,18 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
   const containers = new Map<string, Tracked>();
   const byPod = new Map<string, Set<string>>();
   const loops = new Set<Promise<void>>();
+  /** By pod, then by what was probed and how it came out. */
+  const counts = new Map<string, Map<string, ProbeCount>>();
+
+  const count = (pod: Pod, container: string, type: ProbeType, success: boolean): void => {
+    const { name, namespace, uid } = pod.metadata;
+    const result = success ? 'successful' : 'failed';
+    const ofPod = counts.get(uid) ?? new Map<string, ProbeCount>();
+    counts.set(uid, ofPod);
+    const key = `${container}/${type}/${result}`;
+    const before = ofPod.get(key)?.count ?? 0;
+    ofPod.set(key, { pod: name, namespace, uid, container, type, result, count: before + 1 });
+  };
 
   const end = (id: string): void => {
     const tracked = containers.get(id);
@@ -106,6 +130,7 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
           initial: tracked.results.get(type),
           run: (signal) => prober(probe, { pod, container, containerId: instance.id, podIP }, signal),
           onOutcome: ({ success, message }) => {
+            count(pod, container.name, type, success);
             if (success) return;
             const text = `${TITLES[type]} probe failed: ${message}`;
             recorder.event(pod, 'Warning', 'Unhealthy', text, fieldPathOf(pod, container.name));
@@ -145,6 +170,7 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
       }
     },
     drop(uid) {
+      counts.delete(uid);
       for (const id of [...(byPod.get(uid) ?? [])]) end(id);
     },
     liveness: (id) => result(id, 'liveness'),
@@ -155,6 +181,7 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
       if (tracked === undefined || tracked.results.get('startup') !== true) return false;
       return !tracked.hasProbe.has('readiness') || tracked.results.get('readiness') === true;
     },
+    counts: () => [...counts.values()].flatMap((ofPod) => [...ofPod.values()]),
     async stop() {
       for (const id of [...containers.keys()]) end(id);
       await Promise.all(loops);

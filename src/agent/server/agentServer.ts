@@ -1,65 +1,86 @@
+import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import type { AgentHandlers } from '../link/link.ts';
 import type { Machine } from '../node/machineInfo.ts';
-import type { PodManager } from '../pods/podManager.ts';
+import type { AgentPaths } from '../paths.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
+import type { ProbeManager } from '../probes/probeManager.ts';
 import type { Runtime } from '../runtime/contract.ts';
-import { serveLogs } from './containerLogs.ts';
+import { configzRoute } from './endpoints/configz.ts';
+import { containerLogsRoute } from './endpoints/containerLogs.ts';
+import { healthzRoute } from './endpoints/healthz.ts';
+import { metricsRoute } from './endpoints/metrics.ts';
+import { podsRoute, runningPodsRoute } from './endpoints/pods.ts';
+import { statsRoute } from './endpoints/stats.ts';
+import { systemLogsRoute } from './endpoints/systemLogs.ts';
 import { HttpError, sendError } from './httpError.ts';
 import type { LogSource } from './logReader.ts';
-import { statsSummary } from './statsSummary.ts';
+import type { NodePods } from './lookup.ts';
+import type { OwnProcess } from './metrics/kubelet.ts';
+import type { AgentRoute } from './route.ts';
 import { openStream } from './streams/openStream.ts';
 
 export interface AgentServerOptions {
   readonly runtime: Runtime;
   readonly view: RuntimeView;
-  readonly manager: PodManager;
+  readonly pods: NodePods;
+  readonly probes: Pick<ProbeManager, 'counts'>;
   readonly machine: Machine;
   readonly nodeName: string;
+  readonly cluster: ClusterSettings;
   readonly clock: Clock;
   readonly logs: LogSource;
   readonly logger: Logger;
+  readonly ownProcess: OwnProcess;
+  /** Missing for a node without files. */
+  readonly paths: AgentPaths | undefined;
 }
 
 /** What a kubelet serves to the API server (kubelet `pkg/kubelet/server/server.go`), by path. */
 export function createAgentServer(options: AgentServerOptions): AgentHandlers {
-  const { manager, logger } = options;
+  const { pods, view, paths, logger } = options;
+  const routes: readonly AgentRoute[] = [
+    healthzRoute,
+    podsRoute(pods),
+    runningPodsRoute(view),
+    statsRoute(options),
+    metricsRoute(options),
+    configzRoute(options.cluster, paths?.logs),
+    containerLogsRoute(options),
+    // The pods' logs are a directory of the system's.
+    ...(paths === undefined ? [] : [systemLogsRoute(path.dirname(paths.logs))]),
+  ];
   return {
     handle(request, response) {
-      const url = new URL(request.url, 'http://agent.invalid');
-      const [, first, ...rest] = url.pathname.split('/');
-      const json = (body: unknown): void => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(body));
-      };
       const answer = async (): Promise<void> => {
-        switch (first) {
-          case 'healthz':
-            response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
-            response.end('ok');
-            return;
-          case 'pods':
-            json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: manager.pods() });
-            return;
-          case 'stats':
-            if (rest[0] !== 'summary') throw new HttpError(404, '404 page not found');
-            json(await statsSummary(options));
-            return;
-          case 'containerLogs':
-            await serveLogs(options, rest.map(decodeURIComponent), url.searchParams, response);
-            return;
-          default:
-            throw new HttpError(404, '404 page not found');
-        }
+        const url = new URL(request.url, 'http://agent.invalid');
+        const [name, ...rest] = segmentsOf(url);
+        const route = routes.find((candidate) => candidate.name === name);
+        if (route === undefined) throw new HttpError(404, '404 page not found');
+        if (request.method !== 'GET' && request.method !== 'HEAD')
+          throw new HttpError(405, '405: Method Not Allowed');
+        await route.serve({ url, rest, response });
       };
       answer().catch((error: unknown) => sendError(response, error, logger));
     },
-    upgrade(path, tunnel) {
-      openStream(options, path, tunnel).catch((error: unknown) => {
-        logger.warn('stream not opened', { path: path.split('?')[0], error });
+    upgrade(target, tunnel) {
+      openStream(options, target, tunnel).catch((error: unknown) => {
+        logger.warn('stream not opened', { path: target.split('?')[0], error });
         tunnel.destroy();
       });
     },
   };
+}
+
+/** The parts of a path, without an empty one at its end. */
+function segmentsOf({ pathname }: URL): readonly string[] {
+  const parts = pathname.split('/').slice(1);
+  if (parts.at(-1) === '') parts.pop();
+  try {
+    return parts.map(decodeURIComponent);
+  } catch (error) {
+    throw new HttpError(400, 'invalid URL path', error);
+  }
 }

@@ -6,8 +6,8 @@ import type { Logger } from '../../base/logger.ts';
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
+  constructor(code: number, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
 }

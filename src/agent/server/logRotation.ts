@@ -5,9 +5,9 @@ import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { Runtime } from '../runtime/contract.ts';
 
 /** kubelet's containerLogMaxSize and containerLogMaxFiles. */
-const MAX_BYTES = 10 * 1024 * 1024;
-const MAX_FILES = 5;
-const CHECK_MS = 10_000;
+export const MAX_LOG_BYTES = 10 * 1024 * 1024;
+export const MAX_LOG_FILES = 5;
+export const LOG_CHECK_MS = 10_000;
 
 export interface LogRotationOptions {
   readonly runtime: Runtime;
@@ -23,7 +23,7 @@ export interface LogRotationOptions {
 export async function rotateLogs(options: LogRotationOptions, signal: AbortSignal): Promise<void> {
   const { view, clock, logger } = options;
   while (!signal.aborted) {
-    await clock.sleep(CHECK_MS, signal).catch(() => undefined);
+    await clock.sleep(LOG_CHECK_MS, signal).catch(() => undefined);
     for (const uid of view.uids()) {
       const running = view
         .forPod(uid)
@@ -42,13 +42,13 @@ export async function rotateOne(
   runtime: Pick<Runtime, 'reopenLog'>,
   container: string,
   path: string,
-  maxBytes: number = MAX_BYTES,
+  maxBytes: number = MAX_LOG_BYTES,
 ): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined || found.size < maxBytes) return false;
   // `PATH.1` is the newest of the old; the last one falls off.
-  await rm(`${path}.${MAX_FILES - 1}`, { force: true });
-  for (let number = MAX_FILES - 2; number >= 1; number--) {
+  await rm(`${path}.${MAX_LOG_FILES - 1}`, { force: true });
+  for (let number = MAX_LOG_FILES - 2; number >= 1; number--) {
     await rename(`${path}.${number}`, `${path}.${number + 1}`).catch(() => undefined);
   }
   await rename(path, `${path}.1`);

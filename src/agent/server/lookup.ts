@@ -1,12 +1,17 @@
 import type { Pod } from '../../api/types.ts';
 import { instancesByName, specOf } from '../pods/identity.ts';
-import type { PodManager } from '../pods/podManager.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { RuntimeContainer } from '../runtime/contract.ts';
 import { HttpError } from './httpError.ts';
 
-export function findPod(manager: PodManager, namespace: string, name: string): Pod {
-  const pod = manager.find(namespace, name);
+/** The pods that the API has given to this node. */
+export interface NodePods {
+  pods(): readonly Pod[];
+  find(namespace: string, name: string): Pod | undefined;
+}
+
+export function findPod(pods: NodePods, namespace: string, name: string): Pod {
+  const pod = pods.find(namespace, name);
   if (pod === undefined) throw new HttpError(404, `pod "${name}" not found`);
   return pod;
 }

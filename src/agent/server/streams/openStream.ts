@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { PodManager } from '../../pods/podManager.ts';
 import type { RuntimeView } from '../../pods/runtimeView.ts';
+import type { NodePods } from '../lookup.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { type ClientUpgrade, offeredProtocols, receiveUpgrade, refuseUpgrade } from './clientUpgrade.ts';
 import { servePortForwardTunnel, tunnelledProtocols } from './portForwardTunnel.ts';
@@ -11,7 +11,7 @@ import { parseStreamPath, streamRequest } from './streamRequest.ts';
 export interface StreamOptions {
   readonly runtime: Runtime;
   readonly view: RuntimeView;
-  readonly manager: PodManager;
+  readonly pods: NodePods;
 }
 
 /**

@@ -1,9 +1,8 @@
 import { booleanOption } from '../../../api/queryOptions.ts';
-import type { PodManager } from '../../pods/podManager.ts';
 import type { RuntimeView } from '../../pods/runtimeView.ts';
 import type { StreamRequest } from '../../runtime/contract.ts';
 import { HttpError } from '../httpError.ts';
-import { findContainer, findPod } from '../lookup.ts';
+import { findContainer, findPod, type NodePods } from '../lookup.ts';
 import type { CommandStreams } from './remoteCommand.ts';
 
 /** What a path of the streaming endpoints asks for, before anything is looked up. */
@@ -45,11 +44,11 @@ export function parseStreamPath(path: string): AskedStream {
 
 /** The same for the runtime. @throws HttpError with kubelet's words where there is no such pod or container */
 export function streamRequest(
-  { manager, view }: { readonly manager: PodManager; readonly view: RuntimeView },
+  { pods, view }: { readonly pods: NodePods; readonly view: RuntimeView },
   asked: AskedStream,
 ): StreamRequest {
   const { action, namespace, container, command, tty, stdin, stdout, stderr } = asked;
-  const pod = findPod(manager, namespace, asked.pod);
+  const pod = findPod(pods, namespace, asked.pod);
   if (action === 'portForward') {
     const [sandbox] = view.forPod(pod.metadata.uid);
     if (sandbox?.ready !== true) throw new HttpError(404, `pod not found ("${asked.pod}_${namespace}")`);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { createDeferred } from '../../base/deferred.ts';
-import { type AgentWorld, isReady, startAgentWorld } from '../../../test/harness/agent.ts';
-import { serveAgent } from '../../../test/harness/agentHttp.ts';
-import type { LogSource } from './logReader.ts';
+import { createDeferred } from '../../../base/deferred.ts';
+import { type AgentWorld, isReady, startAgentWorld } from '../../../../test/harness/agent.ts';
+import { serveAgent } from '../../../../test/harness/agentHttp.ts';
+import type { LogSource } from '../logReader.ts';
 
-describe('serveLogs', () => {
+describe('containerLogsRoute', () => {
   let world: AgentWorld;
   before(async () => (world = await startAgentWorld()));
   after(() => world.stop());
