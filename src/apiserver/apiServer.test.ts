@@ -162,7 +162,40 @@ describe('API server', () => {
       const extra = await as({ 'impersonate-user': 'alice', 'impersonate-extra-__proto__': 'x' });
       assert.equal(extra.code, 403);
       assert.match(extra.body.message ?? '', /cannot impersonate resource "userextras\/__proto__"/);
-      assert.equal((await as({ 'impersonate-group': 'x' })).code, 400);
+      for (const part of ['impersonate-group', 'impersonate-uid', 'impersonate-extra-scope']) {
+        for (const user of [{}, { 'impersonate-user': '' }]) {
+          const { code, body } = await as({ [part]: 'x', ...user });
+          assert.equal(code, 400, part);
+          assert.equal(body.message, `requested ${part} without impersonating a user`);
+        }
+      }
+      assert.equal((await as({ 'impersonate-user': '' })).code, 403);
+    });
+
+    it('refuse names of extra parts that cannot be read, and read those that are escaped', async () => {
+      const asked: string[] = [];
+      const at = await started({
+        authorizer: {
+          authorize: (_user, { subresource, namespace, resource, name }) => {
+            asked.push(`${resource}/${subresource} ${namespace} ${name}`);
+            return { allowed: true, reason: '' };
+          },
+          rulesFor: () => [],
+        },
+      });
+      const as = (headers: Record<string, string>): Promise<{ code: number; body: Status }> =>
+        at.call<Status>('GET', CONFIG_MAPS, undefined, {
+          headers: { 'impersonate-user': 'alice', ...headers },
+        });
+      for (const key of ['%', '%zz', 'a%2', '%ff', '%c3%28']) {
+        const { code, body } = await as({ [`impersonate-extra-${key}`]: 'x' });
+        assert.equal(code, 400, key);
+        assert.match(body.message ?? '', /^malformed header impersonate-extra-/);
+      }
+      assert.equal((await as({ 'impersonate-extra-example.com%2fscope': 'x' })).code, 200);
+      assert.ok(asked.includes('userextras/example.com/scope  x'), asked.join());
+      assert.equal((await as({ 'impersonate-user': 'system:serviceaccount::x' })).code, 200);
+      assert.ok(asked.includes('users/  system:serviceaccount::x'), asked.join());
     });
 
     it('ask authenticators in turn, and take wrong credentials for no anonymous request', async () => {

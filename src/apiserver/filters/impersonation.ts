@@ -1,5 +1,6 @@
 import { setOwnProperty } from '../../base/ownProperty.ts';
 import type { UserInfo } from '../../api/request.ts';
+import { dns1123LabelErrors, dns1123SubdomainErrors } from '../../api/names/names.ts';
 import { badRequest } from '../../api/status.ts';
 import type { AuthorizationAttributes, Authorizer } from '../auth/contract.ts';
 import { AUTHENTICATED, SERVICE_ACCOUNTS, UNAUTHENTICATED } from '../auth/users.ts';
@@ -17,11 +18,11 @@ const SERVICE_ACCOUNT = 'system:serviceaccount:';
 export function impersonation(authorizer: Authorizer): Filter {
   return (exchange, next) => {
     const { headers } = exchange.request;
-    const name = headers['impersonate-user'];
-    if (name === undefined) {
-      if (headers['impersonate-group'] === undefined && headers['impersonate-uid'] === undefined)
-        return next(exchange);
-      throw badRequest('requested impersonation without impersonating a user');
+    const { 'impersonate-user': name = '' } = headers;
+    if (name === '') {
+      const part = Object.keys(headers).find(isPartOfIdentity);
+      if (part === undefined) return next(exchange);
+      throw badRequest(`requested ${part} without impersonating a user`);
     }
     const groups = listOf(headers['impersonate-group']);
     const uid = headers['impersonate-uid'];
@@ -55,6 +56,9 @@ export function impersonation(authorizer: Authorizer): Filter {
     return next(exchange);
   };
 }
+
+const isPartOfIdentity = (header: string): boolean =>
+  header === 'impersonate-group' || header === 'impersonate-uid' || header.startsWith(EXTRA);
 
 const IMPERSONATE: AuthorizationAttributes = {
   isResourceRequest: true,
@@ -90,9 +94,9 @@ function impersonated(
 
 function serviceAccountOf(name: string): { namespace: string; name: string } | undefined {
   if (!name.startsWith(SERVICE_ACCOUNT)) return undefined;
-  const [namespace, account, more] = name.slice(SERVICE_ACCOUNT.length).split(':');
-  if (namespace === undefined || account === undefined || more !== undefined) return undefined;
-  return { namespace, name: account };
+  const [namespace = '', account = '', more] = name.slice(SERVICE_ACCOUNT.length).split(':');
+  const errors = [...dns1123LabelErrors(namespace), ...dns1123SubdomainErrors(account)];
+  return more === undefined && errors.length === 0 ? { namespace, name: account } : undefined;
 }
 
 /** Repeated headers come joined by commas. */
@@ -104,7 +108,16 @@ function extraOf(headers: Readonly<Record<string, string | undefined>>): Record<
   const extra: Record<string, string[]> = {};
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith(EXTRA)) continue;
-    setOwnProperty(extra, decodeURIComponent(header.slice(EXTRA.length)), listOf(value));
+    setOwnProperty(extra, unescaped(header.slice(EXTRA.length)), listOf(value));
   }
   return extra;
+}
+
+/** Clients write characters that no header may have as `%2f`. @throws StatusError BadRequest */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    throw badRequest(`malformed header ${EXTRA}${key}: invalid URL escape`);
+  }
 }
