@@ -1,6 +1,6 @@
 /**
  * Composition root of the node agent: a bundle of its own, which the bootstrap receives and becomes. Ends with
- * RENEW_EXIT_CODE where it wants to be started anew (another agent is offered, or its certificate was renewed); pods
+ * RENEW_EXIT_CODE where it wants to be started again (another agent is offered, or its certificate was renewed); pods
  * live on.
  */
 import { setMaxListeners } from 'node:events';

@@ -1,6 +1,6 @@
 /**
  * What a machine starts with: dials the control plane, receives the agent unless it has it, verifies its digest, and
- * becomes the agent. Whoever runs it (the node's entry point, systemd) runs it again when it ends; at once where it
+ * becomes the agent. What runs it (the node's entry point, systemd) runs it again when it ends; at once where it
  * ends with RENEW_EXIT_CODE.
  */
 import { createHash } from 'node:crypto';

@@ -114,7 +114,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   };
   const endpoints = createOwnerEndpoints(() => void stop());
   const open: { listener?: HttpsListener } = {};
-  // Closed last: whoever asked for the stop is told when everything else is down.
+  // Closed last: the one who asked for the stop is told when everything else is down.
   groups.started('listener', async () => {
     endpoints.stopped();
     await open.listener?.close();

@@ -12,7 +12,7 @@ import { DamagedStoreError } from './storage/contract.ts';
  */
 const tell = (message: FromControlPlane): void => {
   if (parentPort !== null) parentPort.postMessage(message);
-  // Whoever started a detached process is gone once it knows that it is ready.
+  // The process that started a detached one is gone once it knows that it is ready.
   else if (process.connected) process.send?.(message);
 };
 

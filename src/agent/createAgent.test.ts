@@ -416,7 +416,7 @@ describe('createAgent with the simulated runtime', () => {
       await eventually(async () => (await runtime.list()).length === 0);
     });
 
-    it('makes pods anew whose sandboxes are down', async () => {
+    it('recreates pods whose sandboxes are down', async () => {
       const { clock, runtime, running } = await start();
       await world.createPod('web', { containers: [app] });
       await world.podUntil('web', isReady);

@@ -79,7 +79,7 @@ export interface AgentOptions {
 }
 
 export interface Agent {
-  /** Runs the node until the signal aborts; pods live on. Rejects never; resolves when everything has stopped. */
+  /** Runs the node until the signal aborts; pods live on. Never rejects; resolves when everything has stopped. */
   run(signal: AbortSignal): Promise<void>;
   /** What the control plane may ask over the link. */
   readonly handlers: AgentHandlers;

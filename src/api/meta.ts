@@ -15,7 +15,7 @@ export type Wire<T> = 0 extends 1 & T
         ? { readonly [K in keyof T as K extends `_${infer Rest}` ? Rest : K]: Wire<T[K]> }
         : T;
 
-/** The same type, deeply writable: a private copy in the hands of whoever builds or changes an object. */
+/** The same type, deeply writable: a private copy of the one who builds or changes an object. */
 export type Mutable<T> = T extends readonly (infer E)[]
   ? Mutable<E>[]
   : T extends object

@@ -145,7 +145,7 @@ export type ApiResponse =
   /** The connection is handed over (exec, attach, port-forward, proxied upgrades). Only HTTP callers can take it. */
   | { readonly type: 'upgrade'; readonly take: (connection: UpgradedConnection) => void };
 
-/** The raw connection of a request with `Connection: Upgrade`: whoever takes it writes the 101 (or the refusal) itself. */
+/** The raw connection of a request with `Connection: Upgrade`: the taker writes the 101 (or the refusal) itself. */
 export interface UpgradedConnection {
   readonly socket: import('node:stream').Duplex;
   /** Bytes that came after the request's head. */
@@ -156,7 +156,7 @@ export interface UpgradedConnection {
   readonly rawHeaders: readonly string[];
 }
 
-/** The API server's one front door. Rejects never: failures are `object` responses that carry a Status. */
+/** The API server's one front door. Never rejects: failures are `object` responses that carry a Status. */
 export interface RequestHandler {
   handle(request: ApiRequest): Promise<ApiResponse>;
 }

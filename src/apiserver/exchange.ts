@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
 /** One request on its way through the server: the request as it came and what the filters found out. */
 export interface Exchange {
   readonly request: ApiRequest;
-  /** Set by authentication; until then whoever the transport says, or nobody. */
+  /** Set by authentication; until then the user that the transport names, or nobody. */
   user: UserInfo;
   readonly signal: AbortSignal;
   /** For the client, one `Warning` header each. */

@@ -9,7 +9,7 @@ export function protocolsOf(header: string | undefined): readonly string[] {
     .filter((name) => name !== '');
 }
 
-/** Without the client's token: that is no protocol to choose, and not for whoever is behind the API server. */
+/** Without the client's token: that is no protocol to choose, and nothing for the servers behind this one. */
 export function offeredProtocols(header: string | undefined): readonly string[] {
   return protocolsOf(header).filter((name) => !name.startsWith(TOKEN_PROTOCOL));
 }

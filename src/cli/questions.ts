@@ -9,7 +9,7 @@ export interface QuestionOptions {
   readonly output: Writable & { readonly isTTY?: boolean };
   /** Takes a question back. */
   readonly signal: AbortSignal;
-  /** Ctrl-C at a question: the terminal gives it to whoever reads, and to nobody else. */
+  /** Ctrl-C at a question: the terminal gives it to the reader, and to nobody else. */
   readonly interrupt: () => void;
 }
 

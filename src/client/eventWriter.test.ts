@@ -98,7 +98,7 @@ describe('createEventRecorder', () => {
     assert.equal(written[1]!.name, (written[0]!.body.metadata as { name: string }).name);
   });
 
-  it('makes an event anew that has expired before it was counted up', async () => {
+  it('recreates an event that has expired before it was counted up', async () => {
     let patches = 0;
     const { written, recorder } = recording(undefined, (request) => {
       if (request.info.verb !== 'patch' || ++patches > 1) return undefined;
@@ -134,7 +134,7 @@ describe('createEventRecorder', () => {
     assert.equal(written.length + Number(/count=(\d+)/.exec(lines.join())?.[1]), 1_500);
   });
 
-  it('drops what cannot be written and begins anew with the next', async () => {
+  it('drops what cannot be written and begins again with the next', async () => {
     let refusals = 0;
     const { written, recorder } = recording(undefined, (request) =>
       ++refusals === 1

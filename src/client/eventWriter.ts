@@ -118,7 +118,7 @@ export function createEventRecorder(options: EventRecorderOptions): RunningEvent
       await write(entry);
     } catch (error) {
       if (isNotFound(error) && entry.created) {
-        // It has expired meanwhile: made anew below.
+        // It has expired meanwhile: recreated below.
         entry.created = false;
       } else {
         logger.warn('event dropped', { reason: entry.event.reason, event: entry.at.name, error });

@@ -29,7 +29,7 @@ describe('parseKubeconfig', () => {
     );
   });
 
-  it('reads a chosen context, its files and the token anew at each use', () => {
+  it('reads a chosen context, its files and the token again at each use', () => {
     const files: Record<string, string> = { '/ca.pem': 'CA2', '/token': 'one\n' };
     const { namespace, client } = parseKubeconfig(config, {
       context: 'token',

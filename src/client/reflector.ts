@@ -79,12 +79,12 @@ export async function reflect<T extends KubeObject>(
       if (clock.now() - started >= SHORT_WATCH_MS) continue;
     } catch (error) {
       if (isAborted(signal)) return;
-      // A server that is away or busy comes back with its past; after anything else the state is read anew.
+      // A server that is away or busy comes back with its past; after anything else the state is read again.
       const keepsPast = isReason(error, 'ServiceUnavailable', 'TooManyRequests');
       if (isExpired(error)) logger.debug('revision expired, listing again', { revision });
       else logger.warn('list or watch failed', { error });
       if (!keepsPast) revision = undefined;
-      // The first time at once: whoever fell behind in a burst must not fall further behind.
+      // The first time at once: a client that fell behind in a burst must not fall further behind.
       if (isExpired(error) && backoff === fresh) {
         backoff = fresh.next();
         continue;

@@ -89,7 +89,7 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** The next key; undefined once the queue is shut down and empty. Whoever takes a key calls `done` with it. */
+  /** The next key; undefined once the queue is shut down and empty. The taker of a key calls `done` with it. */
   take(): Promise<string | undefined> {
     const key = this.#order[this.#head];
     if (key !== undefined) {

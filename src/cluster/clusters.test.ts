@@ -89,7 +89,7 @@ describe('Clusters', () => {
     assert.equal((await clusters.profile('dev')).running, true);
   });
 
-  it('startNode() starts one machine, or makes it anew, and leaves the others', async () => {
+  it('startNode() starts one machine, or recreates it, and leaves the others', async () => {
     await clusters.create(dev, progress, never);
     for (const machine of await desk.provider.list('dev')) await desk.provider.stop(machine, never);
     await clusters.startNode('dev', 'dev-2', progress, never);
@@ -101,7 +101,7 @@ describe('Clusters', () => {
     await assert.rejects(clusters.startNode('dev', 'dev-9', progress, never), /has no node "dev-9"/);
   });
 
-  it('what the desktop says of proxies is noted for its nodes by whoever starts it, not by who attaches', async () => {
+  it('the process that starts a cluster notes the desktop’s proxies for its nodes, others do not', async () => {
     const proxy = async (): Promise<string | undefined> =>
       /HTTPS_PROXY='([^']*)'/.exec((await readHostFiles(desk.paths))?.proxy ?? '')?.[1];
     const isAt = (where: string): void => {

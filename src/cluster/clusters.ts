@@ -117,7 +117,7 @@ export class Clusters {
   }
 
   /**
-   * Starts the control plane and the machines, makes those that are missing anew and wakes those that are suspended.
+   * Starts the control plane and the machines, recreates those that are missing and wakes those that are suspended.
    * What runs already stays as it is. Rejects with IncompleteClusterError where some of the nodes failed.
    */
   async start(
@@ -183,7 +183,7 @@ export class Clusters {
     return added;
   }
 
-  /** Starts the machine of one node of a cluster that runs, or makes it anew where it has gone. */
+  /** Starts the machine of one node of a cluster that runs, or recreates it where it is gone. */
   async startNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
     await startNode(await this.#open(name, progress, signal), node);
   }

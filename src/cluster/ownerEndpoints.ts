@@ -7,7 +7,7 @@ const ADMINISTRATORS = 'system:masters';
 export interface OwnerEndpoints {
   /** Answers where the path is its own, and tells whether it was. */
   request(request: HttpRequest, response: HttpResponse, peer: TlsPeer): boolean;
-  /** Answers whoever asked to stop; called when everything is written and closed. */
+  /** Answers the caller that asked to stop; called when everything is written and closed. */
   stopped(): void;
 }
 

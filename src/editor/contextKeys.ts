@@ -12,7 +12,7 @@ export function createContextKeys(model: ClusterModel): Disposable {
   };
   const look = (): void => {
     const entries = model.entries();
-    // The editor takes a tree for empty for a moment while its rows are read anew: what is said of no clusters goes by
+    // The editor takes a tree for empty for a moment while its rows are read again: what is said of no clusters goes by
     // what is known of them.
     set('noClusters', model.known && entries.length === 0);
     set(

@@ -16,8 +16,8 @@ interface Connection {
 }
 
 /**
- * The connections of a listener. A socket costs memory before anybody has shown who he is, and whoever reaches the port
- * can open thousands: those who stay strangers are few, and none stays silent.
+ * The connections of a listener. A socket costs memory before a client has shown who it is, and anyone who reaches the
+ * port can open thousands: those who stay strangers are few, and none stays silent.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;

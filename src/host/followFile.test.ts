@@ -53,7 +53,7 @@ describe('followFile', () => {
     assert.equal(await follow(100, [['there\n', end]]), 'there\n');
   });
 
-  it('reads one from its beginning that was begun anew, shorter or another', async () => {
+  it('reads one from its beginning that was started over, shorter or another', async () => {
     await writeFile(file, 'a long first boot\n');
     const other = path.join(folder, 'other');
     const text = await follow(100, [

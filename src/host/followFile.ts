@@ -7,7 +7,7 @@ const CHUNK = 64 * 1024;
 
 /**
  * The end of a text file (its last `tail` bytes, from a line's beginning), then what is added to it, as it comes,
- * until aborted. A file that is missing is waited for; one that was begun anew (shorter, or another of the same name)
+ * until aborted. A file that is missing is waited for; one that was started over (shorter, or another of the same name)
  * is read from its beginning. The folder must exist.
  */
 export async function* followFile(file: string, tail: number, signal: AbortSignal): AsyncGenerator<string> {
@@ -89,7 +89,7 @@ class FileReader {
     await this.close();
     this.#handle = next;
     this.#inode = ino;
-    // The first time only its end is of interest; of one that was begun anew all of it.
+    // The first time only its end is of interest; of one that was started over all of it.
     this.#inMidLine = this.#position === -1 && Number(size) > this.#tail;
     this.#position = this.#inMidLine ? Number(size) - this.#tail : 0;
     this.#decoder = new StringDecoder('utf8');

@@ -144,7 +144,7 @@ function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Whether a process of this id runs on this machine, whoever it belongs to. */
+/** Whether a process of this id runs on this machine, as any user. */
 export function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

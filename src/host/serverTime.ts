@@ -18,9 +18,9 @@ export interface ServerAnswer {
 
 /**
  * Asks a server without credentials for what a machine whose clock is wrong may believe: everything about the server's
- * certificate is checked but its time. The handshake proves that the server has the certificate's key. Whoever has no
- * idea of the time holds what the server says about it against that certificate. Rejects where the certificate is not
- * of `ca` (PEM) or not the host's.
+ * certificate is checked but its time. The handshake proves that the server has the certificate's key. A client that
+ * has no idea of the time holds what the server says about it against that certificate. Rejects where the certificate
+ * is not of `ca` (PEM) or not the host's.
  */
 export function askWithoutTime(
   url: URL,

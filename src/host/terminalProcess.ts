@@ -11,7 +11,7 @@ export interface TerminalOptions {
   readonly rows?: number;
   /**
    * Plain pipes, also where a terminal could be had. Windows' terminals (ConPTY) do not hand on what a program writes:
-   * they draw a screen of it anew, with lines broken, joined and repeated.
+   * they redraw it as a screen, with lines broken, joined and repeated.
    */
   readonly pipes?: boolean;
   /** Output as it comes; of both outputs. */

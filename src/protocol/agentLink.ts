@@ -15,8 +15,8 @@
  * LINK_UPGRADE_AUTHORITY with the header `x-wheelhouse-path` opens a raw tunnel to the streaming endpoint of that path:
  * the bytes that follow are the client's upgrade request as it came and everything after it, unchanged.
  *
- * Requests with the authority OWNER_AUTHORITY are the owner's own. Whoever may use nodes/proxy of the API chooses the
- * path and headers of a request, never its authority.
+ * Requests with the authority OWNER_AUTHORITY are the owner's own. Anyone who may use nodes/proxy of the API chooses
+ * the path and headers of a request, never its authority.
  */
 export const LINK_ROOT = '/wheelhouse/v1';
 export const BOOTSTRAP_PATH = `${LINK_ROOT}/bootstrap`;

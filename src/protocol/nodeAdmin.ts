@@ -5,7 +5,7 @@
 export interface EarlierReports {
   /** Of machines that were down: when each told its state last. Their agents tell everything at their start. */
   readonly reports?: ReadonlyMap<string, string>;
-  /** Whose machines go on where they were: their agents tell nothing anew, they must be asked. */
+  /** Whose machines go on where they were: their agents tell nothing new, they must be asked. */
   readonly woken?: ReadonlySet<string>;
 }
 

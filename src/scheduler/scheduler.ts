@@ -21,7 +21,7 @@ import { WaitingPods } from './waitingPods.ts';
 export interface SchedulerOptions {
   /** Acts as `system:kube-scheduler`. */
   readonly client: Client;
-  /** The scheduler asks for its informers when it is created; whoever owns the factory starts it. */
+  /** The scheduler asks for its informers when it is created; the owner of the factory starts it. */
   readonly informers: InformerFactory;
   readonly events: EventRecorder;
   readonly clock: Clock;

@@ -13,7 +13,7 @@ export interface CacheEvent {
 
 /**
  * The whole current state in memory, decoded once, fed by one storage watch; what GET, LIST and WATCH are answered
- * from. Reads are synchronous. It follows the store: whoever has written waits for his revision before he reads.
+ * from. Reads are synchronous. It follows the store: a writer waits for its revision before it reads.
  */
 export interface Cache {
   get(key: string): Entry | undefined;

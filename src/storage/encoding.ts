@@ -74,7 +74,10 @@ export function bytesAt(value: Value, revision: number): Uint8Array {
   return bytes;
 }
 
-/** In memory of its own: entries live long, and would hold a shared one as a whole. The text is not put together anew. */
+/**
+ * In memory of its own: entries live long, and would keep the whole of a shared buffer alive. The text is not made a
+ * second time.
+ */
 function bytesOfText(text: string, revision: number): Uint8Array {
   const at = endOfMetadataKey(text.indexOf(METADATA));
   const field = resourceVersionField(revision, text.charCodeAt(at));

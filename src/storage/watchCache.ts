@@ -169,7 +169,7 @@ class WatchCache implements Cache {
 
   /**
    * Takes over the store's state as a whole. Listeners hear the differences; watchers are ended, as their window of
-   * events has a gap, and start anew from a list.
+   * events has a gap, and start over from a list.
    */
   async #fill(): Promise<void> {
     const { entries, revision } = await this.#storage.list('');

@@ -103,7 +103,7 @@ describe('HTTPS client', () => {
     await server.stop();
   });
 
-  it('asks for the bearer token anew with each request', async () => {
+  it('asks for the bearer token again with each request', async () => {
     const seen: (string | undefined)[] = [];
     const server = await startTestServer({
       authenticators: [

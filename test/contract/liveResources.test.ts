@@ -17,7 +17,10 @@ interface Document {
   readonly components?: { readonly schemas: Readonly<Record<string, { readonly description?: string }>> };
 }
 
-/** A kind that comes while the control plane runs is like one that has always been there, and leaves nothing when it goes. */
+/**
+ * A kind that comes while the control plane runs is like one that was always there, and leaves nothing behind when it
+ * goes.
+ */
 describe('resources that come and go', () => {
   let cluster: ControlledCluster;
   const requests: string[] = [];

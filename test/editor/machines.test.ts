@@ -52,7 +52,7 @@ describe('the machines of a cluster in the editor', function () {
     await toast.waitFor({ state: 'hidden' });
   };
 
-  /** A click on a row that is just being read anew would not say which one is meant. */
+  /** A click on a row that is just being read again would not say which one is meant. */
   const isIdle = async (): Promise<void> =>
     (await workbench.row(new RegExp(`^Cluster ${NAME}, running$`))).waitFor();
 

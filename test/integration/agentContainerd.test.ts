@@ -571,7 +571,7 @@ describe('agent on containerd', () => {
     await world.podUntil('web', (pod) => pod.status?.containerStatuses?.[0]?.restartCount === 1);
   });
 
-  it('makes a pod anew whose sandbox has died, as after a restart of the node', async () => {
+  it('recreates a pod whose sandbox has died, as after a restart of the node', async () => {
     await world.createPod('web', { containers: [sleeper] });
     await world.podUntil('web', isReady);
     await stopAgent();

@@ -79,7 +79,7 @@ describe('wheelhouse with bad input and failures', () => {
     return found.flat();
   }
 
-  /** A control plane answers whoever stops it when all is closed; its process ends right after that. */
+  /** A control plane answers the caller that stops it when all is closed; its process ends right after that. */
   async function nothingRuns(): Promise<void> {
     for (let look = 0; look < 50 && (await processesOf()).length > 0; look++) {
       await new Promise((resolve) => setTimeout(resolve, 100));

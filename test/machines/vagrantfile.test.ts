@@ -82,7 +82,7 @@ describe('Vagrantfile', function () {
     const [, args] = settings.find(([name]) => name === `${node}.vm.provision`)!;
     return (args[1] as { inline: string }).inline;
   };
-  /** The same as the golden file, which is written anew where WRITE_GOLDEN is set. */
+  /** The same as the golden file, which is rewritten where WRITE_GOLDEN is set. */
   const golden = async (name: string, text: string): Promise<void> => {
     const file = path.join(here, 'golden', name);
     if (process.env['WRITE_GOLDEN'] !== undefined) await writeFile(file, text);

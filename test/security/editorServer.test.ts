@@ -24,7 +24,7 @@ function answer({ statusCode = 0, headers }: IncomingMessage, body: string): Ans
 describe('the editor that is served to a browser', function () {
   this.timeout(60_000);
   let server: VsCodeServer;
-  /** As the browser of who has the printed address holds them. */
+  /** As the browser of a user with the printed address holds them. */
   let cookie: string;
   let base: string;
 

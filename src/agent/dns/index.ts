@@ -13,7 +13,7 @@ import { listen, type Listener } from './listener.ts';
 import { createResponder } from './responder.ts';
 
 export interface NodeDnsOptions {
-  /** Services and EndpointSlices are asked for here; whoever owns the factory starts it after this call. */
+  /** Its informers are asked for in this call: the owner of the factory starts it afterwards. */
   readonly informers: InformerFactory;
   readonly cluster: ClusterSettings;
   readonly run: ProcessRunner;

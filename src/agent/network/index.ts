@@ -12,7 +12,7 @@ import { createServiceProxy } from './serviceProxy/serviceProxy.ts';
 
 export interface NodeNetworkOptions {
   readonly nodeName: string;
-  /** Nodes, Services, EndpointSlices and this node's pods are asked for here; whoever owns the factory starts it after this call. */
+  /** Its informers are asked for in this call: the owner of the factory starts it afterwards. */
   readonly informers: InformerFactory;
   readonly cluster: ClusterSettings;
   readonly run: ProcessRunner;

@@ -68,7 +68,7 @@ describe('NodeReporter', () => {
     status: { ...node.status, addresses: [{ type: 'InternalIP', address: '10.0.0.9' }] },
   });
 
-  it('writes its status anew over what others made of it', async () => {
+  it('writes its status again over what others made of it', async () => {
     reporter.seen(stale('95'), '95');
     await settled();
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe('NodeReporter', () => {
     assert.deepEqual(patches, []);
   });
 
-  it('writes its status anew where the store was put back to an older one', async () => {
+  it('writes its status again where the store was put back to an older one', async () => {
     reporter.seen(stale('50'), '200');
     await settled();
     assert.deepEqual(

@@ -72,7 +72,8 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   let isDirty = true;
 
   const declared = settings.capacity ?? {};
-  // Asking the kernel waits for whoever changes the network, and with pods coming somebody always does: not per pod.
+  // The kernel answers only while nobody changes the network, and somebody does all the time while pods come: do not
+  // ask for each pod.
   let addresses = machine.addresses();
   const capacity = (): Quantities => (info === undefined ? declared : capacityOf(info, declared));
   /** Resources that others declared in the node's status: devices, licences. */

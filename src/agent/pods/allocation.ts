@@ -93,7 +93,7 @@ function sameAmount(a: string | undefined, b: string | undefined): boolean {
   return compareQuantities(parseQuantity(a), parseQuantity(b)) === 0;
 }
 
-/** True where a container wants to be started anew for a change of what it has. */
+/** True where a container wants to be started again for a change of what it has. */
 export function needsRestart(container: Container, has: ResourceRequirements | undefined): boolean {
   const changed = changedResources(container.resources, has);
   return (container.resizePolicy ?? []).some(

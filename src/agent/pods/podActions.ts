@@ -14,7 +14,7 @@ export interface PodState {
   startup(containerId: string): ProbeResult;
   /** True once the instance counts as started: running, and its startup probe (if any) has succeeded. */
   started(containerId: string): boolean;
-  /** True for a container that has to start anew to get what it was granted by a resize. */
+  /** True for a container that has to start again to get what it was granted by a resize. */
   restartsToResize(container: Container): boolean;
 }
 
@@ -35,7 +35,7 @@ export interface ContainerToKill {
 }
 
 export interface PodActions {
-  /** Nothing may go on: the pod is done, or its sandbox must be made anew. */
+  /** Nothing may go on: the pod is done, or its sandbox must be recreated. */
   readonly killPod: boolean;
   readonly createSandbox: boolean;
   /** The sandbox to work in, where there is one that is ready. */
@@ -48,7 +48,7 @@ export interface PodActions {
 
 /**
  * What to create, kill and start, from what is wanted and what is there (kuberuntime `computePodActions`). Pure;
- * back-off is the business of whoever carries it out.
+ * back-off is the caller's business.
  */
 export function computePodActions(state: PodState): PodActions {
   const { pod, sandboxes } = state;

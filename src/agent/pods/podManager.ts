@@ -239,7 +239,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
       }
       const before = known.pod;
       if (known.deleted) {
-        // It is back: the cluster was restored to a moment when it was there. What was taken down is made anew.
+        // It is back: the cluster was restored to a moment when it was there. What was taken down is made again.
         known.deleted = false;
         known.stage = 'active';
         known.prepared = false;

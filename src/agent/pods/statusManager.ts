@@ -76,7 +76,7 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
     if (entry.wanted === wanted) entry.wanted = undefined;
   };
 
-  /** Ends in the same turn in which it finds no more work: what comes later begins anew. */
+  /** Ends in the same turn in which it finds no more work: what comes later starts over. */
   const write = async (uid: string, entry: Entry): Promise<void> => {
     let backoff = RETRY;
     while (hasWork(uid, entry)) {

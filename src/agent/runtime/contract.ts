@@ -50,7 +50,7 @@ export interface SandboxConfig {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
-  /** How often the sandbox was made anew. */
+  /** How often the sandbox was recreated. */
   readonly attempt: number;
   /** '' where the pod uses the host's network. */
   readonly hostname: string;

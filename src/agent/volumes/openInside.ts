@@ -19,10 +19,10 @@ export const pathOf = ({ fd }: FileHandle, pid: number | 'self' = 'self'): strin
  * The file at `path` inside of `root`, as a handle that only names it; the caller closes it. A directory is made of each
  * part that is not there yet where `create` says so.
  *
- * Whoever may write to the volume may exchange a directory for a link at any moment, so no path is looked up twice, and
- * none as a whole: each part is opened in the directory that is open already, without following it, and a link is read
- * and walked by the same rules (upstream's `subpath_linux.go` asks for the same; openat2's RESOLVE_BENEATH does it, which
- * Node does not have). What is given back can only be in the volume.
+ * Anyone who can write to the volume can exchange a directory for a link at any moment, so no path is looked up twice,
+ * and none as a whole: each part is opened in the directory that is open already, without following it, and a link is
+ * read and walked by the same rules (upstream's `subpath_linux.go` asks for the same; openat2's RESOLVE_BENEATH does
+ * it, which Node does not have). What is given back can only be in the volume.
  */
 export async function openInside(
   root: string,

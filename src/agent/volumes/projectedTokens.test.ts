@@ -89,7 +89,7 @@ describe('tokens in projected volumes', () => {
     await becomes('token-2');
   });
 
-  it('are asked for anew when the time of day has been set, in whichever direction', async () => {
+  it('are asked for again when the time of day has been set, in whichever direction', async () => {
     await open();
     for (const [index, jump] of [8 * HOUR_MS, -8 * HOUR_MS].entries()) {
       clock.jump(jump);

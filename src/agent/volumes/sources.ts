@@ -13,7 +13,7 @@ export interface VolumeSource {
   readonly watched: readonly { readonly kind: 'configMap' | 'secret'; readonly name: string }[];
   /** When what was read last must be read again, in ms since the epoch; undefined for never. */
   expiresAt?(): number | undefined;
-  /** The time of day has jumped: what was read by it is read anew. */
+  /** The time of day has jumped: what was read by it is read again. */
   expire?(): void;
 }
 

@@ -16,7 +16,7 @@ export interface SubPathUser {
 /**
  * Mounts a part of a volume to a place of its own in the pod's directory, and gives that place: nobody but the node can
  * change what is there, whatever becomes of the names in the volume. Taken down with the pod's directory; a container
- * that starts again gets it anew. Throws SubPathError where the part is not in the volume.
+ * that starts again gets it again. Throws SubPathError where the part is not in the volume.
  */
 export async function mountSubPath(
   paths: AgentPaths,

@@ -219,7 +219,7 @@ describe('trackUpdate', () => {
     assert.deepEqual(owners(object).at(-1), 'm12');
   });
 
-  it('every field of an object has exactly one updater, whoever wrote in whatever order', () => {
+  it('every field of an object has exactly one updater, in whatever order it was written', () => {
     const data = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('1', '2'), {
       noNullPrototype: true,
     });

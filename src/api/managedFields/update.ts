@@ -59,7 +59,7 @@ export function trackUpdate(options: TrackOptions): void {
 
 /**
  * A client may hand in the entries itself (a read and a write give them back), or reset them with one empty entry; a
- * subresource cannot. Entries that cannot be read are as good as none (fieldmanager `fieldmanager.go`).
+ * subresource cannot. Entries that cannot be read count as missing (fieldmanager `fieldmanager.go`).
  */
 function entriesBefore({ old, draft, subresource }: TrackOptions): Entry[] {
   const given = draft.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;

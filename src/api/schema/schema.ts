@@ -11,7 +11,7 @@ export interface FieldProblems {
 }
 
 /**
- * The type of some objects, as a value: whoever has a kind has its schema, and nothing looks one up by a name. There
+ * The type of some objects, as a value: a kind carries its schema, and nothing looks one up by a name. There
  * are two implementations: `builtIn` for the types of Kubernetes, and `structuralSchema` for those that a
  * CustomResourceDefinition brings. `test/contract/schema.suite.ts` holds both to this contract.
  */

@@ -4,7 +4,7 @@ import type { Authenticator } from '../auth/contract.ts';
 import { authenticated, UNAUTHENTICATED } from '../auth/users.ts';
 import type { Filter } from '../exchange.ts';
 
-/** Whoever shows no credentials. */
+/** A user who shows no credentials. */
 export const anonymous: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED] };
 
 /**

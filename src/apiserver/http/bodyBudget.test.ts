@@ -39,7 +39,7 @@ describe('BodyBudget', () => {
     assert.ok(!budget.shareOf(anonymous).take(1));
   });
 
-  it('keeps administrators and nodes from none of theirs, whoever fills the rest', () => {
+  it('keeps the shares of administrators and nodes free, however full the rest is', () => {
     const budget = new BodyBudget(limits);
     assert.ok(budget.shareOf(user('alice')).take(60) && budget.shareOf(user('bob')).take(40));
     for (const who of [user('admin', 'system:masters'), user('system:node:n1', 'system:nodes')]) {

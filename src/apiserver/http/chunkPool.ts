@@ -10,7 +10,7 @@ export class ChunkPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
   }
 
-  /** The buffer must not be used any more by whoever gives it back. */
+  /** A caller that gives a buffer back must not use it any more. */
   give(chunk: Buffer): void {
     if (this.#free.length < KEPT) this.#free.push(chunk);
   }

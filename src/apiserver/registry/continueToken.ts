@@ -11,7 +11,7 @@ export interface ContinueToken {
 
 /**
  * A token's life, as upstream's compaction interval. History is kept much longer here, but clients are built for
- * tokens that expire, and a list that took longer than this is better begun anew.
+ * tokens that expire, and a list that took longer than this is better started over.
  */
 const LIFE_MS = 5 * 60_000;
 

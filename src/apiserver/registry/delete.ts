@@ -64,7 +64,7 @@ export async function deleteObject(
   for (;;) {
     const existing = registry.cache.get(key);
     if (existing === undefined) {
-      // Whoever else removed it after it was marked here did what was asked for.
+      // If another request removed it after it was marked here, that did what was asked for.
       if (marked) return { entry: first, removed: true };
       throw notFound(served.resource, name);
     }

@@ -25,7 +25,7 @@ export async function waitUntilFresh(
 }
 
 /**
- * After each write, until the cache shows what it made or what won against it: the next attempt, and whoever reads
+ * After each write, until the cache shows what it made or what won against it: the next attempt, and everyone who reads
  * after the answer, must see that, however late the store's watch is. Undefined where it does already.
  */
 export function caughtUp(

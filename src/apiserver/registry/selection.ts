@@ -34,7 +34,7 @@ type KnownFields = WeakMap<KubeObject, Fields>;
 
 /**
  * Asked once per object, however many watchers select by a field: there is one for each node's pods. By kind, since a
- * custom kind may be defined anew with other fields while its objects stay.
+ * custom kind may be redefined with other fields while its objects stay.
  */
 const knownByKind = new WeakMap<Kind, KnownFields>();
 

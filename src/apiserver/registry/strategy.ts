@@ -82,7 +82,7 @@ function raiseGeneration(kind: Kind, draft: Draft, old: KubeObject): void {
   if (!equal(Reflect.get(draft, 'spec'), Reflect.get(old, 'spec'))) draft.metadata.generation = before + 1;
 }
 
-/** Shares what it keeps with the old object, which is frozen: whoever changes it afterwards must replace it. */
+/** Shares what it keeps with the old object, which is frozen: to change it afterwards, replace it. */
 function keepField(name: string, draft: Draft, old: KubeObject): void {
   const value: unknown = Reflect.get(old, name);
   if (value === undefined) Reflect.deleteProperty(draft, name);

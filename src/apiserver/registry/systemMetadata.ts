@@ -44,7 +44,7 @@ function keep(
   else Object.assign(metadata, { [name]: value });
 }
 
-/** Empty maps and lists of the metadata are as good as none and are not stored (`omitempty`). */
+/** Empty maps and lists of the metadata count as missing and are not stored (`omitempty`). */
 export function dropEmpty(draft: Draft): void {
   const { metadata } = draft;
   for (const name of ['labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields'] as const) {

@@ -84,7 +84,7 @@ class Lifetime {
   }
 }
 
-/** The names come from the function itself, asked about an object of which only the shape of the answer matters. */
+/** The names come from the function itself, asked about a stand-in object: only the names in the answer matter. */
 function selectableNames(kind: Kind): string[] {
   return kind.selectableFields === undefined
     ? []

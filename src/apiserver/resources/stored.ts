@@ -4,7 +4,7 @@ import type { Served } from './served.ts';
 import type { ResourceTable } from './table.ts';
 
 /**
- * The table as those need it who count, watch or delete what is stored. A kind that is defined anew under the same address
+ * The table as those need it who count, watch or delete what is stored. A kind that is redefined under the same address
  * is no change to them.
  */
 export function storedResources(table: ResourceTable): ServedResources {

@@ -92,7 +92,7 @@ describe('patch', () => {
     assert.equal(stale.code, 409);
   });
 
-  it('answers Invalid for a value of the wrong type and 415 for a type of patch that there is none of', async () => {
+  it('answers Invalid for a value of the wrong type and 415 for an unknown type of patch', async () => {
     const wrong = await patch<Status>('merge-patch+json', { spec: { replicas: 'many' } });
     assert.equal(wrong.code, 422);
     assert.match(

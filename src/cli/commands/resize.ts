@@ -4,7 +4,7 @@ import type { CliCommand } from '../command.ts';
 export const resize: CliCommand = (program, { clusters, progress, signal, print }) => {
   const command = program
     .command('resize')
-    .description('give the machine of a node another size: its pods move away while it starts anew')
+    .description('give the machine of a node another size: its pods move away while it starts again')
     .argument('<cluster>')
     .argument('<node>');
   withNewSize(command).action(async (cluster: string, node: string, options: SizeOptions) => {

@@ -2,7 +2,7 @@ import type { NodeProfile } from '../profile.ts';
 import { adminOf, type Action, type ActionContext } from './action.ts';
 import { createAll } from './createMachines.ts';
 
-/** Makes machines anew that somebody has removed behind our back: the nodes are declared, so they shall be there. */
+/** Recreates machines that somebody has removed by hand: their nodes are declared, so they have to exist. */
 export const recreateMachines: Action = {
   title: 'Looking for the machines',
   run: (context) => recreateThose(context, context.profile.nodes),

@@ -23,7 +23,7 @@ async function startThose(context: ActionContext, chosen: (machine: Machine) => 
   );
   if (machines.length === 0) return;
   const admin = await adminOf(context);
-  // A paused machine goes on where it was; one that was down has an agent that starts anew.
+  // A paused machine goes on where it was; one that was down has an agent that starts again.
   const down = machines.filter((machine) => machine.state !== 'paused').map((machine) => machine.name);
   const paused = machines.filter((machine) => machine.state === 'paused').map((machine) => machine.name);
   context.earlierReports = {

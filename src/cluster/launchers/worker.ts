@@ -75,7 +75,7 @@ async function startWorker(
         break;
       case 'stopped':
         // Everything is written and closed. The thread ends by itself: ended from here, it might take an answer that
-        // is still on its way to whoever asked for the stop with it.
+        // is still on its way to the caller that asked for the stop.
         ready.reject(new ClusterError('the control plane was stopped before it was ready', ''));
         exited.resolve(undefined);
         break;

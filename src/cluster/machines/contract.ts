@@ -86,7 +86,7 @@ export interface MachineCapabilities {
 /** Snapshots of one machine with its memory, by name. Repeating a verb does no harm. */
 export interface MachineSnapshots {
   save(machine: Machine, name: string, signal: AbortSignal): Promise<void>;
-  /** The machine runs afterwards as it did then. Rejects with a MachineError where there is none of that name. */
+  /** The machine runs afterwards as it did then. Rejects with a MachineError where no snapshot has that name. */
   restore(machine: Machine, name: string, signal: AbortSignal): Promise<Machine>;
   list(machine: Machine): Promise<readonly string[]>;
   delete(machine: Machine, name: string, signal: AbortSignal): Promise<void>;

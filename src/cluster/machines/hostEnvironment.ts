@@ -62,7 +62,7 @@ export async function readHostFiles({ environment }: ClusterPaths): Promise<Host
   return text === undefined ? undefined : (JSON.parse(text) as HostFiles);
 }
 
-/** Only where it has changed: whoever runs the control plane watches the file, and hands it to the nodes. */
+/** Only where it has changed: the process that runs the control plane watches the file, and hands it to the nodes. */
 export async function writeHostFiles({ environment }: ClusterPaths, files: HostFiles): Promise<void> {
   const text = JSON.stringify(files);
   if ((await readText(environment)) !== text) await writeWhole(environment, text, 0o600);

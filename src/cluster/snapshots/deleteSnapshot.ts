@@ -3,7 +3,7 @@ import type { ActionContext } from '../actions/action.ts';
 import { forgetMachineSnapshots } from './machineSnapshots.ts';
 import { halfMade, readSnapshot, snapshotPaths } from './snapshot.ts';
 
-/** Deletes a snapshot from machines and disk; rejects with a ClusterError where there is none of that name. */
+/** Deletes a snapshot from machines and disk; rejects with a ClusterError where no snapshot has that name. */
 export async function deleteSnapshot(context: ActionContext, name: string): Promise<void> {
   await readSnapshot(context.paths, name);
   await removeSnapshot(context, name);

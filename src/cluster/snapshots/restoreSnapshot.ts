@@ -14,8 +14,8 @@ import { readSnapshot, snapshotPaths, type ClusterSnapshot } from './snapshot.ts
 
 /**
  * Puts the whole cluster back to a snapshot. Machines that it does not know are removed, those that are missing are
- * made anew, and everybody who watches the API reads it anew. Resolves when all nodes are Ready. Where it fails in the
- * middle, the cluster can be started, and the restore be repeated.
+ * made again, and everybody who watches the API reads it again. Resolves when all nodes are Ready. Where it fails in
+ * the middle, the cluster can be started, and the restore be repeated.
  */
 export async function restoreSnapshot(context: ActionContext, name: string): Promise<void> {
   const { paths, provider, profile } = context;
@@ -55,7 +55,7 @@ async function sortMachines(
   const machines = await Promise.all(
     (await provider.list(profile.name)).map(async (machine) => ({
       machine,
-      // A machine that was made anew since then has a name that is known, but nothing to be put back.
+      // A machine that was recreated since then has a known name, but nothing to be put back.
       keeps: known.has(machine.name) && (await snapshots.list(machine)).includes(snapshot.name),
     })),
   );

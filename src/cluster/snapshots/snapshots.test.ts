@@ -141,7 +141,7 @@ describe('Snapshots of a cluster', () => {
       assert.deepEqual(await kept(), [['a'], ['a']]);
     });
 
-    it('removes machines that came later, and makes those anew that have gone', async () => {
+    it('removes machines that came later, and recreates those that have gone', async () => {
       await save('a');
       await clusters.addNode('dev', progress, never);
       await clusters.removeNode('dev', 'dev-1', progress, never);
@@ -155,7 +155,7 @@ describe('Snapshots of a cluster', () => {
       assert.deepEqual(await kept(), [[], ['a']]);
     });
 
-    it('a machine that was made anew since then is made anew again: it has nothing to go back to', async () => {
+    it('a machine that was recreated since then is recreated once more: it has nothing to go back to', async () => {
       await save('a');
       const [first] = await desk.provider.list('dev');
       await desk.provider.delete(first!, never);

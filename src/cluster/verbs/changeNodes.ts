@@ -29,7 +29,7 @@ export async function addNode(context: ActionContext, node: NodeProfile): Promis
   );
 }
 
-/** Starts the machine of one node, or makes it anew where it has gone; resolves when the node is Ready. */
+/** Starts the machine of one node, or recreates it where it is gone; resolves when the node is Ready. */
 export async function startNode(context: ActionContext, node: string): Promise<void> {
   const declared = nodeOf(context.profile, node);
   await runActions(

@@ -179,7 +179,7 @@ describe('node lifecycle', () => {
     assert.deepEqual(taints('b'), []);
   });
 
-  it('gives nodes their time anew after the machine has slept', async () => {
+  it('starts the nodes’ time over after the machine has slept', async () => {
     await addNode('a');
     await addNode('b');
     await pass(20, 'a', 'b');

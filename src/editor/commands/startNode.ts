@@ -3,7 +3,7 @@ import type { EditorCommand } from './command.ts';
 import { pickNode } from './pickNode.ts';
 import { withProgress } from './progress.ts';
 
-/** Starts the machine of a node that is down, or makes it anew where it has gone. */
+/** Starts the machine of a node that is down, or recreates it where it is gone. */
 export const startNode: EditorCommand = {
   id: 'wheelhouse.startNode',
   async run(context, ...args) {

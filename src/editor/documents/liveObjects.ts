@@ -80,7 +80,7 @@ export class LiveObjects implements TextDocumentContentProvider, Disposable {
     this.#changed.dispose();
   }
 
-  /** A cluster that was connected to anew has another session; what was missed in between is read then. */
+  /** A cluster that was reconnected has another session; what was missed in between is read then. */
   #refollow(): void {
     for (const { uri, session } of [...this.#followed.values()]) {
       const now = this.#model.session(uri.authority);

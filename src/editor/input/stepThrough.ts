@@ -19,7 +19,7 @@ export interface Step<A> {
 
 /**
  * Asks one question after the other, with a way back to each. Undefined where the user dismissed one. How many there
- * are depends on the answers, and is counted anew each time.
+ * are depends on the answers, and is counted again each time.
  */
 export async function stepThrough<A>(
   title: string,

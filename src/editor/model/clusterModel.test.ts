@@ -277,7 +277,7 @@ describe('ClusterModel', () => {
     const seen: (string | undefined)[] = [];
     model.onDidChange(() => seen.push(model.entry('a')?.state.phase));
     const deletion = model.delete('a', never);
-    // The folder goes first: others see it and read anew while machines are still being removed.
+    // The folder goes first: others see it and read again while machines are still being removed.
     names.pop();
     await model.refresh();
     await model.refresh();
@@ -374,7 +374,7 @@ describe('ClusterModel', () => {
     assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: false });
   });
 
-  it('saveSnapshot() connects anew to the control plane that stood still meanwhile', async () => {
+  it('saveSnapshot() reconnects to the control plane, which stood still meanwhile', async () => {
     const { model, life, launched, sessions, phase, failures } = world(['a']);
     await model.refresh();
     await model.start('a', progress, never);

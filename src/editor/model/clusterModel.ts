@@ -257,7 +257,10 @@ export class ClusterModel implements Disposable {
     );
   }
 
-  /** What stops the control plane in its midst: the cluster is connected to anew afterwards, also where it failed. */
+  /**
+   * For work that stops the control plane for a while: afterwards the cluster is reconnected, also where the work
+   * failed.
+   */
   async #interrupt(
     name: string,
     title: string,

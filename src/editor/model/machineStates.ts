@@ -6,7 +6,7 @@ import type { Machine } from '../../cluster/machines/contract.ts';
 import type { ClusterLife } from './clusterEntry.ts';
 import type { Watching } from './unhealthyObjects.ts';
 
-/** How the machine of a node stands; `missing`: there is none of its name. */
+/** How the machine of a node stands; `missing`: no machine has its name. */
 export type MachineState = Machine['state'] | 'missing';
 
 /** What it needs of a session. */

@@ -31,7 +31,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   /** Rows that the editor has been given, by id: only these can be refreshed. */
   readonly #shown = new Map<string, TreeNode>();
   readonly #stale = new Set<string>();
-  /** Clusters came, went or changed their state: all rows are made anew. */
+  /** Clusters came, went or changed their state: all rows are read again. */
   #allStale = false;
   #pending: Disposable | undefined;
   #tick: Disposable | undefined;

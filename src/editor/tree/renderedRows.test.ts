@@ -42,7 +42,7 @@ describe('RenderedRows', () => {
     return pods;
   };
 
-  it('draws what has changed anew, and lets every row stand for the object as it is now', () => {
+  it('redraws what has changed, and lets every row stand for the object as it is now', () => {
     const [a, b] = open();
     pods = [row('a', 'a Running', 2), row('b', 'b Running', 2)];
     assert.deepEqual(rows.renew(section), [a]);
@@ -51,7 +51,7 @@ describe('RenderedRows', () => {
     assert.deepEqual(rows.renew(section), []);
   });
 
-  it('reads the children anew where there are others, or in another order', () => {
+  it('reads the children again where there are others, or in another order', () => {
     open();
     for (const others of [[row('a', 'a Pending')], [...pods, row('c', 'c')], [...pods].reverse()]) {
       const before = pods;
@@ -61,7 +61,7 @@ describe('RenderedRows', () => {
     }
   });
 
-  it('draws a row anew that looks other itself, and nothing of one that was never opened', () => {
+  it('redraws a row that looks different itself, and nothing of one that was never opened', () => {
     pods = [row('a', 'a Running')];
     assert.deepEqual(rows.renew(section), []);
     label = 'Pods 2';

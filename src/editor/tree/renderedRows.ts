@@ -2,9 +2,9 @@ import type { TreeItem } from 'vscode';
 import type { TreeNode } from './treeNode.ts';
 
 /**
- * The rows that the editor has, and how they look there. While it reads a row's children anew, it takes none of them for
- * what a click is about: the command asks which object is meant. So children are read anew only where they have become
- * others; one that has changed is drawn anew by itself, and one that looks the same not at all.
+ * The rows that the editor has, and what they look like there. While the editor reads a row's children again, a click
+ * on one of them does not say which object it is about. So children are read again only where other ones are there. A
+ * child that has changed is redrawn by itself, and one that looks the same is left alone.
  */
 export class RenderedRows {
   readonly #children = new Map<string, readonly TreeNode[]>();
@@ -25,7 +25,7 @@ export class RenderedRows {
   }
 
   /**
-   * What is to be drawn anew as something that this row shows has changed: the row with its children, some of the
+   * What is to be redrawn after something that this row shows has changed: the row with its children, some of the
    * children, or nothing. The rows that the editor has stand for the objects as they are now.
    */
   renew(node: TreeNode): TreeNode[] {

@@ -11,7 +11,7 @@ describe('PrioritySort', () => {
   });
   const less = (a: QueuedPod, b: QueuedPod): boolean | undefined => prioritySort().less?.(a, b);
 
-  it('less puts the higher priority first, whoever came first', () => {
+  it('less puts the higher priority first, whatever the order of arrival', () => {
     assert.equal(less(queued(10, 5), queued(1, 1)), true);
     assert.equal(less(queued(1, 1), queued(10, 5)), false);
   });

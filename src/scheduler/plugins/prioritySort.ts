@@ -1,6 +1,6 @@
 import type { Plugin } from '../framework.ts';
 
-/** Higher priority first, then whoever came first (`plugins/queuesort/priority_sort.go`). */
+/** Higher priority first, then the order of arrival (`plugins/queuesort/priority_sort.go`). */
 export function prioritySort(): Plugin {
   return {
     name: 'PrioritySort',

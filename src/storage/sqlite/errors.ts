@@ -10,7 +10,7 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
-/** What a failure of SQLite, or of the file system around it, means for whoever runs the cluster, and what to do. */
+/** What a failure of SQLite, or of the file system around it, means for the user of the cluster, and what to do. */
 export function unavailable(error: unknown, path: string): StorageUnavailableError {
   if (error instanceof StorageUnavailableError) return error;
   if (isCorrupt(error))

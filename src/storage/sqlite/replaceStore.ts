@@ -7,7 +7,7 @@ import { Statements } from './statements.ts';
 
 /**
  * A store without a past takes the place of another, with a revision that was never given out. A log of the old store
- * would be taken for one of the new; whoever calls has kept it, or has closed the store, which leaves none.
+ * would be taken for one of the new; the caller has kept it, or has closed the store, which leaves none.
  */
 export async function putInPlace(neighbour: string, path: string, revision: number): Promise<void> {
   const database = await openDatabase(neighbour, undefined);

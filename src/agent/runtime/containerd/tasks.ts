@@ -57,7 +57,7 @@ export function createTasks(connection: CriConnection): Tasks {
 function taskFrom({ id, pid, status, exitStatus, exitedAt }: ContainerdTask): Task {
   return {
     id,
-    // Number 0 stands for whoever asks and all its family: a signal to it would end the node.
+    // Number 0 stands for the caller's whole process group: a signal to it would end the node.
     pid: pid > 0 ? pid : undefined,
     ...(status === STOPPED
       ? { end: { exitCode: exitStatus, finishedAt: millisOf(exitedAt ?? { seconds: 0, nanos: 0 }) } }

@@ -10,7 +10,9 @@ const hasNodePorts = (spec: Pick<Service['spec'], 'type'>): boolean =>
 const hasHealthCheck = (spec: Pick<Service['spec'], 'type' | 'externalTrafficPolicy'>): boolean =>
   spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 
-/** `clusterIP` and `clusterIPs` say the same: whoever gives one means both (core/service `normalizeClusterIPs`). */
+/**
+ * `clusterIP` and `clusterIPs` say the same: a client that sets one means both (core/service `normalizeClusterIPs`).
+ */
 export function syncClusterIPs(spec: Spec, old: Service['spec'] | undefined): void {
   if (old === undefined) {
     if (spec.clusterIP && (spec.clusterIPs ?? []).length === 0) spec.clusterIPs = [spec.clusterIP];

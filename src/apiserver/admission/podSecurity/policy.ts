@@ -13,7 +13,7 @@ export interface LevelVersion {
 export interface PodSecurityPolicy {
   /** Pods that violate it are refused. */
   readonly enforce: LevelVersion;
-  /** Whoever makes pods, or what makes pods, is warned. */
+  /** A client that makes pods, or what makes pods, is warned. */
   readonly warn: LevelVersion;
   /** Of labels that say nothing; then the strictest holds for what is enforced. */
   readonly errors: readonly FieldError[];

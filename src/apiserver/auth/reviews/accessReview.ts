@@ -28,7 +28,7 @@ export function reviewSubjectAccess(
   return decide(authorizer, subject, spec);
 }
 
-/** About whoever asks (`selfsubjectaccessreview`). */
+/** About the user who asks (`selfsubjectaccessreview`). */
 export function reviewOwnAccess(
   authorizer: Authorizer,
   user: UserInfo,

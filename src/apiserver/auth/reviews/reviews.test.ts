@@ -159,7 +159,7 @@ describe('createReviews, asked over the server', () => {
 });
 
 describe('escalationPlugin', () => {
-  it('checks creates and updates of roles and bindings, as whoever asks', async () => {
+  it('checks creates and updates of roles and bindings, as the user who asks', async () => {
     const seen: string[] = [];
     const server = await startTestServer({
       admission: [

@@ -17,7 +17,7 @@ export function reviewSelf(user: UserInfo): NonNullable<SelfSubjectReview['statu
   };
 }
 
-/** What whoever asks may do in a namespace (`pkg/registry/authorization/selfsubjectrulesreview`). */
+/** What the user who asks may do in a namespace (`pkg/registry/authorization/selfsubjectrulesreview`). */
 export function reviewOwnRules(
   authorizer: Authorizer,
   user: UserInfo,

@@ -19,7 +19,7 @@ export function signingKey(pem: string): SigningKey {
   return { ...tokenKey(createPublicKey(privateKey)), privateKey };
 }
 
-/** A public key, or a private one of which only the public half is used: for tokens from before a change of key. */
+/** A public key, or the public half of a private one: for tokens from before a change of key. */
 export function verifyingKey(pem: string): TokenKey {
   return tokenKey(createPublicKey(pem));
 }

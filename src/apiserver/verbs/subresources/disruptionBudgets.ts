@@ -46,7 +46,7 @@ export function letsUnhealthyGo({ spec, status }: PodDisruptionBudget): boolean 
 }
 
 /**
- * Takes one disruption from the budget and notes for which pod: whoever is second finds it taken (checkAndDecrement).
+ * Takes one disruption from the budget and notes for which pod: the second one finds it taken (checkAndDecrement).
  * @throws StatusError TooManyRequests where none is left
  */
 export async function takeDisruption(

@@ -1,11 +1,11 @@
 /**
  * What a container node may do. It shares the desktop's kernel, so all that acts on that kernel as a whole is left out;
  * pods cannot have what their node has not. What is left is enough to be a node, which is much: CAP_SYS_ADMIN for mounts
- * makes whoever is root on the node (a privileged pod, one that mounts its /) as good as root on the desktop. SECURITY.md
+ * makes root on the node (a privileged pod, one that mounts its /) as good as root on the desktop. SECURITY.md
  * says so; nodes that are virtual machines are the answer.
  */
 export const NODE_CAPABILITIES = [
-  // Files and processes of pods, whoever owns them.
+  // Files and processes of pods, of every user.
   'CHOWN',
   'DAC_OVERRIDE',
   'FOWNER',

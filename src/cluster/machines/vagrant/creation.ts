@@ -128,7 +128,7 @@ export async function takeAway(
   // What Vagrant did not know, or could not do.
   await hypervisor.discard(fullName(cluster, name));
   signal?.throwIfAborted();
-  // A machine that it could not take away stays in Vagrant's index, until it sees that there is none any more.
+  // A machine that it could not take away stays in Vagrant's index, until it sees that the machine is gone.
   if (isDeclared && (await knownToVagrant(node)))
     await destroy(context, { cluster, name }, folder.folder, signal);
   await removeAll(node.vagrantState);

@@ -56,7 +56,7 @@ describe('VagrantCommand', () => {
     });
   });
 
-  it('runs on pipes on Windows, whose terminals draw lines anew', async () => {
+  it('runs on pipes on Windows, whose terminals redraw lines', async () => {
     const { command, terminals } = commandThat(
       (program) => {
         program.say('==> n1: Importing base box\nProgress: 50%\n');

@@ -351,7 +351,7 @@ describe('Vagrant machines', () => {
     );
   });
 
-  it('a machine whose maker died is found as failed, and made anew from what it was to be', async () => {
+  it('a machine whose maker died is found as failed, and recreated from its specification', async () => {
     const made = await world.create('m1');
     const node = world.folder.node('m1');
     await rm(node.whole);

@@ -9,7 +9,7 @@ import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { rewriteLinks } from './html.ts';
 import type { Location } from './location.ts';
 
-/** Hop by hop (RFC 9110 7.6.1), ours alone, or made anew. */
+/** Hop by hop (RFC 9110 7.6.1), ours alone, or rebuilt. */
 const DROPPED =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|sec-websocket-.*|authorization|impersonate-.*|host|:.*)$/;
 
