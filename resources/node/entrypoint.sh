@@ -18,6 +18,15 @@ else
     [ "$type" = cgroup ] && mount -o remount,bind,rw "$point"
   done < /proc/mounts
 fi
+# A pod with users of its own (hostUsers: false) may have a /proc and a /sys only where its node has ones that nothing lies
+# on, which is the kernel's rule and not so with those of a container. These are for nobody to see: a cover lies on them.
+kernel=/run/wheelhouse-kernel
+mkdir -p $kernel
+mount -t tmpfs -o size=4k,mode=700 none $kernel
+mkdir $kernel/proc $kernel/sys
+mount -t proc -o nosuid,nodev,noexec proc $kernel/proc
+mount -t sysfs -o nosuid,nodev,noexec,ro sysfs $kernel/sys
+mount -t tmpfs -o ro,size=4k,mode=000 none $kernel
 # A volume that a pod mounts with Bidirectional propagation must reach the node.
 mount --make-rshared /
 echo 1 > /proc/sys/net/ipv4/ip_forward

@@ -22,13 +22,14 @@ import type { Machine } from './node/machineInfo.ts';
 import { createNodeReporter } from './node/nodeReporter.ts';
 import type { NodeReadiness } from './node/nodeStatus.ts';
 import { createObjectStore } from './objects/objectStore.ts';
-import type { AgentPaths } from './paths.ts';
+import { type AgentPaths, agentPathsAt } from './paths.ts';
 import { createContainerKiller } from './pods/containerKiller.ts';
 import { createContainerStarter } from './pods/containerStarter.ts';
 import { resizeRefusal } from './pods/admission.ts';
 import { noPodFiles } from './pods/podFiles.ts';
 import { createPodManager, type PodManager } from './pods/podManager.ts';
 import { createPodResize } from './pods/podResize.ts';
+import { createUserNamespaces } from './pods/userNamespaces.ts';
 import { createPodSync, type PodSync } from './pods/podSync.ts';
 import { createRuntimeView } from './pods/runtimeView.ts';
 import { createSemaphore } from './pods/semaphore.ts';
@@ -142,7 +143,9 @@ export function createAgent(options: AgentOptions): Agent {
     onChange: (uid) => manager.changed(uid),
   });
   const lifecycle = createLifecycleRunner({ runtime, clock });
+  const users = createUserNamespaces(paths ?? agentPathsAt());
   const hookOptions: HookOptions = {
+    users,
     objects,
     images: runtime.images,
     recorder,
@@ -157,6 +160,7 @@ export function createAgent(options: AgentOptions): Agent {
     paths &&
     createVolumeManager({
       paths,
+      users,
       objects,
       client,
       clock,
@@ -202,6 +206,7 @@ export function createAgent(options: AgentOptions): Agent {
       sandboxConfig(pod, attempt, {
         logRoot: paths?.logs ?? '/var/log/pods',
         cluster,
+        users: users.of(pod.metadata.uid),
         resolver: options.resolver ?? { servers: [], searches: [], options: [] },
       }),
     networkReady: (signal) => whenReady(network, signal),

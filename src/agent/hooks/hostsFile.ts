@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { lchown, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
 import { type AgentPaths, podDirectory } from '../paths.ts';
@@ -13,7 +13,7 @@ const HOSTS_PATH = '/etc/hosts';
 export function hostsFileHook(paths: AgentPaths, options: { clusterDomain: string }): ContainerHook {
   return {
     name: 'hostsFile',
-    async apply({ pod, container, podIPs }, { config }) {
+    async apply({ pod, container, podIPs, sandbox }, { config }) {
       if (podIPs.length === 0) return;
       if (container.volumeMounts?.some(({ mountPath }) => mountPath === HOSTS_PATH) === true) return;
       const path = join(podDirectory(paths, pod.metadata.uid), 'etc-hosts');
@@ -22,6 +22,8 @@ export function hostsFileHook(paths: AgentPaths, options: { clusterDomain: strin
           ? hostNetworkHosts(await readFile(paths.hosts, 'utf8').catch(() => ''), pod)
           : managedHosts(pod, podIPs, options.clusterDomain);
       await writeFile(path, text, { mode: 0o644, flag: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW });
+      const root = sandbox.users?.hostId;
+      if (root !== undefined) await lchown(path, root, root);
       config.mounts.push({
         containerPath: HOSTS_PATH,
         hostPath: path,

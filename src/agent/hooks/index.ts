@@ -5,6 +5,7 @@ import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { ImageService } from '../runtime/contract.ts';
+import type { UserNamespaces } from '../pods/userNamespaces.ts';
 import type { VolumeManager } from '../volumes/volumeManager.ts';
 import { commandHook } from './command.ts';
 import type { ContainerHook, PodHook } from './contract.ts';
@@ -17,6 +18,7 @@ import { referencesHook } from './references.ts';
 import { resourcesHook } from './resources.ts';
 import { securityHook } from './security.ts';
 import { terminationLogHook } from './terminationLog.ts';
+import { userNamespaceHook } from './userNamespace.ts';
 import { volumeMountsHook } from './volumeMounts.ts';
 import { volumesHook } from './volumes.ts';
 
@@ -26,6 +28,7 @@ export interface HookOptions {
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly cluster: ClusterSettings;
+  readonly users: UserNamespaces;
   services(namespace: string): readonly Service[];
   sources(): { readonly hostIPs: readonly string[]; readonly allocatable: Readonly<Record<string, string>> };
   memoryCapacity(): number;
@@ -39,7 +42,13 @@ export function podHooks(
   paths: AgentPaths,
   volumes: VolumeManager,
 ): readonly PodHook[] {
-  return [podCgroupHook(), dataDirectoriesHook(paths), referencesHook(options), volumesHook(volumes)];
+  return [
+    podCgroupHook(),
+    dataDirectoriesHook(paths),
+    userNamespaceHook(options.users),
+    referencesHook(options),
+    volumesHook(volumes),
+  ];
 }
 
 /** Each may use what those before it have put into the draft. */

@@ -3,7 +3,7 @@ import { qosClassOf } from '../../api/podSpec/qos.ts';
 import type { Pod } from '../../api/types.ts';
 import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import { containersOf, identityOf, logDirectoryName, podLabels } from '../pods/identity.ts';
-import type { SandboxConfig } from '../runtime/contract.ts';
+import type { SandboxConfig, UserRange } from '../runtime/contract.ts';
 import { type HostResolver, podDns } from './dnsConfig.ts';
 import { podGroups, selinuxLabel } from './podSecurity.ts';
 
@@ -13,6 +13,8 @@ export interface SandboxOptions {
   readonly cluster: ClusterSettings;
   /** The node's own resolv.conf. */
   readonly resolver: HostResolver;
+  /** The pod's own users, where it has some. */
+  readonly users?: UserRange | undefined;
 }
 
 /** The sandbox that a pod asks for (kuberuntime_sandbox.go `generatePodSandboxConfig`). */
@@ -31,6 +33,7 @@ export function sandboxConfig(pod: Pod, attempt: number, options: SandboxOptions
     hostPid: spec.hostPID === true,
     hostIpc: spec.hostIPC === true,
     shareProcesses: spec.shareProcessNamespace === true,
+    ...(options.users === undefined ? {} : { users: options.users }),
     cgroupParent: cgroupParent(pod),
     labels: podLabels(pod),
     annotations: { ...metadata.annotations },

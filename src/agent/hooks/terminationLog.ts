@@ -20,12 +20,18 @@ const messageFile = (paths: AgentPaths, uid: string, container: string, attempt:
 export function terminationLogHook(paths: AgentPaths): ContainerHook {
   return {
     name: 'terminationLog',
-    async apply({ pod, container, attempt }, { config }) {
+    async apply({ pod, container, attempt, sandbox }, { config }) {
       const path = messageFile(paths, pod.metadata.uid, container.name, attempt);
       await mkdir(dirname(path), { recursive: true, mode: 0o750 });
       const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
       // Whatever user the container runs as; the umask would take the bits from a mode given to `open`.
-      await file.chmod(0o666).finally(() => file.close());
+      try {
+        const root = sandbox.users?.hostId;
+        if (root !== undefined) await file.chown(root, root);
+        await file.chmod(0o666);
+      } finally {
+        await file.close();
+      }
       const containerPath = container.terminationMessagePath ?? DEFAULT_PATH;
       config.mounts.push({ containerPath, hostPath: path, readOnly: false, propagation: 'private' });
     },

@@ -1,7 +1,7 @@
 import type { Mount } from '../runtime/contract.ts';
 import type { VolumeManager } from '../volumes/volumeManager.ts';
 import { SubPathError } from '../volumes/openInside.ts';
-import { mountSubPath } from '../volumes/subPaths.ts';
+import { IdMapError, mountSubPath } from '../volumes/subPaths.ts';
 import type { AgentPaths } from '../paths.ts';
 import { configError, type ContainerHook } from './contract.ts';
 import { expand } from './expansion.ts';
@@ -16,7 +16,7 @@ const PROPAGATION: Readonly<Record<string, Mount['propagation']>> = {
 export function volumeMountsHook(paths: AgentPaths, volumes: VolumeManager): ContainerHook {
   return {
     name: 'volumeMounts',
-    async apply({ pod, container }, { config }) {
+    async apply({ pod, container, sandbox }, { config }) {
       const environment = new Map(config.env.map(({ name, value }) => [name, value]));
       for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
         const volume = volumes.find(pod.metadata.uid, mount.name);
@@ -27,12 +27,16 @@ export function volumeMountsHook(paths: AgentPaths, volumes: VolumeManager): Con
           expression === undefined || expression === ''
             ? (mount.subPath ?? '')
             : expandSubPath(expression, environment);
+        const { isOfNode = false } = volume;
+        const { users } = sandbox;
         let { hostPath } = volume;
-        if (subPath !== '') {
+        if (subPath !== '' || (isOfNode && users !== undefined)) {
+          const user = { uid: pod.metadata.uid, container: container.name, volume: mount.name, index };
+          const source = { hostPath, subPath, create: !volume.isReadOnly, users, isOfNode };
           try {
-            const user = { uid: pod.metadata.uid, container: container.name, volume: mount.name, index };
-            hostPath = await mountSubPath(paths, user, { hostPath, subPath, create: !volume.isReadOnly });
+            hostPath = await mountSubPath(paths, user, source);
           } catch (error) {
+            if (error instanceof IdMapError) throw configError(error.message);
             if (!(error instanceof SubPathError)) throw error;
             throw configError(
               `failed to prepare subPath for volumeMount "${mount.name}" of container "${container.name}"`,

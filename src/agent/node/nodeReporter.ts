@@ -24,6 +24,7 @@ import {
   nodeLabels,
   type NodeReadiness,
   type Quantities,
+  runtimeFeatures,
 } from './nodeStatus.ts';
 
 /** Registers the node and keeps its status true. */
@@ -115,6 +116,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
         version === undefined ? seenVersion : `${version.name}://${version.version.replace(/^v/, '')}`,
       ),
       daemonEndpoints,
+      ...runtimeFeatures,
       images: nodeImages(images),
     };
   };

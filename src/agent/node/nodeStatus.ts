@@ -132,6 +132,14 @@ export function nodeInfo(
   };
 }
 
+const HANDLER_FEATURES = { recursiveReadOnlyMounts: false, userNamespaces: true };
+
+/** What pods may ask of the nodes' containerd 1.7 with crun, which does not tell it by itself. */
+export const runtimeFeatures = {
+  runtimeHandlers: ['', 'crun'].map((name) => ({ name, features: HANDLER_FEATURES })),
+  features: { supplementalGroupsPolicy: false },
+};
+
 export const daemonEndpoints = { kubeletEndpoint: { Port: KUBELET_PORT } } as const;
 
 /** Labels that every node has by itself. */

@@ -64,6 +64,8 @@ export interface SandboxConfig {
   readonly hostPid: boolean;
   readonly hostIpc: boolean;
   readonly shareProcesses: boolean;
+  /** The users of the pod, where they are not the node's. */
+  readonly users?: UserRange;
   readonly cgroupParent: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -75,6 +77,12 @@ export interface SandboxConfig {
     readonly supplementalGroups: readonly number[];
     readonly selinux?: SelinuxLabel;
   };
+}
+
+/** User and group 0 of a pod are `hostId` on the node, and so on. */
+export interface UserRange {
+  readonly hostId: number;
+  readonly length: number;
 }
 
 export interface ContainerConfig {

@@ -21,6 +21,14 @@ export interface PayloadFile {
   readonly uid?: number;
 }
 
+/** Whose the files of a volume are. */
+export interface Ownership {
+  /** The pod's fsGroup. */
+  readonly group: number | undefined;
+  /** What user and group 0 of the pod are on the node, where that is not 0. */
+  readonly root?: number | undefined;
+}
+
 export type Payload = ReadonlyMap<string, PayloadFile>;
 
 const DATA = '..data';
@@ -36,18 +44,18 @@ const NEW_DATA = '..data_tmp';
 export async function writeAtomically(
   target: string,
   payload: Payload,
-  options: { readonly mode: number; readonly group: number | undefined; readonly now: number },
+  options: Ownership & { readonly mode: number; readonly now: number },
   last?: Payload,
 ): Promise<Payload> {
   if (last !== undefined && samePayload(last, payload)) return last;
   await mkdir(target, { recursive: true });
-  await applyOwner(target, options.mode, undefined, options.group, true);
+  await applyOwner(target, options.mode, undefined, options, true);
   const old = await readlink(join(target, DATA)).catch(() => undefined);
   const version = `..${stamp(options.now)}.${randomBytes(4).readUInt32BE()}`;
   const directory = join(target, version);
   await mkdir(directory);
-  await applyOwner(directory, 0o755, undefined, options.group, true);
-  for (const [path, file] of payload) await writeFileAt(directory, path, file, options.group);
+  await applyOwner(directory, 0o755, undefined, options, true);
+  for (const [path, file] of payload) await writeFileAt(directory, path, file, options);
   await rm(join(target, NEW_DATA), { force: true });
   await symlink(version, join(target, NEW_DATA));
   await rename(join(target, NEW_DATA), join(target, DATA));
@@ -68,7 +76,7 @@ async function writeFileAt(
   root: string,
   path: string,
   file: PayloadFile,
-  group: number | undefined,
+  ownership: Ownership,
 ): Promise<void> {
   let at = root;
   for (const part of dirname(path)
@@ -79,11 +87,11 @@ async function writeFileAt(
       () => true,
       () => false,
     );
-    if (isNew) await applyOwner(at, 0o755, undefined, group, true);
+    if (isNew) await applyOwner(at, 0o755, undefined, ownership, true);
   }
   const full = join(root, path);
   await writeFile(full, file.data);
-  await applyOwner(full, file.mode, file.uid, group, false);
+  await applyOwner(full, file.mode, file.uid, ownership, false);
 }
 
 /** fsGroup as upstream's SetVolumeOwnership for volumes that are read only: readable by the group, no more. */
@@ -91,10 +99,11 @@ async function applyOwner(
   path: string,
   mode: number,
   uid: number | undefined,
-  group: number | undefined,
+  { group, root = 0 }: Ownership,
   isDirectory: boolean,
 ): Promise<void> {
-  if (uid !== undefined || group !== undefined) await chown(path, uid ?? UNCHANGED, group ?? UNCHANGED);
+  if (root !== 0) await chown(path, root + (uid ?? 0), root + (group ?? 0));
+  else if (uid !== undefined || group !== undefined) await chown(path, uid ?? UNCHANGED, group ?? UNCHANGED);
   const extra = group === undefined ? 0 : isDirectory ? 0o2550 : 0o440;
   await chmod(path, mode | extra);
 }

@@ -6,10 +6,12 @@ import type { Client } from '../../client/contract.ts';
 import type { FieldSources } from '../hooks/podFields.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import type { AgentPaths } from '../paths.ts';
+import type { UserNamespaces } from '../pods/userNamespaces.ts';
 
 /** What volume plugins may use. */
 export interface VolumeOptions {
   readonly paths: AgentPaths;
+  readonly users: Pick<UserNamespaces, 'of'>;
   readonly objects: ObjectStore;
   readonly client: Client;
   readonly clock: Clock;
@@ -26,6 +28,8 @@ export interface PodVolume {
   readonly hostPath: string;
   /** Containers may not write to it, whatever they ask for. */
   readonly isReadOnly: boolean;
+  /** What is in it belongs to users of the node, not to those that the pod may have of its own. */
+  readonly isOfNode?: boolean;
   /** The pod's object has changed. */
   update?(pod: Pod): void;
   /** Ends watches and timers. Files go with the pod's directory. */

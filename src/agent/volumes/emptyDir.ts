@@ -1,14 +1,20 @@
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quantityValue } from '../../api/quantity.ts';
-import { type AgentPaths, podDirectory } from '../paths.ts';
-import { MEMORY_VOLUME_MODE, NOTHING_TO_CLOSE, VOLUME_MODE, type VolumePlugin } from './contract.ts';
+import { podDirectory } from '../paths.ts';
+import {
+  MEMORY_VOLUME_MODE,
+  NOTHING_TO_CLOSE,
+  VOLUME_MODE,
+  type VolumeOptions,
+  type VolumePlugin,
+} from './contract.ts';
 import { mountPointsBelow, mountTmpfs } from './mounts.ts';
 
 const SETGID = 0o2000;
 
 /** A directory that lives as long as the pod; on a tmpfs with `medium: Memory`. */
-export function emptyDirPlugin(paths: AgentPaths): VolumePlugin {
+export function emptyDirPlugin({ paths, users }: Pick<VolumeOptions, 'paths' | 'users'>): VolumePlugin {
   return {
     type: 'emptyDir',
     async setUp(pod, volume) {
@@ -26,7 +32,8 @@ export function emptyDirPlugin(paths: AgentPaths): VolumePlugin {
         ]);
       }
       const group = pod.spec.securityContext?.fsGroup;
-      if (group !== undefined) await chown(hostPath, 0, group);
+      const root = users.of(uid)?.hostId ?? 0;
+      if (group !== undefined || root !== 0) await chown(hostPath, root, root + (group ?? 0));
       // After the chown, which takes the bit away; and chmod, because the umask has its say in mkdir.
       await chmod(hostPath, group === undefined ? mode : mode | SETGID);
       return { hostPath, isReadOnly: false, close: NOTHING_TO_CLOSE };

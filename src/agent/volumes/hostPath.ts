@@ -10,7 +10,7 @@ export function hostPathPlugin(): VolumePlugin {
     async setUp(_pod, volume) {
       const { path = '', type = '' } = volume.hostPath ?? {};
       await ensure(path, type);
-      return { hostPath: path, isReadOnly: false, close: NOTHING_TO_CLOSE };
+      return { hostPath: path, isReadOnly: false, isOfNode: true, close: NOTHING_TO_CLOSE };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { UserRange } from '../runtime/contract.ts';
 
 const run = promisify(execFile);
 
@@ -25,10 +26,12 @@ export async function mountTmpfs(directory: string, options: readonly string[]):
 
 /**
  * Makes a file or directory appear at another place too. The source may be a handle's path: it is taken as it is, for
- * `mount` would look up the name behind it, which may be another file's by then.
+ * `mount` would look up the name behind it, which may be another file's by then. With `users`, who is 0 in the source is
+ * `hostId` there, and so on: not every file system can do that.
  */
-export async function bindMount(source: string, place: string): Promise<void> {
-  await run('mount', ['--no-canonicalize', '--bind', source, place]);
+export async function bindMount(source: string, place: string, users?: UserRange): Promise<void> {
+  const idmap = users === undefined ? [] : ['-o', `X-mount.idmap=b:0:${users.hostId}:${users.length}`];
+  await run('mount', ['--no-canonicalize', '--bind', ...idmap, source, place]);
 }
 
 /** The kernel writes blanks and backslashes as octal escapes. */

@@ -27,42 +27,48 @@ export const pathOf = ({ fd }: FileHandle, pid: number | 'self' = 'self'): strin
 export async function openInside(
   root: string,
   path: string,
-  options: { readonly create: boolean },
+  options: {
+    readonly create: boolean;
+    /** The user of what is made, where it is not 0; its group is the volume's. */
+    readonly owner?: number | undefined;
+  },
 ): Promise<FileHandle> {
   const base = await realpath(root);
-  const open = new OpenPath(await openPart(base));
+  const walk = new OpenPath(await openPart(base), options.owner);
   const rest = partsOf(path);
   let links = 0;
   try {
     for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
       if (part === '..') {
-        await open.leave();
+        await walk.leave();
         continue;
       }
-      const target = await open.enter(part, options.create);
+      const target = await walk.enter(part, options.create);
       if (target === undefined) continue;
       if (++links > MAX_LINKS) throw new SubPathError(`${path} has too many links`);
       if (target.startsWith('/')) {
         // A volume of the node’s own files: there, such a link may lead into the volume again.
         if (target !== base && !target.startsWith(`${base}/`)) throw outside(path);
-        await open.leaveAll();
+        await walk.leaveAll();
         rest.unshift(...partsOf(target.slice(base.length)));
       } else {
         rest.unshift(...partsOf(target));
       }
     }
-    return open.take();
+    return walk.take();
   } finally {
-    await open.close();
+    await walk.close();
   }
 }
 
 /** The directories from the root to where the walk is, all open. */
 class OpenPath {
   readonly #handles: FileHandle[];
+  readonly #owner: number | undefined;
 
-  constructor(root: FileHandle) {
+  constructor(root: FileHandle, owner: number | undefined) {
     this.#handles = [root];
+    this.#owner = owner;
   }
 
   get #at(): FileHandle {
@@ -91,7 +97,8 @@ class OpenPath {
 
   /** As open as the volume itself, whatever the umask says. */
   async #make(name: string): Promise<FileHandle> {
-    const mode = ((await this.#handles[0]?.stat())?.mode ?? 0) & 0o7777;
+    const volume = await this.#handles[0]?.stat();
+    const mode = (volume?.mode ?? 0) & 0o7777;
     await mkdir(name).catch((error: unknown) => {
       // Somebody was faster: what is there is looked at as anything else is.
       if (codeOf(error) !== 'EEXIST') throw new SubPathError(String(error));
@@ -99,6 +106,7 @@ class OpenPath {
     const made = await open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error: unknown) => {
       throw new SubPathError(String(error));
     });
+    if (this.#owner !== undefined) await made.chown(this.#owner, volume?.gid ?? this.#owner);
     await made.chmod(mode);
     return made;
   }

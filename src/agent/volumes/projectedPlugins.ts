@@ -175,7 +175,8 @@ class LiveVolume implements PodVolume {
     }
     const now = this.#options.clock.now();
     const group = this.#pod.spec.securityContext?.fsGroup;
-    const options = { mode: this.#mode, group, now };
+    const root = this.#options.users.of(this.#pod.metadata.uid)?.hostId;
+    const options = { mode: this.#mode, group, root, now };
     this.#payload = await writeAtomically(this.hostPath, files, options, this.#payload);
     const expiries = this.#sources.flatMap((source) => source.expiresAt?.() ?? []);
     if (expiries.length > 0) this.#wakeIn(Math.max(Math.min(...expiries) - now, SHORTEST_MS));

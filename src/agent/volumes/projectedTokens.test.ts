@@ -41,6 +41,7 @@ describe('tokens in projected volumes', () => {
 
   const open = async (defaultMode = 0o644): Promise<void> => {
     const plugins = projectedPlugins({
+      users: { of: () => undefined },
       paths: agentPathsAt(root),
       objects: {} as never,
       client: {

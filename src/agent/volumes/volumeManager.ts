@@ -20,7 +20,7 @@ export interface VolumeManager {
 
 export function createVolumeManager(options: VolumeOptions): VolumeManager {
   const plugins: readonly VolumePlugin[] = [
-    emptyDirPlugin(options.paths),
+    emptyDirPlugin(options),
     hostPathPlugin(),
     ...projectedPlugins(options),
   ];

@@ -21,7 +21,15 @@ function namespaces(config: SandboxConfig): object {
     network: config.hostNetwork ? NODE : POD,
     pid: config.hostPid ? NODE : config.shareProcesses ? POD : CONTAINER,
     ipc: config.hostIpc ? NODE : POD,
+    ...userNamespace(config.users),
   };
+}
+
+/** Missing, the node's: what CRI calls the mode of a pod is 0, which a message without it would say too. */
+function userNamespace(users: SandboxConfig['users']): object {
+  if (users === undefined) return {};
+  const mapping = [{ hostId: users.hostId, containerId: 0, length: users.length }];
+  return { users: { mode: POD, uids: mapping, gids: mapping } };
 }
 
 const profile = (wanted: SecurityProfile): object => ({
