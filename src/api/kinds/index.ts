@@ -11,6 +11,7 @@ import { endpointSlice } from './endpointSlice/kind.ts';
 import { event } from './event/kind.ts';
 import { job } from './job/kind.ts';
 import { lease } from './lease/kind.ts';
+import { limitRange } from './limitRange/kind.ts';
 import { localSubjectAccessReview } from './localSubjectAccessReview/kind.ts';
 import { namespace } from './namespace/kind.ts';
 import { node } from './node/kind.ts';
@@ -44,6 +45,7 @@ export const kinds: readonly Kind[] = [
   secret,
   persistentVolumeClaim,
   serviceAccount,
+  limitRange,
   event,
   lease,
   deployment,

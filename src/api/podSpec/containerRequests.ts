@@ -6,16 +6,21 @@ type Amounts = ReadonlyMap<string, Quantity>;
 type List = Readonly<Record<string, string | undefined>> | undefined;
 
 /** What the containers ask for at once: those that run together, or an init container with the sidecars before it. */
-export function containerRequests(spec: Unchecked<PodSpec>): Amounts {
-  const requestsOf = (container: Unchecked<Container>): Amounts => amountsOf(container.resources?.requests);
+export const containerRequests = (spec: Unchecked<PodSpec>): Amounts => together(spec, 'requests');
+
+/** What they may become at once. */
+export const containerLimits = (spec: Unchecked<PodSpec>): Amounts => together(spec, 'limits');
+
+function together(spec: Unchecked<PodSpec>, list: 'requests' | 'limits'): Amounts {
+  const amountsIn = (container: Unchecked<Container>): Amounts => amountsOf(container.resources?.[list]);
   let sidecars: Amounts = new Map();
   let starting: Amounts = new Map();
   for (const container of spec.initContainers ?? []) {
-    const together = sum(sidecars, requestsOf(container));
-    if (container.restartPolicy === 'Always') sidecars = together;
-    starting = larger(starting, together);
+    const beside = sum(sidecars, amountsIn(container));
+    if (container.restartPolicy === 'Always') sidecars = beside;
+    starting = larger(starting, beside);
   }
-  const running = (spec.containers ?? []).map(requestsOf).reduce(sum, sidecars);
+  const running = (spec.containers ?? []).map(amountsIn).reduce(sum, sidecars);
   return larger(running, starting);
 }
 

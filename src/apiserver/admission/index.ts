@@ -6,6 +6,7 @@ import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 import type { AdmissionPlugin } from './contract.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
+import { limitRanger } from './limitRanger/limitRanger.ts';
 import { namespaceLifecycle } from './namespaceLifecycle.ts';
 import { nodeRestriction } from './nodeRestriction/nodeRestriction.ts';
 import { podSecurity } from './podSecurity/podSecurity.ts';
@@ -30,6 +31,7 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
   const reader = createAdmissionReader(cache);
   return [
     namespaceLifecycle(reader),
+    limitRanger(reader),
     serviceAccount({ random, findAccount: awaitedAccounts(cache, clock) }),
     nodeRestriction({ reader, authorizer: options.authorizer }),
     taintNodesByCondition(),

@@ -29,6 +29,7 @@ describe('admissionPlugins', () => {
       plugins.map((plugin) => plugin.name),
       [
         'NamespaceLifecycle',
+        'LimitRanger',
         'ServiceAccount',
         'NodeRestriction',
         'TaintNodesByCondition',
