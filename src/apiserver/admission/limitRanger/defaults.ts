@@ -11,9 +11,11 @@ export function fillIn(pod: Draft<Pod>, ranges: readonly LimitRange[]): void {
   const items = ranges.flatMap(({ spec }) => (spec?.limits ?? []).filter(({ type }) => type === 'Container'));
   const limits = Object.assign({}, ...items.map((item) => item.default)) as Amounts;
   const requests = Object.assign({}, ...items.map((item) => item.defaultRequest)) as Amounts;
+  // Mutation comes before validation: what the kind requires may be missing here.
+  const spec = (pod as Partial<typeof pod>).spec as Partial<Draft<Pod>['spec']> | undefined;
   const notes = [
-    ...pod.spec.containers.flatMap((container) => fill(container, 'container', limits, requests)),
-    ...(pod.spec.initContainers ?? []).flatMap((container) =>
+    ...(spec?.containers ?? []).flatMap((container) => fill(container, 'container', limits, requests)),
+    ...(spec?.initContainers ?? []).flatMap((container) =>
       fill(container, 'init container', limits, requests),
     ),
   ];
