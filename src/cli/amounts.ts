@@ -36,8 +36,8 @@ export function withSize(command: Command): Command {
 /** The same for a machine that is there. */
 export function withNewSize(command: Command): Command {
   return command
-    .option('--cpus <n>', 'how many CPUs it shall have', wholeNumber(1, MAX_CPUS))
-    .option('--memory <amount>', 'how much memory it shall have, such as 4Gi', bytesOf);
+    .option('--cpus <n>', 'how many CPUs it is to have', wholeNumber(1, MAX_CPUS))
+    .option('--memory <amount>', 'how much memory it is to have, such as 4Gi', bytesOf);
 }
 
 export function sizeOf({ cpus, memory, disk }: SizeOptions): NodeSize {

@@ -140,7 +140,7 @@ class LoadBalancers implements Controller {
   }
 }
 
-/** What the balancer of a service depends on; undefined where it shall have none. */
+/** What the balancer of a service depends on; undefined where it is to have none. */
 function describe(service: Service): string | undefined {
   const { type, clusterIP, ports } = service.spec;
   if (type !== 'LoadBalancer' || clusterIP === undefined || clusterIP === '' || clusterIP === 'None')

@@ -22,7 +22,7 @@ describe('Clusters', () => {
 
   const machines = (): Promise<readonly string[]> => desk.machines();
 
-  it('create() makes machines for all nodes and notes that the cluster shall run', async () => {
+  it('create() makes machines for all nodes and notes that the cluster is to run', async () => {
     await clusters.create(dev, progress, never);
     assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
     assert.deepEqual(await clusters.names(), ['dev']);

@@ -49,7 +49,7 @@ export interface ClustersOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bootstrap: () => Promise<string>;
-  /** What of the desktop its nodes need to reach the world alike. Default: nothing. */
+  /** The settings of the desktop that nodes need to reach the world as the desktop does. Default: nothing. */
   readonly environment?: () => Promise<HostEnvironment>;
 }
 

@@ -11,7 +11,7 @@ import {
   type PodNetworkKind,
 } from './profile.ts';
 
-/** What its user says of a cluster that shall be made. */
+/** What the user says about a cluster that is to be made. */
 export interface CreateOptions {
   readonly name: string;
   readonly machines: MachinesKind;
@@ -26,7 +26,7 @@ export interface CreateOptions {
   readonly retain?: boolean;
 }
 
-/** The cluster as it shall be, with everything that was left open decided. Rejects sizes that no machine can have. */
+/** The cluster as it is to be, with everything decided that was left open. Rejects sizes that no machine can have. */
 export async function newProfile(options: CreateOptions, hostCpus: number): Promise<ClusterProfile> {
   const { name, machines, settings, podNetwork, size = {}, port = 0 } = options;
   const nodes =

@@ -17,7 +17,7 @@ const LEAST_DISK = 4 * GIB;
 const VM = { cpus: 2, memoryBytes: 2 * GIB } as const;
 
 /**
- * A node with the size that its machine shall have: a VM always has one, others only where it is asked for. A container
+ * A node with the size that its machine is to have: a VM always has one, others only where it is asked for. A container
  * sees all that the desktop has, whatever it is allowed of it: it declares its size as its capacity.
  */
 export function sizedNode(node: NodeProfile, kind: MachinesKind, hostCpus: number): NodeProfile {

@@ -17,7 +17,7 @@ describe('followFile', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** Reads until `enough` is there; what the file shall do then; the whole that was read when it ends. */
+  /** Reads until `enough` is there; what the file is to do then; the whole that was read when it ends. */
   const follow = async (
     tail: number,
     steps: readonly (readonly [enough: string, then: () => Promise<void>])[],

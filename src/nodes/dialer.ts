@@ -32,7 +32,7 @@ export interface HubDialer {
 
 const KUBELET_AUTHORITY = 'kubelet.invalid';
 
-/** What of a failed tunnel's answer is read for the message. */
+/** How much of a failed tunnel's answer is read for the message. */
 const MAX_REASON = 4096;
 const OK = 200;
 

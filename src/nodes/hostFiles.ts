@@ -9,7 +9,7 @@ export interface HostFilesGiver extends Disposable {
   changed(): void;
 }
 
-/** Tells each node as it connects how the desktop reaches the world. Nodes know what of it is new to them. */
+/** Tells each node as it connects how the desktop reaches the world. Nodes know which of it is new to them. */
 export function giveHostFiles(options: {
   readonly hub: Pick<NodeHub, 'nodes' | 'onConnected'>;
   readonly dialer: Pick<HubDialer, 'requestAsOwner'>;

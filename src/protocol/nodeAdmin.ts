@@ -1,5 +1,5 @@
 /**
- * What nodes told before their machines were started, woken or put back: what `whenReady` shall not take for news. The
+ * What nodes told before their machines were started, woken or put back: what `whenReady` must not take for news. The
  * API shows a node as Ready until it has been silent for a while.
  */
 export interface EarlierReports {

@@ -40,7 +40,7 @@ export function hintOf(
   return 'QueueSkip';
 }
 
-/** What of a node's change schedulers care about; empty for a mere status update. */
+/** The parts of a node's change that schedulers care about; empty for a mere status update. */
 export function nodeActions(old: Node, current: Node): readonly ClusterAction[] {
   const actions: ClusterAction[] = [];
   if (!equal(old.status?.allocatable, current.status?.allocatable)) actions.push('UpdateAllocatable');
@@ -52,7 +52,7 @@ export function nodeActions(old: Node, current: Node): readonly ClusterAction[] 
   return actions;
 }
 
-/** What of a pod's change schedulers care about; `Update` for everything else. */
+/** The parts of a pod's change that schedulers care about; `Update` for everything else. */
 export function podActions(old: Pod, current: Pod): readonly ClusterAction[] {
   const actions: ClusterAction[] = [];
   if (!equal(old.metadata.labels, current.metadata.labels)) actions.push('UpdateLabels');

@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../api/types.ts';
 import type { PodFailure } from '../pods/podStatus.ts';
 
-/** What of the node decides whether it takes a pod. */
+/** The facts about the node that decide whether it takes a pod. */
 export interface NodeFacts {
   /** Undefined while the API has not shown it. */
   readonly node: Node | undefined;

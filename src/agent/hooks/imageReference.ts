@@ -5,7 +5,7 @@ const REFERENCE = new RegExp(
   `^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?<tag>:[\\w][\\w.-]{0,127})?(?<digest>@[a-zA-Z][a-zA-Z0-9]*(?:[-_+.][a-zA-Z][a-zA-Z0-9]*)*:[0-9a-fA-F]{32,})?$`,
 );
 
-/** The reference with `:latest` where it names neither tag nor digest; an error text where it is none. */
+/** The reference with `:latest` where it names neither tag nor digest; an error text where it is not valid. */
 export function withDefaultTag(image: string): { readonly reference: string } | { readonly error: string } {
   const match = REFERENCE.exec(image);
   if (match === null) {

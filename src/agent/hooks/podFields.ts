@@ -10,7 +10,7 @@ export interface FieldSources {
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
-/** The value of a fieldRef; undefined for a path that is none (kubelet `pkg/fieldpath`). */
+/** The value of a fieldRef; undefined for an unknown path (kubelet `pkg/fieldpath`). */
 export function podField(pod: Pod, path: string, sources: FieldSources): string | undefined {
   const subscript = /^metadata\.(labels|annotations)\['([^']*)'\]$/.exec(path);
   if (subscript !== null) {
@@ -54,7 +54,10 @@ function formatMap(map: Readonly<Record<string, string>> | undefined): string {
     .join('\n');
 }
 
-/** The value of a resourceFieldRef, undefined where the resource is none (kubelet `resource.ExtractContainerResourceValue`). */
+/**
+ * The value of a resourceFieldRef, undefined for an unknown resource (kubelet
+ * `resource.ExtractContainerResourceValue`).
+ */
 export function resourceField(
   container: Container,
   field: string,

@@ -2,7 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerSecurity } from '../runtime/contract.ts';
 
-/** What of /proc and /sys a container does not see, and what it sees and cannot write to. */
+/** The paths of /proc and /sys that a container cannot see, and those that it sees and cannot write to. */
 export type ProcMount = Pick<ContainerSecurity, 'maskedPaths' | 'readonlyPaths'>;
 
 /** They tell of other containers or of the machine, or change what is the machine's (`pkg/securitycontext/util.go`). */

@@ -27,7 +27,7 @@ export function podRangeOf(node: Node): string | undefined {
   return ranges.find((range) => parseRange(range)?.family === 'IPv4');
 }
 
-/** True where a change of a node (a heartbeat, an image) is none for routes. */
+/** True where a change of a node (a heartbeat, an image) does not matter to routes. */
 export function sameRoutes(a: Node, b: Node): boolean {
   return podRangeOf(a) === podRangeOf(b) && addressOf(a) === addressOf(b);
 }

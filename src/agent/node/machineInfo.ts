@@ -46,7 +46,7 @@ export interface Machine {
 
 const GO_ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-/** This machine. Interfaces of the pod network and of containers are none of its own. */
+/** This machine. Interfaces of the pod network and of containers do not count. */
 export function localMachine(options: {
   readonly storagePath: string;
   /** The `https://ADDRESS:PORT` at which the control plane is dialled now: it decides which address is the main one. */

@@ -238,7 +238,9 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   };
 }
 
-/** What of the wanted status differs, as a strategic merge patch; heartbeat times alone are worth a write when due. */
+/**
+ * The difference to the wanted status, as a strategic merge patch; heartbeat times alone are worth a write when due.
+ */
 function statusPatch(node: Node, wanted: Record<string, unknown>, isDue: boolean): object | undefined {
   const old = (node.status ?? {}) as Record<string, unknown>;
   const changed = Object.entries(wanted).filter(([name, value]) => {

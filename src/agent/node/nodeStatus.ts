@@ -43,7 +43,7 @@ export function capacityOf(info: MachineInfo, declared: Quantities): Quantities 
 const canonical = (quantities: Quantities): Quantities =>
   Object.fromEntries(Object.entries(quantities).map(([name, text]) => [name, canonicalQuantity(text)]));
 
-/** What of the capacity pods may use: all but what evictions begin at. */
+/** The capacity that pods may use: all but the amount at which evictions begin. */
 export function allocatableOf(capacity: Quantities, info: MachineInfo, declared: Quantities): Quantities {
   const memory = Math.max(info.memoryBytes - MEMORY_THRESHOLD_BYTES, 0);
   const storage = Math.max(info.storageBytes - STORAGE_THRESHOLD_BYTES, 0);

@@ -49,7 +49,7 @@ const RESIZE_RETRY_MS = 10_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 
 export interface PodSync {
-  /** One pass over a pod that shall run. */
+  /** One pass over a pod that is to run. */
   run(record: PodRecord, pod: Pod, signal: AbortSignal): Promise<PassResult>;
 }
 

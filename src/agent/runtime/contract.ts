@@ -133,7 +133,7 @@ export interface ContainerSecurity {
   readonly dropCapabilities: readonly string[];
   readonly seccomp: SecurityProfile;
   readonly selinux?: SelinuxLabel;
-  /** What of /proc and /sys the container does not see, and what it sees and cannot write to. */
+  /** The paths of /proc and /sys that the container cannot see, and those that it sees and cannot write to. */
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
 }

@@ -17,12 +17,14 @@ export function isIPv4(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
-/** An address with a zone (`fe80::1%eth0`) means something on one machine only: it is none here. */
+/**
+ * An address with a zone (`fe80::1%eth0`) means something on one machine only: it does not count as an address here.
+ */
 export function isIPv6(text: string): boolean {
   return !text.includes('%') && ipaddr.IPv6.isValid(inGroups(text));
 }
 
-/** The family of an address, undefined for a text that is none. */
+/** The family of an address, undefined for a text that is not an address. */
 export function familyOf(text: string): IPFamily | undefined {
   return isIPv4(text) ? 'IPv4' : isIPv6(text) ? 'IPv6' : undefined;
 }
@@ -53,7 +55,7 @@ export function unmapped(address: IPAddress): IPAddress {
     : address;
 }
 
-/** The four or sixteen bytes of an address. @throws Error for a text that is none */
+/** The four or sixteen bytes of an address. @throws Error for a text that is not an address */
 export function bytesOf(text: string): readonly number[] {
   return ipaddr.parse(inGroups(text)).toByteArray();
 }

@@ -63,7 +63,7 @@ export function overlap(a: IPRange, b: IPRange): boolean {
   return contains(a, b) || contains(b, a);
 }
 
-/** The prefix of a netmask: 24 of `255.255.255.0`; undefined for what is none. */
+/** The prefix of a netmask: 24 of `255.255.255.0`; undefined for what is not a netmask. */
 export function prefixOfNetmask(text: string): number | undefined {
   const mask = parseAddress(text);
   if (mask === undefined) return undefined;

@@ -18,7 +18,7 @@ export interface PodReference {
   readonly resource: ReferencedResource;
   /** In the pod's namespace, where the resource has namespaces. '' where the pod does not say which object it is. */
   readonly name: string;
-  /** What of the pod needs it, where the resource alone does not tell: `CSI volumes`. */
+  /** The part of the pod that needs it, where the resource alone does not tell: `CSI volumes`. */
   readonly via?: string;
 }
 

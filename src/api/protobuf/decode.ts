@@ -46,7 +46,7 @@ export function decodeProtobuf(bytes: Uint8Array, expected: ExpectedType): JsonO
     return object;
   } catch (error) {
     if (error instanceof StatusError || error instanceof LayoutError) throw error;
-    // The reader throws what it likes: an end before the end, a wire type that is none, JSON that is none.
+    // The reader throws errors of all kinds: a premature end, an invalid wire type, invalid JSON.
     const why = error instanceof Error ? error.message : String(error);
     throw badRequest(`the protobuf message is malformed: ${why}`);
   }

@@ -22,7 +22,7 @@ export interface KubernetesServiceOptions {
  */
 export function kubernetesService(options: KubernetesServiceOptions): readonly BootstrapObject[] {
   const { clusterIP, address, port } = options;
-  // An address that only this machine knows is none for a pod, and no endpoint may have it.
+  // An address that only this machine knows is of no use to a pod, and no endpoint may have it.
   const reachable = specialIPErrors(address).length === 0;
   return [
     {

@@ -53,7 +53,7 @@ export async function answerWebSocket(
     }
     client.close(NORMAL_CLOSURE);
   } catch {
-    // The client has gone, or what was read broke off: its reader sees an end that is none.
+    // The client has gone, or what was read broke off: its reader sees an end that is not one.
     client.close(INTERNAL_ERROR);
   }
 }

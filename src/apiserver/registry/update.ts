@@ -30,7 +30,7 @@ export interface UpdateOptions {
   /** Whether a missing object is created; a function is asked when it comes to that, and may throw. */
   readonly allowCreate: boolean | (() => void);
   /**
-   * The object as it shall be, from what is there: called again after a lost race. It gives away what it returns.
+   * The object as it is to be, made from what is there; called again after a lost race. The result is given away.
    * Its resourceVersion is the condition of the write: '' or missing for none.
    */
   desired(existing: KubeObject | undefined): Draft | Promise<Draft>;

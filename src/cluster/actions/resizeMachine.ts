@@ -6,7 +6,7 @@ import { adminOf, type Action, type ActionContext } from './action.ts';
 import { drainNode } from './drainNode.ts';
 import { preflight } from './preflight.ts';
 
-/** What of the memory that a machine is given its system may keep for itself, at most. */
+/** How much of a machine's memory its system may keep for itself, at most. */
 const KEPT_BY_SYSTEM = 0.25;
 
 /**

@@ -169,7 +169,7 @@ describe('buildBoxes()', () => {
     }
   });
 
-  it('has the packages of a node and its files, unless the box shall stay stock', async () => {
+  it('has the packages of a node and its files, unless the box is to stay stock', async () => {
     await build({ providers: ['libvirt'] });
     const [node = []] = ran('mmdebstrap');
     assert.ok(node.includes('--include=linux-image-cloud-amd64,sudo,containerd,nodejs'));

@@ -19,7 +19,7 @@ describe('the recipe of a box', () => {
     );
   });
 
-  it('has every file that the provisioning installs, and nothing of a node where it shall stay stock', async () => {
+  it('has every file that the provisioning installs, and nothing of a node where it is to stay stock', async () => {
     const { files } = await readRecipe(folders, false);
     const there = files.map((file) => file.path);
     const script = files.find((file) => file.path === 'provision.sh')?.content ?? '';

@@ -12,7 +12,7 @@ export interface RecipeFolders {
 export interface Recipe {
   readonly files: readonly BoxFile[];
   readonly packages: readonly string[];
-  /** Options of dpkg: what of the packages is left out. */
+  /** Options of dpkg: the parts of packages that are left out. */
   readonly dpkgConfig: string;
 }
 

@@ -43,7 +43,10 @@ export async function attach(
   }
 }
 
-/** Asks the process that runs the cluster's control plane to stop it; resolves when it has. Nothing where none runs. */
+/**
+ * Asks the process that runs the cluster's control plane to stop it; resolves when it has. Does nothing where none
+ * runs.
+ */
 export async function stopRemotely(profile: ClusterProfile, paths: ClusterPaths): Promise<void> {
   const [credentials, owner] = await Promise.all([credentialsOf(paths), readOwner(paths)]);
   // Without an owner it is another program that has the port, and it may never answer.

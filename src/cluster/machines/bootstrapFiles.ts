@@ -15,8 +15,8 @@ export const BOOTSTRAP_SCRIPT = '/usr/local/lib/wheelhouse/bootstrap.mjs';
 export const BOOTSTRAP_CONFIG = '/etc/wheelhouse/bootstrap.json';
 
 /**
- * The files that make a machine a node: what of the desktop's environment it needs, the bootstrap, and last the
- * bootstrap's configuration, which holds the one-time token and is readable by root alone.
+ * The files that make a machine a node: the parts of the desktop's environment that it needs, the bootstrap, and last
+ * the bootstrap's configuration, which holds the one-time token and is readable by root alone.
  */
 export async function bootstrapFiles(
   context: Pick<ActionContext, 'profile' | 'paths' | 'bootstrap'>,

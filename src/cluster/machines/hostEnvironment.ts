@@ -7,7 +7,7 @@ import type { ClusterPaths } from '../paths.ts';
 import { CLUSTER_DOMAIN } from '../profile.ts';
 import type { MachineSpec } from './contract.ts';
 
-/** What of the desktop its nodes need to reach the world alike. */
+/** The settings of the desktop that nodes need to reach the world as the desktop does. */
 export type HostEnvironment = SystemEnvironment;
 
 export const NO_HOST_ENVIRONMENT: HostEnvironment = { noProxy: [], certificates: [] };
@@ -23,7 +23,7 @@ export interface EnvironmentOptions {
   readonly warn: (message: string) => void;
 }
 
-/** What of the environment nodes are told. */
+/** The environment variables that nodes are told. */
 export async function hostFiles(
   environment: HostEnvironment,
   options: EnvironmentOptions,

@@ -1,6 +1,6 @@
 /**
  * Imports an image that comes on standard input. containerd leaves what it unpacks to the kernel to write some time: a
- * machine that loses its power a moment later would have the image's name and none of its files.
+ * machine that loses its power a moment later would have the image's name without its files.
  */
 const IMPORT = 'ctr --namespace k8s.io images import - && sync --file-system /var/lib/containerd';
 

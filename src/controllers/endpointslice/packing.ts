@@ -99,7 +99,7 @@ function packGroup(
   }
 }
 
-/** What of a slice is still wanted, in its present state; takes it out of `wanted`. */
+/** The endpoints of a slice that are still wanted, in their present state; takes them out of `wanted`. */
 function keptIn(slice: EndpointSlice, wanted: Map<string, Endpoint>): Bin {
   const before = slice.endpoints as readonly Endpoint[] | undefined;
   const endpoints: Endpoint[] = [];

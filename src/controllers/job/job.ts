@@ -268,7 +268,7 @@ class JobController {
   }
 }
 
-/** A pod of an indexed Job whose index is none: it counts for nothing when it has ended. */
+/** A pod of an indexed Job without a valid index: it counts for nothing when it has ended. */
 const isStray = (job: Job, pod: Pod): boolean =>
   isIndexed(job) && indexOf(job, pod) === undefined && (hasSucceeded(pod) || hasFailed(job, pod));
 

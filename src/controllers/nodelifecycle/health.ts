@@ -70,7 +70,7 @@ export function isEvicting(node: Node): boolean {
 
 /**
  * The node's taints as its conditions ask for, others untouched; undefined where they are so already. Pure.
- * @param evict whether pods that do not tolerate it shall leave
+ * @param evict whether pods that do not tolerate it have to leave
  */
 export function taintsFor(node: Node, evict: boolean, now: number): Mutable<Taint>[] | undefined {
   const before = node.spec.taints ?? [];

@@ -18,7 +18,7 @@ export interface Version {
 
 export const podName = (set: StatefulSet, ordinal: number): string => `${set.metadata.name}-${ordinal}`;
 
-/** The number at the end of a pod's name; undefined where the name is none of the set's. */
+/** The number at the end of a pod's name; undefined where the name is not one of the set's. */
 export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
   const prefix = `${set.metadata.name}-`;
   const { name } = pod.metadata;

@@ -9,8 +9,8 @@ const AGAIN = 'Try Again';
 const DETAILS = 'Show Details';
 
 /**
- * Looks at what stands in the way of machines of a kind, and asks what to do about it. Gives the kind that shall be used
- * (maybe containers instead), undefined where the user gives up.
+ * Looks at what stands in the way of machines of a kind, and asks what to do about it. Gives the kind that is to be
+ * used (maybe containers instead), undefined where the user gives up.
  */
 export async function clearTheWay(
   wanted: MachinesKind,

@@ -21,7 +21,7 @@ export interface Offer {
   readonly problems: (kind: MachinesKind) => Promise<string>;
   /** Says what stands in the way of a kind. The kind when it does no more, another one instead, or undefined. */
   readonly clearTheWay: (kind: MachinesKind) => Promise<MachinesKind | undefined>;
-  /** What of `VAGRANT_PROVIDERS` this desktop has. */
+  /** Those of `VAGRANT_PROVIDERS` that this desktop has. */
   readonly providers: Promise<readonly string[]>;
   /** Proposed for each node that is a virtual machine. */
   readonly size: NodeSize;

@@ -25,7 +25,7 @@ function bracketStep(inner: string): FieldStep {
   };
 }
 
-/** Values stand there as JSON; what is none is text. */
+/** Values are written there as JSON; what is not JSON is text. */
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -3,7 +3,7 @@ import { readYaml } from '../../api/yaml/index.ts';
 
 /**
  * What a YAML file is for. `template`: of a Helm chart, which is YAML only when it is rendered; `kustomization`: read by
- * kustomize, no API server knows it; `patch`: changes an object of another file, so that it is none itself.
+ * kustomize, no API server knows it; `patch`: changes an object of another file and is not an object itself.
  */
 export type ManifestRole = 'objects' | 'template' | 'kustomization' | 'patch';
 

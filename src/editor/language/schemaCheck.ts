@@ -15,8 +15,8 @@ export interface SchemaCheckOptions {
 }
 
 /**
- * What of an object's text its schema does not allow: every unknown field, every value of a wrong type, each at its own
- * place. What comes through aliases is looked at where it is written.
+ * The parts of an object's text that its schema does not allow: every unknown field, every value of a wrong type, each
+ * at its own place. What comes through aliases is looked at where it is written.
  */
 export function checkSchema(root: Node, schema: SchemaNode, options: SchemaCheckOptions): readonly Finding[] {
   const findings: Finding[] = [];
@@ -199,7 +199,7 @@ function fits(value: unknown, type: ValueType): boolean {
   }
 }
 
-/** A number that shall be text needs quotes, and text that is a number none. */
+/** A number that is to be text needs quotes; text that is a number must have none. */
 function remediesOf(node: Node, type: ValueType): readonly Remedy[] {
   if (!isScalar(node)) return [];
   const { source = '', value } = node;

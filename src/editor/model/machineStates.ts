@@ -33,7 +33,7 @@ export class MachineStates implements Disposable {
     return this.#changed.event;
   }
 
-  /** Undefined where nothing is known: nobody has looked, or the cluster is none of ours. */
+  /** Undefined where nothing is known: nobody has looked, or the cluster is not one of ours. */
   get(cluster: string, node: string): MachineState | undefined {
     const states = this.#states.get(cluster);
     return states === undefined ? undefined : (states.get(node) ?? 'missing');

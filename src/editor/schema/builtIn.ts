@@ -23,7 +23,7 @@ export function builtInSchemas(documentation: Documentation): SchemaSource {
   };
 }
 
-/** The Go package of one of Kubernetes' own groups: its first label. Groups of others are none of them. */
+/** The Go package of one of Kubernetes' own groups: its first label. Groups of others have no package. */
 function packageOf(group: string): string | undefined {
   if (group === '') return 'core';
   const own = !group.includes('.') || group.endsWith('.k8s.io');

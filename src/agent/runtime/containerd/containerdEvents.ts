@@ -103,7 +103,7 @@ function taskEvent(
         exitStatus: number;
         exitedAt: ContainerdTime | null;
       }>('TaskExit', event.value);
-      // The end of an exec inside a container is an exit of a task as well; it is none of the container's.
+      // The end of an exec inside a container is an exit of a task as well, but not of the container.
       if (exit.id !== exit.containerId) return undefined;
       const finishedAt = exit.exitedAt === null ? clock.now() : millisOf(exit.exitedAt);
       return { type: 'ended', id: exit.id, exitCode: exit.exitStatus, finishedAt };

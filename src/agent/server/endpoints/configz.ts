@@ -6,7 +6,7 @@ import { LEASE_SECONDS } from '../../node/heartbeat.ts';
 import { CHECK_MS, REPORT_MS } from '../../node/nodeReporter.ts';
 import { MAX_PODS } from '../../node/nodeStatus.ts';
 
-/** `/configz`: what of kubelet's configuration (KubeletConfiguration v1beta1) is so here. */
+/** `/configz`: the fields of kubelet's configuration (KubeletConfiguration v1beta1) that hold here. */
 export function configzRoute(cluster: ClusterSettings, logDirectory: string | undefined): AgentRoute {
   const kubeletconfig = {
     kind: 'KubeletConfiguration',

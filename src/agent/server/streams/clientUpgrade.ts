@@ -45,7 +45,7 @@ export function offeredProtocols({ headers }: IncomingMessage): readonly string[
   return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
-/** Answers a WebSocket client. The subprotocol need not be one that RFC 6455 allows: `SPDY/3.1+…` is none. */
+/** Answers a WebSocket client. The subprotocol need not be one that RFC 6455 allows: `SPDY/3.1+…` is not. */
 export function acceptWebSocket(
   { request, socket, head }: ClientUpgrade,
   protocol: string,

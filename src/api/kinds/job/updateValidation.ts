@@ -35,7 +35,7 @@ function validateCompletions(object: Job, old: Job, path: FieldPath): FieldError
   return [];
 }
 
-/** While a Job is suspended and has not run, a queue may say where its pods shall run (KEP-2926). */
+/** While a Job is suspended and has not run, a queue may say where its pods are to run (KEP-2926). */
 function validateTemplate(object: Job, old: Job, path: FieldPath): FieldError[] {
   if (old.spec.suspend !== true || old.status?.startTime !== undefined) {
     return immutableField(object.spec.template, old.spec.template, path);

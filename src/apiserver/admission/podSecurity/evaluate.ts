@@ -7,7 +7,7 @@ const NEWEST = Math.max(...CHECKS.flatMap(({ versions }) => versions.map(({ sinc
 
 const known = new Map<string, readonly CheckPod[]>();
 
-/** What of a pod a policy does not allow, in the order in which upstream says it (`policy/registry.go`). */
+/** The parts of a pod that a policy does not allow, in the order in which upstream says them (`policy/registry.go`). */
 export function violationsOf(pod: CheckedPod, { level, version }: LevelVersion): readonly Violation[] {
   if (level === 'privileged') return [];
   const minor = Math.min(version === 'latest' ? NEWEST : version, NEWEST);

@@ -1,6 +1,6 @@
 import type { BoxArchitecture } from '../contract.ts';
 
-/** A machine as VirtualBox shall import it. Size is Vagrant's to change. */
+/** A machine as VirtualBox is to import it. Size is Vagrant's to change. */
 export interface OvfMachine {
   readonly name: string;
   readonly architecture: BoxArchitecture;

@@ -7,7 +7,7 @@ const LOOPBACK = '127.0.0.1';
 /** What is on them is memory: of Secrets, sockets and state in /run, of nobody in particular in /tmp. */
 const TMPFS = { '/run': 'mode=755,exec,size=256m', '/tmp': 'size=256m' };
 
-/** What of an engine decides how a node's container is made. */
+/** The facts about an engine that decide how a node's container is made. */
 export interface EngineFacts {
   /** Its kernel and itself can filter system calls. */
   readonly hasSeccomp: boolean;

@@ -194,7 +194,7 @@ function engineFacts({ SecurityOptions: securityOptions }: EngineInfo): EngineFa
   return { hasSeccomp: securityOptions?.some((option) => option.startsWith('name=seccomp')) === true };
 }
 
-/** What of an engine does not do for nodes. `free`: bytes on its disk, where they are known. */
+/** What in an engine is not good enough for nodes. `free`: bytes on its disk, where they are known. */
 export function problemsOf(
   apiVersion: string,
   { OSType: osType, SecurityOptions: securityOptions, DockerRootDir: root = '' }: EngineInfo,

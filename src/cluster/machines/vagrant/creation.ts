@@ -43,7 +43,7 @@ export async function createMachine(
   }
 }
 
-/** Makes the machine that the folder declares (its hypervisor has none of it). */
+/** Makes the machine that the folder declares (its hypervisor does not have it). */
 export async function bringUp(
   context: VagrantContext,
   { cluster, name }: Pick<MachineSpec, 'cluster' | 'name'>,

@@ -10,7 +10,10 @@ import {
 } from '../../../api/ip/range.ts';
 import { DEFAULT_CLUSTER_CIDR, DEFAULT_SERVICE_CIDR } from '../../profile.ts';
 
-/** `192.168.56.0/24`; undefined where it is none: machines' networks are IPv4. An address without a length is a range of its own. */
+/**
+ * `192.168.56.0/24`; undefined where it is not such a range: machines' networks are IPv4. An address without a length
+ * is a range of its own.
+ */
 export function parseSubnet(text: string): IPRange | undefined {
   const trimmed = text.trim();
   const address = parseAddress(trimmed);
