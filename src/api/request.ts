@@ -108,16 +108,23 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
   line?: Uint8Array;
 }
 
+/** How the edge writes an answer; missing: as JSON in one line. */
+export interface Written {
+  readonly encoding?: 'json' | 'yaml' | 'protobuf';
+  /** JSON with a line for each field. */
+  readonly pretty?: boolean;
+}
+
 export type ApiResponse =
   /** One object. `bytes` where they are at hand, else the edge serialises. */
-  | {
+  | ({
       readonly type: 'object';
       readonly code: number;
       readonly object: unknown;
       readonly bytes?: Uint8Array;
       readonly warnings?: readonly string[];
-    }
-  | {
+    } & Written)
+  | ({
       readonly type: 'list';
       readonly apiVersion: string;
       readonly kind: string;
@@ -128,13 +135,13 @@ export type ApiResponse =
         readonly remainingItemCount?: number;
       };
       readonly warnings?: readonly string[];
-    }
+    } & Written)
   /** Batches of events until the caller's signal aborts or the server ends the watch. */
-  | {
+  | ({
       readonly type: 'watch';
       readonly events: AsyncIterable<readonly WatchEvent[]>;
       readonly warnings?: readonly string[];
-    }
+    } & Written)
   /** Anything else: text, documents, logs. */
   | {
       readonly type: 'raw';

@@ -112,7 +112,7 @@ describe('API server', () => {
     assert.match(metrics, /wheelhouse_storage_revision 1\n/);
   });
 
-  it('answers 404 for what is not served, 405 for a verb that is not, 406 for protobuf alone', async () => {
+  it('answers 404 for what is not served, 405 for a verb that is not, 406 for what it cannot write', async () => {
     const at = await started();
     assert.equal((await at.call('GET', '/api/v1/namespaces/d/unknowns')).code, 404);
     assert.equal((await at.call('GET', '/nothing')).code, 404);
@@ -120,10 +120,25 @@ describe('API server', () => {
     assert.equal((await at.call('POST', `${CONFIG_MAPS}/a`, { metadata: { name: 'a' } })).code, 405);
     assert.equal((await at.call('PUT', CONFIG_MAPS, { metadata: { name: 'a' } })).code, 405);
     assert.equal((await at.call('GET', '/apis/authentication.k8s.io/v1/tokenreviews')).code, 405);
-    const binary = { headers: { accept: 'application/vnd.kubernetes.protobuf' } };
-    assert.equal((await at.call('GET', CONFIG_MAPS, undefined, binary)).code, 406);
-    const either = { headers: { accept: 'application/vnd.kubernetes.protobuf, */*' } };
+    const accepting = (accept: string): { headers: { accept: string } } => ({ headers: { accept } });
+    const refused = await at.call<Status>('GET', CONFIG_MAPS, undefined, accepting('application/xml'));
+    assert.equal(refused.code, 406);
+    assert.equal(
+      refused.body.message,
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
+    const watch = `${CONFIG_MAPS}?watch=1`;
+    const noStream = await at.call<Status>('GET', watch, undefined, accepting('application/yaml'));
+    assert.equal(noStream.code, 406);
+    assert.equal(
+      noStream.body.message,
+      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    );
+    const either = accepting('application/xml, */*');
     assert.equal((await at.call('GET', CONFIG_MAPS, undefined, either)).code, 200);
+    const review = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const table = accepting('application/json;as=Table;v=v1;g=meta.k8s.io');
+    assert.equal((await at.call('POST', review, { spec: {} }, table)).code, 406);
   });
 
   describe('filters', () => {

@@ -11,7 +11,6 @@ import type { Authenticator, Authorizer } from './auth/contract.ts';
 import { discoveryRoutes } from './discovery/routes.ts';
 import { chainOf, type Exchange, type Filter, NewExchange } from './exchange.ts';
 import { anonymous, authentication } from './filters/authentication.ts';
-import { acceptable } from './filters/acceptable.ts';
 import { authorization } from './filters/authorization.ts';
 import { catchErrors } from './filters/catchErrors.ts';
 import { deadline } from './filters/deadline.ts';
@@ -20,6 +19,7 @@ import { maxInFlight } from './filters/maxInFlight.ts';
 import { metrics } from './filters/metrics.ts';
 import { receiveBody } from './filters/receiveBody.ts';
 import { warnings } from './filters/warnings.ts';
+import { acceptable, encoded } from './negotiation/filter.ts';
 import { nonResourceHandler, type Route } from './verbs/nonResource.ts';
 import type { HandlerOptions, Review } from './verbs/handler.ts';
 import { handleResource } from './verbs/resource.ts';
@@ -69,6 +69,7 @@ export interface ApiServer {
  * The API server over a store and its cache. A request passes the filters from the outside in; what comes back
  * passes them the other way:
  *
+ *   encoded          JSON, YAML or protobuf
  *   metrics          counts and measures
  *   catchErrors      a failure becomes a Status
  *   authentication   who asks
@@ -78,7 +79,7 @@ export interface ApiServer {
  *   receiveBody      only now is it read
  *   maxInFlight      a flood from outside is held back
  *   warnings         what was warned of goes into the answer
- *   acceptable       JSON, or nothing
+ *   acceptable       what the client takes, or nothing
  *   tables           the form that the client asks for
  *   dispatch         the verb's handler, a subresource's, or a document's
  */
@@ -118,6 +119,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     ...(options.routes ?? []),
   ]);
   const filters: readonly Filter[] = [
+    encoded(resources),
     metrics(requestMetrics, () => performance.now()),
     catchErrors(logger),
     authentication(options.authenticators),
@@ -127,7 +129,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     receiveBody,
     maxInFlight(),
     warnings,
-    acceptable,
+    acceptable(resources),
     tableFilter({ resources, clock }),
   ];
   const run = chainOf(filters, (exchange: Exchange): Promise<ApiResponse> =>

@@ -34,8 +34,9 @@ export function sampleOf(schema: Schema): Json {
       return name.endsWith('Time') ? '2026-01-01T00:00:00.000000Z' : {};
     }
     const { type, format, items, properties, additionalProperties } = json;
-    if (depth > MAX_DEPTH) return type === 'array' ? [] : {};
-    if (type === 'array') return [valueOf((items ?? {}) as Json, depth + 1)];
+    const deep = depth > MAX_DEPTH;
+    if (type === 'array') return deep ? [] : [valueOf((items ?? {}) as Json, depth + 1)];
+    if (deep && (properties ?? additionalProperties) !== undefined) return {};
     if (properties !== undefined) {
       const entries = Object.entries(properties as Record<string, Json>);
       return Object.fromEntries(entries.map(([name, property]) => [name, valueOf(property, depth + 1)]));

@@ -6,7 +6,7 @@ import { layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
 export const PROTOBUF_CONTENT_TYPE = 'application/vnd.kubernetes.protobuf';
 
 /** Every body begins with these four bytes (apimachinery `runtime/serializer/protobuf`). */
-const MAGIC = Buffer.from('k8s\0');
+export const MAGIC = Buffer.from('k8s\0');
 
 /** kubectl nests nothing deeper; what does is an attack. */
 const MAX_DEPTH = 64;

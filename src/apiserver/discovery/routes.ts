@@ -6,7 +6,7 @@ import { derived, type ResourceTable } from '../resources/table.ts';
 import { noSuchResource } from '../verbs/notServed.ts';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './documents.ts';
 import { discoveredGroups } from './groups.ts';
-import { mediaTypes } from './mediaTypes.ts';
+import { mediaTypes } from '../negotiation/mediaTypes.ts';
 
 /** Versions of aggregated discovery that clients ask for; kubectl 1.26 to 1.29 knows the first only. */
 const AGGREGATED_VERSIONS = ['v2beta1', 'v2'];

@@ -1,10 +1,11 @@
 import { gzip } from 'node:zlib';
-import type { ApiResponse } from '../../api/request.ts';
+import type { ApiResponse, Written } from '../../api/request.ts';
 import type { Status, StatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
 import type { ListResponse } from '../registry/list.ts';
 import type { ChunkPool } from './chunkPool.ts';
 import type { Departure } from './departure.ts';
+import { type EncodedBody, encodeList, encodeObject, framesOf, streamType } from './encodings.ts';
 import { linesOf } from './eventLines.ts';
 import { listBody, wholeList, writeList } from './listBody.ts';
 
@@ -33,8 +34,8 @@ export function writeResponse(
 ): Promise<void> | undefined {
   switch (answer.type) {
     case 'object': {
-      const bytes = answer.bytes ?? Buffer.from(JSON.stringify(answer.object));
-      const headers = headersOf(bytes.length, answer.warnings);
+      const { bytes, contentType } = bodyOf(answer);
+      const headers = headersOf(bytes.length, answer.warnings, contentType);
       if (answer.code >= 429) addRetryAfter(headers, answer.object as Status);
       writeBody(request, response, answer.code, bytes, to.peer, headers);
       return undefined;
@@ -51,6 +52,14 @@ export function writeResponse(
       return undefined;
   }
 }
+
+function bodyOf(answer: Extract<ApiResponse, { type: 'object' }>): EncodedBody {
+  if (isEncoded(answer)) return encodeObject(answer.object, answer);
+  return { bytes: answer.bytes ?? Buffer.from(JSON.stringify(answer.object)), contentType: JSON_TYPE };
+}
+
+/** Whether the client wants anything but JSON in one line, of which the bytes are at hand. */
+const isEncoded = ({ encoding, pretty }: Written): boolean => encoding !== undefined || pretty === true;
 
 /** For failures that never reached the handler. */
 export function writeError(response: HttpResponse, error: StatusError): void {
@@ -69,6 +78,11 @@ async function writeListAnswer(
   list: ListResponse,
   { peer, departure, chunks }: Destination,
 ): Promise<void> {
+  if (isEncoded(list)) {
+    const { bytes, contentType } = encodeList(list);
+    writeBody(request, response, 200, bytes, peer, headersOf(bytes.length, list.warnings, contentType));
+    return;
+  }
   const body = listBody(list);
   const headers = headersOf(body.length, list.warnings);
   if (body.length <= PIECES_MIN_BYTES || (!peer.loopback && acceptsGzip(request))) {
@@ -106,10 +120,14 @@ function send(response: HttpResponse, code: number, body: Uint8Array, headers: H
   response.end(body);
 }
 
-function headersOf(length: number, warnings: readonly string[] | undefined): Headers {
+function headersOf(
+  length: number,
+  warnings: readonly string[] | undefined,
+  contentType = JSON_TYPE,
+): Headers {
   const headers: Headers = {
     'cache-control': CACHE_CONTROL,
-    'content-type': JSON_TYPE,
+    'content-type': contentType,
     'content-length': length,
   };
   addWarnings(headers, warnings);
@@ -140,17 +158,19 @@ function acceptsGzip(request: HttpRequest): boolean {
 
 async function writeWatch(
   response: HttpResponse,
-  { events, warnings }: Extract<ApiResponse, { type: 'watch' }>,
+  answer: Extract<ApiResponse, { type: 'watch' }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const headers: Headers = { 'cache-control': CACHE_CONTROL, 'content-type': JSON_TYPE };
+  const { events, warnings, encoding } = answer;
+  const bytesOf = encoding === 'protobuf' ? framesOf : linesOf;
+  const headers: Headers = { 'cache-control': CACHE_CONTROL, 'content-type': streamType(answer) };
   addWarnings(headers, warnings);
   response.writeHead(200, headers);
   // The client learns that the watch stands before the first event comes.
   response.flushHeaders();
   for await (const batch of events) {
     if (signal.aborted) return;
-    if (!response.write(linesOf(batch))) await drained(response);
+    if (!response.write(bytesOf(batch))) await drained(response);
   }
   response.end();
 }

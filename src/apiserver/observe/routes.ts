@@ -21,7 +21,8 @@ export function observeRoutes(options: ObserveOptions): readonly Route[] {
     ...healthRoutes('healthz', live),
     ...healthRoutes('livez', live),
     ...healthRoutes('readyz', [...live, ...ready]),
-    { path: '/version', handle: () => ({ type: 'object', code: 200, object: apiVersion }) },
+    // As upstream, for people whoever asks.
+    { path: '/version', handle: () => ({ type: 'object', code: 200, object: apiVersion, pretty: true }) },
     {
       path: '/metrics',
       handle: async () => ({

@@ -8,7 +8,7 @@ import {
   type DiscoveredResource,
   type DiscoveredVersion,
 } from '../discovery/groups.ts';
-import { mediaTypes } from '../discovery/mediaTypes.ts';
+import { mediaTypes } from '../negotiation/mediaTypes.ts';
 import { derived, type ResourceTable } from '../resources/table.ts';
 import type { Route } from '../verbs/nonResource.ts';
 import { noSuchResource } from '../verbs/notServed.ts';

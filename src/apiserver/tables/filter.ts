@@ -1,18 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../api/request.ts';
-import { badRequest, StatusError } from '../../api/status.ts';
-import { mediaTypes } from '../discovery/mediaTypes.ts';
+import { badRequest } from '../../api/status.ts';
+import { offerFor } from '../negotiation/filter.ts';
+import { type Form, negotiate } from '../negotiation/negotiate.ts';
 import type { Exchange, Filter, Next } from '../exchange.ts';
 import type { Served } from '../resources/served.ts';
 import type { ResourceTable } from '../resources/table.ts';
 import { partialMetadata, tableMetadata, tableOf, type IncludeObject, type TableOptions } from './table.ts';
-
-/** Another form in which a client wants objects. */
-interface Form {
-  readonly as: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
-  readonly apiVersion: string;
-}
 
 /** How one form shows what the server answers. */
 interface Presentation {
@@ -38,33 +33,12 @@ export function tableFilter(options: { resources: ResourceTable; clock: Pick<Clo
     const { info, headers, query } = exchange.request;
     const served = options.resources.snapshot.find(info.group, info.version, info.resource);
     if (served === undefined) return next(exchange);
-    const form = formOf(headers.accept ?? '', served.kind.stored !== false);
+    const form = negotiate(headers.accept, offerFor(exchange, options.resources))?.form;
     if (form === undefined) return next(exchange);
     const include = form.as === 'Table' ? includeOf(query.get('includeObject')) : 'None';
     const now = (): number => options.clock.now();
     return presentAnswer(await next(exchange), presentationOf(form, served, include, now));
   }
-}
-
-/**
- * The first alternative that can be served; undefined for objects as they are. What is answered and not stored (a
- * review) has no other form. Throws NotAcceptable where there is no alternative left.
- */
-function formOf(accept: string, stored: boolean): Form | undefined {
-  for (const { type, parameters } of mediaTypes(accept)) {
-    if (type !== 'application/json' && type !== '*/*') continue;
-    const { as, g, v } = parameters;
-    if (as === undefined) return undefined;
-    if (!stored || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
-    if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-      return { as, apiVersion: `${g}/${v}` };
-    }
-  }
-  throw new StatusError(
-    406,
-    'NotAcceptable',
-    'only the following media types are accepted: application/json, application/json;stream=watch',
-  );
 }
 
 function includeOf(text: string | null): IncludeObject {

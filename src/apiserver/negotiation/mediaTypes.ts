@@ -17,5 +17,12 @@ export function mediaTypes(accept: string | undefined): readonly MediaType[] {
     }
     return [{ type: type.toLowerCase(), parameters: named, quality: Number(named.q ?? 1) }];
   });
-  return parsed.some((one) => one.quality !== 1) ? parsed.sort((a, b) => b.quality - a.quality) : parsed;
+  return parsed.length > 1
+    ? parsed.sort((a, b) => b.quality - a.quality || wildness(a) - wildness(b))
+    : parsed;
+}
+
+/** What is named is better than what is left open. */
+function wildness({ type }: MediaType): number {
+  return type.startsWith('*') ? 2 : type.endsWith('/*') ? 1 : 0;
 }
