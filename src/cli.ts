@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -72,6 +72,7 @@ const context: CliContext = {
 
 const program = new Command('wheelhouse')
   .description('A real multi-node Kubernetes on your desk')
+  .version(versionOf(path.join(dist, '../package.json')), '-V, --version', 'print the version')
   .showHelpAfterError();
 for (const command of commands) command(program, context);
 
@@ -79,6 +80,10 @@ for (const command of commands) command(program, context);
 const NODE = 24;
 /** A checkout brings the Node that it needs. */
 const bundledNode = path.join(dist, '../node_modules/node/bin/node');
+
+function versionOf(manifest: string): string {
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
 
 async function main(): Promise<void> {
   const { node } = process.versions;

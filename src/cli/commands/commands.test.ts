@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { Command } from 'commander';
 import { Desk } from '../../../test/harness/desk.ts';
-import { IncompleteClusterError } from '../../cluster/errors.ts';
+import { ClusterError, IncompleteClusterError } from '../../cluster/errors.ts';
 import type { BuiltBox } from '../../cluster/box/buildBox.ts';
 import type { BoxShelf, CliContext } from '../command.ts';
 import { commands } from './index.ts';
@@ -38,6 +38,7 @@ describe('wheelhouse', () => {
       terminal: { input: new PassThrough(), output },
       now: () => desk.clock.now(),
       exitWith: (given) => (code = given),
+      saveImage: () => assert.fail('no saveImage here'),
     };
     const program = new Command('wheelhouse').exitOverride().configureOutput({ writeErr: () => undefined });
     for (const command of commands) command(program, context as CliContext);
@@ -90,12 +91,83 @@ describe('wheelhouse', () => {
       'Cluster dev is suspended. To go on: wheelhouse start dev',
     ]);
     assert.deepEqual(await wheelhouse('list'), [
-      'dev\tsimulated\t0/1 machines running, 1 suspended\thttps://127.0.0.1:7000',
+      'NAME  MACHINES   STATE      RUNNING  SERVER',
+      'dev   simulated  suspended  0/1      https://127.0.0.1:7000',
     ]);
     assert.deepEqual(await wheelhouse('start', 'dev'), ['Cluster dev is ready after 0.0 s.']);
     assert.deepEqual(await wheelhouse('list'), [
-      'dev\tsimulated\t1/1 machines running\thttps://127.0.0.1:7000',
+      'NAME  MACHINES   STATE    RUNNING  SERVER',
+      'dev   simulated  running  1/1      https://127.0.0.1:7000',
     ]);
+  });
+
+  it('what lists something gives it as JSON too', async () => {
+    const json = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await wheelhouse(...args, '--json')).join('\n'));
+    assert.deepEqual(await json('list'), []);
+    await create('--nodes', '1', '--port', '7000', '--cpus', '2');
+    await wheelhouse('snapshot', 'save', 'dev', 'clean');
+    const cluster = {
+      name: 'dev',
+      machines: 'simulated',
+      state: 'running',
+      server: 'https://127.0.0.1:7000',
+      kubeconfig: desk.paths.kubeconfig,
+      nodes: [{ name: 'dev-1', state: 'running', address: '127.0.0.1', cpus: 2 }],
+    };
+    const time = new Date(desk.clock.now()).toISOString();
+    const snapshot = { name: 'clean', time, nodes: ['dev-1'] };
+    assert.deepEqual(await json('list'), [cluster]);
+    assert.deepEqual(await json('snapshot', 'list', 'dev'), [snapshot]);
+    assert.deepEqual(await json('status', 'dev'), { ...cluster, snapshots: [snapshot] });
+    assert.deepEqual(await json('preflight', '--machines', 'simulated'), []);
+  });
+
+  it('node add and remove on a cluster that does not run refuse before anything is done', async () => {
+    await create('--nodes', '1');
+    await wheelhouse('stop', 'dev');
+    const asked = desk.asked.length;
+    for (const args of [
+      ['node', 'add', 'dev'],
+      ['node', 'remove', 'dev', 'dev-1'],
+    ]) {
+      await assert.rejects(
+        wheelhouse(...args),
+        /cluster dev is stopped\. Start it first: wheelhouse start dev\./,
+      );
+    }
+    assert.deepEqual(desk.asked.slice(asked), []);
+    assert.equal((await desk.clusters().profile('dev')).nodes.length, 1);
+    await wheelhouse('start', 'dev');
+    await wheelhouse('suspend', 'dev');
+    await assert.rejects(wheelhouse('node', 'add', 'dev'), /cluster dev is suspended/);
+  });
+
+  it('load-image says which file is missing, and asks the engine for what is no file', async () => {
+    await create('--nodes', '1');
+    for (const file of ['missing.tar', './image', '/tmp/none/x.tgz', 'C:\\images\\x.tar']) {
+      await assert.rejects(wheelhouse('load-image', 'dev', file), (error) => {
+        assert.ok(error instanceof ClusterError);
+        assert.equal(error.message.split('. ')[0], `there is no file ${file}`);
+        return true;
+      });
+    }
+    await assert.rejects(wheelhouse('load-image', 'dev', 'registry.local:5000/app:1'), /no saveImage here/);
+  });
+
+  it('__complete gives the words that fit', async () => {
+    await create('--nodes', '2');
+    const words = (...line: string[]): Promise<readonly string[]> => wheelhouse('__complete', '--', ...line);
+    assert.deepEqual(await words('st'), ['start', 'status', 'stop']);
+    assert.deepEqual(await words('node', ''), ['add', 'remove', 'shell']);
+    assert.deepEqual(await words('stop', ''), ['dev']);
+    assert.deepEqual(await words('node', 'shell', 'dev', ''), ['dev-1', 'dev-2']);
+    assert.deepEqual(await words('create', 'x', '--machines', 'v'), ['vagrant']);
+    assert.deepEqual(await words('create', 'x', '--machines', 'vagrant', '--ne'), ['--network']);
+    assert.deepEqual(await words('load-image', 'dev', ''), [':files']);
+    assert.deepEqual(await words('completion', ''), ['bash', 'fish', 'powershell', 'zsh']);
+    assert.deepEqual(await words('node', 'shell', 'nobody', ''), []);
+    assert.ok(!(await words('')).includes('__complete'));
   });
 
   it('node add and resize give sizes; status shows them', async () => {

@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import { box } from './box.ts';
+import { completion } from './completion.ts';
 import { console } from './console.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
@@ -36,4 +37,5 @@ export const commands: readonly CliCommand[] = [
   loadImage,
   box,
   serve,
+  completion,
 ];

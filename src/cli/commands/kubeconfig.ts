@@ -6,7 +6,7 @@ export const kubeconfig: CliCommand = (program, { clusters, print }) => {
   program
     .command('kubeconfig')
     .description("print the path of a cluster's kubeconfig")
-    .argument('<name>')
+    .argument('<cluster>')
     .option('--content', 'print the file itself (it holds a key)')
     .action(async (name: string, options: { readonly content?: boolean }) => {
       await clusters.profile(name);

@@ -1,10 +1,11 @@
 import { newNodeNames, type MachinesKind } from '../../cluster/profile.ts';
 import { sizeOf, withSize, type SizeOptions } from '../amounts.ts';
 import type { CliCommand } from '../command.ts';
+import { jsonOption, printJson, type JsonOptions } from '../json.ts';
 import { wholeNumber } from '../numbers.ts';
 import { machinesOption, providerOption } from '../options.ts';
 
-interface Options extends SizeOptions {
+interface Options extends SizeOptions, JsonOptions {
   readonly machines: MachinesKind;
   readonly nodes: number;
   readonly provider?: string;
@@ -16,9 +17,10 @@ export const preflight: CliCommand = (program, { clusters, signal, print, exitWi
     .description('tell what stands in the way of a cluster on this desktop; nothing is made')
     .addOption(machinesOption())
     .addOption(providerOption())
-    .option('--nodes <n>', 'how many nodes', wholeNumber(1, 100), 3);
+    .option('--nodes <n>', 'how many nodes', wholeNumber(1, 100), 3)
+    .addOption(jsonOption());
   withSize(command).action(async (options: Options) => {
-    const { machines, nodes, provider } = options;
+    const { machines, nodes, provider, json } = options;
     const size = sizeOf(options);
     const problems = await clusters.preflight(machines, signal, {
       // Of no cluster that is there: what is checked is the desktop.
@@ -26,6 +28,11 @@ export const preflight: CliCommand = (program, { clusters, signal, print, exitWi
       machines: newNodeNames('preflight', nodes, []).map((name) => ({ ...size, name })),
       ...(provider === undefined ? {} : { settings: { provider } }),
     });
+    if (json) {
+      printJson(print, problems);
+      if (problems.length > 0) exitWith(1);
+      return;
+    }
     if (problems.length === 0) {
       print(`Nothing stands in the way of ${nodes} ${machines} ${nodes === 1 ? 'machine' : 'machines'}.`);
       return;

@@ -1,5 +1,7 @@
+import type { ClusterSnapshot } from '../../cluster/snapshots/snapshot.ts';
 import type { CliCommand } from '../command.ts';
 import { durationText } from '../duration.ts';
+import { jsonOption, printJson, type JsonOptions } from '../json.ts';
 import { table } from '../table.ts';
 
 export const snapshot: CliCommand = (program, { clusters, progress, signal, print, now }) => {
@@ -10,7 +12,7 @@ export const snapshot: CliCommand = (program, { clusters, progress, signal, prin
     .command('save')
     .description('keep a running cluster as it is now; its API is away meanwhile')
     .argument('<cluster>')
-    .argument('<snapshot>', 'a name for it: lower-case letters, digits, dashes and dots')
+    .argument('<name>', 'a name for it: lower-case letters, digits, dashes and dots')
     .action(async (cluster: string, name: string) => {
       const started = now();
       await clusters.saveSnapshot(cluster, name, progress, signal);
@@ -20,8 +22,13 @@ export const snapshot: CliCommand = (program, { clusters, progress, signal, prin
     .command('list')
     .description('list the snapshots of a cluster, oldest first')
     .argument('<cluster>')
-    .action(async (cluster: string) => {
+    .addOption(jsonOption())
+    .action(async (cluster: string, { json }: JsonOptions) => {
       const snapshots = await clusters.snapshots(cluster);
+      if (json) {
+        printJson(print, snapshots.map(snapshotJson));
+        return;
+      }
       if (snapshots.length === 0) {
         print(`${cluster} has no snapshots. Save one: wheelhouse snapshot save ${cluster} NAME`);
         return;
@@ -53,3 +60,12 @@ export const snapshot: CliCommand = (program, { clusters, progress, signal, prin
       print(`Snapshot ${name} of ${cluster} is deleted.`);
     });
 };
+
+/** What `--json` says of a snapshot: fields are added, never renamed. */
+export function snapshotJson({ name, time, nodes }: ClusterSnapshot): {
+  readonly name: string;
+  readonly time: string;
+  readonly nodes: readonly string[];
+} {
+  return { name, time, nodes: nodes.map((node) => node.name) };
+}

@@ -7,7 +7,7 @@ export const start: CliCommand = (program, { clusters, progress, signal, print, 
     .description(
       'start a cluster that is stopped or suspended; nodes whose machines are missing are made again',
     )
-    .argument('<name>')
+    .argument('<cluster>')
     .option('--recover', 'where its store is damaged, go on with what is whole; the damaged one is kept')
     .action(async (name: string, options: { readonly recover?: boolean }) => {
       const started = now();

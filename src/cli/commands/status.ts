@@ -1,16 +1,25 @@
 import type { Owner } from '../../cluster/owner.ts';
 import { sizeText } from '../../cluster/nodeSize.ts';
 import type { CliCommand } from '../command.ts';
+import { jsonOption, printJson, type JsonOptions } from '../json.ts';
 import { table } from '../table.ts';
+import { clusterJson } from './list.ts';
+import { snapshotJson } from './snapshot.ts';
 
 export const status: CliCommand = (program, { clusters, print }) => {
   program
     .command('status')
     .description('show a cluster: its API, its nodes with their machines, its snapshots')
-    .argument('<name>')
-    .action(async (name: string) => {
-      const { profile, paths, machines, owner } = await clusters.get(name);
+    .argument('<cluster>')
+    .addOption(jsonOption())
+    .action(async (name: string, { json }: JsonOptions) => {
+      const cluster = await clusters.get(name);
+      const { profile, paths, machines, owner } = cluster;
       const snapshots = await clusters.snapshots(name);
+      if (json) {
+        printJson(print, { ...clusterJson(cluster), snapshots: snapshots.map(snapshotJson) });
+        return;
+      }
       print(`Cluster ${name} of ${profile.machines} machines`);
       table([
         ['API', `https://127.0.0.1:${profile.port}`],

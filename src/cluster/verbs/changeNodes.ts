@@ -12,10 +12,12 @@ import { waitForNodes } from '../actions/waitForNodes.ts';
 import { ClusterError } from '../errors.ts';
 import type { Machine, MachineSize } from '../machines/contract.ts';
 import { checkSize, sizeText } from '../nodeSize.ts';
+import { assertRuns } from './assertRuns.ts';
 import { writeProfile, type ClusterProfile, type NodeProfile } from '../profile.ts';
 
 /** Adds a node to a cluster; resolves when it is Ready. Where it fails, nothing of it is left. */
 export async function addNode(context: ActionContext, node: NodeProfile): Promise<void> {
+  await assertRuns(context);
   const before = context.profile;
   context.profile = { ...before, nodes: [...before.nodes, node] };
   const declareNode: Action = {
@@ -48,6 +50,7 @@ export async function startNode(context: ActionContext, node: string): Promise<v
 /** Drains a node, takes it out of its cluster and deletes its machine. */
 export async function removeNode(context: ActionContext, node: string): Promise<void> {
   nodeOf(context.profile, node);
+  await assertRuns(context);
   await runActions([needControlPlane, drainNode(node), removeMachine(node)], context);
 }
 
