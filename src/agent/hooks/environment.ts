@@ -1,9 +1,11 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 import { configMaps, secrets } from '../../api/resources.ts';
 import type { ConfigMap, EnvVar, Pod, Secret, Service } from '../../api/types.ts';
+import type { VolumeManager } from '../volumes/volumeManager.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import { specOf } from '../pods/identity.ts';
 import { configError, type ContainerContext, type ContainerHook } from './contract.ts';
+import { readEnvFile, variableIn } from './envFile.ts';
 import { expand } from './expansion.ts';
 import { type FieldSources, podField, resourceField } from './podFields.ts';
 import { serviceEnvironment } from './serviceEnvironment.ts';
@@ -15,11 +17,17 @@ export interface EnvironmentOptions {
   sources(): Pick<FieldSources, 'hostIPs' | 'allocatable'>;
 }
 
+type FileKeyRef = NonNullable<NonNullable<EnvVar['valueFrom']>['fileKeyRef']>;
+
 const MASTER_NAMESPACE = 'default';
 const MASTER_SERVICES = new Set(['kubernetes']);
 
 /** Environment variables (kubelet_pods.go `makeEnvironmentVariables`). */
-export function environmentHook(options: EnvironmentOptions): ContainerHook {
+export function environmentHook(
+  options: EnvironmentOptions,
+  /** Missing on a node without volumes. */
+  volumes?: Pick<VolumeManager, 'find'>,
+): ContainerHook {
   return {
     name: 'environment',
     async apply(context, { config }) {
@@ -44,7 +52,7 @@ export function environmentHook(options: EnvironmentOptions): ContainerHook {
         const value =
           variable.valueFrom === undefined
             ? expand(variable.value ?? '', (name) => values.get(name) ?? services.get(name))
-            : await valueFrom(options.objects, context, variable, sources);
+            : await valueFrom(options.objects, context, variable, sources, volumes);
         if (value === undefined) continue;
         // A repeated name takes its place at the end, as with a list that is read in order.
         values.delete(variable.name);
@@ -75,10 +83,11 @@ async function valueFrom(
   context: ContainerContext,
   variable: EnvVar,
   sources: FieldSources,
+  volumes: Pick<VolumeManager, 'find'> | undefined,
 ): Promise<string | undefined> {
   const { pod, container } = context;
   const { namespace } = pod.metadata;
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = variable.valueFrom ?? {};
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = variable.valueFrom ?? {};
   if (fieldRef !== undefined) {
     const value = podField(pod, fieldRef.fieldPath, sources);
     if (value === undefined) throw configError(`unsupported fieldPath: ${fieldRef.fieldPath}`);
@@ -107,7 +116,30 @@ async function valueFrom(
       throw configError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value;
   }
+  if (fileKeyRef !== undefined) return valueFromFile(fileKeyRef, pod, volumes);
   return undefined;
+}
+
+async function valueFromFile(
+  { volumeName, path, key, optional = false }: FileKeyRef,
+  pod: Pod,
+  volumes: Pick<VolumeManager, 'find'> | undefined,
+): Promise<string | undefined> {
+  const volume = volumes?.find(pod.metadata.uid, volumeName);
+  if (volume === undefined)
+    throw configError(`cannot find the volume "${volumeName}" referenced by FileKeyRef`);
+  let value: string | undefined;
+  try {
+    const text = await readEnvFile(volume.hostPath, path);
+    if (text === undefined && !optional) throw new Error(`${path} does not exist`);
+    value = text === undefined ? undefined : variableIn(text, key);
+  } catch (error) {
+    // What is in the file is the pod's: only where it goes wrong is said.
+    throw configError(`couldn't parse env file: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (value !== undefined && value !== '') return value;
+  if (optional) return undefined;
+  throw configError(`environment variable key "${key}" not found in file "${path}"`);
 }
 
 async function configMapData(

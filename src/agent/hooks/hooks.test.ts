@@ -225,6 +225,16 @@ describe('sandboxConfig', () => {
     assert.equal(sandboxConfig(long, 0, options).hostname, 'a'.repeat(62));
     const pod = testPod({ hostname: 'h', subdomain: 's', setHostnameAsFQDN: true });
     assert.equal(sandboxConfig(pod, 0, options).hostname, 'h.s.default.svc.cluster.local');
+    const tooLong = testPod({ hostname: 'h'.repeat(40), subdomain: 's', setHostnameAsFQDN: true });
+    assert.throws(
+      () => sandboxConfig(tooLong, 0, options),
+      /FQDN h+\.s\.default\.svc\.cluster\.local is too long \(64 characters is the max, 68 characters requested\)/,
+    );
+  });
+  it('takes another name, alone, where it is overridden', () => {
+    const pod = testPod({ hostname: 'h', subdomain: 's', hostnameOverride: 'other.example' });
+    assert.equal(sandboxConfig(pod, 0, options).hostname, 'other.example');
+    assert.match(managedHosts(pod, ['10.1.0.5'], 'cluster.local'), /\n10\.1\.0\.5\tother\.example\n/);
   });
 });
 

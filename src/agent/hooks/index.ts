@@ -59,7 +59,7 @@ export function containerHooks(
 ): readonly ContainerHook[] {
   return [
     imageHook(options),
-    environmentHook(options),
+    environmentHook(options, volumes),
     commandHook,
     securityHook(paths),
     resourcesHook(options),

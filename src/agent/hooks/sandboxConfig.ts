@@ -65,23 +65,32 @@ export function cgroupParent(pod: Pod): string {
 }
 
 const HOSTNAME_LIMIT = 63;
+const KERNEL_LIMIT = 64;
 
-/** The pod's short name, or with setHostnameAsFQDN its whole one. */
+/** The pod's short name, or with setHostnameAsFQDN its whole one, which the kernel must take. */
 export function hostnameOf(pod: Pod, clusterDomain: string): string {
   const short = shortHostname(pod);
   const domain = hostDomainOf(pod, clusterDomain);
-  return pod.spec.setHostnameAsFQDN === true && domain !== '' ? `${short}.${domain}` : short;
+  if (pod.spec.setHostnameAsFQDN !== true || domain === '') return short;
+  const whole = `${short}.${domain}`;
+  if (whole.length > KERNEL_LIMIT) {
+    throw new Error(
+      `failed to construct FQDN from Pod hostname and cluster domain, FQDN ${whole} is too long (${KERNEL_LIMIT} characters is the max, ${whole.length} characters requested)`,
+    );
+  }
+  return whole;
 }
 
 export function shortHostname(pod: Pod): string {
-  const { hostname } = pod.spec;
+  const { hostname, hostnameOverride } = pod.spec;
+  if (hostnameOverride !== undefined && hostnameOverride !== '') return hostnameOverride;
   if (hostname !== undefined && hostname !== '') return hostname;
   return pod.metadata.name.slice(0, HOSTNAME_LIMIT).replace(/[-.]+$/, '');
 }
 
 /** `SUBDOMAIN.NAMESPACE.svc.DOMAIN`, '' without a subdomain. */
 export function hostDomainOf(pod: Pod, clusterDomain: string): string {
-  const { subdomain } = pod.spec;
-  if (subdomain === undefined || subdomain === '') return '';
+  const { subdomain, hostnameOverride } = pod.spec;
+  if (subdomain === undefined || subdomain === '' || (hostnameOverride ?? '') !== '') return '';
   return `${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`;
 }

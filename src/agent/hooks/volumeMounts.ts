@@ -1,3 +1,4 @@
+import type { Container } from '../../api/types.ts';
 import type { Mount } from '../runtime/contract.ts';
 import type { VolumeManager } from '../volumes/volumeManager.ts';
 import { SubPathError } from '../volumes/openInside.ts';
@@ -5,6 +6,8 @@ import { IdMapError, mountSubPath } from '../volumes/subPaths.ts';
 import type { AgentPaths } from '../paths.ts';
 import { configError, type ContainerHook } from './contract.ts';
 import { expand } from './expansion.ts';
+
+type VolumeMount = NonNullable<Container['volumeMounts']>[number];
 
 const PROPAGATION: Readonly<Record<string, Mount['propagation']>> = {
   None: 'private',
@@ -22,6 +25,7 @@ export function volumeMountsHook(paths: AgentPaths, volumes: VolumeManager): Con
         const volume = volumes.find(pod.metadata.uid, mount.name);
         if (volume === undefined)
           throw configError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
+        refuseRecursive(mount);
         const expression = mount.subPathExpr;
         const subPath =
           expression === undefined || expression === ''
@@ -52,6 +56,14 @@ export function volumeMountsHook(paths: AgentPaths, volumes: VolumeManager): Con
       }
     },
   };
+}
+
+/** That mounts below a read-only one are read-only too takes containerd 2 (kubelet_pods.go `resolveRecursiveReadOnly`). */
+function refuseRecursive(mount: VolumeMount): void {
+  if (mount.recursiveReadOnly !== 'Enabled') return;
+  throw configError(
+    `failed to resolve recursive read-only mode: volume "${mount.name}" requested recursive read-only mode, but it is not supported by the runtime`,
+  );
 }
 
 function expandSubPath(expression: string, environment: ReadonlyMap<string, string>): string {

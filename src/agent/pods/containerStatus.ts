@@ -89,7 +89,7 @@ function containerStatus(
   const started = latest.state === 'running' && facts.started(latest);
   const waiting = facts.waiting(container.name);
   const again = role !== 'ephemeral' && (role !== 'init' || latest.exitCode !== 0);
-  if (waiting !== undefined && latest.state !== 'running' && again && shouldRestart(pod, latest)) {
+  if (waiting !== undefined && latest.state !== 'running' && again && shouldRestart(pod, container, latest)) {
     return {
       ...base,
       state: { waiting: waitingState(waiting) },

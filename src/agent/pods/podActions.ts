@@ -1,5 +1,6 @@
 import type { Container, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, SandboxStatus } from '../runtime/contract.ts';
+import { restartPolicyOf, restartsAfter } from './restartPolicy.ts';
 import { type ContainerRole, containerHash, hashOf, instancesByName, roleOfInit } from './identity.ts';
 
 export type ProbeResult = 'success' | 'failure' | 'unknown';
@@ -80,15 +81,18 @@ function freshSandbox(
 ): PodActions {
   const base = { killPod: true, sandbox: undefined, attempt, toKill: [] };
   const nothing: PodActions = { ...base, createSandbox: false, toStart: [] };
-  const policy = pod.spec.restartPolicy ?? 'Always';
-  if (policy === 'Never' && attempt !== 0 && instances.size > 0) return nothing;
+  // A pod that runs once is not made anew, but for containers that say otherwise themselves.
+  const runsOnce =
+    pod.spec.restartPolicy === 'Never' &&
+    !pod.spec.containers.some((container) => container.restartPolicy !== undefined);
+  if (runsOnce && attempt !== 0 && instances.size > 0) return nothing;
   const toStart = pod.spec.containers
     .map((container) => ({
       container,
       role: 'container' as const,
       previous: instances.get(container.name)?.[0],
     }))
-    .filter(({ previous }) => !(policy === 'OnFailure' && succeeded(previous)));
+    .filter(({ container, previous }) => shouldRestart(pod, container, previous));
   const init = pod.spec.initContainers ?? [];
   if (toStart.length === 0 && init.every(({ name }) => succeeded(instances.get(name)?.[0]))) return nothing;
   const first = init[0];
@@ -168,7 +172,7 @@ class Plan {
       case 'running':
         return 'wait';
       case 'exited':
-        if ((this.#state.pod.spec.restartPolicy ?? 'Always') === 'Never') return 'fail';
+        if (!restartsAfter(this.#state.pod, container, instance.exitCode ?? 0)) return 'fail';
         return this.#start(container, 'init');
       default:
         this.#kill(
@@ -197,11 +201,10 @@ class Plan {
 
   keepContainers(): void {
     const { pod } = this.#state;
-    const policy = pod.spec.restartPolicy ?? 'Always';
     for (const container of pod.spec.containers) {
       const instance = this.#instances.get(container.name)?.[0];
       if (instance?.state !== 'running' || !this.#isHere(instance)) {
-        if (!shouldRestart(pod, instance)) continue;
+        if (!shouldRestart(pod, container, instance)) continue;
         if (instance?.state === 'unknown')
           this.#kill(container, instance, `Container ${container.name} is in unknown state`);
         this.#start(container, 'container');
@@ -212,7 +215,7 @@ class Plan {
         this.#kill(container, instance, `Container ${container.name} resize requires restart`);
         this.#start(container, 'container');
       } else if (this.#unhealthy(container, instance)) {
-        if (policy !== 'Never') this.#start(container, 'container');
+        if (restartPolicyOf(pod, container) !== 'Never') this.#start(container, 'container');
       } else {
         this.#kept++;
       }
@@ -228,7 +231,7 @@ class Plan {
   }
 
   #unhealthy(container: Container, instance: RuntimeContainer): boolean {
-    const suffix = (this.#state.pod.spec.restartPolicy ?? 'Always') === 'Never' ? '' : ', will be restarted';
+    const suffix = restartPolicyOf(this.#state.pod, container) === 'Never' ? '' : ', will be restarted';
     for (const probe of ['liveness', 'startup'] as const) {
       if (this.#state[probe](instance.id) !== 'failure') continue;
       this.#kill(container, instance, `Container ${container.name} failed ${probe} probe${suffix}`, probe);
@@ -261,16 +264,12 @@ class Plan {
 }
 
 /** kubecontainer `ShouldContainerBeRestarted`. */
-export function shouldRestart(pod: Pod, instance: RuntimeContainer | undefined): boolean {
+export function shouldRestart(
+  pod: Pod,
+  container: Container,
+  instance: RuntimeContainer | undefined,
+): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
-  if (instance === undefined) return true;
-  if (instance.state !== 'exited') return true;
-  switch (pod.spec.restartPolicy ?? 'Always') {
-    case 'Never':
-      return false;
-    case 'OnFailure':
-      return instance.exitCode !== 0;
-    default:
-      return true;
-  }
+  if (instance?.state !== 'exited') return true;
+  return restartsAfter(pod, container, instance.exitCode ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod } from '../../api/types.ts';
 import { roleOfInit } from './identity.ts';
+import { restartsAfter } from './restartPolicy.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
@@ -13,7 +14,6 @@ export function podPhase(
   containers: readonly ContainerStatus[],
   terminal: boolean,
 ): PodPhase {
-  const policy = pod.spec.restartPolicy ?? 'Always';
   let pendingInit = 0;
   for (const container of pod.spec.initContainers ?? []) {
     const status = init.find(({ name }) => name === container.name);
@@ -24,13 +24,17 @@ export function podPhase(
     const ended =
       status?.state?.terminated ??
       (status?.state?.running === undefined ? status?.lastState?.terminated : undefined);
-    if (ended !== undefined && ended.exitCode !== 0 && policy === 'Never') return 'Failed';
+    if (ended !== undefined && ended.exitCode !== 0 && !restartsAfter(pod, container, ended.exitCode))
+      return 'Failed';
     if (status?.state?.terminated?.exitCode !== 0) pendingInit++;
   }
 
   const count = { running: 0, waiting: 0, stopped: 0, succeeded: 0 };
-  for (const { name } of pod.spec.containers) {
-    const state = containers.find((status) => status.name === name);
+  let isToGoOn = false;
+  for (const container of pod.spec.containers) {
+    const state = containers.find(({ name }) => name === container.name);
+    const ended = state?.state?.terminated ?? state?.lastState?.terminated;
+    isToGoOn ||= ended !== undefined && restartsAfter(pod, container, ended.exitCode);
     if (state?.state?.running !== undefined) count.running++;
     else if (state?.state?.terminated !== undefined) {
       count.stopped++;
@@ -43,7 +47,6 @@ export function podPhase(
   if (count.waiting > 0) return 'Pending';
   if (count.running > 0) return 'Running';
   if (terminal) return count.stopped === count.succeeded ? 'Succeeded' : 'Failed';
-  if (policy === 'Always') return 'Running';
-  if (count.stopped === count.succeeded) return 'Succeeded';
-  return policy === 'Never' ? 'Failed' : 'Running';
+  if (isToGoOn) return 'Running';
+  return count.stopped === count.succeeded ? 'Succeeded' : 'Failed';
 }

@@ -192,6 +192,11 @@ export function projectedSources(
   volume: NonNullable<Volume['projected']>,
 ): VolumeSource[] {
   const { defaultMode } = volume;
+  for (const source of volume.sources ?? []) {
+    if (source.clusterTrustBundle !== undefined)
+      throw new Error('ClusterTrustBundle projection is not supported');
+    if (source.podCertificate !== undefined) throw new Error('PodCertificate projection is not supported');
+  }
   return (volume.sources ?? []).flatMap(({ configMap, secret, downwardAPI, serviceAccountToken }) => [
     ...(configMap === undefined ? [] : [objectSource(options, 'configMap', configMap, defaultMode)]),
     ...(secret === undefined ? [] : [objectSource(options, 'secret', secret, defaultMode)]),
