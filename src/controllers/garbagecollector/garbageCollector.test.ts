@@ -145,6 +145,21 @@ describe('garbageCollector', () => {
     assert.ok(cluster.get(configMaps, 'e', 'a') !== undefined);
   });
 
+  it('says of what names an owner in another namespace why it goes', async () => {
+    const owner = await cluster.client.create(configMaps, { metadata: { name: 'a', namespace: 'other' } });
+    await make('b', [refTo(owner)]);
+    await cluster.until('it is gone', () => names().length === 0);
+    await cluster.until('it is told', () => cluster.list(events, 'd').length === 1);
+    const [told] = cluster.list(events, 'd');
+    assert.equal(told?.reason, 'OwnerRefInvalidNamespace');
+    assert.equal(told.type, 'Warning');
+    assert.equal(
+      told.message,
+      `ownerRef [v1/ConfigMap, namespace: d, name: a, uid: ${owner.metadata.uid}] does not exist in namespace "d"`,
+    );
+    assert.ok(cluster.get(configMaps, 'other', 'a') !== undefined);
+  });
+
   it('leaves a cluster-scoped object alone that names a namespaced owner, and says so', async () => {
     const a = await make('a');
     await cluster.client.create(namespaces, { metadata: { name: 'n', ownerReferences: [refTo(a)] } });

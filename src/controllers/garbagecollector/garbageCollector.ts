@@ -157,6 +157,9 @@ class GarbageCollector {
     if (known !== undefined && isNamedBy(known, owner, dependent.object)) {
       return waitsForDependents(known.object) ? 'waiting' : 'solid';
     }
+    if (known !== undefined && isElsewhere(known, owner, dependent.object)) {
+      this.#tellOfNamespace(dependent.object, owner);
+    }
     const slash = owner.apiVersion.indexOf('/');
     const group = slash < 0 ? '' : owner.apiVersion.slice(0, slash);
     const resource = this.#resources.get(kindKey({ group, kind: owner.kind }));
@@ -164,12 +167,7 @@ class GarbageCollector {
     if (resource === undefined) return 'solid';
     const { namespace } = dependent.object.metadata;
     if (resource.namespaced && namespace === undefined) {
-      this.#context.events.event(
-        dependent.object,
-        'Warning',
-        'OwnerRefInvalidNamespace',
-        `ownerRef [${owner.apiVersion}/${owner.kind}, namespace: , name: ${owner.name}, uid: ${owner.uid}] does not exist in namespace ""`,
-      );
+      this.#tellOfNamespace(dependent.object, owner);
       return 'solid';
     }
     const key = `${owner.uid} ${resource.namespaced ? (namespace ?? '') : ''}`;
@@ -185,6 +183,18 @@ class GarbageCollector {
     if (this.#absent.size > MAX_ABSENT)
       for (const oldest of [...this.#absent].slice(0, 1)) this.#absent.delete(oldest);
     return 'absent';
+  }
+
+  /** An owner is in the namespace of its dependents, or in none: a reference across means nothing. */
+  #tellOfNamespace(dependent: KubeObject, { apiVersion, kind, name, uid }: OwnerReference): void {
+    const { namespace = '' } = dependent.metadata;
+    const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    this.#context.events.event(
+      dependent,
+      'Warning',
+      'OwnerRefInvalidNamespace',
+      `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`,
+    );
   }
 
   async #delete(
@@ -280,6 +290,17 @@ function isNamedBy(owner: GraphNode, reference: OwnerReference, dependent: KubeO
     kind === reference.kind &&
     metadata.name === reference.name &&
     (metadata.namespace === undefined || metadata.namespace === dependent.metadata.namespace)
+  );
+}
+
+/** The reference would mean this object, were it not in another namespace. */
+function isElsewhere({ object }: GraphNode, reference: OwnerReference, dependent: KubeObject): boolean {
+  const { metadata, kind } = object;
+  return (
+    kind === reference.kind &&
+    metadata.name === reference.name &&
+    metadata.namespace !== undefined &&
+    metadata.namespace !== dependent.metadata.namespace
   );
 }
 
