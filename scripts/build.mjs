@@ -38,7 +38,11 @@ const node = { format: 'esm', outExtension: { '.js': '.mjs' }, banner: { js: ban
 /** The desktop's side runs on the editor's Node 24; what runs on a node must do with Debian 13's Node 20. */
 const bundles = [
   { ...desktop, entryPoints: ['src/extension.ts'], external: ['vscode', ...never] },
-  { ...desktop, entryPoints: ['src/controlPlaneWorker.ts', 'src/cli.ts'], external: never },
+  {
+    ...desktop,
+    entryPoints: ['src/controlPlaneWorker.ts', 'src/yamlWorker.ts', 'src/cli.ts'],
+    external: never,
+  },
   {
     ...node,
     entryPoints: ['src/agent.ts', 'src/bootstrap.ts'],

@@ -25,6 +25,7 @@ import { bootstrapHooks } from './apiserver/bootstrap/hooks.ts';
 import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
 import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
+import { createYamlThread } from './apiserver/http/yamlBodies.ts';
 import { storedResources } from './apiserver/resources/stored.ts';
 import { LiveResources } from './apiserver/resources/table.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
@@ -226,7 +227,9 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
         ),
     }),
   });
-  const adapter = createHttpAdapter(api.handler);
+  const yaml = createYamlThread(path.join(dist, 'yamlWorker.cjs'), clock);
+  groups.started('YAML reader', () => yaml.stop());
+  const adapter = createHttpAdapter(api.handler, { yaml });
   const listener = await startHttpsListener({
     addresses: [...new Set(['127.0.0.1', ...(profile.listenAddresses ?? profile.nodeAddresses)])],
     port: profile.port,

@@ -1,4 +1,5 @@
 import type { KubeObject } from './meta.ts';
+import type { Decoded } from './schema/decode.ts';
 import type { Status } from './status.ts';
 
 /** Who makes a request, after authentication (apiserver `pkg/authentication/user`). */
@@ -57,6 +58,8 @@ export type RequestBody =
   /** In process: an object that the caller gives away and does not touch again. */
   | { readonly type: 'object'; readonly object: unknown; readonly contentType: string }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string }
+  /** YAML that was read already, on another thread. It belongs to the handler. */
+  | { readonly type: 'yaml'; readonly decoded: Decoded; readonly contentType: string }
   /** Proxied requests: handed on as it comes, without a limit. */
   | { readonly type: 'stream'; readonly stream: AsyncIterable<Uint8Array>; readonly contentType: string };
 

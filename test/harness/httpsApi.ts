@@ -1,5 +1,4 @@
-import { createHttpAdapter } from '../../src/apiserver/http/adapter.ts';
-import type { BodyBudgetLimits } from '../../src/apiserver/http/bodyBudget.ts';
+import { createHttpAdapter, type HttpAdapterOptions } from '../../src/apiserver/http/adapter.ts';
 import type { RequestHandler } from '../../src/api/request.ts';
 import { type CertifiedKey, createCa, issueCertificate } from '../../src/host/certificates.ts';
 import { type HttpsListener, type ListenerLimits, startHttpsListener } from '../../src/host/httpsListener.ts';
@@ -17,7 +16,7 @@ export interface HttpsApi {
 /** Serves a handler over HTTPS on loopback, with a CA of its own. */
 export async function serveHttps(
   handler: RequestHandler,
-  limits: { listener?: Partial<ListenerLimits>; bodies?: Partial<BodyBudgetLimits> } = {},
+  options: HttpAdapterOptions & { listener?: Partial<ListenerLimits> } = {},
 ): Promise<HttpsApi> {
   const ca = await createCa('test', Date.now());
   const server = await issueCertificate(
@@ -30,14 +29,14 @@ export async function serveHttps(
     },
     Date.now(),
   );
-  const adapter = createHttpAdapter(handler, limits.bodies);
+  const adapter = createHttpAdapter(handler, options);
   const listener = await startHttpsListener({
     addresses: ['127.0.0.1'],
     port: 0,
     tls: { ...server, clientCa: ca.cert },
     request: (request, response, peer) => adapter.request(request, response, peer),
     upgrade: (request, socket, head, peer) => adapter.upgrade(request, socket, head, peer),
-    ...(limits.listener === undefined ? {} : { limits: limits.listener }),
+    ...(options.listener === undefined ? {} : { limits: options.listener }),
   });
   return {
     listener,

@@ -1,7 +1,7 @@
 import { decodeProtobuf, type ExpectedType, PROTOBUF_CONTENT_TYPE } from '../protobuf/decode.ts';
 import { badRequest } from '../status.ts';
-import { readYaml } from '../yaml/index.ts';
-import { isTooDeep, TOO_DEEP } from './depth.ts';
+import { readYaml, YamlLimitError } from '../yaml/index.ts';
+import { isTooDeep, MAX_DEPTH, TOO_DEEP } from './depth.ts';
 
 export interface Decoded {
   readonly object: unknown;
@@ -12,6 +12,9 @@ export interface Decoded {
 }
 
 const text = new TextDecoder();
+
+/** The largest body of YAML as people write it is within them; what they bound is memory, to some hundred MB. */
+const YAML_LIMITS = { maxTokens: 500_000, maxDepth: MAX_DEPTH };
 
 function isYaml(contentType: string): boolean {
   return contentType.includes('yaml');
@@ -24,7 +27,7 @@ function isYaml(contentType: string): boolean {
 export function decode(bytes: Uint8Array, contentType: string, expected?: ExpectedType): unknown {
   if (contentType === PROTOBUF_CONTENT_TYPE) return readProtobuf(bytes, expected);
   const source = text.decode(bytes);
-  return isYaml(contentType) ? decodeYaml(source, false).object : parseJson(source);
+  return isYaml(contentType) ? yamlOf(source, false).object : parseJson(source);
 }
 
 /** Decodes a body and finds duplicate keys, at the price of one more scan for strings. Throws BadRequest. */
@@ -32,7 +35,7 @@ export function decodeStrict(bytes: Uint8Array, contentType: string, expected?: 
   // Protobuf knows fields by number: there is nothing to be strict about.
   if (contentType === PROTOBUF_CONTENT_TYPE) return { object: readProtobuf(bytes, expected), duplicates: [] };
   const source = text.decode(bytes);
-  if (isYaml(contentType)) return decodeYaml(source, true);
+  if (isYaml(contentType)) return yamlOf(source, true);
   const object = parseJson(source);
   return { object, duplicates: duplicatesOf(source, object) };
 }
@@ -133,28 +136,52 @@ function findDuplicates(source: string): string[] {
   return found;
 }
 
-function decodeYaml(source: string, strict: boolean): Decoded {
+/** YAML as `decodeStrict` reads it. Throws BadRequest. */
+export function decodeYaml(bytes: Uint8Array): Decoded {
+  return yamlOf(text.decode(bytes), true);
+}
+
+/**
+ * Clients send JSON as apply patches, and JSON is YAML. Undefined for what is no JSON, and for JSON with duplicate keys,
+ * of which YAML's reader tells the lines. Throws BadRequest.
+ */
+export function decodeJsonOfYaml(bytes: Uint8Array): Decoded | undefined {
+  return held(bytes.length, () => jsonOf(text.decode(bytes), true));
+}
+
+function yamlOf(source: string, strict: boolean): Decoded {
+  return held(source.length, () => jsonOf(source, strict) ?? readBody(source, strict));
+}
+
+/** Holds what is read to the depth that objects may have. Throws BadRequest. */
+function held<T extends Decoded | undefined>(length: number, read: () => T): T {
   try {
-    const decoded = readBody(source, strict);
-    if (!isTooDeep(source.length, decoded.object)) return decoded;
+    const decoded = read();
+    if (!isTooDeep(length, decoded?.object)) return decoded;
   } catch (error) {
+    if (error instanceof YamlLimitError) {
+      throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`);
+    }
     // Reading goes by recursion too.
     if (!(error instanceof RangeError)) throw error;
   }
   throw badRequest(`error converting YAML to JSON: yaml: ${TOO_DEEP}`);
 }
 
-function readBody(source: string, strict: boolean): Decoded {
-  // Clients send JSON as apply patches, and JSON is YAML.
-  if (/^\s*\{/.test(source)) {
-    try {
-      const object = JSON.parse(source) as unknown;
-      if (!strict || countKeysOfText(source) === countKeys(object)) return { object, duplicates: [] };
-    } catch {
-      // A flow mapping.
-    }
+function jsonOf(source: string, strict: boolean): Decoded | undefined {
+  if (!/^\s*\{/.test(source)) return undefined;
+  try {
+    const object = JSON.parse(source) as unknown;
+    return !strict || countKeysOfText(source) === countKeys(object) ? { object, duplicates: [] } : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    // A flow mapping.
+    return undefined;
   }
-  const { documents, lines } = readYaml(source);
+}
+
+function readBody(source: string, strict: boolean): Decoded {
+  const { documents, lines } = readYaml(source, YAML_LIMITS);
   const [document] = documents;
   const problem = document?.problems[0];
   if (problem !== undefined) {

@@ -2,7 +2,7 @@
  * How deep objects and lists may be within one another (upstream: 10,000). Whatever comes after decoding goes through
  * them by recursion, on a stack that no body may exhaust.
  */
-const MAX_DEPTH = 500;
+export const MAX_DEPTH = 500;
 
 export const TOO_DEEP = `exceeded max depth of ${MAX_DEPTH}`;
 

@@ -1,5 +1,6 @@
-import { Composer, LineCounter, Parser, type Document, type ParsedNode } from 'yaml';
+import { Composer, LineCounter, type Document, type ParsedNode } from 'yaml';
 import { goTags } from './tags.ts';
+import { tokensOf, type YamlLimits } from './tokens.ts';
 import { yamlValue, YamlValueError, type DuplicateKey } from './value.ts';
 
 export interface YamlProblem {
@@ -31,13 +32,18 @@ export interface YamlText {
  * Reads YAML as kubectl and the API server do (sigs.k8s.io/yaml): YAML 1.1 with Go's numbers. The one reader of YAML
  * for manifests and for request bodies. An empty text is one document whose value is null.
  * @throws RangeError for nesting that exhausts the stack
+ * @throws YamlLimitError for a text beyond the limits, where there are any
  */
-export function readYaml(text: string): YamlText {
+export function readYaml(text: string, limits?: YamlLimits): YamlText {
   const lines = new LineCounter();
-  return { lines, documents: { [Symbol.iterator]: () => documentsOf(text, lines) } };
+  return { lines, documents: { [Symbol.iterator]: () => documentsOf(text, lines, limits) } };
 }
 
-function* documentsOf(text: string, lines: LineCounter): Generator<YamlDocument> {
+function* documentsOf(
+  text: string,
+  lines: LineCounter,
+  limits: YamlLimits | undefined,
+): Generator<YamlDocument> {
   const composer = new Composer({
     version: '1.1',
     schema: 'failsafe',
@@ -46,7 +52,7 @@ function* documentsOf(text: string, lines: LineCounter): Generator<YamlDocument>
     uniqueKeys: false,
     lineCounter: lines,
   });
-  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length)) {
+  for (const document of composer.compose(tokensOf(text, lines, limits), true, text.length)) {
     yield read(document);
   }
 }

@@ -91,6 +91,7 @@ function valueOf(node: unknown, path: string, reader: Reader): unknown {
     if (typeof node.value === 'number' && !Number.isFinite(node.value)) {
       throw new YamlValueError(`json: unsupported value: ${goNumber(node.value)}`, offsetOf(node));
     }
+    if (typeof node.value === 'string') countRepeated(node.value, node, reader);
     return node.value ?? null;
   }
   if (isSeq(node)) return node.items.map((item, index) => valueOf(item, `${path}[${index}]`, reader));
@@ -98,6 +99,12 @@ function valueOf(node: unknown, path: string, reader: Reader): unknown {
   const object: Record<string, unknown> = {};
   readMap(node, path, reader, { object, merged: new Set() });
   return object;
+}
+
+/** A text that aliases repeat is one in memory, and many once it is written. */
+function countRepeated(text: string, node: unknown, reader: Reader): void {
+  if (reader.open.size === 0 || reader.budget.mayRepeat(text)) return;
+  throw new YamlValueError('document contains excessive aliasing', offsetOf(node));
 }
 
 function throughAlias<T>(alias: Alias, reader: Reader, read: (target: Node) => T): T {
@@ -130,6 +137,7 @@ function readMap(map: YAMLMap, path: string, reader: Reader, target: Target, mer
     }
     const key = keyOf(pair.key, reader);
     const name = typeof key === 'number' ? goNumber(key) : String(key);
+    countRepeated(name, pair.key, reader);
     const inner = path === '' ? name : `${path}.${name}`;
     const value = valueOf(pair.value, inner, reader);
     if (Object.hasOwn(object, name)) {

@@ -255,6 +255,16 @@ describe("YAML's aliases", () => {
     );
     assert.equal(only(levels.join('\n')).problems[0]?.message, 'document contains excessive aliasing');
   });
+
+  it('must not repeat more text than the largest body has', () => {
+    const repeated = (text: string, times: number): string =>
+      `a: &a ${text}\nb: [${Array(times).fill('*a').join(', ')}]`;
+    const [long, longer] = ['x'.repeat(4096), 'x'.repeat(40_960)];
+    assert.equal(only(repeated(long, 700)).problems.length, 0);
+    for (const text of [longer, `{${longer}: 1}`]) {
+      assert.equal(only(repeated(text, 100)).problems[0]?.message, 'document contains excessive aliasing');
+    }
+  });
 });
 
 describe('A YAML text', () => {

@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { RequestBody, RequestHandler } from '../../api/request.ts';
 import { toStatusError } from '../../api/status.ts';
 import type { HttpRequest, HttpResponse, TlsPeer } from '../../host/httpsListener.ts';
-import { IncomingBody } from './body.ts';
+import { type Bodies, IncomingBody } from './body.ts';
 import { BodyBudget, type BodyBudgetLimits } from './bodyBudget.ts';
 import { ChunkPool } from './chunkPool.ts';
 import { Departure } from './departure.ts';
 import { HttpApiRequest, NO_BODY, type RequestHead, requestHead } from './requestHead.ts';
 import { writeError, writeResponse } from './respond.ts';
 import { takeUpgrade } from './upgrade.ts';
+import { YamlBodies, type YamlThread } from './yamlBodies.ts';
 
 /** What a listener hands its requests and upgrades to. */
 export interface HttpAdapter {
@@ -17,12 +18,23 @@ export interface HttpAdapter {
   upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, peer: TlsPeer): void;
 }
 
+export interface HttpAdapterOptions {
+  /** Others than the usual ones, for tests. */
+  readonly bodies?: Partial<BodyBudgetLimits>;
+  /** Reads YAML that takes long. Without it all YAML is read at once. */
+  readonly yaml?: YamlThread;
+}
+
 /** HTTP to request record and back. HTTP/1.1 and HTTP/2 alike, through Node's compatible request and response. */
-export function createHttpAdapter(
-  handler: RequestHandler,
-  limits: Partial<BodyBudgetLimits> = {},
-): HttpAdapter {
-  const server: Served = { handler, chunks: new ChunkPool(), budget: new BodyBudget(limits) };
+export function createHttpAdapter(handler: RequestHandler, options: HttpAdapterOptions = {}): HttpAdapter {
+  const server: Served = {
+    handler,
+    chunks: new ChunkPool(),
+    bodies: {
+      budget: new BodyBudget(options.bodies),
+      yaml: options.yaml === undefined ? undefined : new YamlBodies(options.yaml),
+    },
+  };
   return {
     request(request, response, peer) {
       void serve(server, request, response, peer);
@@ -36,11 +48,11 @@ export function createHttpAdapter(
 interface Served {
   readonly handler: RequestHandler;
   readonly chunks: ChunkPool;
-  readonly budget: BodyBudget;
+  readonly bodies: Bodies;
 }
 
 async function serve(
-  { handler, chunks, budget }: Served,
+  { handler, chunks, bodies }: Served,
   request: HttpRequest,
   response: HttpResponse,
   peer: TlsPeer,
@@ -55,7 +67,7 @@ async function serve(
   let incoming: IncomingBody | undefined;
   try {
     const head = requestHead(request, peer);
-    const body = bodyOf(request, head, budget);
+    const body = bodyOf(request, head, bodies);
     if (body instanceof IncomingBody) incoming = body;
     const answer = await handler.handle(new HttpApiRequest(head, body, departure));
     const writing = writeResponse(request, response, answer, { peer, departure, chunks });
@@ -73,12 +85,12 @@ async function serve(
 function bodyOf(
   request: HttpRequest,
   { method, info }: RequestHead,
-  budget: BodyBudget,
+  bodies: Bodies,
 ): RequestBody | IncomingBody {
   if (method === 'GET' || method === 'HEAD') return NO_BODY;
   return info.subresource === 'proxy'
     ? { type: 'stream', stream: request, contentType: request.headers['content-type'] ?? '' }
-    : new IncomingBody(request, budget);
+    : new IncomingBody(request, bodies);
 }
 
 const ignore = (): void => undefined;

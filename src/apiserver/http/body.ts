@@ -2,33 +2,48 @@ import type { RequestBody, UserInfo } from '../../api/request.ts';
 import { badRequest, StatusError } from '../../api/status.ts';
 import type { HttpRequest } from '../../host/httpsListener.ts';
 import type { BodyBudget, BodyShare } from './bodyBudget.ts';
+import { isYaml, type YamlBodies } from './yamlBodies.ts';
 
 /** As upstream's `MaxRequestBodyBytes`. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
+/** What bodies share. */
+export interface Bodies {
+  readonly budget: BodyBudget;
+  /** Missing where all YAML is read at once. */
+  readonly yaml: YamlBodies | undefined;
+}
+
 /** A request's body that is still with the client: it is read for somebody who is known and may send it. */
 export class IncomingBody {
   readonly #request: HttpRequest;
-  readonly #budget: BodyBudget;
+  readonly #bodies: Bodies;
   #share: BodyShare | undefined;
   #stop: (() => void) | undefined;
 
-  constructor(request: HttpRequest, budget: BodyBudget) {
+  constructor(request: HttpRequest, bodies: Bodies) {
     this.#request = request;
-    this.#budget = budget;
+    this.#bodies = bodies;
   }
 
   /**
    * The whole body.
    * @throws StatusError RequestEntityTooLarge (413), TooManyRequests (429) where too much is being read, BadRequest for
-   * one that ends early
+   * one that ends early or for YAML that cannot be read
    */
   read(user: UserInfo): Promise<RequestBody> {
+    const received = this.#receive(user);
+    const { yaml } = this.#bodies;
+    if (yaml === undefined || !isYaml(this.#request.headers['content-type'])) return received;
+    return received.then((body) => (body.type === 'bytes' ? yaml.read(body, user) : body));
+  }
+
+  #receive(user: UserInfo): Promise<RequestBody> {
     const request = this.#request;
     const contentType = request.headers['content-type'] ?? '';
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
     if (request.destroyed) return Promise.reject(endedEarly());
-    const share = this.#budget.shareOf(user);
+    const share = this.#bodies.budget.shareOf(user);
     this.#share = share;
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];

@@ -83,6 +83,7 @@ function decodeApplied(exchange: Exchange, served: Served): Draft {
   let decoded: unknown;
   let yamlError: string | undefined;
   if (body.type === 'bytes') ({ object: decoded, yamlError } = decodeStrict(body.bytes, 'application/yaml'));
+  else if (body.type === 'yaml') ({ object: decoded, yamlError } = body.decoded);
   else decoded = decodeBody(body, typeOf(served));
   const named = nameOfConfiguration(decoded);
   demandTypeMeta(decoded, served, named);

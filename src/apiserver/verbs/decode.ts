@@ -27,6 +27,9 @@ export function decodeBody(body: RequestBody, type: BodyType): unknown {
       return cloneJson(body.object);
     case 'bytes':
       return body.bytes.length === 0 ? undefined : decode(body.bytes, bodyMediaType(body, type), type);
+    case 'yaml':
+      bodyMediaType(body, type);
+      return body.decoded.object;
     default:
       return undefined;
   }
@@ -44,7 +47,10 @@ export function decodeObject(exchange: Exchange, served: Served, validation: Fie
   let duplicates: readonly string[] = [];
   if (body.type === 'bytes' && body.bytes.length > 0 && validation !== 'Ignore') {
     ({ object: decoded, duplicates } = decodeStrict(body.bytes, bodyMediaType(body, type), type));
-  } else decoded = decodeBody(body, type);
+  } else {
+    decoded = decodeBody(body, type);
+    if (body.type === 'yaml' && validation !== 'Ignore') ({ duplicates } = body.decoded);
+  }
   const draft = objectOf(decoded, served);
   checkConformance(exchange, served, draft, duplicates, validation);
   return draft;
