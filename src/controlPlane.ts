@@ -20,6 +20,7 @@ import { bootstrapPolicyHook } from './apiserver/auth/policy/hook.ts';
 import { escalationPlugin } from './apiserver/auth/rbac/escalationPlugin.ts';
 import { createReviews } from './apiserver/auth/reviews/index.ts';
 import { createServiceAccountTokens } from './apiserver/auth/serviceAccountTokens.ts';
+import { catchUp } from './apiserver/registry/freshness.ts';
 import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
 import { bootstrapHooks } from './apiserver/bootstrap/hooks.ts';
 import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
@@ -160,7 +161,9 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   // API server.
   const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });
   groups.started('allocators', () => allocators.dispose());
-  const reader = createAdmissionReader(cache);
+  const reader = createAdmissionReader(cache, () =>
+    catchUp({ cache, storage, clock }, new AbortController().signal),
+  );
   const access = createAccessControl(cache);
   groups.started('access control', () => access.dispose());
   const issuer = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
@@ -178,7 +181,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     storage,
     cache,
     admission: [
-      ...admissionPlugins({ cache, clock, random, allocators, authorizer: access.authorizer }),
+      ...admissionPlugins({ cache, reader, clock, random, allocators, authorizer: access.authorizer }),
       escalationPlugin(access.escalation),
     ],
     authenticators: [

@@ -59,10 +59,11 @@ describe('all controllers with the rights of their roles', () => {
       server: {
         admission: (cache) => {
           access = createAccessControl(cache);
-          hooks.push(bootstrapPolicyHook(LOOPBACK, createAdmissionReader(cache)));
+          const reader = createAdmissionReader(cache);
+          hooks.push(bootstrapPolicyHook(LOOPBACK, reader));
           const options = { cache, clock: systemClock, random: systemRandom };
           allocators = createServiceAllocators({ ...options, serviceCidr: '10.96.0.0/16' });
-          return admissionPlugins({ ...options, allocators, authorizer: access.authorizer });
+          return admissionPlugins({ ...options, reader, allocators, authorizer: access.authorizer });
         },
         authorizer: {
           authorize: (user, attributes) => access.authorizer.authorize(user, attributes),

@@ -43,6 +43,7 @@ export const readerOf = (...objects: readonly (readonly [Resource, object])[]): 
     })?.[1] as KubeObject | undefined,
   list: ({ plural }) =>
     objects.filter(([r]) => r.plural === plural).map(([, object]) => object as KubeObject),
+  catchUp: () => Promise.resolve(),
 });
 
 /** Undefined for admitted, else the message of the refusal. */

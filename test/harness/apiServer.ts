@@ -38,7 +38,8 @@ export interface TestServerOptions {
   /** Default: all kinds that the project serves. */
   readonly kinds?: readonly Kind[];
   /** Default: none, so that objects need no namespace to exist and nothing is added to them. */
-  readonly admission?: readonly AdmissionPlugin[] | ((cache: Cache) => readonly AdmissionPlugin[]);
+  readonly admission?:
+    readonly AdmissionPlugin[] | ((cache: Cache, storage: Storage) => readonly AdmissionPlugin[]);
   /** Default: everything is allowed. */
   readonly authorizer?: Authorizer;
   readonly authenticators?: readonly Authenticator[];
@@ -52,6 +53,8 @@ export interface TestServerOptions {
   readonly cache?: WatchCacheOptions;
   /** What the cache follows in place of the store. Default: the store itself. */
   readonly followed?: (storage: Storage) => Followed;
+  /** A store of the caller's, which other servers may use too. Default: one of its own. */
+  readonly storage?: Storage;
   /** Default: in memory. */
   readonly storagePath?: string;
   /** Beyond it the store fails as on a full disk. */
@@ -85,18 +88,21 @@ export interface TestServer {
 /** A whole API server on a store in memory. Stop it in the test that started it, or in its `after`. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clock = systemClock } = options;
-  const storage = await openSqliteStorage({
-    path: options.storagePath ?? ':memory:',
-    clock,
-    ...(options.storageMaxBytes === undefined ? {} : { maxBytes: options.storageMaxBytes }),
-  });
+  const storage =
+    options.storage ??
+    (await openSqliteStorage({
+      path: options.storagePath ?? ':memory:',
+      clock,
+      ...(options.storageMaxBytes === undefined ? {} : { maxBytes: options.storageMaxBytes }),
+    }));
   const cache = await startWatchCache(options.followed?.(storage) ?? storage, options.cache);
   const resources = new LiveResources(options.kinds ?? allKinds);
   const server = createApiServer({
     resources,
     storage,
     cache,
-    admission: typeof options.admission === 'function' ? options.admission(cache) : (options.admission ?? []),
+    admission:
+      typeof options.admission === 'function' ? options.admission(cache, storage) : (options.admission ?? []),
     authenticators: options.authenticators ?? [],
     authorizer: options.authorizer ?? allowAll,
     postStartHooks: options.postStartHooks ?? [],
@@ -134,7 +140,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await cache.close();
-      await storage.close();
+      if (options.storage === undefined) await storage.close();
     },
   };
 }

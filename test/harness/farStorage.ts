@@ -9,8 +9,9 @@ import {
   type WriteResult,
 } from '../../src/storage/contract.ts';
 
-/** Most turns of the event loop that a question or an answer is on its way. */
+/** Most turns of the event loop that a question or an answer is on its way, and a batch of a watch. */
 const MAX_TURNS = 4;
+const MAX_WATCH_TURNS = 30;
 
 /** Revisions begin somewhere, and others use some of them. */
 const FIRST = 1_000;
@@ -23,9 +24,9 @@ const STEP = 3;
 export function farStorage(near: Storage, random: Random): Storage {
   const pipes = new Set<Pipe>();
   let isOpen = true;
-  const late = async (): Promise<void> => {
+  const late = async (max = MAX_TURNS): Promise<void> => {
     if (!isOpen) return;
-    for (let turns = Math.floor(random.number() * (MAX_TURNS + 1)); turns > 0; turns--) await nextTurn();
+    for (let turns = Math.floor(random.number() * (max + 1)); turns > 0; turns--) await nextTurn();
   };
   /** On its way there, done, and on its way back. */
   const far = async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -75,7 +76,9 @@ export function farStorage(near: Storage, random: Random): Storage {
       far(async () => writeResult(await near.delete(key, expectedRevision(expected)))),
     watch: (prefix, after, signal) => ({
       [Symbol.asyncIterator]: () => {
-        const pipe = new Pipe(near.watch(prefix, nearRevision(after), signal)[Symbol.asyncIterator](), late);
+        const pipe = new Pipe(near.watch(prefix, nearRevision(after), signal)[Symbol.asyncIterator](), () =>
+          late(MAX_WATCH_TURNS),
+        );
         pipes.add(pipe);
         void pipe.ended.then(() => pipes.delete(pipe));
         return pipe;

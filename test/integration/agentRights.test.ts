@@ -49,7 +49,7 @@ describe('agent with the rights of a node', () => {
         accounts = createServiceAccountTokens({ issuer: 'https://test', keyPem, reader, ...parts });
         hooks.push(bootstrapPolicyHook(admin, reader));
         allocators = createServiceAllocators({ cache, serviceCidr: '10.96.0.0/16', ...parts });
-        return admissionPlugins({ cache, allocators, authorizer: access.authorizer, ...parts });
+        return admissionPlugins({ cache, reader, allocators, authorizer: access.authorizer, ...parts });
       },
       authorizer: {
         authorize: (user, attributes) => access.authorizer.authorize(user, attributes),

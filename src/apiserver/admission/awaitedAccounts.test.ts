@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeClock } from '../../base/clock.ts';
 import type { Cache, CacheEvent } from '../../storage/cache.ts';
+import { readerOf } from '../../../test/harness/admission.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 
 /** A cache of what is put into it, and who listens to it. */
@@ -33,19 +34,24 @@ class FakeCache implements Pick<Cache, 'get' | 'onChange'> {
 describe('awaitedAccounts', () => {
   const key = 'core/serviceaccounts/ns/default';
 
-  it('answers at once for what is there, and for any other name', () => {
+  it('answers at once for what is there, and for any other name after a look at the newest state', async () => {
     const cache = new FakeCache();
     cache.put(key);
-    const find = awaitedAccounts(cache, new FakeClock());
+    const find = awaitedAccounts(cache, { catchUp }, new FakeClock());
+    function catchUp(): Promise<void> {
+      cache.put('core/serviceaccounts/ns/late');
+      return Promise.resolve();
+    }
     assert.equal((find('ns', 'default') as { metadata: { name: string } }).metadata.name, key);
-    assert.equal(find('ns', 'other'), undefined);
+    assert.equal(await find('ns', 'other'), undefined);
+    assert.notEqual(await find('ns', 'late'), undefined);
     assert.equal(cache.listeners.size, 0);
   });
 
   it('waits for the default account of its namespace and then lets go', async () => {
     const cache = new FakeCache();
     const clock = new FakeClock();
-    const found = Promise.resolve(awaitedAccounts(cache, clock)('ns', 'default'));
+    const found = Promise.resolve(awaitedAccounts(cache, readerOf(), clock)('ns', 'default'));
     cache.put('core/serviceaccounts/other/default');
     assert.equal(cache.listeners.size, 1);
     cache.put(key);
@@ -56,7 +62,7 @@ describe('awaitedAccounts', () => {
   it('gives up after a while', async () => {
     const cache = new FakeCache();
     const clock = new FakeClock();
-    const found = Promise.resolve(awaitedAccounts(cache, clock)('ns', 'default'));
+    const found = Promise.resolve(awaitedAccounts(cache, readerOf(), clock)('ns', 'default'));
     await clock.advance(1500);
     assert.equal(await found, undefined);
     assert.deepEqual([cache.listeners.size, clock.pending], [0, 0]);

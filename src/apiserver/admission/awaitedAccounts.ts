@@ -2,6 +2,7 @@ import { serviceAccounts } from '../../api/resources.ts';
 import type { ServiceAccount } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Cache } from '../../storage/cache.ts';
+import type { AdmissionReader } from './contract.ts';
 import { keyOfObject, prefixOf } from '../registry/keys.ts';
 
 /** As long as upstream's ten tries take on average. */
@@ -13,13 +14,15 @@ const WAIT_MS = 1500;
  */
 export function awaitedAccounts(
   cache: Pick<Cache, 'get' | 'onChange'>,
+  reader: Pick<AdmissionReader, 'catchUp'>,
   clock: Clock,
 ): (namespace: string, name: string) => Promise<ServiceAccount | undefined> | ServiceAccount | undefined {
   return (namespace, name) => {
     const key = keyOfObject(serviceAccounts, namespace, name);
     const find = (): ServiceAccount | undefined => cache.get(key)?.object as ServiceAccount | undefined;
     const found = find();
-    if (found !== undefined || name !== 'default') return found;
+    if (found !== undefined) return found;
+    if (name !== 'default') return reader.catchUp().then(find);
     return new Promise((resolve) => {
       const finish = (): void => {
         subscription.dispose();

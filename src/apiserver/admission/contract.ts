@@ -40,6 +40,8 @@ export interface AdmissionAttributes {
 export interface AdmissionReader {
   get(kind: { group: string; plural: string }, namespace: string, name: string): KubeObject | undefined;
   list(kind: { group: string; plural: string }, namespace: string): readonly KubeObject[];
+  /** Resolves when it shows everything that was written before, by whichever server. */
+  catchUp(): Promise<void>;
 }
 
 type Checked = Promise<readonly FieldError[]> | readonly FieldError[];

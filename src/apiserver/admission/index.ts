@@ -4,20 +4,20 @@ import type { Cache } from '../../storage/cache.ts';
 import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
 import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
-import type { AdmissionPlugin } from './contract.ts';
+import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
 import { limitRanger } from './limitRanger/limitRanger.ts';
 import { namespaceLifecycle } from './namespaceLifecycle.ts';
 import { nodeRestriction } from './nodeRestriction/nodeRestriction.ts';
 import { podSecurity } from './podSecurity/podSecurity.ts';
 import { priority } from './priority.ts';
-import { createAdmissionReader } from './reader.ts';
 import { serviceAccount } from './serviceAccount.ts';
 import { serviceAddresses } from './serviceAddresses.ts';
 import { taintNodesByCondition } from './taintNodesByCondition.ts';
 
 export interface AdmissionOptions {
-  readonly cache: Pick<Cache, 'get' | 'list' | 'onChange'>;
+  readonly cache: Pick<Cache, 'get' | 'onChange'>;
+  readonly reader: AdmissionReader;
   readonly clock: Clock;
   readonly random: Random;
   readonly allocators: ServiceAllocators;
@@ -27,12 +27,11 @@ export interface AdmissionOptions {
 
 /** The plugins in upstream's order (`pkg/kubeapiserver/options/plugins.go`); what allocates comes last. */
 export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
-  const { cache, clock, random } = options;
-  const reader = createAdmissionReader(cache);
+  const { cache, reader, clock, random } = options;
   return [
     namespaceLifecycle(reader),
     limitRanger(reader),
-    serviceAccount({ random, findAccount: awaitedAccounts(cache, clock) }),
+    serviceAccount({ random, findAccount: awaitedAccounts(cache, reader, clock) }),
     nodeRestriction({ reader, authorizer: options.authorizer }),
     taintNodesByCondition(),
     podSecurity(reader, clock),

@@ -1,8 +1,9 @@
 import { IMMORTAL_NAMESPACES, isTerminating } from '../../api/kinds/namespace/kind.ts';
 import { localSubjectAccessReviews, namespaces } from '../../api/resources.ts';
+import type { KubeObject } from '../../api/meta.ts';
 import { notFound, StatusError } from '../../api/status.ts';
-import type { Namespace } from '../../api/types.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from './contract.ts';
+import { onNewest } from './reader.ts';
 import { isAbout, refuse } from './refuse.ts';
 
 /**
@@ -10,10 +11,15 @@ import { isAbout, refuse } from './refuse.ts';
  * `pkg/admission/plugin/namespace/lifecycle`).
  */
 export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
+  const find = (name: string) => (): KubeObject => {
+    const found = reader.get(namespaces, '', name);
+    if (found === undefined) throw notFound(namespaces, name);
+    return found;
+  };
   return {
     name: 'NamespaceLifecycle',
     handles: ({ operation }) => operation !== 'CONNECT',
-    mutate(attributes) {
+    async mutate(attributes) {
       const { resource, namespace, operation } = attributes;
       if (isAbout(attributes, namespaces)) {
         if (operation === 'DELETE' && IMMORTAL_NAMESPACES.includes(attributes.name)) {
@@ -24,8 +30,7 @@ export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
       if (!resource.namespaced || namespace === '' || operation === 'DELETE') return;
       // Who may do what can be asked about a namespace that is not there.
       if (isAbout(attributes, localSubjectAccessReviews)) return;
-      const found = reader.get(namespaces, '', namespace) as Namespace | undefined;
-      if (found === undefined) throw notFound(namespaces, namespace);
+      const found = reader.get(namespaces, '', namespace) ?? (await onNewest(reader, find(namespace)));
       if (operation === 'CREATE' && isTerminating(found)) throw beingTerminated(attributes);
     },
   };

@@ -24,7 +24,14 @@ describe('admissionPlugins', () => {
       random: systemRandom,
       serviceCidr: '10.0.0.0/24',
     });
-    const plugins = admissionPlugins({ cache, clock, random: systemRandom, allocators, authorizer });
+    const plugins = admissionPlugins({
+      cache,
+      reader: readerOf(),
+      clock,
+      random: systemRandom,
+      allocators,
+      authorizer,
+    });
     assert.deepEqual(
       plugins.map((plugin) => plugin.name),
       [

@@ -3,8 +3,11 @@ import type { Cache } from '../../storage/cache.ts';
 import { keyOfObject, prefixOf } from '../registry/keys.ts';
 import type { AdmissionReader } from './contract.ts';
 
-/** Reads from the watch cache: the newest state that this process knows. */
-export function createAdmissionReader(cache: Pick<Cache, 'get' | 'list'>): AdmissionReader {
+/** Reads from the watch cache: the newest state that this process knows. By default no other server writes. */
+export function createAdmissionReader(
+  cache: Pick<Cache, 'get' | 'list'>,
+  catchUp: () => Promise<void> = () => Promise.resolve(),
+): AdmissionReader {
   const scoped = (
     kind: { group: string; plural: string },
     namespace: string,
@@ -18,5 +21,16 @@ export function createAdmissionReader(cache: Pick<Cache, 'get' | 'list'>): Admis
       cache.get(keyOfObject(scoped(kind, namespace), namespace, name))?.object,
     list: (kind, namespace) =>
       cache.list(prefixOf(scoped(kind, namespace), namespace)).map((entry) => entry.object),
+    catchUp,
   };
+}
+
+/** What a function reads; where it throws, what it reads of the newest state: what it missed may just have been made. */
+export async function onNewest<T>(reader: Pick<AdmissionReader, 'catchUp'>, read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch {
+    await reader.catchUp();
+    return read();
+  }
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../api/types.ts';
 import { admin, startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 import { admissionPlugins } from '../admission/index.ts';
+import { createAdmissionReader } from '../admission/reader.ts';
 import { createServiceAllocators, type ServiceAllocators } from '../allocators/serviceAllocators.ts';
 import { bootstrapHooks } from './hooks.ts';
 
@@ -30,7 +31,15 @@ describe('a bootstrapped API server', () => {
           serviceCidr: '10.96.0.0/24',
         });
         const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
-        return admissionPlugins({ cache, clock: systemClock, random: systemRandom, allocators, authorizer });
+        const reader = createAdmissionReader(cache);
+        return admissionPlugins({
+          cache,
+          reader,
+          clock: systemClock,
+          random: systemRandom,
+          allocators,
+          authorizer,
+        });
       },
       postStartHooks: bootstrapHooks(admin, { clusterIP: '10.96.0.1', address: '192.168.7.2', port: 6443 }),
     });

@@ -9,7 +9,7 @@ import { encode } from '../../storage/encoding.ts';
 import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { setDefaults } from './defaults.ts';
-import { caughtUp } from './freshness.ts';
+import { catchUp, caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import type { Served } from '../resources/served.ts';
 import { entryAfterWrite, entryOfDryRun } from './storedEntry.ts';
@@ -100,6 +100,7 @@ async function insert(
   const key = keyOfObject(served.kind.resource, namespace, name);
   const value = encode(draft as unknown as KubeObject);
   if (context.dryRun) {
+    await catchUp(registry, context.signal());
     const existing = registry.cache.get(key);
     if (existing !== undefined) throw taken(served, name, existing.object);
     return entryOfDryRun(key, value, 0);

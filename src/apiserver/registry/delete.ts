@@ -7,7 +7,7 @@ import { encode } from '../../storage/encoding.ts';
 import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { nextDeletionStep } from './deletionRules.ts';
-import { caughtUp } from './freshness.ts';
+import { catchUp, caughtUp, isPast } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import { removeNow } from './remove.ts';
 import type { Served } from '../resources/served.ts';
@@ -38,9 +38,28 @@ export async function deleteObject(
   at: DeletionTarget,
   options: DeleteOptions,
 ): Promise<DeleteOutcome> {
+  const key = keyOfObject(at.served.kind.resource, at.namespace, at.name);
+  if (registry.cache.get(key) === undefined) await catchUp(registry, context.signal());
+  const seen = registry.cache.get(key)?.revision;
+  try {
+    const outcome = await deleteAsCached(registry, context, at, options, key);
+    // What is not written was not compared with the store either.
+    const isProved = (outcome.removed || outcome.entry.revision !== seen) && !context.dryRun;
+    if (isProved || !(await isPast(registry, context, key, seen))) return outcome;
+  } catch (error) {
+    if (!(await isPast(registry, context, key, seen))) throw error;
+  }
+  return deleteAsCached(registry, context, at, options, key);
+}
+
+async function deleteAsCached(
+  registry: RegistryOptions,
+  context: WriteContext,
+  at: DeletionTarget,
+  options: DeleteOptions,
+  key: string,
+): Promise<DeleteOutcome> {
   const { served, namespace, name } = at;
-  const { kind } = served;
-  const key = keyOfObject(kind.resource, namespace, name);
   const first = registry.cache.get(key);
   if (first === undefined) throw notFound(served.resource, name);
   checkPreconditions(served, first.object, options);

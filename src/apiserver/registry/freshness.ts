@@ -25,6 +25,35 @@ export async function waitUntilFresh(
 }
 
 /**
+ * Waits until the cache shows everything that was written before, by whichever server. A read that must be the newest
+ * begins with it, and so does what takes the absence of an object as a fact.
+ * @throws StatusError Timeout (504) where it does not come in time
+ */
+export async function catchUp(
+  registry: Pick<RegistryOptions, 'cache' | 'storage' | 'clock'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { revision } = await registry.storage.status();
+  await waitUntilFresh(registry, revision, signal);
+}
+
+/**
+ * After a refusal: whether it was about a state of the object that is past by now, as another server may have changed it.
+ * `seen`: the revision that it was about, undefined for none.
+ */
+export async function isPast(
+  registry: Pick<RegistryOptions, 'cache' | 'storage' | 'clock'>,
+  context: WriteContext,
+  key: string,
+  seen: number | undefined,
+): Promise<boolean> {
+  const signal = context.signal();
+  if (signal.aborted) return false;
+  await catchUp(registry, signal);
+  return registry.cache.get(key)?.revision !== seen;
+}
+
+/**
  * After each write, until the cache shows what it made or what won against it: the next attempt, and everyone who reads
  * after the answer, must see that, however late the store's watch is. Undefined where it does already.
  */

@@ -6,7 +6,7 @@ import { bytesAt, objectAt } from '../../storage/encoding.ts';
 import type { RegistryOptions } from './context.ts';
 import { type ContinueToken, decodeContinue, encodeContinue, expiredContinue } from './continueToken.ts';
 import { servedEntries } from './conversion.ts';
-import { waitUntilFresh } from './freshness.ts';
+import { catchUp, waitUntilFresh } from './freshness.ts';
 import { keyOfObject, prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
 import { type Selection, selectionOf } from './selection.ts';
@@ -74,12 +74,16 @@ async function pageOf(
     if (query.resourceVersion !== undefined && query.resourceVersion !== 0) {
       throw badRequest('specifying resource version is not allowed when using continue');
     }
-    return token.revision < 0
-      ? currentPage(registry, prefix, selection, query.limit, token.after)
-      : pastPage(registry, prefix, selection, query.limit, token, true);
+    if (token.revision < 0) {
+      await catchUp(registry, signal);
+      return currentPage(registry, prefix, selection, query.limit, token.after);
+    }
+    return pastPage(registry, prefix, selection, query.limit, token, true);
   }
-  const revision = query.resourceVersion ?? 0;
-  if (revision > 0) {
+  const revision = query.resourceVersion;
+  if (revision === undefined) {
+    await catchUp(registry, signal);
+  } else if (revision > 0) {
     await waitUntilFresh(registry, revision, signal);
     // A limit with a revision means exactly that revision, unless NotOlderThan is asked for.
     const exact = query.match === 'Exact' || (query.match === '' && query.limit > 0);

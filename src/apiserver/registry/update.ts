@@ -10,7 +10,7 @@ import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
 import { createObject } from './create.ts';
 import { setDefaults } from './defaults.ts';
-import { caughtUp } from './freshness.ts';
+import { catchUp, caughtUp, isPast } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import { removeNow } from './remove.ts';
 import type { Served } from '../resources/served.ts';
@@ -72,6 +72,8 @@ export async function updateObject(
 ): Promise<UpdateOutcome> {
   const { served, namespace, name } = options;
   const key = keyOfObject(served.kind.resource, namespace, name);
+  let isNewest = registry.cache.get(key) === undefined;
+  if (isNewest) await catchUp(registry, context.signal());
   for (let attempt = 1; ; attempt += 1) {
     const existing = registry.cache.get(key);
     if (existing === undefined) {
@@ -89,7 +91,20 @@ export async function updateObject(
         created: true,
       };
     }
-    const entry = await attemptUpdate(registry, context, options, key, existing);
+    let entry: Entry | undefined;
+    try {
+      entry = await attemptUpdate(registry, context, options, key, existing);
+    } catch (error) {
+      if (isNewest || !(await isPast(registry, context, key, existing.revision))) throw error;
+      isNewest = true;
+      continue;
+    }
+    // What is not written was not compared with the store either.
+    const isUnproved = entry === existing || (entry !== undefined && context.dryRun);
+    if (!isNewest && isUnproved && (await isPast(registry, context, key, existing.revision))) {
+      isNewest = true;
+      continue;
+    }
     if (entry !== undefined) return { entry, created: false };
     if (attempt === options.maxAttempts) throw conflict(served.resource, name, OPTIMISTIC_LOCK_MESSAGE);
   }

@@ -7,7 +7,7 @@ import { expired, type StatusError, toStatusError } from '../../api/status.ts';
 import type { CacheEvent } from '../../storage/cache.ts';
 import { CompactedError } from '../../storage/contract.ts';
 import type { RegistryOptions } from './context.ts';
-import { waitUntilFresh } from './freshness.ts';
+import { catchUp, waitUntilFresh } from './freshness.ts';
 import { prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
 import { selectionOf } from './selection.ts';
@@ -35,7 +35,8 @@ export async function watchObjects(
   const selection = selectionOf(served, query.labels, query.fields);
   const requested = query.resourceVersion ?? 0;
   const sendInitial = query.sendInitialEvents ?? requested === 0;
-  if (sendInitial) await waitUntilFresh(registry, requested, options.signal);
+  if (query.resourceVersion === undefined) await catchUp(registry, options.signal);
+  else if (sendInitial) await waitUntilFresh(registry, requested, options.signal);
 
   const prefix = prefixOf(served.kind.resource, namespace);
   const after = sendInitial || requested === 0 ? registry.cache.revision() : requested;

@@ -106,7 +106,7 @@ describe('no input', () => {
         access = createAccessControl(cache);
         const reader = createAdmissionReader(cache);
         accounts = createServiceAccountTokens({ issuer: 'https://a', keyPem, reader, clock, random });
-        return admissionPlugins({ cache, clock, random, allocators, authorizer: access.authorizer });
+        return admissionPlugins({ cache, reader, clock, random, allocators, authorizer: access.authorizer });
       },
       reviews: new Proxy(
         {},

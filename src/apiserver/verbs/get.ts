@@ -1,14 +1,18 @@
-import { notFound } from '../../api/status.ts';
+import { cachedObject, getObject } from '../registry/get.ts';
 import { waitUntilFresh } from '../registry/freshness.ts';
-import { keyOfObject } from '../registry/keys.ts';
 import { revisionOption } from '../registry/listOptions.ts';
 import { type Handler, objectResponse } from './handler.ts';
 
-/** GET of one object, or of a subresource that shows the whole object (status). */
-export const get: Handler = async (options, exchange, { served, namespace, name }) => {
-  const revision = revisionOption(exchange.request.query, 'GetOptions') ?? 0;
-  if (revision > 0) await waitUntilFresh(options.registry, revision, exchange.signal);
-  const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
-  if (entry === undefined) throw notFound(served.resource, name);
-  return objectResponse(served, entry);
+/**
+ * GET of one object, or of a subresource that shows the whole object (status): the newest state, with a resourceVersion
+ * one that is not older, with 0 any.
+ */
+export const get: Handler = async (options, exchange, target) => {
+  const { registry } = options;
+  const revision = revisionOption(exchange.request.query, 'GetOptions');
+  if (revision === undefined) {
+    return objectResponse(target.served, await getObject(registry, target, exchange.signal));
+  }
+  if (revision > 0) await waitUntilFresh(registry, revision, exchange.signal);
+  return objectResponse(target.served, cachedObject(registry, target));
 };

@@ -7,6 +7,7 @@ import { systemClock } from '../../../base/clock.ts';
 import { systemRandom } from '../../../base/random.ts';
 import { encode } from '../../../storage/encoding.ts';
 import { admissionPlugins } from '../../admission/index.ts';
+import { createAdmissionReader } from '../../admission/reader.ts';
 import { createServiceAllocators, type ServiceAllocators } from '../../allocators/serviceAllocators.ts';
 import { type AccessControl, createAccessControl } from '../accessControl.ts';
 import { nodeUser } from '../users.ts';
@@ -28,7 +29,8 @@ describe('the credential of a node', () => {
         access = createAccessControl(cache);
         const parts = { cache, clock: systemClock, random: systemRandom };
         allocators = createServiceAllocators({ ...parts, serviceCidr: '10.96.0.0/24' });
-        return admissionPlugins({ ...parts, allocators, authorizer: access.authorizer });
+        const reader = createAdmissionReader(cache);
+        return admissionPlugins({ ...parts, reader, allocators, authorizer: access.authorizer });
       },
       authorizer: {
         authorize: (user, attributes) => access.authorizer.authorize(user, attributes),

@@ -3,6 +3,7 @@ import { secrets, serviceAccounts } from '../../../api/resources.ts';
 import type { UserInfo } from '../../../api/request.ts';
 import type { Secret, ServiceAccount } from '../../../api/types.ts';
 import type { AdmissionReader } from '../../admission/contract.ts';
+import { onNewest } from '../../admission/reader.ts';
 import { type TokenAuthenticator, TokenError } from '../authenticators/bearerToken.ts';
 import { serviceAccountUser, serviceAccountUserName } from '../users.ts';
 import type { SigningKey, TokenKey } from './keys.ts';
@@ -52,7 +53,7 @@ export function legacyTokenValidator({
     async authenticateToken(token, asked) {
       if (!isIssuedBy(token, LEGACY_ISSUER)) return undefined;
       const claims = await verify(token);
-      checkStillThere(claims, token, reader);
+      await onNewest(reader, () => checkStillThere(claims, token, reader));
       const good = asked.length === 0 ? audiences : asked.filter((audience) => audiences.includes(audience));
       if (good.length === 0) {
         throw new TokenError('service account token is not good for the audiences that were asked for');

@@ -10,6 +10,7 @@ import { nodes, pods, secrets } from '../../../api/resources.ts';
 import { badRequest, conflict, notFound } from '../../../api/status.ts';
 import type { Pod, ServiceAccount, TokenRequest } from '../../../api/types.ts';
 import type { AdmissionReader } from '../../admission/contract.ts';
+import { onNewest } from '../../admission/reader.ts';
 import type { BoundReference, KubernetesClaim } from './claims.ts';
 import type { TokenIssuer } from './issuer.ts';
 
@@ -45,7 +46,11 @@ export async function requestToken(
   if (errors.length > 0) {
     throw invalidObject({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
   }
-  const bound = spec.boundObjectRef === undefined ? {} : bind(options.reader, account, spec.boundObjectRef);
+  const { boundObjectRef: reference } = spec;
+  const bound =
+    reference === undefined
+      ? {}
+      : await onNewest(options.reader, () => bind(options.reader, account, reference));
   const own = audiences.length === 0 || audiences.every((audience) => options.audiences.includes(audience));
   // Clients from before bound tokens read theirs once; such a token lives on and only says that it is stale.
   const extended = seconds === INJECTED_SECONDS && bound.pod !== undefined && own;

@@ -3,6 +3,7 @@ import { nodes, pods, secrets, serviceAccounts } from '../../../api/resources.ts
 import type { KubeObject } from '../../../api/meta.ts';
 import type { UserInfo } from '../../../api/request.ts';
 import type { AdmissionReader } from '../../admission/contract.ts';
+import { onNewest } from '../../admission/reader.ts';
 import { type TokenAuthenticator, TokenError } from '../authenticators/bearerToken.ts';
 import { serviceAccountUser } from '../users.ts';
 import { type BoundReference, parseClaims, type TokenClaims } from './claims.ts';
@@ -43,7 +44,7 @@ export function tokenValidator(options: TokenValidatorOptions): TokenAuthenticat
       const now = clock.now() / 1000;
       if (claims.exp < now - LEEWAY_SECONDS) throw new TokenError('service account token has expired');
       if (claims.nbf > now + LEEWAY_SECONDS) throw new TokenError('service account token is not valid yet');
-      checkBindings(claims, reader, clock.now() - LEEWAY_SECONDS * 1000);
+      await onNewest(reader, () => checkBindings(claims, reader, clock.now() - LEEWAY_SECONDS * 1000));
       return { user: userOf(claims), audiences: good };
     },
   };

@@ -1,5 +1,5 @@
 import { type Draft, draftOf, type KubeObject } from '../../../api/meta.ts';
-import { isConflict, notFound } from '../../../api/status.ts';
+import { isConflict } from '../../../api/status.ts';
 import { timeOf } from '../../../api/time.ts';
 import type { DeleteOptions, Eviction, Pod } from '../../../api/types.ts';
 import { creationOf } from '../admit.ts';
@@ -7,11 +7,11 @@ import type { Handler, HandlerOptions, Target } from '../handler.ts';
 import { writeContext } from '../writeOptions.ts';
 import type { WriteContext } from '../../registry/context.ts';
 import { deleteObject, type DeleteOutcome } from '../../registry/delete.ts';
-import { keyOfObject } from '../../registry/keys.ts';
 import { strategyOf } from '../../registry/strategy.ts';
 import { alreadyAdmitted, updateObject } from '../../registry/update.ts';
 import { bodyTypeOf, subresourceBody } from './body.ts';
 import { beingProcessed, budgetOf, letsUnhealthyGo, takeDisruption } from './disruptionBudgets.ts';
+import { podOf } from './podTarget.ts';
 import { success } from './status.ts';
 
 /** POST pods/eviction (policy/v1): a delete that a disruption budget may hold back (core/pod `storage/eviction.go`). */
@@ -25,7 +25,7 @@ export const evict: Handler = async (options, exchange, target) => {
   const context = withDryRun(asked, eviction);
   const isConditional = deleteOptions.preconditions?.resourceVersion !== undefined;
   for (;;) {
-    const pod = podOf(options, target);
+    const pod = await podOf(options, target, exchange.signal);
     const { uid = pod.metadata.uid } = deleteOptions.preconditions ?? {};
     // Another pod has the name now: the refusal of a delete says so.
     if (uid !== pod.metadata.uid) await deletePod(options, context, target, deleteOptions);
@@ -143,10 +143,4 @@ function passesBudgets({ metadata, status }: Pod): boolean {
 
 function isReady({ status }: Pod): boolean {
   return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
-}
-
-function podOf({ registry }: HandlerOptions, { served, namespace, name }: Target): Pod {
-  const entry = registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
-  if (entry === undefined) throw notFound(served.resource, name);
-  return entry.object as Pod;
 }

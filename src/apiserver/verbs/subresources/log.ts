@@ -19,7 +19,7 @@ const MAX_ERROR_LENGTH = 50_000;
 export const log: Handler = async (options, exchange, target) => {
   const { query } = exchange.request;
   checkOptions(query);
-  const pod = podOf(options, target);
+  const pod = await podOf(options, target, exchange.signal);
   const container = containerOf(pod, query.get('container'));
   const { nodeName = '' } = pod.spec;
   // A pod that is nowhere yet has said nothing.

@@ -13,7 +13,7 @@ export const exec: Handler = async (options, exchange, target) => {
   const { query } = exchange.request;
   const asked = { ...streams(query), ...named(query), command: query.getAll('command') };
   await admit(options, exchange, target, asked);
-  const pod = podOf(options, target);
+  const pod = await podOf(options, target, exchange.signal);
   if (asked.command.length === 0) throw badRequest('you must specify at least one command for the container');
   const container = containerOf(pod, query.get('container'));
   const sent = streamQuery(query);
@@ -31,7 +31,7 @@ export const exec: Handler = async (options, exchange, target) => {
 export const attach: Handler = async (options, exchange, target) => {
   const { query } = exchange.request;
   await admit(options, exchange, target, { ...streams(query), ...named(query) });
-  const pod = podOf(options, target);
+  const pod = await podOf(options, target, exchange.signal);
   const container = containerOf(pod, query.get('container'));
   const path = agentPaths.attach(target.namespace, target.name, container);
   return open(options, exchange, nodeOf(pod), path, streamQuery(query));
@@ -41,7 +41,7 @@ export const attach: Handler = async (options, exchange, target) => {
 export const portForward: Handler = async (options, exchange, target) => {
   const ports = portOptions(exchange.request.query, 'ports');
   await admit(options, exchange, target, ports.length === 0 ? {} : { ports });
-  const pod = podOf(options, target);
+  const pod = await podOf(options, target, exchange.signal);
   const sent = new URLSearchParams(ports.length === 0 ? {} : { port: ports.join(',') });
   return open(options, exchange, nodeOf(pod), agentPaths.portForward(target.namespace, target.name), sent);
 };

@@ -1,13 +1,11 @@
-import { badRequest, notFound } from '../../../api/status.ts';
+import { badRequest } from '../../../api/status.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { HandlerOptions, Target } from '../handler.ts';
-import { keyOfObject } from '../../registry/keys.ts';
+import { getObject } from '../../registry/get.ts';
 
-/** The pod that a stream or log is asked of. @throws StatusError NotFound */
-export function podOf(options: HandlerOptions, { served, namespace, name }: Target): Pod {
-  const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
-  if (entry === undefined) throw notFound(served.resource, name);
-  return entry.object as Pod;
+/** The pod that a request to a subresource is about. @throws StatusError NotFound */
+export async function podOf({ registry }: HandlerOptions, target: Target, signal: AbortSignal): Promise<Pod> {
+  return (await getObject(registry, target, signal)).object as Pod;
 }
 
 /**

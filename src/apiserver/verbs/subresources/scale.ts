@@ -3,7 +3,7 @@ import { type Labels, matcherOf, selectorFromMap } from '../../../api/labels.ts'
 import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../../api/meta.ts';
 import type { ApiResponse, Entry } from '../../../api/request.ts';
 import { builtIn } from '../../../api/schema/index.ts';
-import { badRequest, notFound } from '../../../api/status.ts';
+import { badRequest } from '../../../api/status.ts';
 import type { Scale } from '../../../api/types.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Handler, HandlerOptions, Target } from '../handler.ts';
@@ -11,7 +11,7 @@ import { readPatch } from '../patch.ts';
 import { writeContext } from '../writeOptions.ts';
 import { AdmissionRequest } from '../../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from '../../registry/context.ts';
-import { keyOfObject } from '../../registry/keys.ts';
+import { getObject } from '../../registry/get.ts';
 import type { Served } from '../../resources/served.ts';
 import { mainStrategy } from '../../registry/strategy.ts';
 import { type UpdateAdmission, updateObject } from '../../registry/update.ts';
@@ -19,11 +19,8 @@ import { subresourceBody } from './body.ts';
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', schema: builtIn('V1Scale') };
 
-export const getScale: Handler = async (options, _exchange, { served, namespace, name }) => {
-  const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, name));
-  if (entry === undefined) throw notFound(served.resource, name);
-  return Promise.resolve(scaleResponse(served, entry));
-};
+export const getScale: Handler = async (options, exchange, target) =>
+  scaleResponse(target.served, await getObject(options.registry, target, exchange.signal));
 
 export const updateScale: Handler = (options, exchange, target) => {
   const sent = subresourceBody<Scale>(exchange, SCALE);

@@ -1,9 +1,8 @@
-import { notFound } from '../../../../api/status.ts';
 import type { Pod, Service } from '../../../../api/types.ts';
 import type { Exchange } from '../../../exchange.ts';
 import { admitConnection } from '../../admit.ts';
 import type { Handler, HandlerOptions, Target } from '../../handler.ts';
-import { keyOfObject } from '../../../registry/keys.ts';
+import { getObject } from '../../../registry/get.ts';
 import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { forward, forwarded, methodOf, missingSlash, targetPath } from './forward.ts';
 import { parseProxyName, podLocation, serviceLocation } from './location.ts';
@@ -11,33 +10,26 @@ import { parseProxyName, podLocation, serviceLocation } from './location.ts';
 /** pods/proxy: HTTP to a pod, in whatever method. */
 export const podProxy: Handler = async (options, exchange, target) => {
   await admitProxy(options, exchange, target);
-  const { served, namespace, name } = target;
-  const parsed = parseProxyName(name);
-  const entry = options.registry.cache.get(keyOfObject(served.kind.resource, namespace, parsed.name));
-  if (entry === undefined) throw notFound(served.resource, parsed.name);
-  return forward(options, exchange, podLocation(entry.object as Pod, parsed));
+  const parsed = parseProxyName(target.name);
+  const { object } = await getObject(options.registry, { ...target, name: parsed.name }, exchange.signal);
+  return forward(options, exchange, podLocation(object as Pod, parsed));
 };
 
 /** services/proxy: HTTP to one of the ready endpoints of a service. */
 export const serviceProxy: Handler = async (options, exchange, target) => {
   await admitProxy(options, exchange, target);
-  const { served, namespace, name } = target;
   const { cache, random } = options.registry;
-  const parsed = parseProxyName(name);
-  const entry = cache.get(keyOfObject(served.kind.resource, namespace, parsed.name));
-  if (entry === undefined) throw notFound(served.resource, parsed.name);
-  const location = serviceLocation(entry.object as Service, parsed, cache, () => random.number());
+  const parsed = parseProxyName(target.name);
+  const { object } = await getObject(options.registry, { ...target, name: parsed.name }, exchange.signal);
+  const location = serviceLocation(object as Service, parsed, cache, () => random.number());
   return forward(options, exchange, location);
 };
 
 /** nodes/proxy: the node's agent itself. */
 export const nodeProxy: Handler = async (options, exchange, target) => {
   await admitProxy(options, exchange, target);
-  const { served, name } = target;
-  const { name: node } = parseProxyName(name);
-  if (options.registry.cache.get(keyOfObject(served.kind.resource, '', node)) === undefined) {
-    throw notFound(served.resource, node);
-  }
+  const { name: node } = parseProxyName(target.name);
+  await getObject(options.registry, { ...target, name: node }, exchange.signal);
   const redirect = missingSlash(exchange);
   if (redirect !== undefined) return redirect;
   const path = targetPath(exchange);
