@@ -11,6 +11,7 @@ import type { UserInfo } from './api/request.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
 import { createAdmissionReader } from './apiserver/admission/reader.ts';
+import { resourceQuota } from './apiserver/admission/resourceQuota/resourceQuota.ts';
 import { createServiceAllocators } from './apiserver/allocators/serviceAllocators.ts';
 import { createApiServer } from './apiserver/apiServer.ts';
 import { createAccessControl } from './apiserver/auth/accessControl.ts';
@@ -44,6 +45,7 @@ import { nodeSettings } from './cluster/machines/nodeSettings.ts';
 import { CLUSTER_DOMAIN, readProfile, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
 import { controllers } from './controllers/index.ts';
 import { runControllers } from './controllers/manager.ts';
+import { chargeQuota } from './controllers/resourcequota/charge.ts';
 import { certifyKey } from './host/certificates.ts';
 import { startHttpsListener, type HttpsListener } from './host/httpsListener.ts';
 import { listenTcp } from './host/tcp.ts';
@@ -183,6 +185,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     admission: [
       ...admissionPlugins({ cache, reader, clock, random, allocators, authorizer: access.authorizer }),
       escalationPlugin(access.escalation),
+      resourceQuota(reader, (quota, used) => chargeQuota(clientFor(LOOPBACK), quota, used)),
     ],
     authenticators: [
       knownNodes(clientCertificates(), (node) => tokens.knows(node)),

@@ -50,6 +50,13 @@ export const persistentVolumeClaims = resource<t.PersistentVolumeClaim>(
   'PersistentVolumeClaim',
   'Namespaced',
 );
+export const resourceQuotas = resource<t.ResourceQuota>(
+  '',
+  'v1',
+  'resourcequotas',
+  'ResourceQuota',
+  'Namespaced',
+);
 export const limitRanges = resource<t.LimitRange>('', 'v1', 'limitranges', 'LimitRange', 'Namespaced');
 export const cronJobs = resource<t.CronJob>('batch', 'v1', 'cronjobs', 'CronJob', 'Namespaced');
 export const jobs = resource<t.Job>('batch', 'v1', 'jobs', 'Job', 'Namespaced');

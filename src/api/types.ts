@@ -21,6 +21,7 @@ export type DaemonSet = WithSpec<Namespaced<model.V1DaemonSet>>;
 export type PersistentVolumeClaim = WithSpec<Namespaced<model.V1PersistentVolumeClaim>>;
 export type PersistentVolumeClaimSpec = Wire<model.V1PersistentVolumeClaimSpec>;
 export type ReplicationController = WithSpec<Namespaced<model.V1ReplicationController>>;
+export type ResourceQuota = Namespaced<model.V1ResourceQuota>;
 export type LimitRange = Namespaced<model.V1LimitRange>;
 export type LimitRangeItem = Wire<model.V1LimitRangeItem>;
 export type CronJob = WithSpec<Namespaced<model.V1CronJob>>;

@@ -16,6 +16,7 @@ import { nodeIpamController } from './nodeipam/nodeIpam.ts';
 import { nodeLifecycleController, type NodeLifecycleOptions } from './nodelifecycle/nodeLifecycle.ts';
 import { podGarbageCollector } from './podgc/podGc.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaSet.ts';
+import { resourceQuotaController } from './resourcequota/resourceQuota.ts';
 import { rootCaPublisher } from './rootCaPublisher.ts';
 import { serviceAccountController } from './serviceAccount.ts';
 import { statefulSetController } from './statefulset/statefulSet.ts';
@@ -73,6 +74,11 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
     },
     { name: 'namespace', account: 'namespace-controller', create: namespaceController(resources) },
     { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(resources) },
+    {
+      name: 'resourcequota',
+      account: 'resourcequota-controller',
+      create: resourceQuotaController(resources),
+    },
     { name: 'serviceaccount', account: 'service-account-controller', create: serviceAccountController },
     { name: 'root-ca-publisher', account: 'root-ca-cert-publisher', create: rootCaPublisher(ca) },
     ...(config.makeToken === undefined

@@ -21,6 +21,7 @@ import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
 import { priorityClass } from './priorityClass/kind.ts';
 import { replicaSet } from './replicaSet/kind.ts';
 import { replicationController } from './replicationController/kind.ts';
+import { resourceQuota } from './resourceQuota/kind.ts';
 import { role } from './role/kind.ts';
 import { roleBinding } from './roleBinding/kind.ts';
 import { secret } from './secret/kind.ts';
@@ -46,6 +47,7 @@ export const kinds: readonly Kind[] = [
   persistentVolumeClaim,
   serviceAccount,
   limitRange,
+  resourceQuota,
   event,
   lease,
   deployment,

@@ -16,6 +16,8 @@ import { node } from './node/kind.ts';
 import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
 import { priorityClass } from './priorityClass/kind.ts';
 import { replicaSet } from './replicaSet/kind.ts';
+import { limitRange } from './limitRange/kind.ts';
+import { resourceQuota } from './resourceQuota/kind.ts';
 import { role } from './role/kind.ts';
 import { roleBinding } from './roleBinding/kind.ts';
 import { secret } from './secret/kind.ts';
@@ -41,6 +43,46 @@ const serviceOf = (more: object = {}): object => ({ spec: { ports: [{ port: 80 }
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const created: readonly (readonly [Kind, string, object, readonly string[]])[] = [
+  [
+    resourceQuota,
+    'what cannot be counted',
+    { spec: { hard: { pods: '1500m', frogs: '1', 'count/frogs.pond.example': '2', cpu: '-1' } } },
+    [
+      'spec.hard[pods]: Invalid value: "1500m": must be an integer',
+      'spec.hard[frogs]: Invalid value: "frogs": must be a standard resource for quota',
+      'spec.hard[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+    ],
+  ],
+  [
+    resourceQuota,
+    'scopes that do not go together',
+    { spec: { hard: { pods: '1', services: '1' }, scopes: ['BestEffort', 'NotBestEffort'] } },
+    [
+      'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: unsupported scope applied to resource',
+      'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: unsupported scope applied to resource',
+      'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: conflicting scopes',
+    ],
+  ],
+  [
+    limitRange,
+    'amounts in the wrong order',
+    {
+      spec: {
+        limits: [
+          { type: 'Container', min: { cpu: '2' }, max: { cpu: '1' } },
+          { type: 'Pod', default: { cpu: '1' } },
+          { type: 'PersistentVolumeClaim' },
+        ],
+      },
+    },
+    [
+      'spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
+      'spec.limits[0].defaultRequest[cpu]: Invalid value: "1": min value 2 is greater than default request value 1',
+      'spec.limits[0].default[cpu]: Invalid value: "1": min value 2 is greater than default value 1',
+      "spec.limits[1].default: Forbidden: may not be specified when `type` is 'Pod'",
+      'spec.limits[2].limits: Required value: either minimum or maximum storage value is required, but neither was provided',
+    ],
+  ],
   [deployment, 'a plain one', workload(), []],
   [deployment, 'nothing', { spec: {} }, ['spec.selector: Required value', 'spec.template: Required value']],
   [
