@@ -20,12 +20,15 @@ await build({
   logLevel: 'warning',
 });
 
-const { VSCODE_EXEC, WHEELHOUSE_HOME, WHEELHOUSE_HOST_REPORT } = process.env;
+const { VSCODE_EXEC, WHEELHOUSE_HOST_REPORT } = process.env;
+const WHEELHOUSE_HOME =
+  process.env.WHEELHOUSE_HOME ?? mkdtempSync(path.join(os.tmpdir(), 'wheelhouse-host-'));
 
 export default defineConfig({
   files: suite,
   workspaceFolder: 'resources/sample',
-  env: { WHEELHOUSE_HOME: WHEELHOUSE_HOME ?? mkdtempSync(path.join(os.tmpdir(), 'wheelhouse-host-')) },
+  // The user's own kubeconfig has no part in this.
+  env: { WHEELHOUSE_HOME, KUBECONFIG: path.join(WHEELHOUSE_HOME, 'kubeconfig') },
   mocha: {
     ui: 'bdd',
     timeout: 60_000,

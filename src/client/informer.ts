@@ -14,6 +14,8 @@ export interface InformerHandler<T extends KubeObject> {
   onAdd?(object: T): void;
   onUpdate?(object: T, old: T): void;
   onDelete?(object: T): void;
+  /** The first list is in the cache, or `failure` has changed. */
+  onState?(): void;
 }
 
 /**
@@ -28,6 +30,8 @@ export interface Informer<T extends KubeObject> extends Lister<T> {
   /** True once the first list is in the cache and its handlers have run. */
   readonly synced: boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
+  /** Why the cache does not keep up at the moment; undefined while it does. It goes on trying. */
+  readonly failure?: Error | undefined;
   /** The revision that the cache shows. */
   readonly resourceVersion: string;
 }

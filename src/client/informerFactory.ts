@@ -87,6 +87,7 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink
   readonly #ended = new AbortController();
   #synced = false;
   #started = false;
+  #failure: Error | undefined;
   #resourceVersion = '';
 
   constructor(options: InformerFactoryOptions, resource: Resource<T>, fieldSelector: string | undefined) {
@@ -105,6 +106,10 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink
 
   get resourceVersion(): string {
     return this.#resourceVersion;
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -185,6 +190,17 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink
     if (this.#synced) return;
     this.#synced = true;
     this.#firstList.resolve(undefined);
+    this.#tellState();
+  }
+
+  fail(failure: Error | undefined): void {
+    if (this.#failure?.message === failure?.message) return;
+    this.#failure = failure;
+    this.#tellState();
+  }
+
+  #tellState(): void {
+    for (const handler of this.#handlers) this.#tell(handler, (h) => h.onState?.());
   }
 
   apply(event: ObjectEvent<T>): void {

@@ -11,6 +11,8 @@ export interface ReflectorSink<T extends KubeObject> {
   /** Everything there is, at `resourceVersion`: what is missing here is gone. */
   replace(objects: readonly T[], resourceVersion: string): void;
   apply(event: ObjectEvent<T>): void;
+  /** Why nothing can be read at the moment; undefined when it can again. */
+  fail?(failure: Error | undefined): void;
 }
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -65,12 +67,14 @@ export async function reflect<T extends KubeObject>(
         const list = await client.list(resource, selection);
         revision = list.metadata.resourceVersion ?? '0';
         sink.replace(list.items, revision);
+        sink.fail?.(undefined);
       }
       for await (const batch of client.watch(resource, {
         ...selection,
         resourceVersion: revision,
         allowBookmarks: true,
       })) {
+        sink.fail?.(undefined);
         for (const event of batch) sink.apply(event);
         const last = batch.at(-1);
         if (last !== undefined) revision = revisionOf(last);
@@ -82,7 +86,10 @@ export async function reflect<T extends KubeObject>(
       // A server that is away or busy comes back with its past; after anything else the state is read again.
       const keepsPast = isReason(error, 'ServiceUnavailable', 'TooManyRequests');
       if (isExpired(error)) logger.debug('revision expired, listing again', { revision });
-      else logger.warn('list or watch failed', { error });
+      else {
+        logger.warn('list or watch failed', { error });
+        sink.fail?.(error instanceof Error ? error : new Error(String(error)));
+      }
       if (!keepsPast) revision = undefined;
       // The first time at once: a client that fell behind in a burst must not fall further behind.
       if (isExpired(error) && backoff === fresh) {

@@ -1,8 +1,16 @@
-import { CodeActionKind, languages, workspace, type ExtensionContext, type OutputChannel } from 'vscode';
+import {
+  CodeActionKind,
+  languages,
+  window,
+  workspace,
+  type ExtensionContext,
+  type OutputChannel,
+} from 'vscode';
 import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { createClusterView } from './clusterView.ts';
-import type { HostFacts } from './commands/command.ts';
+import type { HostFacts, OwnKubeconfig } from './commands/command.ts';
 import { registerCommands } from './commands/register.ts';
 import { createContextKeys } from './contextKeys.ts';
 import { ManifestDiagnostics } from './documents/diagnostics.ts';
@@ -15,27 +23,34 @@ import { showFailure } from './failure.ts';
 import { QuickFixes } from './language/quickFixes.ts';
 import { MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
+import type { KubeContexts } from './model/contexts.ts';
 import { forEachSession } from './model/eachSession.ts';
 import { MachineStates } from './model/machineStates.ts';
 import { UnhealthyObjects } from './model/unhealthyObjects.ts';
 import { Schemas } from './schema/schemas.ts';
 import { createStatusBar } from './statusBar.ts';
 import { ClusterTree } from './tree/clusterTree.ts';
+import { clusterNodes } from './tree/nodes/cluster.ts';
+import { contextNodes } from './tree/nodes/contexts.ts';
 
 /** Registers everything that the editor shows; all of it goes with the context's subscriptions. */
 export function registerEditor(
   context: Pick<ExtensionContext, 'subscriptions' | 'extensionUri'>,
   options: {
     readonly model: ClusterModel;
+    readonly contexts: KubeContexts;
+    readonly kubeconfig: OwnKubeconfig;
     readonly output: OutputChannel;
     readonly host: HostFacts;
     readonly clock: Clock;
     readonly logger: Logger;
   },
-): ClusterTree {
-  const { model, output, host, clock, logger } = options;
+): { readonly tree: ClusterTree; readonly contextTree: ClusterTree } {
+  const { model, contexts, kubeconfig, output, host, clock, logger } = options;
   const machines = new MachineStates(model.clusters);
-  const tree = new ClusterTree(model, machines, clock);
+  const world = { model, contexts, machines, clock };
+  const tree = new ClusterTree({ ...world, roots: () => clusterNodes(world) });
+  const contextTree = new ClusterTree({ ...world, roots: () => contextNodes(world) });
   const unhealthy = new UnhealthyObjects();
   const machineChecks = new MachineChecks(model);
   const liveObjects = new LiveObjects(model);
@@ -45,10 +60,13 @@ export function registerEditor(
   const diagnostics = new ManifestDiagnostics({ model, parsed, schemas, clock, logger });
   context.subscriptions.push(
     tree,
+    contextTree,
+    window.createTreeView('wheelhouse.contexts', { treeDataProvider: contextTree, showCollapseAll: true }),
     unhealthy,
     machines,
-    forEachSession(model, (session) => machines.follow(session)),
-    forEachSession(model, (session) => unhealthy.follow(session)),
+    // What is watched all the time is watched in clusters of this desktop alone.
+    forEachSession(model, (session) => (session.own ? machines.follow(session) : NOTHING)),
+    forEachSession(model, (session) => (session.own ? unhealthy.follow(session) : NOTHING)),
     createClusterView({ model, tree, unhealthy, machineChecks }),
     liveObjects,
     workspace.registerTextDocumentContentProvider(LIVE_SCHEME, liveObjects),
@@ -64,11 +82,13 @@ export function registerEditor(
     languages.registerCodeActionsProvider(MANIFEST_DOCUMENTS, new QuickFixes(diagnostics, parsed), {
       providedCodeActionKinds: [CodeActionKind.QuickFix],
     }),
-    createContextKeys(model),
+    createContextKeys(model, contexts),
     createStatusBar(model, unhealthy),
     model.onDidFail(({ cluster, error }) => showFailure(error, output, `Cluster ${cluster}`)),
     registerCommands({
       model,
+      contexts,
+      kubeconfig,
       manifests: new Manifests(),
       liveObjects,
       machineChecks,
@@ -79,5 +99,7 @@ export function registerEditor(
       extensionUri: context.extensionUri,
     }),
   );
-  return tree;
+  return { tree, contextTree };
 }
+
+const NOTHING: Disposable = { dispose: () => undefined };

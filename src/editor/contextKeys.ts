@@ -1,9 +1,10 @@
 import { commands } from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
+import type { KubeContexts } from './model/contexts.ts';
 
 /** What conditions in package.json look at: which commands are of use now, and what the empty view says. */
-export function createContextKeys(model: ClusterModel): Disposable {
+export function createContextKeys(model: ClusterModel, contexts: KubeContexts): Disposable {
   const last = new Map<string, boolean>();
   const set = (key: string, value: boolean): void => {
     if (last.get(key) === value) return;
@@ -19,6 +20,9 @@ export function createContextKeys(model: ClusterModel): Disposable {
       'running',
       entries.some(({ state }) => state.phase === 'running'),
     );
+    // Also to clusters that are not ours.
+    set('connected', model.running().length > 0);
+    set('contexts', contexts.entries().length > 0);
     set(
       'working',
       entries.some(({ work }) => work !== undefined),

@@ -6,6 +6,7 @@ import {
   open,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
   stat,
@@ -34,6 +35,16 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
     await writeFile(neighbour, content, { mode });
     await chmod(neighbour, mode);
   });
+}
+
+/** Where a path leads through links, itself where it leads nowhere (yet): who replaces a file keeps a link to it. */
+export async function followLinks(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (isMissing(error)) return file;
+    throw error;
+  }
 }
 
 /** Copies a file as a whole or not at all. Folders are made as needed. */

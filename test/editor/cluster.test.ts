@@ -75,7 +75,7 @@ describe('the editor', function () {
     await workbench.expand(/default/);
     await workbench.expand(/^Pods/);
     await (await workbench.row(/Pod sample-.*Running 1\/1/)).waitFor();
-    await workbench.expand(/^Services/);
+    await workbench.expand(/^Network/);
     await (await workbench.row(/Service sample/)).waitFor();
     await workbench.screenshot('3-running-sample');
     await kubectl('scale', 'deployment/sample', '--replicas=4');

@@ -30,6 +30,7 @@ describe('in the extension host', function () {
         env: {
           VSCODE_EXEC: path.join(root, 'test/harness/vscode/codeShim.ts'),
           WHEELHOUSE_HOME: home,
+          KUBECONFIG: path.join(home, 'kubeconfig'),
           WHEELHOUSE_HOST_REPORT: report,
         },
       })

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { MachineChecks } from '../machineChecks.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
+import type { KubeContexts } from '../model/contexts.ts';
 import type { LiveObjects } from '../documents/liveObjects.ts';
 import type { Manifests } from '../documents/manifests.ts';
 
@@ -14,9 +15,19 @@ export interface HostFacts {
   vagrantProviders(signal: AbortSignal): Promise<readonly string[]>;
 }
 
+/** The user's own kubeconfig, which is changed only when the user asks for it. */
+export interface OwnKubeconfig {
+  /** Adds the contexts of another one. Resolves with the file that they are in now. */
+  merge(other: string, use: boolean): Promise<string>;
+  /** Takes a context out. False where it was not in there. */
+  take(context: string): Promise<boolean>;
+}
+
 /** What commands act through. */
 export interface CommandContext {
   readonly model: ClusterModel;
+  readonly contexts: KubeContexts;
+  readonly kubeconfig: OwnKubeconfig;
   readonly manifests: Manifests;
   readonly liveObjects: LiveObjects;
   readonly machineChecks: MachineChecks;

@@ -3,13 +3,16 @@ import { addNode } from './addNode.ts';
 import { applyManifest } from './applyManifest.ts';
 import { cancelWork } from './cancelWork.ts';
 import { checkMachine } from './checkMachine.ts';
+import { connectContext } from './connectContext.ts';
 import { createCluster } from './createCluster.ts';
 import { deleteCluster } from './deleteCluster.ts';
 import { deleteManifest } from './deleteManifest.ts';
 import { deleteObject } from './deleteObject.ts';
 import { deleteSnapshot } from './deleteSnapshot.ts';
+import { disconnectContext } from './disconnectContext.ts';
 import { exportObjects } from './exportObjects.ts';
 import { followLogs } from './followLogs.ts';
+import { mergeKubeconfig } from './mergeKubeconfig.ts';
 import { nodeShell } from './nodeShell.ts';
 import { openKubeconfigTerminal } from './openKubeconfigTerminal.ts';
 import { openObject } from './openObject.ts';
@@ -21,6 +24,7 @@ import { removeNode } from './removeNode.ts';
 import { resizeNode } from './resizeNode.ts';
 import { restoreSnapshot } from './restoreSnapshot.ts';
 import { resumeCluster } from './resumeCluster.ts';
+import { takeFromKubeconfig } from './takeFromKubeconfig.ts';
 import { retryNode } from './retryNode.ts';
 import { saveSnapshot } from './saveSnapshot.ts';
 import { showConsole } from './showConsole.ts';
@@ -60,5 +64,9 @@ export const commands: readonly EditorCommand[] = [
   showConsole,
   openKubeconfigTerminal,
   showLog,
+  mergeKubeconfig,
+  takeFromKubeconfig,
+  connectContext,
+  disconnectContext,
   refresh,
 ];

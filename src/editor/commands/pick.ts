@@ -38,20 +38,33 @@ export async function pickCluster(
   return name;
 }
 
-/** The session of a running cluster, asked for where there are several. Throws NotRunningError where there is none. */
+/**
+ * The session of a running cluster, one of ours or of a context, asked for where there are several. Throws
+ * NotRunningError where there is none.
+ */
 export async function pickSession(
   model: ClusterModel,
   args: readonly unknown[],
   title: string,
   can?: keyof MachineCapabilities,
 ): Promise<ClusterSession | undefined> {
-  if (!isRow(args[0]) && model.running().length === 0) throw new NotRunningError();
-  const name = await pickCluster(model, args, {
-    phases: ['running'],
-    title,
-    ...(can === undefined ? {} : { can }),
-  });
-  return name === undefined ? undefined : sessionOf(model, name);
+  const [row] = args;
+  if (isRow(row)) return sessionOf(model, row.cluster);
+  const running = model.running();
+  if (running.length === 0) throw new NotRunningError();
+  if (can !== undefined) {
+    const name = await pickCluster(model, args, { phases: ['running'], title, can });
+    return name === undefined ? undefined : sessionOf(model, name);
+  }
+  if (running.length === 1) return running[0];
+  const preferred = model.preferred()?.cluster;
+  const names = running
+    .map(({ cluster }) => cluster)
+    .toSorted((a, b) => Number(b === preferred) - Number(a === preferred));
+  const name = await window.showQuickPick(names, { title, placeHolder: 'Which cluster?' });
+  if (name === undefined) return undefined;
+  model.prefer(name);
+  return sessionOf(model, name);
 }
 
 /** The session of a cluster. Throws NotRunningError where it has none. */

@@ -6,6 +6,7 @@ import type { LogPrefix } from '../logs/renderLog.ts';
 import { selectionOf } from '../logs/selection.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
+import { isContainerNode } from '../tree/nodes/containers.ts';
 import { isObjectNode, type ObjectNode } from '../tree/objectNode.ts';
 import { pickSession } from './pick.ts';
 import { containersOf, pickPod } from './pickPod.ts';
@@ -32,7 +33,8 @@ export async function pickLogs(
   const [row] = args;
   if (isObjectNode(row) && row.resource.plural !== pods.plural) return ofWorkload(session, row);
   const pod = await pickPod(session, row, title);
-  return pod === undefined ? undefined : ofPod(session, pod, title);
+  if (pod === undefined) return undefined;
+  return ofPod(session, pod, title, isContainerNode(row) ? row.container : undefined);
 }
 
 function ofWorkload(session: ClusterSession, { resource, object }: ObjectNode): PickedLogs {
@@ -42,14 +44,20 @@ function ofWorkload(session: ClusterSession, { resource, object }: ObjectNode): 
   return { session, namespace, selection, prefix: 'pod', of: name };
 }
 
-async function ofPod(session: ClusterSession, pod: Pod, title: string): Promise<PickedLogs | undefined> {
+async function ofPod(
+  session: ClusterSession,
+  pod: Pod,
+  title: string,
+  chosen: string | undefined,
+): Promise<PickedLogs | undefined> {
   const { name, namespace } = pod.metadata;
   const selection = { fieldSelector: `metadata.name=${name}` };
   const names = containersOf(pod);
   const container =
-    names.length === 1
+    chosen ??
+    (names.length === 1
       ? names[0]
-      : await window.showQuickPick([ALL, ...names], { title: `${title}: container of ${name}` });
+      : await window.showQuickPick([ALL, ...names], { title: `${title}: container of ${name}` }));
   if (container === undefined) return undefined;
   return container === ALL
     ? { session, namespace, selection, prefix: 'container', of: name }

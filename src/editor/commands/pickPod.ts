@@ -3,6 +3,7 @@ import { pods } from '../../api/resources.ts';
 import type { Pod } from '../../api/types.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
+import { isContainerNode } from '../tree/nodes/containers.ts';
 import { isObjectNode } from '../tree/objectNode.ts';
 import { pickSession } from './pick.ts';
 
@@ -23,8 +24,10 @@ export async function pickContainer(
   const pod = await pickPod(session, args[0], title);
   if (pod === undefined) return undefined;
   const names = containersOf(pod);
-  const container =
-    names.length === 1
+  const [row] = args;
+  const container = isContainerNode(row)
+    ? row.container
+    : names.length === 1
       ? names[0]
       : await window.showQuickPick(names, { title: `${title}: container of ${pod.metadata.name}` });
   return container === undefined ? undefined : { session, pod, container };

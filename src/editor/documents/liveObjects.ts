@@ -94,7 +94,7 @@ export class LiveObjects implements TextDocumentContentProvider, Disposable {
   #follow(uri: Uri): void {
     const { of, namespace, name } = addressOf(uri);
     const session = this.#model.session(uri.authority);
-    const watched = session?.watched(of);
+    const watched = session?.informer(of);
     let known = watched?.get(namespace, name)?.metadata.resourceVersion;
     const isIt = ({ metadata }: KubeObject): boolean =>
       metadata.name === name && metadata.namespace === namespace;

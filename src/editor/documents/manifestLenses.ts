@@ -1,11 +1,8 @@
 import { CodeLens, EventEmitter, Range, type CodeLensProvider, type TextDocument } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
-import { podSummary } from '../../api/kinds/pod/summary.ts';
-import type { KubeObject } from '../../api/meta.ts';
-import * as resources from '../../api/resources.ts';
-import { apiVersionOf, type Resource } from '../../api/resource.ts';
-import type { Deployment, Pod } from '../../api/types.ts';
+import { apiVersionOf } from '../../api/resource.ts';
+import { viewOf } from '../kinds/index.ts';
 import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
@@ -61,32 +58,26 @@ export class ManifestLenses implements CodeLensProvider, Disposable {
   }
 }
 
-/** The state of the live object in a few words, which opens it; none for kinds that are not watched. */
+/** The state of the live object in a few words, which opens it; none for kinds that are not served. */
 function stateLens(session: ClusterSession, manifest: ManifestObject, range: Range): CodeLens[] {
-  const resource = Object.values(resources).find(
-    (r) =>
-      r.kind === manifest.kind && apiVersionOf(r) === manifest.apiVersion && session.watches(r as Resource),
-  ) as Resource | undefined;
-  if (resource === undefined) return [];
+  const served = session.served
+    .known()
+    .find(({ resource: r }) => r.kind === manifest.kind && apiVersionOf(r) === manifest.apiVersion);
+  if (served?.verbs.includes('watch') !== true) return [];
+  const { resource } = served;
+  // All secrets or pods of a cluster that others use are not watched for the sake of a lens.
+  const informer = session.own ? session.informer(resource) : session.cached(resource);
+  if (informer?.synced !== true) return [];
   const namespace = resource.namespaced ? (manifest.namespace ?? session.context.namespace) : undefined;
-  const object = session.informer(resource).get(namespace, manifest.name);
+  const object = informer.get(namespace, manifest.name);
   const { cluster } = session;
   const place = namespace === undefined || namespace === 'default' ? cluster : `${cluster}/${namespace}`;
   if (object === undefined) return [new CodeLens(range, { title: `not in ${place}`, command: '' })];
-  const title = `${place}: ${describe(resource, object)}`;
+  const { description = `revision ${object.metadata.resourceVersion}` } = viewOf(resource).look(
+    object,
+    session.clock.now(),
+  );
+  const title = `${place}: ${description}`;
   const row = { cluster, resource, object };
   return [new CodeLens(range, { title, command: 'wheelhouse.openObject', arguments: [row] })];
-}
-
-function describe(resource: Resource, object: KubeObject): string {
-  switch (resource.kind) {
-    case 'Deployment': {
-      const { spec, status } = object as Deployment;
-      return `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1} ready`;
-    }
-    case 'Pod':
-      return podSummary(object as Pod).reason;
-    default:
-      return `revision ${object.metadata.resourceVersion}`;
-  }
 }

@@ -9,6 +9,7 @@ import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterEntry, ClusterFailure, ClusterLife, ClusterTraits } from './clusterEntry.ts';
 import { isSuspended, readTraits } from './clusterTraits.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
+import type { KubeContexts } from './contexts.ts';
 import type { ClusterSession } from './session.ts';
 import { RunningWork, type Act } from './runningWork.ts';
 
@@ -16,12 +17,19 @@ export interface ClusterModelOptions {
   readonly clusters: ClusterLife;
   readonly openSession: ConnectionsOptions['openSession'];
   readonly clock: Clock;
+  /** Clusters that others made, by the contexts of the user's kubeconfig. Default: none. */
+  readonly contexts?: Pick<KubeContexts, 'session' | 'sessions' | 'onDidChange'>;
 }
 
-/** All clusters of this desktop with their state in this window: what views show and commands act on. */
+/**
+ * All clusters of this desktop with their state in this window, and the sessions of those that are ours and of those
+ * that are not: what views show and commands act on.
+ */
 export class ClusterModel implements Disposable {
   readonly clusters: ClusterLife;
   readonly #connections: Connections;
+  readonly #contexts: ClusterModelOptions['contexts'];
+  readonly #following: Disposable | undefined;
   readonly #traits = new Map<string, ClusterTraits>();
   readonly #work: RunningWork;
   readonly #changed = new Emitter<undefined>();
@@ -34,6 +42,8 @@ export class ClusterModel implements Disposable {
 
   constructor(options: ClusterModelOptions) {
     this.clusters = options.clusters;
+    this.#contexts = options.contexts;
+    this.#following = options.contexts?.onDidChange(() => this.#changed.fire(undefined));
     this.#connections = new Connections({
       clusters: options.clusters,
       openSession: options.openSession,
@@ -88,12 +98,15 @@ export class ClusterModel implements Disposable {
     };
   }
 
+  /** Of a cluster of ours, or of a context that is connected. */
   session(name: string): ClusterSession | undefined {
-    return this.#connections.session(name);
+    return this.#connections.session(name) ?? this.#contexts?.session(name);
   }
 
+  /** Ours come first. */
   running(): readonly ClusterSession[] {
-    return this.entries().flatMap(({ state }) => (state.phase === 'running' ? [state.session] : []));
+    const own = this.entries().flatMap(({ state }) => (state.phase === 'running' ? [state.session] : []));
+    return [...own, ...(this.#contexts?.sessions() ?? [])];
   }
 
   /** The running cluster that was chosen last, or else the first one: what is meant where nobody says which. */
@@ -127,7 +140,7 @@ export class ClusterModel implements Disposable {
   }
 
   async start(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    if (this.session(name) !== undefined) return;
+    if (this.#connections.session(name) !== undefined) return;
     await this.#bringUp(name, `Starting ${name}`, progress, signal, (own, stop, onAnswers) =>
       this.clusters.start(name, own, stop, onAnswers),
     );
@@ -142,7 +155,7 @@ export class ClusterModel implements Disposable {
 
   /** Connects to a cluster whose control plane runs, or brings the control plane up; machines stay as they are. */
   async attach(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    if (this.session(name) !== undefined) return;
+    if (this.#connections.session(name) !== undefined) return;
     await this.#bringUp(name, `Connecting to ${name}`, progress, signal, (own, stop) =>
       this.clusters.attach(name, own, stop),
     );
@@ -233,6 +246,7 @@ export class ClusterModel implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
+    this.#following?.dispose();
     this.#connections.dispose();
     this.#changed.dispose();
     this.#progressed.dispose();
@@ -269,7 +283,7 @@ export class ClusterModel implements Disposable {
     act: Act<unknown>,
   ): Promise<void> {
     await this.work(name, title, progress, signal, async (own, stop) => {
-      const before = this.session(name);
+      const before = this.#connections.session(name);
       const never = new AbortController().signal;
       const attach = (): Promise<RunningControlPlane> => this.clusters.attach(name, own, never);
       try {
@@ -278,7 +292,7 @@ export class ClusterModel implements Disposable {
           return attach();
         });
       } catch (error) {
-        if (before !== undefined && this.session(name) === undefined)
+        if (before !== undefined && this.#connections.session(name) === undefined)
           await this.#connections.adopt(name, attach);
         throw error;
       }

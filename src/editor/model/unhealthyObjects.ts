@@ -2,18 +2,20 @@ import { Emitter, type Event } from '../../base/events.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/disposable.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { Resource } from '../../api/resource.ts';
-import { nodes, pods } from '../../api/resources.ts';
+import { deployments, nodes, pods } from '../../api/resources.ts';
 import type { Informer } from '../../client/informer.ts';
-import { nodeState, podHealth } from './health.ts';
+import { isStuck, nodeState, podHealth } from './health.ts';
+
+type Unhealthy = 'pod' | 'node' | 'rollout';
 
 /** What it needs of a session. */
 export interface Watching {
   informer<T extends KubeObject>(resource: Resource<T>): Pick<Informer<T>, 'addHandler'>;
 }
 
-/** Counts the pods and nodes that are not well: with each event one object is looked at, never all. */
+/** Counts the pods, nodes and rollouts that are not well: with each event one object is looked at, never all. */
 export class UnhealthyObjects implements Disposable {
-  readonly #bad = new Map<string, 'pod' | 'node'>();
+  readonly #bad = new Map<string, Unhealthy>();
   readonly #changed = new Emitter<undefined>();
 
   get onDidChange(): Event<undefined> {
@@ -24,7 +26,7 @@ export class UnhealthyObjects implements Disposable {
   follow(session: Watching): Disposable {
     const store = new DisposableStore();
     const own = new Set<string>();
-    const note = (object: KubeObject, what: 'pod' | 'node', bad: boolean): void => {
+    const note = (object: KubeObject, what: Unhealthy, bad: boolean): void => {
       const { uid } = object.metadata;
       if (this.#bad.has(uid) === bad) return;
       if (bad) {
@@ -43,7 +45,7 @@ export class UnhealthyObjects implements Disposable {
       }),
     );
     const handler = <T extends KubeObject>(
-      what: 'pod' | 'node',
+      what: Unhealthy,
       isBad: (object: T) => boolean,
     ): Parameters<Informer<T>['addHandler']>[0] => ({
       onAdd: (object) => note(object, what, isBad(object)),
@@ -54,6 +56,7 @@ export class UnhealthyObjects implements Disposable {
     store.add(
       session.informer(nodes).addHandler(handler('node', (node) => nodeState(node).health === 'bad')),
     );
+    store.add(session.informer(deployments).addHandler(handler('rollout', isStuck)));
     return store;
   }
 
@@ -61,15 +64,16 @@ export class UnhealthyObjects implements Disposable {
     return this.#bad.size;
   }
 
-  /** `2 pods and 1 node are not well`; '' where all is. */
+  /** `2 pods, 1 node and 1 rollout are not well`; '' where all is. */
   describe(): string {
-    const number = (what: 'pod' | 'node'): string[] => {
+    const number = (what: Unhealthy): string[] => {
       const count = [...this.#bad.values()].filter((bad) => bad === what).length;
       return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
     };
-    const parts = [...number('pod'), ...number('node')];
+    const parts = [...number('pod'), ...number('node'), ...number('rollout')];
     if (parts.length === 0) return '';
-    return `${parts.join(' and ')} ${this.#bad.size === 1 ? 'is' : 'are'} not well`;
+    const text = [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '');
+    return `${text.join(' and ')} ${this.#bad.size === 1 ? 'is' : 'are'} not well`;
   }
 
   dispose(): void {

@@ -6,7 +6,6 @@ import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { MachineStates } from '../model/machineStates.ts';
 import type { ClusterSession } from '../model/session.ts';
-import { clusterNode } from './nodes/cluster.ts';
 import { RenderedRows } from './renderedRows.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -17,13 +16,21 @@ const PROGRESS_MS = 300;
 /** While machines are worked on, how long it has taken is shown by the second. */
 const TICK_MS = 1_000;
 
+export interface ClusterTreeOptions {
+  readonly model: ClusterModel;
+  readonly machines: MachineStates;
+  /** The rows of the first level: clusters. */
+  readonly roots: () => readonly TreeNode[];
+  readonly clock: Clock;
+}
+
 /**
- * The live tree: rows are made from the model and the informers' caches when the editor asks, and refreshed when one
+ * A live tree: rows are made from the model and the informers' caches when the editor asks, and refreshed when one
  * of them says so.
  */
 export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   readonly #model: ClusterModel;
-  readonly #machines: MachineStates;
+  readonly #roots: () => readonly TreeNode[];
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
   readonly #emitter = new EventEmitter<TreeNode | TreeNode[] | undefined>();
@@ -38,9 +45,10 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
 
   readonly onDidChangeTreeData = this.#emitter.event;
 
-  constructor(model: ClusterModel, machines: MachineStates, clock: Clock) {
+  constructor(options: ClusterTreeOptions) {
+    const { model, machines, roots, clock } = options;
     this.#model = model;
-    this.#machines = machines;
+    this.#roots = roots;
     this.#clock = clock;
     this.#store.add(this.#emitter);
     this.#store.add(forEachSession(model, (session) => this.#follow(session)));
@@ -60,10 +68,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
-    const children =
-      node === undefined
-        ? this.#model.entries().map(({ name }) => clusterNode(this.#model, this.#machines, this.#clock, name))
-        : [...(node.children?.() ?? [])];
+    const children = node === undefined ? [...this.#roots()] : [...(node.children?.() ?? [])];
     for (const child of children) {
       if (child.watches !== undefined || child.showsWork === true) this.#shown.set(child.id, child);
     }
@@ -87,7 +92,11 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
 
   #onObjectChange(session: ClusterSession, resource: Resource): void {
     for (const [id, node] of this.#shown) {
-      if (node.cluster === session.cluster && node.watches?.includes(resource) === true) this.#stale.add(id);
+      if (
+        node.cluster === session.cluster &&
+        node.watches?.some((watched) => isSame(watched, resource)) === true
+      )
+        this.#stale.add(id);
     }
     this.#schedule();
   }
@@ -126,4 +135,9 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
       this.#keepTime();
     });
   }
+}
+
+/** Whoever asks for a resource may have its own description of it. */
+function isSame(a: Resource, b: Resource): boolean {
+  return a.plural === b.plural && a.group === b.group && a.version === b.version;
 }

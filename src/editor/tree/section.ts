@@ -11,8 +11,10 @@ export interface SectionOptions {
   readonly showsWork?: boolean;
   readonly contextValue?: string;
   readonly expanded?: boolean;
-  /** Shown grey behind the label: how many there are. */
-  readonly count?: () => number;
+  /** Shown grey behind the label. */
+  readonly description?: string;
+  /** Shown grey behind the label: how many there are; undefined where that is not known. */
+  readonly count?: () => number | undefined;
   readonly children: () => readonly TreeNode[];
 }
 
@@ -34,7 +36,12 @@ export function section(options: SectionOptions): TreeNode {
       item.id = options.id;
       item.iconPath = new ThemeIcon(options.icon);
       item.contextValue = options.contextValue ?? 'wheelhouse.section';
-      if (options.count !== undefined) item.description = String(options.count());
+      const count = options.count?.();
+      const description = [
+        ...(count === undefined ? [] : [String(count)]),
+        ...(options.description === undefined ? [] : [options.description]),
+      ].join(' · ');
+      if (description !== '') item.description = description;
       return item;
     },
     children() {

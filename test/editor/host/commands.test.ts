@@ -20,9 +20,9 @@ describe('the extension', () => {
   it('registers every command that it contributes, and contributes every one that it registers', async () => {
     await wheelhouse().activate();
     const { contributes } = wheelhouse().packageJSON as Manifest;
-    // The editor itself adds commands for the view: focus, open and so on.
+    // The editor itself adds commands for the views: focus, open and so on.
     const registered = (await commands.getCommands(true)).filter(
-      (id) => id.startsWith('wheelhouse.') && !id.startsWith('wheelhouse.clusters.'),
+      (id) => id.startsWith('wheelhouse.') && !/^wheelhouse\.(clusters|contexts)\./.test(id),
     );
     assert.deepEqual(registered.toSorted(), contributes.commands.map(({ command }) => command).toSorted());
   });

@@ -86,8 +86,8 @@ export async function untilCache(
   const session = wheelhouse().exports.model.session(cluster);
   if (session === undefined) throw new Error(`cluster ${cluster} does not run`);
   const resource = (Object.values(resources) as readonly Resource[]).find((r) => r.kind === kind);
-  const informer = resource === undefined ? undefined : session.watched(resource);
-  if (informer === undefined) throw new Error(`${kind} is not watched`);
+  if (resource === undefined) throw new Error(`${kind} is not known`);
+  const informer = session.informer(resource);
   await informer.whenSynced(session.signal);
   await new Promise<void>((resolve) => {
     const look = (): void => {

@@ -7,3 +7,4 @@ import './machines.test.ts';
 import './snapshots.test.ts';
 import './manifests.test.ts';
 import './liveObjects.test.ts';
+import './contexts.test.ts';

@@ -227,7 +227,7 @@ describe('the machines of a cluster', () => {
     insisting?.dispose();
     const { item, node } = row(NAME, 'Nodes', `${NAME}-2`);
     assert.equal(item.description, 'Unknown, machine is stopped');
-    assert.match((item.tooltip as MarkdownString).value, /its machine is stopped/);
+    assert.match((item.tooltip as MarkdownString).value, /its&nbsp;machine&nbsp;is&nbsp;stopped/);
     await commands.executeCommand('wheelhouse.startNode', node);
     await untilCache(NAME, 'Node', (list) => list.length === 2 && list.every(isReady));
     await untilTree(() => !down());

@@ -60,6 +60,7 @@ describe('manifests', () => {
   it('has lenses above each object, which say that it is not in the cluster', async () => {
     const uri = await write('two.yaml', `${CONFIG('red')}---\n${DEPLOYMENT('web')}`);
     await workspace.openTextDocument(uri);
+    for (const kind of ['ConfigMap', 'Deployment']) await untilCache(NAME, kind, () => true);
     assert.deepEqual(await lenses(uri), [
       '0: $(cloud-upload) Apply',
       '0: $(trash) Delete',

@@ -1,4 +1,5 @@
 import type { TreeItem } from 'vscode';
+import type { ClusterTree } from '../../../src/editor/tree/clusterTree.ts';
 import type { TreeNode } from '../../../src/editor/tree/treeNode.ts';
 import { wheelhouse } from './extension.ts';
 
@@ -12,7 +13,11 @@ export const labelOf = (item: TreeItem): string =>
 
 /** The rows of the tree below a path of labels. */
 export function rows(...path: readonly string[]): readonly Row[] {
-  const { tree } = wheelhouse().exports;
+  return rowsOf(wheelhouse().exports.tree, path);
+}
+
+/** The same of any of the trees. */
+export function rowsOf(tree: ClusterTree, path: readonly string[]): readonly Row[] {
   let parent: TreeNode | undefined;
   for (const label of path) {
     parent = tree.getChildren(parent).find((node) => labelOf(tree.getTreeItem(node)) === label);

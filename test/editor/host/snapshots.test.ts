@@ -34,7 +34,7 @@ describe('snapshots of a cluster', () => {
   it('are listed below the cluster with their time and size', () => {
     assert.deepEqual(
       rows(NAME).map(({ item }) => labelOf(item)),
-      ['Nodes', 'Snapshots', 'Namespaces'],
+      ['Nodes', 'Snapshots', 'Namespaces', 'Cluster Resources'],
     );
     const { item } = row(NAME, 'Snapshots', 'first');
     assert.match(String(item.description), /\d.* · 1 node/);
@@ -81,7 +81,7 @@ describe('snapshots of a cluster', () => {
     assert.deepEqual(said.texts, [`Delete snapshot first of cluster ${NAME}?`]);
     assert.deepEqual(
       rows(NAME).map(({ item }) => labelOf(item)),
-      ['Nodes', 'Namespaces'],
+      ['Nodes', 'Namespaces', 'Cluster Resources'],
     );
   });
 });

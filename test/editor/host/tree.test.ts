@@ -14,7 +14,7 @@ describe('the tree of clusters', () => {
     assert.match(cluster?.item.contextValue ?? '', /^wheelhouse\.cluster\.running;running;pause\b/);
     assert.deepEqual(
       rows(NAME).map(({ item }) => labelOf(item)),
-      ['Nodes', 'Namespaces'],
+      ['Nodes', 'Namespaces', 'Cluster Resources'],
     );
     await untilCache(NAME, 'Node', (list) => list.length === 2);
     assert.deepEqual(

@@ -1,12 +1,10 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { Clock } from '../../../base/clock.ts';
 import type { ClusterEntry, ClusterState } from '../../model/clusterEntry.ts';
-import type { ClusterModel } from '../../model/clusterModel.ts';
-import type { MachineStates } from '../../model/machineStates.ts';
 import { flagsOf } from '../flags.ts';
 import type { TreeNode } from '../treeNode.ts';
+import { clusterResources } from './categories.ts';
 import { namespacesSection } from './namespaces.ts';
-import { nodesSection } from './nodes.ts';
+import { nodesSection, type NodesWorld } from './nodes.ts';
 import { snapshotsSection } from './snapshots.ts';
 
 /** A cluster, running or not. */
@@ -18,22 +16,24 @@ export function isClusterNode(node: unknown): node is ClusterNode {
   return typeof node === 'object' && node !== null && 'entry' in node;
 }
 
+export function clusterNodes(world: NodesWorld): readonly TreeNode[] {
+  return world.model.entries().map(({ name }) => clusterNode(world, name));
+}
+
 /** What the row shows is looked up when it is asked for: the editor keeps a row over many refreshes. */
-export function clusterNode(
-  model: ClusterModel,
-  machines: MachineStates,
-  clock: Clock,
-  name: string,
-): ClusterNode {
+function clusterNode(world: NodesWorld, name: string): ClusterNode {
+  const { model } = world;
   const entryNow = (): ClusterEntry =>
     model.entry(name) ?? { name, state: { phase: 'stopped' }, failures: new Map() };
   const children = (): readonly TreeNode[] => {
     const entry = entryNow();
     const { state } = entry;
     return [
-      ...nodesSection({ model, machines, clock }, entry),
+      ...nodesSection(world, entry),
       ...snapshotsSection(entry),
-      ...(state.phase === 'running' ? [namespacesSection(state.session)] : []),
+      ...(state.phase === 'running'
+        ? [namespacesSection(state.session), clusterResources(state.session)]
+        : []),
     ];
   };
   return {

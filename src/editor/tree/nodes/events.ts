@@ -7,15 +7,15 @@ import { section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
 
 export function eventsSection(session: ClusterSession, namespace: string): TreeNode {
-  const informer = session.informer(events);
   return section({
     id: `${session.cluster}/${namespace}/events`,
     cluster: session.cluster,
     label: 'Events',
     icon: 'history',
     watches: [events],
-    count: () => informer.list(namespace).length,
-    children: () => newestFirst(informer.list(namespace)).map((object) => eventNode(session, object)),
+    count: () => session.cached(events)?.list(namespace).length,
+    children: () =>
+      newestFirst(session.informer(events).list(namespace)).map((object) => eventNode(session, object)),
   });
 }
 

@@ -1,14 +1,11 @@
 import { namespaces } from '../../../api/resources.ts';
 import type { Namespace } from '../../../api/types.ts';
-import type { ClusterSession } from '../../model/session.ts';
+import { SERVED, type ClusterSession } from '../../model/session.ts';
 import { objectId, objectItem, type ObjectNode } from '../objectNode.ts';
 import { byName, section } from '../section.ts';
 import type { TreeNode } from '../treeNode.ts';
-import { configurationSection } from './configuration.ts';
+import { namespaceCategories } from './categories.ts';
 import { eventsSection } from './events.ts';
-import { podsSection } from './pods.ts';
-import { servicesSection } from './services.ts';
-import { workloadsSection } from './workloads.ts';
 
 export function namespacesSection(session: ClusterSession): TreeNode {
   const informer = session.informer(namespaces);
@@ -39,13 +36,8 @@ function namespaceNode(session: ClusterSession, object: Namespace): ObjectNode<N
         true,
       );
     },
-    children: () => [
-      workloadsSection(session, name),
-      podsSection(session, name),
-      servicesSection(session, name),
-      configurationSection(session, name),
-      eventsSection(session, name),
-    ],
+    watches: [SERVED],
+    children: () => [...namespaceCategories(session, name), eventsSection(session, name)],
   };
   return node;
 }

@@ -5,6 +5,7 @@ import type { ClusterEntry } from '../../model/clusterEntry.ts';
 import type { ClusterModel } from '../../model/clusterModel.ts';
 import { nodeState } from '../../model/health.ts';
 import type { MachineState, MachineStates } from '../../model/machineStates.ts';
+import type { ClusterSession } from '../../model/session.ts';
 import { stageText } from '../../model/work.ts';
 import { flagsOf } from '../flags.ts';
 import type { Hover } from '../hover.ts';
@@ -59,6 +60,20 @@ export function nodesSection(world: NodesWorld, { name, state, work }: ClusterEn
       ],
     }),
   ];
+}
+
+/** The nodes of a cluster that is none of ours: those of the API alone. */
+export function sessionNodes(world: NodesWorld, session: ClusterSession): TreeNode {
+  const { cluster } = session;
+  return section({
+    id: `${cluster}/nodes`,
+    cluster,
+    label: 'Nodes',
+    icon: 'server',
+    watches: [nodes],
+    count: () => session.cached(nodes)?.list().length,
+    children: () => byName(session.informer(nodes).list()).map((object) => nodeNode(world, cluster, object)),
+  });
 }
 
 function nodeNode({ model, machines, clock }: NodesWorld, cluster: string, object: Node): ObjectNode<Node> {
