@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemProcesses } from '../../src/host/processes.ts';
-import { virtualBoxManage, type VirtualBoxManage } from '../harness/virtualBoxManage.ts';
+import { virtualBoxManage, type VirtualBoxManage } from '../harness/virtualBox/real.ts';
 
 const boxes = process.env['WHEELHOUSE_TEST_BOXES'] ?? path.resolve(import.meta.dirname, '../../.cache/boxes');
 

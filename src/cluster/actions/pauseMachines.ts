@@ -8,7 +8,10 @@ export const pauseMachines: Action = {
     const machines = (await provider.list(profile.name)).filter((machine) => machine.state === 'running');
     await onEach(machines, async (machine) => {
       await provider.pause(machine, signal);
-      progress.report({ machine: machine.name, message: 'Suspended' });
+      const now = (await provider.list(profile.name)).find(({ name }) => name === machine.name)?.state;
+      const message =
+        now === 'stopped' ? 'Stopped, as suspended machines do not go on well on this computer' : 'Suspended';
+      progress.report({ machine: machine.name, message });
     });
     signal.throwIfAborted();
   },

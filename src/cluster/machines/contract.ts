@@ -114,7 +114,10 @@ export interface MachineProvider {
   create(spec: MachineSpec, progress: Progress, signal: AbortSignal): Promise<Machine>;
   start(machine: Machine, progress: Progress, signal: AbortSignal): Promise<Machine>;
   stop(machine: Machine, signal: AbortSignal): Promise<void>;
-  /** Freezes it with all that runs on it; `start` wakes it. `capabilities.pause` says whether it can. */
+  /**
+   * Freezes it with all that runs on it; `start` wakes it. `capabilities.pause` says whether it can. Where this computer's
+   * hypervisor does not wake machines well, it is stopped.
+   */
   pause(machine: Machine, signal: AbortSignal): Promise<void>;
   delete(machine: Machine, signal: AbortSignal): Promise<void>;
   /** All machines of a cluster, or of all clusters. */

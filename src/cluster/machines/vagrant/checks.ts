@@ -37,6 +37,7 @@ export async function checkHost(
     vagrant: await vagrantVersion(context, signal),
     provider: hypervisor?.provider ?? provider ?? '',
     hypervisor: await hypervisor?.version(signal),
+    hypervisorProblems: (await hypervisor?.problems?.(signal)) ?? [],
     plugins: await plugins(context.vagrantHome),
     allowed,
     network: found?.declared.network ?? plan?.settings?.network,

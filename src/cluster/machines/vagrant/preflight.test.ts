@@ -10,6 +10,7 @@ const well: PreflightFacts = {
   availableBytes: 8 * GIB,
   interfaces: [{ name: 'eth0', subnet: parseSubnet('10.1.0.0/16')!, address: '10.1.2.3' }],
   virtualization: true,
+  hypervisorProblems: [],
   vagrant: '2.4.9',
   provider: 'virtualbox',
   hypervisor: '7.1.4',

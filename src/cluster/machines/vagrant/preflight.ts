@@ -18,6 +18,8 @@ export interface PreflightFacts {
   readonly availableBytes: number;
   readonly interfaces: ReturnType<HostFacts['interfaces']>;
   readonly virtualization: boolean | undefined;
+  /** What the hypervisor itself says that is in its way. */
+  readonly hypervisorProblems: readonly PreflightProblem[];
   /** Versions; undefined where it is not installed. */
   readonly vagrant: string | undefined;
   readonly provider: string;
@@ -49,6 +51,7 @@ export function problemsOf(facts: PreflightFacts): readonly PreflightProblem[] {
     vagrant,
     provider,
     versions,
+    own,
     virtualization,
     names,
     memory,
@@ -141,6 +144,8 @@ const versions: Check = ({ provider: name, hypervisor, vagrant: version, host })
     },
   ];
 };
+
+const own: Check = ({ hypervisorProblems }) => hypervisorProblems;
 
 const virtualization: Check = ({ provider: name, virtualization: on }) => {
   // libvirt's QEMU emulates a processor where it has to: slow, and it works.

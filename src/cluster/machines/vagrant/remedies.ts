@@ -6,8 +6,16 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
     'Install Vagrant (https://developer.hashicorp.com/vagrant/install), and make sure that it is on the PATH.',
   ],
   [
+    /VERR_VMX_IN_VMX_ROOT_MODE|VERR_SVM_IN_USE|being used by another hypervisor/i,
+    'Another hypervisor holds the processors’ virtualization: on Linux that is KVM from kernel 6.12 on (“wheelhouse preflight --machines vagrant” says what cures it for your VirtualBox), elsewhere another program with virtual machines: close it.',
+  ],
+  [
+    /VERR_SVM_HOST_SVME_NOT_ENABLED|VERR_VMX_HOST_VMXE_NOT_ENABLED|Host API has not enabled/i,
+    'VirtualBox gets the processors from KVM, which was told to leave them alone: remove enable_virt_at_load=0 from /etc/modprobe.d and the kernel’s command line, then restart.',
+  ],
+  [
     /VT-x is (not available|disabled)|AMD-V is (not available|disabled)|VERR_(VMX|SVM)|HV_UNSUPPORTED|NO_VMX/i,
-    'Turn on virtualization (VT-x, AMD-V, SVM) in the computer’s firmware; on Windows turn off Hyper-V, or use container nodes.',
+    'Turn on virtualization (VT-x, AMD-V, SVM) in the computer’s firmware, or use container nodes.',
   ],
   [
     /host-only network is not within the\s+allowed ranges/i,

@@ -1,6 +1,7 @@
 import { MachineError, type Machine, type MachineSnapshots } from '../contract.ts';
 import { requireDeclared, type VagrantContext } from './context.ts';
 import { fullName } from './folder.ts';
+import { halt, isSuspendSafe } from './halt.ts';
 import { machineError } from './vagrantError.ts';
 import { vagrantVerb } from './vagrantVerb.ts';
 
@@ -38,7 +39,16 @@ export function createSnapshots(
         await current(machine);
         // One of this name is replaced: what is asked for is the machine as it is now.
         if ((await names(machine)).includes(name)) await snapshot(machine, 'delete', [name], signal);
+        const { hypervisor } = await requireDeclared(context, machine.cluster);
+        const there = await current(machine);
+        if (there.state !== 'running' || (await isSuspendSafe(hypervisor, signal))) {
+          await snapshot(machine, 'save', [name], signal);
+          return;
+        }
+        // Its memory would not come back well: it is kept shut down, and boots when it is restored.
+        await halt(context, there, signal);
         await snapshot(machine, 'save', [name], signal);
+        await vagrantVerb(context, there, ['up', '--no-provision'], signal);
       }),
     restore: (machine, name, signal) =>
       attempt(`snapshot ${name} of machine ${machine.name} could not be restored`, signal, async () => {

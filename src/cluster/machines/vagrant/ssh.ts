@@ -7,9 +7,11 @@ import type { NodeFolder, VagrantFolder } from './folder.ts';
 
 const USER = 'vagrant';
 
-/** How a machine is reached by SSH: its address on the cluster's network, with the cluster's key. No Ruby in between. */
+/** How a machine is reached by SSH, with the cluster's key. No Ruby in between. */
 export interface SshTarget {
+  /** Its own on the cluster's network, or this desktop's loopback with a port that is forwarded to it. */
   readonly address: string;
+  readonly port?: number;
   readonly name: string;
   readonly folder: VagrantFolder;
   readonly node: NodeFolder;
@@ -19,15 +21,20 @@ export interface SshTarget {
  * Arguments of `ssh`, without the command. The machine's host key is learnt at the first connection and must stay the
  * same from then on, whatever address the machine has.
  */
-export function sshArguments({ address, name, folder, node }: SshTarget): readonly string[] {
+export function sshArguments(
+  { address, port, name, folder, node }: SshTarget,
+  platform: string = process.platform,
+): readonly string[] {
+  // A backslash may be the beginning of another character there.
+  const file = (name: string): string => (platform === 'win32' ? name.replaceAll('\\', '/') : name);
   const options = {
-    IdentityFile: folder.privateKey,
+    IdentityFile: file(folder.privateKey),
     IdentitiesOnly: 'yes',
     BatchMode: 'yes',
     // A machine that is emulated takes its time until it greets.
     ConnectTimeout: '60',
     StrictHostKeyChecking: 'accept-new',
-    UserKnownHostsFile: node.knownHosts,
+    UserKnownHostsFile: file(node.knownHosts),
     GlobalKnownHostsFile: 'none',
     HostKeyAlias: name,
     LogLevel: 'ERROR',
@@ -42,6 +49,7 @@ export function sshArguments({ address, name, folder, node }: SshTarget): readon
       '-o',
       `${key}=${value.includes(' ') ? `"${value}"` : value}`,
     ]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
     `${USER}@${address}`,
   ];
 }

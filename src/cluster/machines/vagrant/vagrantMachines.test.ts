@@ -31,6 +31,10 @@ class World {
   sharesReady = true;
   /** Vagrant cannot take machines away, as where another one of it works on them. */
   locked = false;
+  /** The port of loopback that is forwarded to machines. */
+  forwarded: number | undefined;
+  /** Whether machines that were suspended go on well. */
+  suspendIsSafe = true;
   /** Whether machines answer over SSH. */
   answers = true;
   /** What `vagrant up` does beside: fail, hang … */
@@ -38,6 +42,7 @@ class World {
   readonly folder: VagrantFolder;
   readonly home: string;
   readonly provider: MachineProvider;
+  terminals: ReturnType<typeof fakeTerminals> = fakeTerminals(() => undefined);
 
   constructor(home: string, natGateway?: string) {
     this.home = home;
@@ -77,10 +82,13 @@ class World {
         calls.push(`start ${name}`);
         return Promise.resolve();
       },
+      sshPort: () => Promise.resolve(this.forwarded),
+      suspendIsSafe: () => Promise.resolve(this.suspendIsSafe),
       suspend: (name) => Promise.resolve(void machines.set(name, 'paused')),
       snapshots: () => Promise.resolve([]),
     };
     const terminals = fakeTerminals((program) => this.#vagrant(program));
+    this.terminals = terminals;
     const vagrant = new VagrantCommand({ terminals, clock: new FakeClock(), platform: 'linux' });
     return {
       folderOf: (cluster) => path.join(home, cluster),
@@ -404,6 +412,34 @@ describe('Vagrant machines', () => {
     await world.provider.stop(machine, never);
     assert.deepEqual(world.calls.slice(-2), ['halt m1', 'halt m1 --force']);
     assert.equal((await world.provider.list('c1'))[0]?.state, 'stopped');
+  });
+
+  it('a machine that would not go on well is stopped instead of paused, and shut down for a snapshot', async () => {
+    world.suspendIsSafe = false;
+    const machine = await world.create('n1');
+    world.calls.length = 0;
+    await world.provider.snapshots?.save(machine, 'clean', never);
+    assert.deepEqual(world.calls, ['halt n1', 'snapshot save n1 clean', 'up n1 --no-provision']);
+    await world.provider.pause(machine, never);
+    assert.equal((await world.provider.list('c1'))[0]?.state, 'stopped');
+  });
+
+  it('shells and images go by the port that is forwarded, where there is one', async () => {
+    const machine = await world.create('n1');
+    const target = async (): Promise<string | undefined> => {
+      const shell = await world.provider.shell(machine, { columns: 80, rows: 24 });
+      shell.stream.destroy();
+      const { args = [] } = world.terminals.started.at(-1) ?? {};
+      return args
+        .slice(
+          args.findIndex((arg) => arg === '-p' || arg.startsWith('vagrant@')),
+          -1,
+        )
+        .join(' ');
+    };
+    assert.equal(await target(), `vagrant@${machine.address}`);
+    world.forwarded = 22011;
+    assert.equal(await target(), '-p 22011 vagrant@127.0.0.1');
   });
 
   it('pause() and start() of what is paused need no Vagrant', async () => {

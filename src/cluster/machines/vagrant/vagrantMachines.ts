@@ -27,6 +27,7 @@ import type { Hypervisor } from './hypervisors/contract.ts';
 import { findMachine, listMachines } from './machineList.ts';
 import { cleanUpCluster, prepareCluster } from './prepare.ts';
 import { createSnapshots } from './snapshots.ts';
+import { halt, isSuspendSafe } from './halt.ts';
 import { openSshShell, sshExecute, type SshTarget } from './ssh.ts';
 import { hostAddressOf, parseSubnet } from './subnets.ts';
 import { machineError } from './vagrantError.ts';
@@ -46,9 +47,12 @@ export function createVagrantMachines(
     throw new MachineError(`there is no machine ${machine.name}`, 'Create the node again.');
   };
   const reachable = async (machine: Machine): Promise<SshTarget> => {
-    const { folder } = await requireDeclared(context, machine.cluster);
+    const { folder, hypervisor } = await requireDeclared(context, machine.cluster);
     const { name, state, address } = await current(machine);
     if (state !== 'running') throw new MachineError(`machine ${name} does not run`, 'Start it first.');
+    // macOS asks its user before a program may reach machines of a local network, but not for its own loopback.
+    const port = await hypervisor.sshPort?.(fullName(machine.cluster, name));
+    if (port !== undefined) return { address: '127.0.0.1', port, name, folder, node: folder.node(name) };
     if (address === undefined) {
       throw new MachineError(
         `the address of machine ${name} is not known`,
@@ -115,14 +119,7 @@ export function createVagrantMachines(
         `machine ${machine.name} could not be stopped`,
         async () => {
           const there = await current(machine);
-          if (there.state === 'stopped') return;
-          try {
-            await vagrantVerb(context, there, ['halt'], signal);
-          } catch {
-            // It does not answer, or not yet: it is switched off.
-            signal.throwIfAborted();
-            await vagrantVerb(context, there, ['halt', '--force'], signal);
-          }
+          if (there.state !== 'stopped') await halt(context, there, signal);
         },
         signal,
       ),
@@ -136,7 +133,8 @@ export function createVagrantMachines(
             throw new MachineError(`machine ${machine.name} does not run`, 'Start it first.');
           if (there.state === 'paused') return;
           const { hypervisor } = await requireDeclared(context, machine.cluster);
-          if (hypervisor.suspend === undefined) await vagrantVerb(context, there, ['suspend'], signal);
+          if (!(await isSuspendSafe(hypervisor, signal))) await halt(context, there, signal);
+          else if (hypervisor.suspend === undefined) await vagrantVerb(context, there, ['suspend'], signal);
           else await hypervisor.suspend(fullName(machine.cluster, machine.name), signal);
         },
         signal,

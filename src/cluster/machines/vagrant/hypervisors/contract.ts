@@ -1,4 +1,5 @@
 import type { IPRange } from '../../../../api/ip/range.ts';
+import type { PreflightProblem } from '../../contract.ts';
 
 export interface VirtualMachine {
   /** As `fullName()` makes it. */
@@ -31,6 +32,12 @@ export interface Hypervisor {
   readonly natGateway?: string;
   /** Its version; undefined where it is not installed, or does not answer. */
   version(signal: AbortSignal): Promise<string | undefined>;
+  /** What keeps it from running machines although it is installed. */
+  problems?(signal: AbortSignal): Promise<readonly PreflightProblem[]>;
+  /** The port of this desktop's loopback at which a machine that runs answers SSH; undefined where it has none. */
+  sshPort?(name: string): Promise<number | undefined>;
+  /** Whether a machine that was suspended can be trusted when it goes on; missing where it can. */
+  suspendIsSafe?(signal: AbortSignal): Promise<boolean>;
   /** All machines that are ours, of any cluster; empty where it is not installed. */
   list(): Promise<readonly VirtualMachine[]>;
   /** Makes the network, with the host on its first address; the name of what it made for it, undefined where it was there. */

@@ -3,11 +3,16 @@ import { readText } from '../../../../host/files.ts';
 import { ProcessError, type ProcessRunner } from '../../../../host/processes.ts';
 import { namesOf } from '../folder.ts';
 import { addressAt, type IPRange, netmaskOf, prefixOfNetmask, sizeOf } from '../../../../api/ip/range.ts';
+import type { PreflightProblem } from '../../contract.ts';
 import { DEFAULT_RANGES, hostAddressOf, parseSubnet } from '../subnets.ts';
+import { kvmProblem, readKvm, type KvmFacts } from './kvm.ts';
 import type { Hypervisor, MachineNetwork, VirtualMachine } from './contract.ts';
 
 /** Of the first card, unless somebody gives its NAT another range; the Vagrantfile opens it to loopback. */
 const NAT_GATEWAY = '10.0.2.2';
+
+/** English, and with all letters: folders of users have any. Windows has no such thing. */
+const LOCALES: Partial<Record<NodeJS.Platform, string>> = { linux: 'C.UTF-8', darwin: 'en_US.UTF-8' };
 
 const NETWORKS_CONF = '/etc/vbox/networks.conf';
 
@@ -15,29 +20,33 @@ export interface VirtualBoxOptions {
   readonly processes: ProcessRunner;
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** As Node names processors; this computer's where it is missing. */
+  readonly architecture?: string;
   readonly networksConf?: string;
+  readonly kvm?: () => Promise<KvmFacts>;
 }
 
 /** VirtualBox, asked with VBoxManage (6.1 and later). */
 export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
-  const { processes, platform } = options;
+  const { processes, platform, architecture = process.arch } = options;
   const command = vboxManage(platform, options.env);
+  const env = LOCALES[platform] === undefined ? {} : { LC_ALL: LOCALES[platform] };
   const vbox = async (args: readonly string[], signal?: AbortSignal): Promise<string> =>
     (
       await processes.run(command, args, {
-        env: { LC_ALL: 'C' },
+        env,
         ...(signal === undefined ? {} : { signal }),
       })
-    ).stdout;
+    ).stdout.replaceAll('\r\n', '\n');
 
-  const version = async (signal: AbortSignal): Promise<string | undefined> => {
-    const said = await vbox(['--version'], signal).catch((error: unknown) => {
+  const told = (signal: AbortSignal): Promise<string> =>
+    vbox(['--version'], signal).catch((error: unknown) => {
       signal.throwIfAborted();
       return notInstalled(error);
     });
-    // Warnings about kernel modules come before it.
-    return /^(\d+\.\d+\.\d+)/m.exec(said)?.[1];
-  };
+  // Warnings about kernel modules come before it.
+  const version = async (signal: AbortSignal): Promise<string | undefined> =>
+    /^(\d+\.\d+\.\d+)/m.exec(await told(signal))?.[1];
   /** From 7 on macOS has networks of Apple's vmnet in the place of host-only interfaces. */
   const hasNets = async (signal: AbortSignal): Promise<boolean> =>
     platform === 'darwin' && Number.parseInt((await version(signal)) ?? '7', 10) >= 7;
@@ -50,6 +59,26 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
     provider: 'virtualbox',
     natGateway: NAT_GATEWAY,
     version,
+
+    async problems(signal): Promise<readonly PreflightProblem[]> {
+      const said = await told(signal);
+      const found = /^(\d+\.\d+\.\d+)/m.exec(said)?.[1];
+      if (found === undefined) return [];
+      const kvm = platform === 'linux' ? kvmProblem(found, await (options.kvm ?? readKvm)()) : undefined;
+      return [
+        ...(/kernel module is not loaded|vboxdrv/.test(said) ? [NO_DRIVER] : []),
+        ...(kvm === undefined ? [] : [kvm]),
+      ];
+    },
+
+    async sshPort(name): Promise<number | undefined> {
+      const info = await vbox(['showvminfo', name, '--machinereadable']).catch(notInstalledOr(''));
+      const [, port] = /^Forwarding\(\d+\)="ssh,tcp,127\.0\.0\.1,(\d+),/m.exec(info) ?? [];
+      return port === undefined ? undefined : Number(port);
+    },
+
+    // VirtualBox/virtualbox#788: network and keyboard are lost; it is open still, so that no version is trusted.
+    suspendIsSafe: () => Promise.resolve(!(platform === 'darwin' && architecture === 'arm64')),
 
     async list(): Promise<readonly VirtualMachine[]> {
       const listed = await vbox(['list', 'vms']).catch(notInstalled);
@@ -69,9 +98,14 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
       const address = hostAddressOf(subnet);
       const mask = netmaskOf(subnet);
       if (await hasNets(signal)) {
-        if ((await nets()).some((net) => net['Name'] === name)) return undefined;
+        const there = (await nets()).find((net) => net['Name'] === name);
         const range = ['--lower-ip', address, '--upper-ip', addressAt(subnet, sizeOf(subnet) - 2n)];
-        await vbox(['hostonlynet', 'add', '--name', name, '--netmask', mask, ...range, '--enable'], signal);
+        const settings = ['--name', name, '--netmask', mask, ...range, '--enable'];
+        if (there?.['LowerIP'] === address && there['NetworkMask'] === mask && there['State'] === 'Enabled') {
+          return undefined;
+        }
+        // One of that name that is left from a cluster with another range takes the range of this one.
+        await vbox(['hostonlynet', there === undefined ? 'add' : 'modify', ...settings], signal);
         return name;
       }
       const configure = (card: string): Promise<string> =>
@@ -185,12 +219,18 @@ export function allowedRanges(conf: string | undefined): readonly IPRange[] {
   return ranges.length > 0 || fallback === undefined ? ranges : [fallback];
 }
 
+const NO_DRIVER: PreflightProblem = {
+  what: 'VirtualBox’s kernel module is not loaded: it cannot start machines',
+  remedy:
+    'Build and load it: sudo /sbin/vboxconfig (packages of Debian and Ubuntu: sudo apt-get install virtualbox-dkms linux-headers-$(uname -r)). With Secure Boot it must be signed as well.',
+};
+
 type Block = Readonly<Record<string, string | undefined>>;
 
-/** `Key:   value` lines, parted by empty ones. */
+/** `Key:   value` lines; each thing begins with its name. Empty lines are between them, and in the middle of some. */
 function blocks(text: string): readonly Block[] {
   return text
-    .split(/\r?\n\s*\r?\n/)
+    .split(/^(?=Name:)/m)
     .map((block) =>
       Object.fromEntries(
         [...block.matchAll(/^([A-Za-z]+):\s*(.*?)\s*$/gm)].map((match) => [match[1] ?? '', match[2]]),

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { cacheFolder } from '../../src/desktop/cache.ts';
-import { systemProcesses } from '../../src/host/processes.ts';
-import { debianSource } from './debianSource.ts';
+import { cacheFolder } from '../../../src/desktop/cache.ts';
+import { systemProcesses } from '../../../src/host/processes.ts';
+import { debianSource } from '../debianSource.ts';
 
 // For all checkouts: a hundred packages.
 const folder = path.join(cacheFolder(), 'test-virtualbox');
