@@ -16,6 +16,9 @@ export function securityHook(paths: AgentPaths = agentPathsAt()): ContainerHook 
       const own = container.securityContext ?? {};
       const runAsUser = own.runAsUser ?? ofPod.runAsUser;
       const runAsGroup = own.runAsGroup ?? ofPod.runAsGroup;
+      const { stopSignal } = container.lifecycle ?? {};
+      if (stopSignal !== undefined)
+        throw configError(`stop signal ${stopSignal} is not supported by the runtime`);
       if ((own.runAsNonRoot ?? ofPod.runAsNonRoot) === true) verifyNonRoot(pod, container, runAsUser, image);
       const { maskedPaths, readonlyPaths } =
         own.procMount === 'Unmasked' ? UNMASKED : await (masked ??= defaultProcMount());

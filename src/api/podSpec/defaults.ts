@@ -11,6 +11,8 @@ export type IncompletePodSpec = Incomplete<PodSpec>;
 
 /** Defaults that pods and pod templates share (core/v1 `SetDefaults_PodSpec` and what hangs below it). */
 export function setPodSpecDefaults(spec: IncompletePodSpec): void {
+  // Upstream has it behind a gate that is closed in 1.36 (GenericWorkload), and drops it.
+  delete spec.schedulingGroup;
   if (!spec.dnsPolicy) spec.dnsPolicy = 'ClusterFirst';
   if (!spec.restartPolicy) spec.restartPolicy = 'Always';
   spec.securityContext ??= {};

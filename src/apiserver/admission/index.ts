@@ -11,6 +11,7 @@ import { namespaceLifecycle } from './namespaceLifecycle.ts';
 import { nodeRestriction } from './nodeRestriction/nodeRestriction.ts';
 import { podSecurity } from './podSecurity/podSecurity.ts';
 import { priority } from './priority.ts';
+import { runtimeClass } from './runtimeClass.ts';
 import { serviceAccount } from './serviceAccount.ts';
 import { serviceAddresses } from './serviceAddresses.ts';
 import { taintNodesByCondition } from './taintNodesByCondition.ts';
@@ -37,6 +38,7 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     podSecurity(reader, clock),
     priority(reader),
     defaultTolerationSeconds(),
+    runtimeClass(reader),
     serviceAddresses(options.allocators, reader),
   ];
 }

@@ -43,6 +43,7 @@ describe('admissionPlugins', () => {
         'PodSecurity',
         'Priority',
         'DefaultTolerationSeconds',
+        'RuntimeClass',
         'ServiceAddresses',
       ],
     );

@@ -2,6 +2,7 @@ import type { PluginContext } from '../framework.ts';
 import type { EnabledPlugin } from '../runner.ts';
 import { defaultBinder } from './defaultBinder.ts';
 import { defaultPreemption } from './defaultPreemption/defaultPreemption.ts';
+import { dynamicResources } from './dynamicResources.ts';
 import { imageLocality } from './imageLocality.ts';
 import { interPodAffinity } from './interPodAffinity/interPodAffinity.ts';
 import { nodeAffinity } from './nodeAffinity.ts';
@@ -19,6 +20,7 @@ import { taintToleration } from './taintToleration.ts';
 export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[] {
   return [
     { plugin: schedulingGates() },
+    { plugin: dynamicResources() },
     { plugin: prioritySort() },
     { plugin: nodeUnschedulable() },
     { plugin: nodeName() },
