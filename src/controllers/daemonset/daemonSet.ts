@@ -1,15 +1,15 @@
 import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
-import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
+import { draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
 import { controllerRevisions, daemonSets, nodes, pods } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
+import { Dependents } from '../dependents.ts';
 import { currentRevision, oldestFirst, REVISION_HASH, truncateHistory } from '../history/revisions.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
-import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { inSlowStartBatches } from '../slowStart.ts';
 import { PendingWrites } from '../writes.ts';
 import { daemonPod, fitnessOf } from './daemonPod.ts';
@@ -33,9 +33,9 @@ export function daemonSetController(context: ControllerContext): Controller {
 class DaemonSetController {
   readonly #context: ControllerContext;
   readonly #sets: Informer<DaemonSet>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: Dependents<DaemonSet, Pod>;
   readonly #nodes: Informer<Node>;
-  readonly #revisions: Informer<ControllerRevision>;
+  readonly #revisions: Dependents<DaemonSet, ControllerRevision>;
   readonly #pending: PendingWrites<Pod>;
   readonly #pendingRevisions: PendingWrites<ControllerRevision>;
   readonly #failures = new Failures();
@@ -43,25 +43,18 @@ class DaemonSetController {
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#sets = context.informers.for(daemonSets);
-    this.#pods = context.informers.for(pods);
     this.#nodes = context.informers.for(nodes);
-    this.#revisions = context.informers.for(controllerRevisions);
-    this.#pending = new PendingWrites(this.#pods);
-    this.#pendingRevisions = new PendingWrites(this.#revisions);
-    indexByController(this.#pods);
-    indexByController(this.#revisions);
+    const selectorOf = (set: DaemonSet): LabelSelector => set.spec.selector;
+    this.#pods = new Dependents(context, { owners: daemonSets, dependents: pods, selectorOf });
+    this.#revisions = new Dependents(context, {
+      owners: daemonSets,
+      dependents: controllerRevisions,
+      selectorOf,
+    });
+    this.#pending = new PendingWrites(this.#pods.all);
+    this.#pendingRevisions = new PendingWrites(this.#revisions.all);
     const wake = (set: DaemonSet): void => context.enqueue(keyOf(set.metadata));
     this.#sets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
-    const wakeFor = (object: Pod | ControllerRevision): void => this.#wakeFor(object);
-    this.#pods.addHandler({
-      onAdd: wakeFor,
-      onUpdate: (pod, old) => {
-        wakeFor(pod);
-        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) wakeFor(old);
-      },
-      onDelete: wakeFor,
-    });
-    this.#revisions.addHandler({ onAdd: wakeFor, onUpdate: wakeFor });
     this.#nodes.addHandler({
       onAdd: (node) => this.#wakeForNode(node),
       onUpdate: (node, old) => {
@@ -87,8 +80,8 @@ class DaemonSetController {
       return undefined;
     }
     if (!this.#pending.seen(key) || !this.#pendingRevisions.seen(key)) return undefined;
-    const owned = await this.#ownedPods(set, signal);
-    const revisions = await this.#ownedRevisions(set, signal);
+    const owned = await this.#pods.claim(set, this.#pods.candidates(set), signal);
+    const revisions = oldestFirst(await this.#revisions.claim(set, this.#revisions.candidates(set), signal));
     if (set.metadata.deletionTimestamp !== undefined) return undefined;
     const latest = await currentRevision(client, set, revisions, set.status?.collisionCount, signal);
     this.#pendingRevisions.created(key, latest.revision);
@@ -116,40 +109,6 @@ class DaemonSetController {
     );
     const waits = [nextAvailability(situation), outcome.retryMs].filter((wait) => wait !== undefined);
     return waits.length === 0 ? undefined : { requeueAfterMs: Math.min(...waits) };
-  }
-
-  #ownedPods(set: DaemonSet, signal: AbortSignal): Promise<readonly Pod[]> {
-    const candidates = [
-      ...this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid),
-      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(set.metadata.namespace)),
-    ];
-    const wanted = claim(set, set.spec.selector, candidates);
-    return settleClaim(this.#context.client, set, daemonSets, pods, wanted, signal);
-  }
-
-  async #ownedRevisions(set: DaemonSet, signal: AbortSignal): Promise<readonly ControllerRevision[]> {
-    const candidates = [
-      ...this.#revisions.byIndex(BY_CONTROLLER, set.metadata.uid),
-      ...this.#revisions.byIndex(BY_CONTROLLER, orphansOf(set.metadata.namespace)),
-    ];
-    const wanted = claim(set, set.spec.selector, candidates);
-    const { client } = this.#context;
-    return oldestFirst(await settleClaim(client, set, daemonSets, controllerRevisions, wanted, signal));
-  }
-
-  #wakeFor(object: Pod | ControllerRevision): void {
-    const controller = controllerOf(object);
-    const { namespace, labels } = object.metadata;
-    if (controller !== undefined) {
-      if (controller.kind !== 'DaemonSet') return;
-      const set = this.#sets.get(namespace, controller.name);
-      if (set?.metadata.uid === controller.uid) this.#context.enqueue(keyOf(set.metadata));
-      return;
-    }
-    if (object.metadata.deletionTimestamp !== undefined) return;
-    for (const set of this.#sets.list(namespace)) {
-      if (matcherOf(set.spec.selector).matches(labels)) this.#context.enqueue(keyOf(set.metadata));
-    }
   }
 
   /** Only the sets for which the change means something. */

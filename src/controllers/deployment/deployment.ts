@@ -1,13 +1,13 @@
-import { controllerOf, draftOf, keyOf, type KubeObject, parseKey } from '../../api/meta.ts';
+import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
 import { deployments, pods, replicaSets } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound, toStatusError } from '../../api/status.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
-import { matcherOf } from '../../api/labels.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
-import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
+import { Dependents } from '../dependents.ts';
+import { BY_CONTROLLER, indexByController } from '../ownership.ts';
 import { PendingWrites } from '../writes.ts';
 import { isRollingUpdate, sizeOf } from './limits.ts';
 import { type Plan, planRollout, type ReplicaSetChange } from './plan.ts';
@@ -33,7 +33,7 @@ export function deploymentController(context: ControllerContext): Controller {
 class DeploymentController {
   readonly #context: ControllerContext;
   readonly #deployments: Informer<Deployment>;
-  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #replicaSets: Dependents<Deployment, ReplicaSet>;
   readonly #pods: Informer<Pod>;
   /** Writes that a cache may not show yet: the next step is reckoned from what is, never from what was. */
   readonly #pendingSets: PendingWrites<ReplicaSet>;
@@ -42,22 +42,17 @@ class DeploymentController {
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#deployments = context.informers.for(deployments);
-    this.#replicaSets = context.informers.for(replicaSets);
+    this.#replicaSets = new Dependents(context, {
+      owners: deployments,
+      dependents: replicaSets,
+      selectorOf: (deployment) => deployment.spec.selector,
+    });
     this.#pods = context.informers.for(pods);
-    this.#pendingSets = new PendingWrites(this.#replicaSets);
+    this.#pendingSets = new PendingWrites(this.#replicaSets.all);
     this.#pendingStatus = new PendingWrites(this.#deployments);
-    indexByController(this.#replicaSets);
     indexByController(this.#pods);
     const wake = (deployment: Deployment): void => context.enqueue(keyOf(deployment.metadata));
     this.#deployments.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
-    this.#replicaSets.addHandler({
-      onAdd: (rs) => this.#wakeFor(rs),
-      onUpdate: (rs, old) => {
-        this.#wakeFor(rs);
-        if (controllerOf(old)?.uid !== controllerOf(rs)?.uid) this.#wakeFor(old);
-      },
-      onDelete: (rs) => this.#wakeFor(rs),
-    });
     this.#pods.addHandler({
       onUpdate: (pod, old) => {
         if (pod.status?.phase !== old.status?.phase) this.#wakeForOldPod(pod);
@@ -67,7 +62,7 @@ class DeploymentController {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
-    const { client, clock } = this.#context;
+    const { clock } = this.#context;
     const { namespace = '', name } = parseKey(key);
     const deployment = this.#deployments.get(namespace, name);
     if (deployment === undefined) {
@@ -76,12 +71,7 @@ class DeploymentController {
       return undefined;
     }
     if (!this.#pendingSets.seen(key) || !this.#pendingStatus.seen(key)) return undefined;
-    const candidates = [
-      ...this.#replicaSets.byIndex(BY_CONTROLLER, deployment.metadata.uid),
-      ...this.#replicaSets.byIndex(BY_CONTROLLER, orphansOf(namespace)),
-    ];
-    const wanted = claim(deployment, deployment.spec.selector, candidates);
-    const owned = await settleClaim(client, deployment, deployments, replicaSets, wanted, signal);
+    const owned = await this.#replicaSets.claim(deployment, this.#replicaSets.candidates(deployment), signal);
     const plan = planRollout({
       deployment,
       replicaSets: owned,
@@ -103,36 +93,15 @@ class DeploymentController {
     return wait === undefined ? undefined : { requeueAfterMs: wait };
   }
 
-  #wakeFor(rs: ReplicaSet): void {
-    const deployment = this.#ownerOf(rs);
-    if (deployment !== undefined) {
-      this.#context.enqueue(keyOf(deployment.metadata));
-      return;
-    }
-    if (controllerOf(rs) !== undefined || rs.metadata.deletionTimestamp !== undefined) return;
-    for (const each of this.#deployments.list(rs.metadata.namespace)) {
-      if (matcherOf(each.spec.selector).matches(rs.metadata.labels)) {
-        this.#context.enqueue(keyOf(each.metadata));
-      }
-    }
-  }
-
   /** Recreate waits for the end of old pods, which no ReplicaSet tells of. */
   #wakeForOldPod(pod: Pod): void {
     const reference = controllerOf(pod);
     if (reference?.kind !== 'ReplicaSet') return;
-    const rs = this.#replicaSets.get(pod.metadata.namespace, reference.name);
-    const deployment = rs === undefined ? undefined : this.#ownerOf(rs);
+    const rs = this.#replicaSets.all.get(pod.metadata.namespace, reference.name);
+    const deployment = rs === undefined ? undefined : this.#replicaSets.ownerOf(rs);
     if (deployment !== undefined && !isRollingUpdate(deployment)) {
       this.#context.enqueue(keyOf(deployment.metadata));
     }
-  }
-
-  #ownerOf(rs: KubeObject): Deployment | undefined {
-    const reference = controllerOf(rs);
-    if (reference?.kind !== 'Deployment') return undefined;
-    const deployment = this.#deployments.get(rs.metadata.namespace, reference.name);
-    return deployment?.metadata.uid === reference.uid ? deployment : undefined;
   }
 
   /** Does what the plan says; what it cannot do is in the outcome, so that the status tells of it. */

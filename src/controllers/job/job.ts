@@ -1,5 +1,4 @@
 import { equal } from '../../api/fields/equal.ts';
-import { matcherOf } from '../../api/labels.ts';
 import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
 import { jobs, pods } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
@@ -7,8 +6,8 @@ import { msOf, timeOf } from '../../api/time.ts';
 import type { Job, Pod } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
+import { Dependents } from '../dependents.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
-import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { inSlowStartBatches } from '../slowStart.ts';
 import { PendingWrites } from '../writes.ts';
 import { hasFailed, hasSucceeded, indexOf, isIndexed, isTracked, newPod, TRACKING } from './jobPod.ts';
@@ -38,7 +37,7 @@ export function jobController(context: ControllerContext): Controller {
 class JobController {
   readonly #context: ControllerContext;
   readonly #jobs: Informer<Job>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: Dependents<Job, Pod>;
   /** Counting goes on only when both caches show what was written: else a pod would be counted twice. */
   readonly #pendingJobs: PendingWrites<Job>;
   readonly #pendingPods: PendingWrites<Pod>;
@@ -46,24 +45,21 @@ class JobController {
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#jobs = context.informers.for(jobs);
-    this.#pods = context.informers.for(pods);
+    this.#pods = new Dependents(context, {
+      owners: jobs,
+      dependents: pods,
+      selectorOf: (job) => job.spec.selector,
+      finalizer: TRACKING,
+      awaitsGone: isTracked,
+    });
     this.#pendingJobs = new PendingWrites(this.#jobs);
-    this.#pendingPods = new PendingWrites(this.#pods);
-    indexByController(this.#pods);
+    this.#pendingPods = new PendingWrites(this.#pods.all);
     const wake = (job: Job): void => context.enqueue(keyOf(job.metadata));
     this.#jobs.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
-    this.#pods.addHandler({
-      onAdd: (pod) => this.#wakeFor(pod),
-      onUpdate: (pod, old) => {
-        this.#wakeFor(pod);
-        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) this.#wakeFor(old);
-      },
-      onDelete: (pod) => this.#wakeFor(pod),
-    });
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
-    const { client, clock } = this.#context;
+    const { clock } = this.#context;
     const { namespace = '', name } = parseKey(key);
     const job = this.#jobs.get(namespace, name);
     await this.#freeOrphans(namespace, name, job?.metadata.uid, signal);
@@ -75,12 +71,7 @@ class JobController {
     if ((job.spec.managedBy ?? MANAGER) !== MANAGER) return undefined;
     if (isFinished(job)) return undefined;
     if (!this.#pendingJobs.seen(key) || !this.#pendingPods.seen(key)) return undefined;
-    const candidates = [
-      ...this.#pods.byIndex(BY_CONTROLLER, job.metadata.uid),
-      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(namespace)),
-    ];
-    const wanted = claim(job, job.spec.selector ?? {}, candidates);
-    const owned = await settleClaim(client, job, jobs, pods, wanted, signal, TRACKING);
+    const owned = await this.#pods.claim(job, this.#pods.candidates(job), signal);
 
     const now = clock.now();
     const tally = tallyOf(job, owned);
@@ -122,24 +113,6 @@ class JobController {
     return waits.length === 0 ? undefined : { requeueAfterMs: Math.min(...waits) };
   }
 
-  #wakeFor(pod: Pod): void {
-    const controller = controllerOf(pod);
-    const { namespace } = pod.metadata;
-    if (controller !== undefined) {
-      if (controller.kind !== 'Job') return;
-      const job = this.#jobs.get(namespace, controller.name);
-      if (job?.metadata.uid === controller.uid || isTracked(pod)) {
-        this.#context.enqueue(`${namespace}/${controller.name}`);
-      }
-      return;
-    }
-    if (pod.metadata.deletionTimestamp !== undefined) return;
-    for (const job of this.#jobs.list(namespace)) {
-      if (matcherOf(job.spec.selector).matches(pod.metadata.labels))
-        this.#context.enqueue(keyOf(job.metadata));
-    }
-  }
-
   /** Pods whose Job is gone hold their finalizer for nobody. */
   async #freeOrphans(
     namespace: string,
@@ -147,7 +120,7 @@ class JobController {
     uid: string | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const orphans = this.#pods.list(namespace).filter((pod) => {
+    const orphans = this.#pods.all.list(namespace).filter((pod) => {
       const controller = controllerOf(pod);
       return (
         controller?.kind === 'Job' && controller.name === name && controller.uid !== uid && isTracked(pod)

@@ -4,12 +4,12 @@ import { pods, replicaSets, replicationControllers } from '../../api/resources.t
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import type { Pod } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
-import { matcherOf } from '../../api/labels.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
-import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
+import { Dependents } from '../dependents.ts';
+import { BY_CONTROLLER, indexByController } from '../ownership.ts';
 import { podFromTemplate } from '../podFromTemplate.ts';
 import { isPodActive, isPodTerminating } from '../pods.ts';
 import { inSlowStartBatches } from '../slowStart.ts';
@@ -58,44 +58,35 @@ class Replicator<T extends Replicated> {
   readonly #context: ControllerContext;
   readonly #flavour: Flavour<T>;
   readonly #sets: Informer<T>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: Dependents<T, Pod>;
   readonly #pending: PendingWrites<Pod>;
 
   constructor(context: ControllerContext, flavour: Flavour<T>) {
     this.#context = context;
     this.#flavour = flavour;
     this.#sets = context.informers.for(flavour.resource);
-    this.#pods = context.informers.for(pods);
-    this.#pending = new PendingWrites(this.#pods);
+    this.#pods = new Dependents(context, {
+      owners: flavour.resource,
+      dependents: pods,
+      selectorOf: (set) => flavour.selectorOf(set),
+    });
+    this.#pending = new PendingWrites(this.#pods.all);
     indexByController(this.#sets);
-    indexByController(this.#pods);
     const wake = (rs: T): void => context.enqueue(keyOf(rs.metadata));
     this.#sets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
-    this.#pods.addHandler({
-      onAdd: (pod) => this.#wakeFor(pod),
-      onUpdate: (pod, old) => {
-        this.#wakeFor(pod);
-        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) this.#wakeFor(old);
-      },
-      onDelete: (pod) => this.#wakeFor(pod),
-    });
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
-    const { client, clock } = this.#context;
+    const { clock } = this.#context;
     const { namespace = '', name } = parseKey(key);
     const rs = this.#sets.get(namespace, name);
     if (rs === undefined) {
       this.#pending.forget(key);
       return undefined;
     }
-    const candidates = [
-      ...this.#pods.byIndex(BY_CONTROLLER, rs.metadata.uid),
-      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(namespace)),
-    ];
+    const candidates = this.#pods.candidates(rs);
     const terminating = candidates.filter((pod) => isOwned(pod, rs) && isPodTerminating(pod)).length;
-    const wanted = claim(rs, this.#flavour.selectorOf(rs), candidates.filter(isPodActive));
-    let active = await settleClaim(client, rs, this.#flavour.resource, pods, wanted, signal);
+    let active = await this.#pods.claim(rs, candidates.filter(isPodActive), signal);
 
     let failure: Failure | undefined;
     if (this.#pending.seen(key) && rs.metadata.deletionTimestamp === undefined) {
@@ -109,24 +100,6 @@ class Replicator<T extends Replicated> {
     if (failure !== undefined) throw toStatusError(failure.error);
     const wait = nextAvailability(rs, active, now);
     return wait === undefined ? undefined : { requeueAfterMs: wait };
-  }
-
-  /** A pod's event concerns its ReplicaSet; that of an orphan, all that could adopt it. */
-  #wakeFor(pod: Pod): void {
-    const controller = controllerOf(pod);
-    const { namespace } = pod.metadata;
-    if (controller !== undefined) {
-      if (controller.kind !== this.#flavour.resource.kind) return;
-      const rs = this.#sets.get(namespace, controller.name);
-      if (rs?.metadata.uid === controller.uid) this.#context.enqueue(keyOf(rs.metadata));
-      return;
-    }
-    if (pod.metadata.deletionTimestamp !== undefined) return;
-    for (const rs of this.#sets.list(namespace)) {
-      if (matcherOf(this.#flavour.selectorOf(rs)).matches(pod.metadata.labels)) {
-        this.#context.enqueue(keyOf(rs.metadata));
-      }
-    }
   }
 
   async #create(key: string, rs: T, count: number, signal: AbortSignal): Promise<Failure | undefined> {
@@ -182,12 +155,12 @@ class Replicator<T extends Replicated> {
     const owner = controllerOf(rs);
     const siblings = owner === undefined ? [rs] : this.#sets.byIndex(BY_CONTROLLER, owner.uid);
     return siblings.flatMap((each) =>
-      this.#pods.byIndex(BY_CONTROLLER, each.metadata.uid).filter(isPodActive),
+      this.#pods.all.byIndex(BY_CONTROLLER, each.metadata.uid).filter(isPodActive),
     );
   }
 
   #isGone(pod: Pod): boolean {
-    const current = this.#pods.get(pod.metadata.namespace, pod.metadata.name);
+    const current = this.#pods.all.get(pod.metadata.namespace, pod.metadata.name);
     return current?.metadata.uid === pod.metadata.uid && !isPodActive(current);
   }
 

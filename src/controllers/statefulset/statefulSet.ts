@@ -1,14 +1,13 @@
-import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
+import { draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
 import { controllerRevisions, persistentVolumeClaims, pods, statefulSets } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import type { ControllerRevision, PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
-import { matcherOf } from '../../api/labels.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
+import { Dependents } from '../dependents.ts';
 import { currentRevision, oldestFirst, templateOf, truncateHistory } from '../history/revisions.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
-import { BY_CONTROLLER, claim, indexByController, orphansOf, settleClaim } from '../ownership.ts';
 import { PendingWrites } from '../writes.ts';
 import { claimOrdinal, claimOwners, claimsOf } from './claims.ts';
 import { giveIdentity, newPod, ordinalOf, podName, type Version, versionOf } from './identity.ts';
@@ -28,36 +27,29 @@ export function statefulSetController(context: ControllerContext): Controller {
 class StatefulSetController {
   readonly #context: ControllerContext;
   readonly #sets: Informer<StatefulSet>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: Dependents<StatefulSet, Pod>;
   readonly #claims: Informer<PersistentVolumeClaim>;
-  readonly #revisions: Informer<ControllerRevision>;
+  readonly #revisions: Dependents<StatefulSet, ControllerRevision>;
   readonly #pending: PendingWrites<Pod>;
   readonly #pendingRevisions: PendingWrites<ControllerRevision>;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#sets = context.informers.for(statefulSets);
-    this.#pods = context.informers.for(pods);
+    const selectorOf = (set: StatefulSet): LabelSelector => set.spec.selector;
+    this.#pods = new Dependents(context, { owners: statefulSets, dependents: pods, selectorOf });
+    this.#revisions = new Dependents(context, {
+      owners: statefulSets,
+      dependents: controllerRevisions,
+      selectorOf,
+    });
     this.#claims = context.informers.for(persistentVolumeClaims);
-    this.#revisions = context.informers.for(controllerRevisions);
-    this.#pending = new PendingWrites(this.#pods);
-    this.#pendingRevisions = new PendingWrites(this.#revisions);
-    indexByController(this.#pods);
-    indexByController(this.#revisions);
+    this.#pending = new PendingWrites(this.#pods.all);
+    this.#pendingRevisions = new PendingWrites(this.#revisions.all);
     const wake = (set: StatefulSet): void => context.enqueue(keyOf(set.metadata));
     this.#sets.addHandler({ onAdd: wake, onUpdate: wake, onDelete: wake });
-    this.#pods.addHandler({
-      onAdd: (pod) => this.#wakeFor(pod),
-      onUpdate: (pod, old) => {
-        this.#wakeFor(pod);
-        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) this.#wakeFor(old);
-      },
-      onDelete: (pod) => this.#wakeFor(pod),
-    });
     // A pod waits while the claim of an earlier one is on its way out.
     this.#claims.addHandler({ onDelete: (one) => this.#wakeForClaim(one) });
-    const wakeForRevision = (revision: ControllerRevision): void => this.#wakeFor(revision);
-    this.#revisions.addHandler({ onAdd: wakeForRevision, onUpdate: wakeForRevision });
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
@@ -71,8 +63,9 @@ class StatefulSetController {
     }
     // The next step is reckoned from what is, never from what was.
     if (!this.#pending.seen(key) || !this.#pendingRevisions.seen(key)) return undefined;
-    const owned = await this.#ownedPods(set, signal);
-    const revisions = await this.#ownedRevisions(set, signal);
+    const candidates = this.#pods.candidates(set).filter((pod) => ordinalOf(set, pod) !== undefined);
+    const owned = await this.#pods.claim(set, candidates, signal);
+    const revisions = oldestFirst(await this.#revisions.claim(set, this.#revisions.candidates(set), signal));
     const latest = await currentRevision(client, set, revisions, set.status?.collisionCount, signal);
     this.#pendingRevisions.created(key, latest.revision);
     const update = versionFrom(latest.revision);
@@ -108,40 +101,6 @@ class StatefulSetController {
     );
     const wait = nextAvailability(set, owned, now);
     return wait === undefined ? undefined : { requeueAfterMs: wait };
-  }
-
-  #ownedPods(set: StatefulSet, signal: AbortSignal): Promise<readonly Pod[]> {
-    const candidates = [
-      ...this.#pods.byIndex(BY_CONTROLLER, set.metadata.uid),
-      ...this.#pods.byIndex(BY_CONTROLLER, orphansOf(set.metadata.namespace)),
-    ].filter((pod) => ordinalOf(set, pod) !== undefined);
-    const wanted = claim(set, set.spec.selector, candidates);
-    return settleClaim(this.#context.client, set, statefulSets, pods, wanted, signal);
-  }
-
-  async #ownedRevisions(set: StatefulSet, signal: AbortSignal): Promise<readonly ControllerRevision[]> {
-    const candidates = [
-      ...this.#revisions.byIndex(BY_CONTROLLER, set.metadata.uid),
-      ...this.#revisions.byIndex(BY_CONTROLLER, orphansOf(set.metadata.namespace)),
-    ];
-    const wanted = claim(set, set.spec.selector, candidates);
-    const { client } = this.#context;
-    return oldestFirst(await settleClaim(client, set, statefulSets, controllerRevisions, wanted, signal));
-  }
-
-  #wakeFor(object: Pod | ControllerRevision): void {
-    const controller = controllerOf(object);
-    const { namespace, labels } = object.metadata;
-    if (controller !== undefined) {
-      if (controller.kind !== 'StatefulSet') return;
-      const set = this.#sets.get(namespace, controller.name);
-      if (set?.metadata.uid === controller.uid) this.#context.enqueue(keyOf(set.metadata));
-      return;
-    }
-    if (object.metadata.deletionTimestamp !== undefined) return;
-    for (const set of this.#sets.list(namespace)) {
-      if (matcherOf(set.spec.selector).matches(labels)) this.#context.enqueue(keyOf(set.metadata));
-    }
   }
 
   #wakeForClaim({ metadata }: PersistentVolumeClaim): void {
