@@ -3,14 +3,14 @@ import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import { draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
 import { controllerRevisions, daemonSets, nodes, pods } from '../../api/resources.ts';
-import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
+import { isNotFound, toStatusError } from '../../api/status.ts';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../api/types.ts';
+import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { Dependents } from '../dependents.ts';
 import { currentRevision, oldestFirst, REVISION_HASH, truncateHistory } from '../history/revisions.ts';
-import { isNamespaceTerminating } from '../namespaces.ts';
-import { inSlowStartBatches } from '../slowStart.ts';
+import { createPods, deletePods } from '../podControl.ts';
 import { PendingWrites } from '../writes.ts';
 import { daemonPod, fitnessOf } from './daemonPod.ts';
 import { type Plan, planDaemons, type Situation } from './plan.ts';
@@ -156,54 +156,13 @@ class DaemonSetController {
       }
       remove.push(pod);
     }
-    const creation = await this.#create(key, set, plan.create.slice(0, BURST), situation.hash, signal);
-    const deletion = await this.#delete(key, set, remove.slice(0, BURST), signal);
+    const names = plan.create.slice(0, BURST);
+    const nextPod = (): NewObject<Pod> => daemonPod(set, names.shift() ?? '', situation.hash);
+    const owner = { key, owner: set, pending: this.#pending };
+    const creation = await createPods(this.#context, owner, names.length, nextPod, signal);
+    const deletion = await deletePods(this.#context, owner, remove.slice(0, BURST), signal);
     const error = creation ?? deletion;
     return { ...(error === undefined ? {} : { error }), ...(retryMs === undefined ? {} : { retryMs }) };
-  }
-
-  async #create(
-    key: string,
-    set: DaemonSet,
-    names: readonly string[],
-    hash: string,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const { client, events } = this.#context;
-    const left = [...names];
-    return inSlowStartBatches(names.length, async () => {
-      try {
-        const pod = await client.create(pods, daemonPod(set, left.shift() ?? '', hash), { signal });
-        this.#pending.created(key, pod);
-        events.event(set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
-      } catch (error) {
-        // Nothing can be created in a namespace that ends, and nothing needs to be.
-        if (isNamespaceTerminating(error)) return;
-        if (!signal.aborted)
-          events.event(set, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
-        throw error;
-      }
-    });
-  }
-
-  async #delete(key: string, set: DaemonSet, victims: readonly Pod[], signal: AbortSignal): Promise<unknown> {
-    const { client, events } = this.#context;
-    const outcomes = await Promise.allSettled(
-      victims.map(async (pod) => {
-        try {
-          await client.delete(pods, pod.metadata, { signal, preconditions: { uid: pod.metadata.uid } });
-          events.event(set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
-        } catch (error) {
-          // Gone already, or another pod under its name.
-          if (!isNotFound(error) && !isReason(error, 'Conflict')) {
-            events.event(set, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
-            throw error;
-          }
-        }
-        this.#pending.deleted(key, pod);
-      }),
-    );
-    return outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
   }
 
   async #writeStatus(set: DaemonSet, status: DaemonSetStatus, signal: AbortSignal): Promise<void> {
@@ -247,5 +206,3 @@ const isSamePlace = (a: Node, b: Node): boolean =>
   a.metadata.name === b.metadata.name &&
   equal(a.metadata.labels, b.metadata.labels) &&
   equal(a.spec.taints, b.spec.taints);
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

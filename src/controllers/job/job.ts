@@ -4,11 +4,11 @@ import { jobs, pods } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import { msOf, timeOf } from '../../api/time.ts';
 import type { Job, Pod } from '../../api/types.ts';
+import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
 import { Dependents } from '../dependents.ts';
-import { isNamespaceTerminating } from '../namespaces.ts';
-import { inSlowStartBatches } from '../slowStart.ts';
+import { createPods, deletePods } from '../podControl.ts';
 import { PendingWrites } from '../writes.ts';
 import { hasFailed, hasSucceeded, indexOf, isIndexed, isTracked, newPod, TRACKING } from './jobPod.ts';
 import { outcomeOf } from './outcome.ts';
@@ -94,9 +94,15 @@ class JobController {
     const free = new Set([...counted, ...owned.filter((pod) => isTracked(pod) && isDone(pod))]);
     const freed = await this.#release(key, [...free], signal);
 
+    const owner = { key, owner: job, pending: this.#pendingPods };
+    const indexes = plan.create.slice(0, BURST);
+    const nextPod = (): NewObject<Pod> => {
+      const index = indexes.shift();
+      return newPod(job, index, index === undefined ? 0 : (tally.failures.get(index) ?? 0));
+    };
     const error =
-      (await this.#delete(key, job, plan.remove.slice(0, BURST), signal)) ??
-      (await this.#create(key, job, plan.create.slice(0, BURST), tally.failures, signal));
+      (await deletePods(this.#context, owner, plan.remove.slice(0, BURST), signal)) ??
+      (await createPods(this.#context, owner, indexes.length, nextPod, signal));
 
     const isHeld = (uid: string): boolean =>
       owned.some((pod) => pod.metadata.uid === uid && isTracked(pod) && !freed.has(uid));
@@ -179,52 +185,6 @@ class JobController {
     return freed;
   }
 
-  async #create(
-    key: string,
-    job: Job,
-    indexes: readonly (number | undefined)[],
-    failures: ReadonlyMap<number, number>,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const { client } = this.#context;
-    const left = [...indexes];
-    return inSlowStartBatches(indexes.length, async () => {
-      const index = left.shift();
-      try {
-        const draft = newPod(job, index, index === undefined ? 0 : (failures.get(index) ?? 0));
-        const pod = await client.create(pods, draft, { signal });
-        this.#pendingPods.created(key, pod);
-        this.#tell(job, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
-      } catch (error) {
-        // Nothing can be created in a namespace that ends, and nothing needs to be.
-        if (isNamespaceTerminating(error)) return;
-        if (!signal.aborted)
-          this.#tell(job, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
-        throw error;
-      }
-    });
-  }
-
-  async #delete(key: string, job: Job, victims: readonly Pod[], signal: AbortSignal): Promise<unknown> {
-    const outcomes = await Promise.allSettled(
-      victims.map(async (pod) => {
-        try {
-          const preconditions = { uid: pod.metadata.uid };
-          await this.#context.client.delete(pods, pod.metadata, { signal, preconditions });
-          this.#tell(job, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
-        } catch (error) {
-          // Gone already, or another pod under its name.
-          if (!isNotFound(error) && !isReason(error, 'Conflict')) {
-            this.#tell(job, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
-            throw error;
-          }
-        }
-        this.#pendingPods.deleted(key, pod);
-      }),
-    );
-    return outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
-  }
-
   /** Answers the Job as it is after the write. */
   async #writeStatus(key: string, job: Job, status: JobStatus, signal: AbortSignal): Promise<Job> {
     if (equal(status, job.status)) return job;
@@ -253,5 +213,3 @@ function untilDeadline(job: Job, status: JobStatus, now: number): number | undef
   const left = started + activeDeadlineSeconds * 1000 - now;
   return left > 0 ? left : undefined;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,18 +1,17 @@
 import { controllerOf, draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
 import type { Resource } from '../../api/resource.ts';
 import { pods, replicaSets, replicationControllers } from '../../api/resources.ts';
-import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
+import { isNotFound, toStatusError } from '../../api/status.ts';
 import type { Pod } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
-import { isNamespaceTerminating } from '../namespaces.ts';
 import { Dependents } from '../dependents.ts';
 import { BY_CONTROLLER, indexByController } from '../ownership.ts';
+import { createPods, deletePods, messageOf } from '../podControl.ts';
 import { podFromTemplate } from '../podFromTemplate.ts';
 import { isPodActive, isPodTerminating } from '../pods.ts';
-import { inSlowStartBatches } from '../slowStart.ts';
 import { PendingWrites } from '../writes.ts';
 import { podsToDelete } from './ranking.ts';
 import { nextAvailability, type ReplicaFailure, replicaSetStatus, type Replicated } from './status.ts';
@@ -103,21 +102,8 @@ class Replicator<T extends Replicated> {
   }
 
   async #create(key: string, rs: T, count: number, signal: AbortSignal): Promise<Failure | undefined> {
-    const { client, events } = this.#context;
-    const error = await inSlowStartBatches(count, async () => {
-      try {
-        const pod = await client.create(pods, podOf(rs), { signal });
-        this.#pending.created(key, pod);
-        events.event(rs, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
-      } catch (error) {
-        // Nothing can be created in a namespace that ends, and nothing needs to be.
-        if (isNamespaceTerminating(error)) return;
-        if (!signal.aborted) {
-          events.event(rs, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
-        }
-        throw error;
-      }
-    });
+    const owner = { key, owner: rs, pending: this.#pending };
+    const error = await createPods(this.#context, owner, count, () => podOf(rs), signal);
     return error === undefined ? undefined : { reason: 'FailedCreate', message: messageOf(error), error };
   }
 
@@ -128,26 +114,14 @@ class Replicator<T extends Replicated> {
     count: number,
     signal: AbortSignal,
   ): Promise<Failure | undefined> {
-    const { client, clock, events } = this.#context;
-    const victims = podsToDelete(active, this.#relatedPods(rs), count, clock.now());
-    const outcomes = await Promise.allSettled(
-      victims.map(async (pod) => {
-        try {
-          await client.delete(pods, pod.metadata, { signal, preconditions: { uid: pod.metadata.uid } });
-          events.event(rs, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
-        } catch (error) {
-          // Gone already, or another pod under its name.
-          if (!isNotFound(error) && !isReason(error, 'Conflict')) {
-            events.event(rs, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
-            throw error;
-          }
-        }
-        this.#pending.deleted(key, pod);
-      }),
+    const victims = podsToDelete(active, this.#relatedPods(rs), count, this.#context.clock.now());
+    const error = await deletePods(
+      this.#context,
+      { key, owner: rs, pending: this.#pending },
+      victims,
+      signal,
     );
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return undefined;
-    return { reason: 'FailedDelete', message: messageOf(failed.reason), error: failed.reason };
+    return error === undefined ? undefined : { reason: 'FailedDelete', message: messageOf(error), error };
   }
 
   /** Active pods of all ReplicaSets that the same Deployment has. */
@@ -190,5 +164,3 @@ function podOf(rs: Replicated): NewObject<Pod> {
   pod.metadata.generateName = `${rs.metadata.name}-`;
   return pod;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

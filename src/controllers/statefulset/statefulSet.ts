@@ -8,6 +8,7 @@ import type { Controller, ControllerContext, ReconcileResult } from '../../clien
 import { Dependents } from '../dependents.ts';
 import { currentRevision, oldestFirst, templateOf, truncateHistory } from '../history/revisions.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
+import { messageOf } from '../podControl.ts';
 import { PendingWrites } from '../writes.ts';
 import { claimOrdinal, claimOwners, claimsOf } from './claims.ts';
 import { giveIdentity, newPod, ordinalOf, podName, type Version, versionOf } from './identity.ts';
@@ -267,5 +268,3 @@ const versionFrom = (revision: ControllerRevision): Version => ({
   name: revision.metadata.name,
   template: templateOf(revision),
 });
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
