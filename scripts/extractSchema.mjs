@@ -8,9 +8,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EVERYWHERE, NEWER_FIELDS } from './newerFields.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const library = join(root, 'node_modules/@kubernetes/client-node');
+const declarations = join(root, 'node_modules/kubernetes-types');
 const target = join(root, 'src/api/schema/builtIn');
 const structureFile = join(target, 'structure.generated.json');
 const documentationFile = join(target, 'documentation.generated.json');
@@ -116,6 +118,25 @@ function readModel(name) {
   };
 }
 
+/** Types whose fields the official client describes with the type's text, or with none, instead of the field's own. */
+const REFERENCE = /^(?:[A-Z]|time$|microtime$|intOrString$|any$)/;
+
+/** The fields' own texts from the package kubernetes-types: `ObjectMeta.name` by Go package (`meta.v1`). */
+function readDeclarations(group) {
+  const file = join(declarations, `${group.replace('.', '/')}.d.ts`);
+  const texts = new Map();
+  if (!existsSync(file)) return texts;
+  const source = readFileSync(file, 'utf8');
+  for (const [, name, body] of source.matchAll(/^export interface (\w+)[^{]*\{\n([\s\S]*?)^\}/gm)) {
+    for (const [, comment, property] of body.matchAll(
+      /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*(?:readonly )?"?([\w$-]+)"?\??: /g,
+    )) {
+      texts.set(`${name}.${property}`, unescape(comment.replace(/^\s*\*? ?/gm, '').replace(/\n/g, ' ')));
+    }
+  }
+  return texts;
+}
+
 /** Which Go package each model belongs to: the first API that reaches it. */
 function packagesOf(models) {
   const owner = new Map();
@@ -145,13 +166,25 @@ function extract(stamp) {
   const owner = packagesOf(models);
   const structure = [];
   const documentation = [];
+  const declared = new Map([...new Set(owner.values())].map((group) => [group, readDeclarations(group)]));
   for (const { name, description, properties } of models.values()) {
     const group = owner.get(name) ?? (name === 'VersionInfo' ? 'version' : undefined);
     if (group === undefined) continue;
     structure.push(
       [name, group, ...properties.map((p) => `${p.name}${p.required ? '!' : ''}:${p.type}`)].join(' '),
     );
-    documentation.push([name, description, ...properties.map((p) => p.description)].join('\n'));
+    const goName = name.replace(/^(?:[A-Z][a-z]+)?V\d+/, '');
+    const texts = declared.get(group);
+    const own = (field) => {
+      if (!REFERENCE.test(field.type)) return field.description;
+      return (
+        texts.get(`${goName}.${field.name}`) ??
+        NEWER_FIELDS[`${name}.${field.name}`] ??
+        EVERYWHERE[`${field.name} ${field.type}`] ??
+        ''
+      );
+    };
+    documentation.push([name, description, ...properties.map(own)].join('\n'));
   }
   // The stamp goes into the file that is written last, so that an interrupted run is repeated.
   writeFileSync(documentationFile, `${JSON.stringify({ models: documentation }, undefined, 0)}\n`);
@@ -160,8 +193,11 @@ function extract(stamp) {
 }
 
 const { version } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8'));
+const { version: textsVersion } = JSON.parse(readFileSync(join(declarations, 'package.json'), 'utf8'));
 const digest = createHash('sha256')
   .update(readFileSync(fileURLToPath(import.meta.url)))
+  .update(readFileSync(join(root, 'scripts/newerFields.mjs')))
+  .update(textsVersion)
   .digest('hex');
 const stamp = `${version} ${digest.slice(0, 16)}`;
 const upToDate =

@@ -51,9 +51,13 @@ function extensions(writer: ProtoWriter, field: number, value: Json): void {
     if (!name.startsWith('x-')) continue;
     nested(writer, field, value, (pair) => {
       text(pair, 1, name);
-      nested(pair, 2, value, (any) => text(any, 2, `${JSON.stringify(extension)}\n`));
+      anyOf(pair, 2, value, extension);
     });
   }
+}
+
+function anyOf(writer: ProtoWriter, field: number, value: Json, one: unknown): void {
+  nested(writer, field, value, (any) => text(any, 2, `${JSON.stringify(one)}\n`));
 }
 
 function schema(writer: ProtoWriter, value: Json): void {
@@ -61,6 +65,7 @@ function schema(writer: ProtoWriter, value: Json): void {
   text(writer, 2, value.format);
   text(writer, 4, value.description);
   texts(writer, 19, value.required);
+  for (const one of Array.isArray(value.enum) ? (value.enum as unknown[]) : []) anyOf(writer, 20, value, one);
   nested(writer, 21, value.additionalProperties, (item, inner) => nested(item, 1, inner, schema));
   typeItem(writer, value.type);
   nested(writer, 23, value.items, (item, inner) => nested(item, 1, inner, schema));

@@ -25,6 +25,8 @@ interface Schema {
   $ref?: string;
   allOf?: Schema[];
   description?: string;
+  default?: unknown;
+  enum?: string[];
   type?: string;
   items?: Schema;
   properties?: Record<string, Schema>;
@@ -98,6 +100,40 @@ describe('openApiRoutes', () => {
     assert.equal(volumes?.['x-kubernetes-patch-strategy'], 'merge,retainKeys');
     const selector = definitions['io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'];
     assert.equal(selector?.['x-kubernetes-map-type'], 'atomic');
+  });
+
+  it('tells of a field what it is for and which values it has, and v3 what it holds where nothing is said', async () => {
+    const { definitions } = await json<V2>('/openapi/v2');
+    const { components } = await json<V3>('/openapi/v3/api/v1');
+    const field = (schemas: Record<string, Schema>, name: string, property: string) =>
+      schemas[`io.k8s.api.core.v1.${name}`]?.properties?.[property];
+    for (const schemas of [definitions, components.schemas]) {
+      const probe = field(schemas, 'Container', 'livenessProbe');
+      assert.match(probe?.description ?? '', /^Periodic probe of container liveness\./);
+      assert.match(field(schemas, 'EnvVar', 'valueFrom')?.description ?? '', /^Source for the environment/);
+      assert.match(field(schemas, 'Pod', 'status')?.description ?? '', /^Most recently observed status/);
+      assert.match(field(schemas, 'Volume', 'image')?.description ?? '', /^image represents an OCI object/);
+      assert.deepEqual(field(schemas, 'ContainerPort', 'protocol')?.enum, ['SCTP', 'TCP', 'UDP']);
+      const claimed = field(schemas, 'NodeAllocatableResourceClaimStatus', 'containers');
+      assert.equal(claimed?.['x-kubernetes-list-type'], 'set');
+    }
+    assert.ok(!JSON.stringify(definitions).includes('"default":{}'));
+    const preset = (name: string, property: string) => field(components.schemas, name, property)?.default;
+    assert.deepEqual(preset('Pod', 'spec'), {});
+    assert.deepEqual(preset('Container', 'resources'), {});
+    assert.deepEqual(field(components.schemas, 'Pod', 'spec')?.allOf, [
+      { $ref: '#/components/schemas/io.k8s.api.core.v1.PodSpec' },
+    ]);
+    assert.equal(preset('Container', 'name'), '');
+    assert.equal(preset('ContainerPort', 'containerPort'), 0);
+    assert.equal(preset('ContainerPort', 'protocol'), 'TCP');
+    assert.equal(preset('LocalObjectReference', 'name'), '');
+    assert.equal(preset('PodSpec', 'securityContext'), undefined);
+    assert.equal(preset('ObjectMeta', 'creationTimestamp'), undefined);
+    assert.deepEqual(field(components.schemas, 'Container', 'command')?.items, {
+      type: 'string',
+      default: '',
+    });
   });
 
   it('every patch takes the parameters that clients look for', async () => {
@@ -204,6 +240,7 @@ interface SchemaMessage {
   format?: string;
   description?: string;
   required?: string[];
+  enum?: { yaml: string }[];
   additional_properties?: { schema: SchemaMessage };
   type?: { value: string[] };
   items?: { schema: SchemaMessage[] };
@@ -218,6 +255,7 @@ function schemaOf(message: SchemaMessage): unknown {
     format,
     description,
     required,
+    enum: values,
     additional_properties,
     type,
     items,
@@ -230,6 +268,7 @@ function schemaOf(message: SchemaMessage): unknown {
     ...(format === undefined ? {} : { format }),
     ...(description === undefined ? {} : { description }),
     ...(required === undefined ? {} : { required }),
+    ...(values === undefined ? {} : { enum: values.map(({ yaml }): unknown => JSON.parse(yaml)) }),
     ...(additional_properties === undefined
       ? {}
       : { additionalProperties: schemaOf(additional_properties.schema) }),
@@ -264,6 +303,7 @@ message ItemsItem { repeated Schema schema = 1; }
 message Properties { repeated NamedSchema additional_properties = 1; }
 message Schema {
   string _ref = 1; string format = 2; string description = 4; repeated string required = 19;
+  repeated Any enum = 20;
   AdditionalPropertiesItem additional_properties = 21; TypeItem type = 22; ItemsItem items = 23;
   Properties properties = 25; repeated NamedAny vendor_extension = 31;
 }`;

@@ -1,5 +1,7 @@
 import { COMMON, describedBy, type Definition, type Flavour, type Json, reference } from '../definition.ts';
+import { defaultOf, emptyOf } from './defaults.ts';
 import type { Documentation, ModelDocumentation } from './documentation.ts';
+import { enums } from './enums.ts';
 import { modelOf, type Property, type Scalar, type Type } from './models.ts';
 
 /** Where Go packages are in the names of definitions; all others are in k8s.io/api. */
@@ -75,14 +77,6 @@ function namedIn(type: Type): string | undefined {
   }
 }
 
-/** What every API says of its fields of these types. */
-const WELL_KNOWN: Readonly<Record<string, string>> = {
-  V1ObjectMeta:
-    "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
-  V1ListMeta:
-    'Standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
-};
-
 function propertySchema(
   flavour: Flavour,
   documentation: Documentation,
@@ -91,16 +85,31 @@ function propertySchema(
   described: ModelDocumentation,
 ): Json {
   const own = described.property(property.name);
-  // The generated models keep no description of fields that refer to another model: its own begins with the gist.
+  // A few fields have no text of their own: that of their type begins with the gist.
   const description =
     own === '' && property.type.kind === 'struct'
-      ? (WELL_KNOWN[property.type.name] ?? firstSentence(documentation(property.type.name).description))
+      ? firstSentence(documentation(property.type.name).description)
       : own;
+  const field: Field = {
+    flavour,
+    path: `${model}.${property.name}`,
+    values: enums[model]?.[property.name],
+  };
+  const preset = flavour.version === 3 ? defaultOf(model, property) : undefined;
   return {
     ...describedBy(description),
-    ...schemaOf(flavour, property.type, `${model}.${property.name}`, description !== ''),
+    ...schemaOf(field, property.type, { described: description !== '', preset }),
     ...extensions(property),
   };
+}
+
+/** What all parts of a field's schema share. */
+interface Field {
+  readonly flavour: Flavour;
+  /** `V1Pod.spec`. */
+  readonly path: string;
+  /** The values that its strings can have, where that is a closed set. */
+  readonly values: readonly string[] | undefined;
 }
 
 function firstSentence(text: string): string {
@@ -127,21 +136,40 @@ function extensions(property: Property): Json {
   };
 }
 
-/** `beside`: something else stands in the same schema. */
-function schemaOf(flavour: Flavour, type: Type, field: string, beside: boolean): Json {
+function schemaOf(
+  field: Field,
+  type: Type,
+  { described, preset }: { described: boolean; preset: unknown },
+): Json {
+  const beside = described || preset !== undefined;
+  const made = schemaOfType(field, type, beside);
+  return preset === undefined ? made : { ...made, default: preset };
+}
+
+function schemaOfType(field: Field, type: Type, beside: boolean): Json {
   switch (type.kind) {
     case 'list':
-      return { type: 'array', items: schemaOf(flavour, type.items, field, false) };
+      return { type: 'array', items: elementSchema(field, type.items) };
     case 'map':
-      return { type: 'object', additionalProperties: schemaOf(flavour, type.values, field, false) };
+      return { type: 'object', additionalProperties: elementSchema(field, type.values) };
     case 'struct':
-      return reference(flavour, definitionOf(type.name).name, beside);
-    case 'scalar':
-      return scalarSchema(flavour, type.scalar, field, beside);
+      return reference(field.flavour, definitionOf(type.name).name, beside);
+    case 'scalar': {
+      const { values } = field;
+      return {
+        ...scalarSchema(field, type.scalar, beside),
+        ...(type.scalar === 'string' && values !== undefined ? { enum: values } : {}),
+      };
+    }
   }
 }
 
-function scalarSchema(flavour: Flavour, scalar: Scalar, field: string, beside: boolean): Json {
+function elementSchema(field: Field, type: Type): Json {
+  const preset = field.flavour.version === 3 ? emptyOf(type) : undefined;
+  return schemaOf(field, type, { described: false, preset });
+}
+
+function scalarSchema({ flavour, path }: Field, scalar: Scalar, beside: boolean): Json {
   switch (scalar) {
     case 'string':
     case 'boolean':
@@ -155,8 +183,8 @@ function scalarSchema(flavour: Flavour, scalar: Scalar, field: string, beside: b
       return { type: 'string', format: 'byte' };
     case 'any': {
       // A JSON schema's own values can be anything; other free parts are objects.
-      if (field.startsWith('V1JSONSchemaProps.')) return {};
-      const name = field === 'V1ManagedFieldsEntry.fieldsV1' ? COMMON.fieldsV1 : COMMON.raw;
+      if (path.startsWith('V1JSONSchemaProps.')) return {};
+      const name = path === 'V1ManagedFieldsEntry.fieldsV1' ? COMMON.fieldsV1 : COMMON.raw;
       return reference(flavour, name, beside);
     }
     case 'time':

@@ -35,6 +35,7 @@ export const listFacts: Readonly<Record<string, Readonly<Record<string, ListFact
   V1EphemeralContainer: container,
   V1ContainerStatus: { allocatedResourcesStatus: by('name'), volumeMounts: by('mountPath') },
   V1ResourceStatus: { resources: map('resourceID') },
+  V1NodeAllocatableResourceClaimStatus: { containers: set },
   V1ContainerRestartRuleOnExitCodes: { values: set },
   V1PodSpec: {
     containers: by('name'),
@@ -168,6 +169,8 @@ export const quantityFields: Readonly<Record<string, readonly string[]>> = {
   V1PodSpec: ['overhead'],
   V1PodStatus: ['allocatedResources'],
   V1ContainerStatus: ['allocatedResources'],
+  V1NodeAllocatableResourceClaimStatus: ['resources'],
+  V1NodeAllocatableResourceMapping: ['allocationMultiplier'],
   V1NodeStatus: ['capacity', 'allocatable'],
   V1PersistentVolumeSpec: ['capacity'],
   V1PersistentVolumeClaimStatus: ['capacity', 'allocatedResources'],

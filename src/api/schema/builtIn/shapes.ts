@@ -1,28 +1,9 @@
 import { FieldShape, keyedShape, LEAF_SHAPE, setShape, type Shape, type StructShape } from '../shape.ts';
+import { isHeldByValue } from './defaults.ts';
 import { keyDefaults } from './mergeKeys.ts';
-import type { Model, Property, Type } from './models.ts';
+import type { Model, Type } from './models.ts';
 
 const structs = new Map<Model, StructShape>();
-
-/** Struct fields that Go holds by value although they are optional (`default: {}` in upstream's apply schema). */
-const OBJECT_PARTS: ReadonlySet<string> = new Set(['metadata', 'spec', 'status']);
-const INHERENT: ReadonlySet<string> = new Set([
-  'V1Container.resources',
-  'V1EphemeralContainer.resources',
-  'V1DeploymentSpec.strategy',
-  'V1DaemonSetSpec.updateStrategy',
-  'V1StatefulSetSpec.updateStrategy',
-  'V1PersistentVolumeClaimSpec.resources',
-  'V1ServiceStatus.loadBalancer',
-  'V1IngressStatus.loadBalancer',
-  'V1NodeStatus.nodeInfo',
-  'V1NodeStatus.daemonEndpoints',
-  'V1NodeDaemonEndpoints.kubeletEndpoint',
-  'V1ContainerStatus.state',
-  'V1ContainerStatus.lastState',
-  'CoreV1Event.source',
-  'EventsV1Event.deprecatedSource',
-]);
 
 /** How the values of a model are owned; made at the first use. */
 export function shapeOf(model: Model): StructShape {
@@ -36,17 +17,12 @@ export function shapeOf(model: Model): StructShape {
     if (model.name === 'V1ObjectMeta' && property.name === 'managedFields') continue;
     fields.set(
       property.name,
-      new FieldShape(property.name, isInherent(model, property), () =>
+      new FieldShape(property.name, property.required || isHeldByValue(model.name, property), () =>
         property.merge === 'atomic' ? LEAF_SHAPE : shapeOfType(property.type, property.listMapKeys),
       ),
     );
   }
   return shape;
-}
-
-function isInherent(model: Model, { name, type, required }: Property): boolean {
-  if (required) return true;
-  return type.kind === 'struct' && (OBJECT_PARTS.has(name) || INHERENT.has(`${model.name}.${name}`));
 }
 
 function shapeOfType(type: Type, listMapKeys: readonly string[]): Shape {
