@@ -9,38 +9,39 @@ import type { Client } from '../../src/client/contract.ts';
 import type { EventRecorder } from '../../src/client/eventRecorder.ts';
 import type { Informer, InformerHandler } from '../../src/client/informer.ts';
 import type { InformerFactory } from '../../src/client/informers.ts';
+import { Store } from '../../src/client/store.ts';
 
-/** An informer without a server: what is put into it is what its handlers see. */
+/** An informer without a server: what is put into it is what its handlers see. It keeps the informers' contract. */
 export class MemoryInformer<T extends KubeObject> implements Informer<T> {
   readonly synced = true;
-  readonly resourceVersion = '1';
-  readonly #objects = new Map<string, T>();
+  readonly #store = new Store<T>();
   readonly #handlers = new Set<InformerHandler<T>>();
-  readonly #indexes = new Map<string, (object: T) => readonly string[]>();
+  #revision = 1;
+
+  get resourceVersion(): string {
+    return String(this.#revision);
+  }
 
   get(namespace: string | undefined, name: string): T | undefined {
-    return this.#objects.get(keyOf({ namespace, name }));
+    return this.#store.get(namespace, name);
   }
 
   list(namespace?: string): readonly T[] {
-    const all = [...this.#objects.values()];
-    return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+    return this.#store.list(namespace);
   }
 
   byIndex(index: string, key: string): readonly T[] {
-    const keys = this.#indexes.get(index);
-    if (keys === undefined) throw new Error(`no index ${index}`);
-    return this.list().filter((object) => keys(object).includes(key));
+    return this.#store.byIndex(index, key);
   }
 
   addHandler(handler: InformerHandler<T>): Disposable {
+    for (const object of this.#store.list()) handler.onAdd?.(object);
     this.#handlers.add(handler);
-    for (const object of this.#objects.values()) handler.onAdd?.(object);
     return { dispose: () => this.#handlers.delete(handler) };
   }
 
   addIndex(name: string, keys: (object: T) => readonly string[]): void {
-    this.#indexes.set(name, keys);
+    this.#store.addIndex(name, keys);
   }
 
   whenSynced(): Promise<void> {
@@ -48,9 +49,8 @@ export class MemoryInformer<T extends KubeObject> implements Informer<T> {
   }
 
   put(object: T): void {
-    const key = keyOf(object.metadata);
-    const old = this.#objects.get(key);
-    this.#objects.set(key, object);
+    this.#revision++;
+    const old = this.#store.put(keyOf(object.metadata), object);
     for (const handler of this.#handlers) {
       if (old === undefined) handler.onAdd?.(object);
       else handler.onUpdate?.(object, old);
@@ -58,10 +58,9 @@ export class MemoryInformer<T extends KubeObject> implements Informer<T> {
   }
 
   remove(namespace: string | undefined, name: string): void {
-    const key = keyOf({ namespace, name });
-    const old = this.#objects.get(key);
+    const old = this.#store.remove(keyOf({ namespace, name }));
     if (old === undefined) return;
-    this.#objects.delete(key);
+    this.#revision++;
     for (const handler of this.#handlers) handler.onDelete?.(old);
   }
 }

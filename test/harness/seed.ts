@@ -11,10 +11,18 @@ export async function repeatProperties(): Promise<void> {
   configureGlobal({ seed });
 }
 
-/** A source of randomness that the seed repeats, one per name; the name and the seed are printed. */
+/** A source of randomness that the seed repeats, one per name; both are printed when it is first drawn from. */
 export function seededRandom(name: string): Random {
-  console.log(`      ${name}: to repeat it, WHEELHOUSE_SEED=${seed}`);
-  return quietRandom(name);
+  const random = quietRandom(name);
+  let isTold = false;
+  return {
+    ...random,
+    number() {
+      if (!isTold) console.log(`      ${name}: to repeat it, WHEELHOUSE_SEED=${seed}`);
+      isTold = true;
+      return random.number();
+    },
+  };
 }
 
 /** The same without a word, for tests whose runner tells the seed. */

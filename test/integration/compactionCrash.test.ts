@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { openSqliteStorage } from '../../src/storage/index.ts';
+import { seededRandom } from '../harness/seed.ts';
 
 const WRITER = fileURLToPath(new URL('./storageWriter.ts', import.meta.url));
 /** Few: kills without compaction are tested on the whole control plane (controlPlaneCrash.test.ts). */
 const KILLS = 10;
+const random = seededRandom('kills while the store compacts');
 
 /** Starts a writer, kills it a random while after its first acknowledged write, gives all that were: key to revision. */
 async function writeUntilKilled(path: string, round: number): Promise<Map<string, number>> {
@@ -30,7 +32,7 @@ async function writeUntilKilled(path: string, round: number): Promise<Map<string
     if (killing || acknowledged.size === 0) return;
     killing = true;
     // The moment of the kill is what is random here; nothing waits for this timer.
-    setTimeout(() => child.kill('SIGKILL'), Math.random() * 30);
+    setTimeout(() => child.kill('SIGKILL'), random.number() * 30);
   });
   const [, signal] = (await once(child, 'close')) as [number | null, string | null];
   assert.equal(signal, 'SIGKILL', 'the writer ended by itself');

@@ -13,6 +13,7 @@ import { parseKubeconfig } from '../../src/client/kubeconfig.ts';
 import { readOwner } from '../../src/cluster/owner.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
 import { AcknowledgedWrites } from '../harness/acknowledgedWrites.ts';
+import { seededRandom } from '../harness/seed.ts';
 import {
   createDockerCluster,
   loadSampleImage,
@@ -23,6 +24,7 @@ import {
 const KILLS_ALONE = 45;
 const KILLS_WITH_NODES = 5;
 const WRITERS = 8;
+const random = seededRandom('kills of the control plane');
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.cjs');
 
 /** Writes until a random while after the first acknowledged write, then kills; the pid is of the whole control plane. */
@@ -37,7 +39,7 @@ async function killWhileWriting(
     if (killing) return;
     killing = true;
     // The moment of the kill is what is random here; nothing waits for this timer.
-    setTimeout(kill, Math.random() * 60);
+    setTimeout(kill, random.number() * 60);
   });
 }
 

@@ -8,10 +8,12 @@ import {
   type DockerCluster,
 } from '../harness/dockerCluster.ts';
 import { ensureKubectls, kubectlFor } from '../harness/kubectl.ts';
+import { seededRandom } from '../harness/seed.ts';
 
 const STEPS = 60;
 const NAMES = ['a', 'b', 'c', 'd'];
 const MAX_REPLICAS = 4;
+const random = seededRandom('what is done to the cluster');
 
 const deployment = (name: string, replicas: number): object => ({
   apiVersion: 'apps/v1',
@@ -93,8 +95,8 @@ describe('a cluster that is worked on at random', () => {
 
   it('comes to what was asked for in the end: deployments, endpoints, containers on the nodes', async function () {
     this.timeout(400_000);
-    const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(Math.random() * items.length)];
-    const replicas = (): number => 1 + Math.floor(Math.random() * MAX_REPLICAS);
+    const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.number() * items.length)];
+    const replicas = (): number => 1 + Math.floor(random.number() * MAX_REPLICAS);
     const wanted = new Map<string, number>();
     const log: string[] = [];
 
