@@ -11,7 +11,7 @@ import { systemClock } from './base/clock.ts';
 import { Emitter } from './base/events.ts';
 import { createLogger, type Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
-import { createAgent, type AgentNetwork } from './agent/createAgent.ts';
+import { createAgent } from './agent/createAgent.ts';
 import { parseResolvConf, type HostResolver } from './agent/hooks/dnsConfig.ts';
 import { ensureIdentity, renewInTime, type EnrolmentOptions } from './agent/link/enrolment.ts';
 import { runLink, type LinkTarget } from './agent/link/link.ts';
@@ -21,6 +21,8 @@ import { CNI_CONFIG_FILE } from './agent/network/cni.ts';
 import { createNodeNetwork, type NodeNetwork } from './agent/network/index.ts';
 import { createHostFiles } from './agent/node/hostFiles.ts';
 import { localMachine } from './agent/node/machineInfo.ts';
+import type { NodeReadiness } from './agent/node/nodeStatus.ts';
+import type { ReadinessSource } from './agent/node/readiness.ts';
 import { agentPathsAt } from './agent/paths.ts';
 import { createContainerdRuntime } from './agent/runtime/containerd/containerd.ts';
 import { withHostFiles } from './agent/server/hostFilesHandler.ts';
@@ -157,7 +159,7 @@ async function hostResolver(dnsAddress: string): Promise<HostResolver> {
 }
 
 /** Pods may start once containerd has a network for them and the rules of what is known are in the kernel. */
-function readinessOf(network: NodeNetwork, logger: Logger, signal: AbortSignal): AgentNetwork {
+function readinessOf(network: NodeNetwork, logger: Logger, signal: AbortSignal): ReadinessSource {
   const changed = new Emitter<undefined>();
   let ready = false;
   void cniConfigured(signal)
@@ -172,10 +174,12 @@ function readinessOf(network: NodeNetwork, logger: Logger, signal: AbortSignal):
       },
     );
   return {
-    get readiness() {
-      return ready ? { ready, message: '' } : { ready, message: 'container runtime network not ready' };
+    get readiness(): NodeReadiness {
+      return ready
+        ? { ready, message: '' }
+        : { ready, message: 'container runtime network not ready', waitsFor: 'node' };
     },
-    onChange: (listener) => void changed.event(listener),
+    onChange: (listener) => changed.event(listener),
   };
 }
 

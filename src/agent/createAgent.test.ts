@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { type AgentWorld, isReady, simulatedRuntime, startAgentWorld } from '../../test/harness/agent.ts';
 import { FakeClock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/events.ts';
 import { configMaps, leases, nodes, pods } from '../api/resources.ts';
-import type { Pod } from '../api/types.ts';
+import type { Node, Pod } from '../api/types.ts';
+import type { NodeReadiness } from './node/nodeStatus.ts';
+import type { ReadinessSource } from './node/readiness.ts';
 import { KNOB_PREFIX } from './runtime/simulatedKnobs.ts';
 
 const knobs = (values: Record<string, string>) => ({
@@ -12,6 +16,24 @@ const app = { name: 'app', image: 'app:1' };
 const waitingReason = (pod: Pod): string | undefined =>
   pod.status?.containerStatuses?.[0]?.state?.waiting?.reason;
 const restarts = (pod: Pod): number | undefined => pod.status?.containerStatuses?.[0]?.restartCount;
+
+class TestReadiness implements ReadinessSource {
+  readonly #changed = new Emitter<undefined>();
+  readiness: NodeReadiness;
+
+  constructor(readiness: NodeReadiness) {
+    this.readiness = readiness;
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#changed.event(() => listener());
+  }
+
+  set(readiness: NodeReadiness): void {
+    this.readiness = readiness;
+    this.#changed.fire(undefined);
+  }
+}
 
 describe('createAgent with the simulated runtime', () => {
   let world: AgentWorld;
@@ -37,21 +59,14 @@ describe('createAgent with the simulated runtime', () => {
     });
 
     it('is not ready, and tainted, until its network is', async () => {
-      let listener = (): void => undefined;
-      let readiness = { ready: false, message: 'no pod subnet yet' };
-      const network = {
-        get readiness() {
-          return readiness;
-        },
-        onChange: (on: () => void) => void (listener = on),
-      };
+      const network = new TestReadiness({ ready: false, message: 'no pod subnet yet' });
       await world.startAgent({ network });
       const node = await world.until(nodes, 'node-1', (object) => object !== undefined);
       assert.deepEqual(node.spec.taints, [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
       const condition = node.status?.conditions?.find(({ type }) => type === 'Ready');
-      assert.deepEqual([condition?.status, condition?.message], ['False', 'no pod subnet yet']);
-      readiness = { ready: true, message: '' };
-      listener();
+      assert.equal(condition?.status, 'False');
+      assert.match(condition.message ?? '', /no pod subnet yet$/);
+      network.set({ ready: true, message: '' });
       await world.until(
         nodes,
         'node-1',
@@ -427,6 +442,57 @@ describe('createAgent with the simulated runtime', () => {
       assert.equal(pod.status?.podIP, '10.244.0.2');
       assert.equal(pod.status.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 255);
     });
+  });
+
+  it('after a restart of its machine is not ready before it has told that what ran does not', async () => {
+    const { clock, runtime, running } = await start();
+    await world.createPod('web', { containers: [app] });
+    await world.podUntil('web', isReady);
+    await running.stop();
+    runtime.powerCut();
+    // What the node says of itself, and what the API then shows of its pod.
+    const told: string[] = [];
+    const readyOf = (node: Node): string | undefined =>
+      node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    const { metadata } = await world.client.list(nodes, {});
+    const abort = new AbortController();
+    const watching = (async () => {
+      const options = { resourceVersion: metadata.resourceVersion ?? '', signal: abort.signal };
+      for await (const batch of world.client.watch(nodes, options)) {
+        for (const event of batch) {
+          if (event.type !== 'MODIFIED') continue;
+          const pod = await world.pod('web');
+          const isShownAsItWas = pod.status?.containerStatuses?.[0]?.restartCount === 0 && isReady(pod);
+          told.push(`${readyOf(event.object) ?? ''} ${isShownAsItWas ? 'outdated' : 'fresh'}`);
+          if (readyOf(event.object) === 'True') return;
+        }
+      }
+    })();
+    await world.startAgent({ clock, runtime });
+    await watching;
+    abort.abort();
+    assert.match(told[0] ?? '', /^False/);
+    assert.equal(told.at(-1), 'True fresh');
+  });
+
+  it('says nothing of its readiness after a restart of its own that its pods have lived through', async () => {
+    const { clock, runtime, running } = await start();
+    await world.createPod('web', { containers: [app] });
+    await world.podUntil('web', isReady);
+    await running.stop();
+    const network = new TestReadiness({ ready: false, message: 'no rules yet', waitsFor: 'node' });
+    await world.startAgent({ clock, runtime, network });
+    await world.createPod('other', { hostNetwork: true, containers: [app] });
+    await world.podUntil('other', isReady);
+    const condition = async (): Promise<string | undefined> =>
+      (await world.client.get(nodes, { name: 'node-1' })).status?.conditions?.find(
+        ({ type }) => type === 'Ready',
+      )?.status;
+    assert.equal(await condition(), 'True');
+    await clock.advance(2_000);
+    await eventually(async () => (await condition()) === 'False');
+    network.set({ ready: true, message: '' });
+    await eventually(async () => (await condition()) === 'True');
   });
 
   it('leaves its pods running and recovers when the control plane was away', async () => {

@@ -1,54 +1,53 @@
+import { setMaxListeners } from 'node:events';
 import { untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Event } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
-import { nodes, pods, services } from '../api/resources.ts';
-import type { Node, Pod, Service } from '../api/types.ts';
+import { nodes, pods as podResource, services } from '../api/resources.ts';
+import type { Node, Service } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import { createEventRecorder } from '../client/eventWriter.ts';
-import { createInformerFactory } from '../client/informerFactory.ts';
+import { createInformerFactory, type RunningInformerFactory } from '../client/informerFactory.ts';
 import type { Informer } from '../client/informer.ts';
 import type { ClusterSettings, NodeSettings } from '../protocol/agentLink.ts';
+import { objectionTo } from './admission/index.ts';
 import type { HostResolver } from './hooks/dnsConfig.ts';
-import { containerHooks, type HookOptions, podHooks, simulatedContainerHooks } from './hooks/index.ts';
+import { type Hooks, nodeHooks } from './hooks/index.ts';
 import { containerResources } from './hooks/resources.ts';
 import { sandboxConfig } from './hooks/sandboxConfig.ts';
+import { podFilesAt } from './hooks/terminationLog.ts';
 import { createLifecycleRunner } from './lifecycle/handlers.ts';
 import type { AgentHandlers } from './link/link.ts';
-import { runHeartbeat } from './node/heartbeat.ts';
-import { objectionTo } from './admission/index.ts';
+import { heartbeat } from './node/heartbeat.ts';
 import type { Machine } from './node/machineInfo.ts';
 import { createNodeReporter } from './node/nodeReporter.ts';
-import type { NodeReadiness } from './node/nodeStatus.ts';
+import type { ReadinessSource } from './node/readiness.ts';
 import { createObjectStore } from './objects/objectStore.ts';
+import type { AgentPart } from './part.ts';
 import { type AgentPaths, agentPathsAt } from './paths.ts';
+import { resizeRefusal } from './pods/admission.ts';
 import { createContainerKiller } from './pods/containerKiller.ts';
 import { createContainerStarter } from './pods/containerStarter.ts';
-import { resizeRefusal } from './pods/admission.ts';
+import { createPodBus } from './pods/podBus.ts';
 import { noPodFiles } from './pods/podFiles.ts';
-import { createPodManager, type PodManager } from './pods/podManager.ts';
+import { createPodFreshness } from './pods/podFreshness.ts';
+import { createPodManager } from './pods/podManager.ts';
+import { createPodRecords } from './pods/podRecords.ts';
+import { createPodReporter } from './pods/podReporter.ts';
 import { createPodResize } from './pods/podResize.ts';
-import { createUserNamespaces } from './pods/userNamespaces.ts';
-import { createPodSync, type PodSync } from './pods/podSync.ts';
+import { createPodSync } from './pods/podSync.ts';
+import { createPodTermination } from './pods/podTermination.ts';
 import { createRuntimeView } from './pods/runtimeView.ts';
 import { createSemaphore } from './pods/semaphore.ts';
 import { createStatusManager } from './pods/statusManager.ts';
+import { createUserNamespaces } from './pods/userNamespaces.ts';
 import { createProbeManager } from './probes/probeManager.ts';
 import { createProber, type Prober } from './probes/prober.ts';
 import type { Runtime } from './runtime/contract.ts';
 import { createAgentServer } from './server/agentServer.ts';
 import { fileLogs, type LogSource } from './server/logReader.ts';
-import { rotateLogs } from './server/logRotation.ts';
-import { podFilesAt } from './hooks/terminationLog.ts';
-import { createVolumeManager, type VolumeManager } from './volumes/volumeManager.ts';
-
-/** The pod network of a node, as far as pods have to wait for it. */
-export interface AgentNetwork {
-  readonly readiness: NodeReadiness;
-  /** Called once with each change of `readiness`. */
-  onChange(listener: () => void): void;
-}
+import { logRotation } from './server/logRotation.ts';
 
 export interface AgentOptions {
   /** Acts as `system:node:NAME`. */
@@ -66,7 +65,7 @@ export interface AgentOptions {
   /** The node's own resolver. Default: none. */
   readonly resolver?: HostResolver;
   /** Missing: ready from the beginning. */
-  readonly network?: AgentNetwork | undefined;
+  readonly network?: ReadinessSource | undefined;
   /** All services of the cluster, where the process has an informer of them that runs already. Default: the agent's own. */
   readonly services?: Informer<Service>;
   /** Default: real probes; a simulated node answers those over the network itself. */
@@ -80,7 +79,7 @@ export interface AgentOptions {
 }
 
 export interface Agent {
-  /** Runs the node until the signal aborts; pods live on. Never rejects; resolves when everything has stopped. */
+  /** Runs the node until the signal aborts; pods live on. Resolves when everything has stopped, and never rejects. */
   run(signal: AbortSignal): Promise<void>;
   /** What the control plane may ask over the link. */
   readonly handlers: AgentHandlers;
@@ -93,226 +92,206 @@ export interface Agent {
 const PARALLEL_SANDBOXES = 8;
 /** When the control plane comes back (an editor that was closed is opened), nodes see its news this soon. */
 const MAX_RETRY_MS = 3_000;
-const READY: NodeReadiness = { ready: true, message: '' };
+const NO_RESOLVER: HostResolver = { servers: [], searches: [], options: [] };
 
 /** Builds a node's agent from its parts. Nothing runs before `run`. */
 export function createAgent(options: AgentOptions): Agent {
-  const { client, nodeName, runtime, machine, cluster, clock, random, logger, paths, network } = options;
+  const { client, nodeName, runtime, machine, settings, cluster, clock, random, logger, paths, network } =
+    options;
   const abort = new AbortController();
-  const recorder = createEventRecorder({
-    client,
-    clock,
-    logger,
-    component: 'kubelet',
-    host: nodeName,
-    random: () => random.number(),
-  });
-  const watching = { client, clock, logger, random: () => random.number(), maxRetryMs: MAX_RETRY_MS };
+  // Every part listens to this one, for as long as the agent lives.
+  setMaxListeners(0, abort.signal);
+  const own = { client, clock, logger, random: () => random.number() };
+  const recorder = createEventRecorder({ ...own, component: 'kubelet', host: nodeName });
+
+  // What the agent follows in the API.
+  const watching = { ...own, maxRetryMs: MAX_RETRY_MS };
   const informers = createInformerFactory(watching);
-  const podInformer = informers.for(pods, { fieldSelector: `spec.nodeName=${nodeName}` });
-  const nodeInformer = informers.for(nodes, { fieldSelector: `metadata.name=${nodeName}` });
+  const pods = informers.for(podResource, { fieldSelector: `spec.nodeName=${nodeName}` });
+  const node = informers.for(nodes, { fieldSelector: `metadata.name=${nodeName}` });
   const serviceInformer = options.services ?? informers.for(services);
   const objects = createObjectStore(watching);
-  const hostIPs = (): readonly string[] => reporter.addresses().slice(0, 1);
 
+  // The node.
+  const freshness = createPodFreshness();
   const reporter = createNodeReporter({
-    client,
+    ...own,
     nodeName,
     runtime,
     machine,
-    settings: options.settings,
-    clock,
-    logger,
+    settings,
     recorder,
-    readiness: () => network?.readiness ?? READY,
+    nodes: node,
+    sources: [freshness, ...(network === undefined ? [] : [network])],
   });
+  const hostIPs = (): readonly string[] => reporter.addresses().slice(0, 1);
+
+  // What pods are and what is known of them.
+  const bus = createPodBus();
+  const records = createPodRecords();
   const files = paths === undefined ? noPodFiles : podFilesAt(paths);
-  const statuses = createStatusManager({ client, clock, logger, signal: abort.signal });
-  const view = createRuntimeView({
-    runtime,
+  const statuses = createStatusManager({ ...own, signal: abort.signal });
+  const view = createRuntimeView({ runtime, clock, logger, files, bus });
+  const prober = options.prober ?? createProber({ runtime, clock });
+  const probes = createProbeManager({ prober, clock, logger, recorder, bus });
+  const report = createPodReporter({
+    runtimeName: runtime.name,
+    view,
+    probes,
+    statuses,
+    freshness,
     clock,
-    logger,
-    terminationMessage: (pod, container) => files.terminationMessage(pod, container),
-    onChange: (uid) => manager.changed(uid),
+    hostIPs,
   });
-  const probes = createProbeManager({
-    prober: options.prober ?? createProber({ runtime, clock }),
-    clock,
-    logger,
-    recorder,
-    onChange: (uid) => manager.changed(uid),
-  });
+
+  // What is done to them.
   const lifecycle = createLifecycleRunner({ runtime, clock });
   const users = createUserNamespaces(paths ?? agentPathsAt());
-  const hookOptions: HookOptions = {
+  const hooks: Hooks = nodeHooks({
     users,
+    client,
     objects,
     images: runtime.images,
     recorder,
     clock,
+    logger,
     cluster,
+    paths,
+    onClockSet: options.onClockSet,
     services: (namespace) => serviceInformer.list(namespace),
     sources: () => ({ hostIPs: hostIPs(), allocatable: reporter.allocatable() }),
     memoryCapacity: () => reporter.memoryCapacity(),
-    wake: (uid) => manager.retry(uid),
-  };
-  const volumes: VolumeManager | undefined =
-    paths &&
-    createVolumeManager({
-      paths,
-      users,
-      objects,
-      client,
-      clock,
-      logger,
-      onClockSet: options.onClockSet,
-      sources: () => hookOptions.sources(),
-      podIPs: (uid) => view.forPod(uid)[0]?.ips ?? [],
-    });
-  const ofPods = paths && volumes ? podHooks(hookOptions, paths, volumes) : [];
-  const ofContainers =
-    paths && volumes ? containerHooks(hookOptions, paths, volumes) : simulatedContainerHooks(hookOptions);
-
-  const killer = createContainerKiller({ runtime, clock, logger, recorder, lifecycle });
-  const starter = createContainerStarter({
-    runtime,
-    clock,
-    logger,
-    recorder,
-    lifecycle,
-    killer,
-    hooks: ofContainers,
-    hostIPs,
+    podIPs: (uid) => view.forPod(uid)[0]?.ips ?? [],
+    bus,
   });
+  const acting = { runtime, view, clock, logger, recorder };
+  const killer = createContainerKiller({ ...acting, lifecycle });
+  const starter = createContainerStarter({ ...acting, lifecycle, killer, hooks: hooks.containers, hostIPs });
   const resize = createPodResize({
-    runtime,
-    recorder,
+    ...acting,
     resourcesOf: (pod, container) => containerResources(pod, container, reporter.memoryCapacity()),
     refusal: (pod, others) => resizeRefusal(pod, others, reporter.allocatable()),
   });
-  const sync: PodSync = createPodSync({
-    runtime,
-    view,
+  const sync = createPodSync({
+    ...acting,
     probes,
     killer,
     starter,
     resize,
-    recorder,
-    clock,
-    logger,
-    hooks: ofPods,
+    report,
+    hooks: hooks.pods,
     sandboxSlots: createSemaphore(options.parallelSandboxes ?? PARALLEL_SANDBOXES),
     sandboxConfig: (pod, attempt) =>
       sandboxConfig(pod, attempt, {
         logRoot: paths?.logs ?? '/var/log/pods',
         cluster,
         users: users.of(pod.metadata.uid),
-        resolver: options.resolver ?? { servers: [], searches: [], options: [] },
+        resolver: options.resolver ?? NO_RESOLVER,
       }),
     networkReady: (signal) => whenReady(network, signal),
     hostIP: () => hostIPs()[0] ?? '',
-    report: (record) => manager.report(record),
   });
-  const manager: PodManager = createPodManager({
-    runtime,
-    view,
+  const termination = createPodTermination({
+    ...acting,
     probes,
-    statuses,
     killer,
-    starter,
-    resize,
-    recorder,
-    clock,
-    logger,
-    hooks: ofPods,
+    statuses,
+    hooks: hooks.pods,
     files,
-    hostIPs,
+    report,
+  });
+  const manager = createPodManager({
+    ...acting,
+    bus,
+    records,
+    pods,
+    statuses,
+    freshness,
+    sync,
+    termination,
+    resize,
+    starter,
+    report,
+    mayStart: async (signal) => {
+      const known = [serviceInformer.whenSynced(signal), node.whenSynced(signal)];
+      await Promise.all([...known, untilAborted(reporter.registered(), signal)]);
+    },
     admit: (pod, others) =>
       objectionTo(pod, others, {
-        node: nodeInformer.list()[0],
+        node: node.list()[0],
         allocatable: reporter.allocatable(),
         // containerd runs without it on all nodes.
         hasAppArmor: false,
       }),
-    sync: () => sync,
-  });
-  const handlers = createAgentServer({
-    runtime,
-    view,
-    pods: manager,
-    probes,
-    logger,
-    nodeName,
-    cluster,
-    clock,
-    machine,
-    logs: options.logs ?? fileLogs,
-    ownProcess: process,
-    paths,
   });
 
+  /** Started in this order, and closed in reverse. */
+  const parts: readonly AgentPart[] = [
+    { run: idle, close: () => recorder.flushed() },
+    informersPart(informers),
+    { run: idle, close: () => objects.stop() },
+    { run: idle, close: () => statuses.settled() },
+    ...hooks.pods.map((hook) => ({ run: idle, close: async () => hook.close?.() })),
+    { run: idle, close: () => probes.stop() },
+    reporter,
+    heartbeat({ ...own, nodeName }, reporter.registered()),
+    view,
+    manager,
+    ...(paths === undefined ? [] : [logRotation({ runtime, view, clock, logger })]),
+  ];
+
   return {
-    handlers,
+    handlers: createAgentServer({
+      ...acting,
+      bus,
+      pods: records,
+      probes,
+      nodeName,
+      cluster,
+      machine,
+      logs: options.logs ?? fileLogs,
+      ownProcess: process,
+      paths,
+    }),
     registered: () => reporter.registered(),
     refreshNode: () => reporter.refresh(),
     async run(signal) {
       const stop = (): void => abort.abort();
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
-      network?.onChange(() => reporter.refresh());
-      nodeInformer.addHandler({
-        onAdd: (node) => reporter.seen(node, nodeInformer.resourceVersion),
-        onUpdate: (node) => reporter.seen(node, nodeInformer.resourceVersion),
-        onDelete: () => reporter.seen(undefined, nodeInformer.resourceVersion),
-      });
-      const registered = untilAborted(reporter.registered(), abort.signal);
-      const work = [
-        reporter.run(abort.signal),
-        runHeartbeat({ client, nodeName, clock, logger }, registered, abort.signal),
-        runPods(),
-        ...(paths === undefined ? [] : [rotateLogs({ runtime, view, clock, logger }, abort.signal)]),
-      ];
-      await Promise.all(work.map((part) => part.catch((error: unknown) => reportEnd(error))));
+      await Promise.all(
+        parts.map((part) =>
+          part.run(abort.signal).catch((error: unknown) => {
+            if (!abort.signal.aborted) logger.error('a part of the agent has ended', { error });
+          }),
+        ),
+      );
       signal.removeEventListener('abort', stop);
-      await manager.stop();
-      await Promise.all([probes.stop(), statuses.settled(), ...ofPods.map((hook) => hook.close?.())]);
-      await objects.stop();
-      await informers.stopped();
-      await recorder.flushed();
+      for (const part of parts.toReversed()) await part.close?.();
     },
   };
-
-  /** The runtime is read before the API's pods are looked at: what runs must not be started twice. */
-  async function runPods(): Promise<void> {
-    const { signal } = abort;
-    const events = view.run(signal);
-    await untilAborted(view.synced, signal);
-    informers.start(signal);
-    await Promise.all([
-      serviceInformer.whenSynced(signal),
-      nodeInformer.whenSynced(signal),
-      untilAborted(reporter.registered(), signal),
-    ]);
-    podInformer.addHandler({
-      onAdd: (pod: Pod) => manager.put(pod),
-      onUpdate: (pod: Pod) => manager.put(pod),
-      onDelete: (pod: Pod) => manager.gone(pod),
-    });
-    await podInformer.whenSynced(signal);
-    manager.synced();
-    await events;
-  }
-
-  function reportEnd(error: unknown): void {
-    if (!abort.signal.aborted) logger.error('a part of the agent has ended', { error });
-  }
 }
 
-function whenReady(network: AgentNetwork | undefined, signal: AbortSignal): Promise<void> {
-  if (network === undefined || network.readiness.ready) return Promise.resolve();
+function informersPart(informers: RunningInformerFactory): AgentPart {
+  return {
+    run(signal) {
+      informers.start(signal);
+      return Promise.resolve();
+    },
+    close: () => informers.stopped(),
+  };
+}
+
+/** For parts that only have to be closed. */
+const idle = (): Promise<void> => Promise.resolve();
+
+function whenReady(source: ReadinessSource | undefined, signal: AbortSignal): Promise<void> {
+  if (source === undefined || source.readiness.ready) return Promise.resolve();
   const ready = new Promise<void>((resolve) => {
-    network.onChange(() => {
-      if (network.readiness.ready) resolve();
+    const subscription = source.onChange(() => {
+      if (!source.readiness.ready) return;
+      subscription.dispose();
+      resolve();
     });
   });
   return untilAborted(ready, signal);

@@ -1,12 +1,16 @@
 import type { Service } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Event } from '../../base/events.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Client } from '../../client/contract.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
+import type { PodBus } from '../pods/podBus.ts';
+import type { UserNamespaces } from '../pods/userNamespaces.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { ImageService } from '../runtime/contract.ts';
-import type { UserNamespaces } from '../pods/userNamespaces.ts';
-import type { VolumeManager } from '../volumes/volumeManager.ts';
+import { createVolumeManager } from '../volumes/volumeManager.ts';
 import { commandHook } from './command.ts';
 import type { ContainerHook, PodHook } from './contract.ts';
 import { dataDirectoriesHook } from './dataDirectories.ts';
@@ -23,53 +27,62 @@ import { volumeMountsHook } from './volumeMounts.ts';
 import { volumesHook } from './volumes.ts';
 
 export interface HookOptions {
+  readonly client: Client;
   readonly objects: ObjectStore;
   readonly images: ImageService;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly cluster: ClusterSettings;
   readonly users: UserNamespaces;
+  /** Missing for a node without files. */
+  readonly paths: AgentPaths | undefined;
+  /** The time of day has jumped. Missing where nobody sets it. */
+  readonly onClockSet: Event<undefined> | undefined;
+  readonly bus: Pick<PodBus, 'tell'>;
   services(namespace: string): readonly Service[];
   sources(): { readonly hostIPs: readonly string[]; readonly allocatable: Readonly<Record<string, string>> };
   memoryCapacity(): number;
-  /** An object that the pod refers to has changed. */
-  wake(uid: string): void;
+  /** The pod's addresses; empty before its sandbox has any. */
+  podIPs(uid: string): readonly string[];
 }
 
-/** In the order in which they run; undone in reverse. */
-export function podHooks(
-  options: HookOptions,
-  paths: AgentPaths,
-  volumes: VolumeManager,
-): readonly PodHook[] {
-  return [
-    podCgroupHook(),
-    dataDirectoriesHook(paths),
-    userNamespaceHook(options.users),
-    referencesHook(options),
-    volumesHook(volumes),
-  ];
+export interface Hooks {
+  /** In the order in which they run; undone in reverse. */
+  readonly pods: readonly PodHook[];
+  /** Each may use what those before it have put into the draft. */
+  readonly containers: readonly ContainerHook[];
 }
 
-/** Each may use what those before it have put into the draft. */
-export function containerHooks(
-  options: HookOptions,
-  paths: AgentPaths,
-  volumes: VolumeManager,
-): readonly ContainerHook[] {
-  return [
-    imageHook(options),
-    environmentHook(options, volumes),
-    commandHook,
-    securityHook(paths),
-    resourcesHook(options),
-    volumeMountsHook(paths, volumes),
-    hostsFileHook(paths, options.cluster),
-    terminationLogHook(paths),
-  ];
-}
-
-/** Those of a node without files: simulated nodes. */
-export function simulatedContainerHooks(options: HookOptions): readonly ContainerHook[] {
-  return [imageHook(options), environmentHook(options), commandHook, securityHook(), resourcesHook(options)];
+/** What a node does for its pods and containers besides running them. */
+export function nodeHooks(options: HookOptions): Hooks {
+  const { paths, cluster } = options;
+  const image = imageHook(options);
+  const resources = resourcesHook(options);
+  if (paths === undefined) {
+    return {
+      pods: [],
+      containers: [image, environmentHook(options), commandHook, securityHook(), resources],
+    };
+  }
+  const volumes = createVolumeManager({ ...options, paths });
+  return {
+    pods: [
+      podCgroupHook(),
+      dataDirectoriesHook(paths),
+      userNamespaceHook(options.users),
+      referencesHook(options),
+      volumesHook(volumes),
+    ],
+    containers: [
+      image,
+      environmentHook(options, volumes),
+      commandHook,
+      securityHook(paths),
+      resources,
+      volumeMountsHook(paths, volumes),
+      hostsFileHook(paths, cluster),
+      terminationLogHook(paths),
+    ],
+  };
 }

@@ -4,13 +4,17 @@ import { configMaps, secrets } from '../../api/resources.ts';
 import type { Pod } from '../../api/types.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import { containersOf } from '../pods/identity.ts';
+import type { PodBus } from '../pods/podBus.ts';
 import type { PodHook } from './contract.ts';
 
 /**
  * Watches the ConfigMaps and Secrets that a pod names, so that they are at hand when its volumes and containers want
  * them, and a pod that waits for one goes on the moment it comes (kubelet's watch-based managers).
  */
-export function referencesHook(options: { objects: ObjectStore; wake(uid: string): void }): PodHook {
+export function referencesHook(options: {
+  readonly objects: ObjectStore;
+  readonly bus: Pick<PodBus, 'tell'>;
+}): PodHook {
   const watches = new Map<string, Disposable>();
   return {
     name: 'references',
@@ -18,11 +22,11 @@ export function referencesHook(options: { objects: ObjectStore; wake(uid: string
       const { uid, namespace } = pod.metadata;
       if (watches.has(uid)) return Promise.resolve();
       const store = new DisposableStore();
-      const wake = (): void => options.wake(uid);
+      const tell = (): void => options.bus.tell(uid, 'reference');
       const names = referencesOf(pod);
       for (const name of names.configMaps)
-        store.add(options.objects.watch(configMaps, namespace, name, wake));
-      for (const name of names.secrets) store.add(options.objects.watch(secrets, namespace, name, wake));
+        store.add(options.objects.watch(configMaps, namespace, name, tell));
+      for (const name of names.secrets) store.add(options.objects.watch(secrets, namespace, name, tell));
       watches.set(uid, store);
       return Promise.resolve();
     },

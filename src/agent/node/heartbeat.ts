@@ -1,5 +1,5 @@
 import { exponentialBackoff } from '../../base/backoff.ts';
-import { isAborted } from '../../base/abort.ts';
+import { isAborted, untilAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { draftOf } from '../../api/meta.ts';
@@ -8,6 +8,7 @@ import { isConflict, isNotFound } from '../../api/status.ts';
 import { microTimeOf } from '../../api/time.ts';
 import type { Lease, Node } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
+import type { AgentPart } from '../part.ts';
 
 const NAMESPACE = 'kube-node-lease';
 export const LEASE_SECONDS = 40;
@@ -23,16 +24,17 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Renews the node's Lease until the signal aborts. Polls by nature: a heartbeat is proof of life at intervals
+ * Renews the node's Lease. Polls by nature: a heartbeat is proof of life at intervals
  * (client-go `component-helpers/apimachinery/lease`).
  */
-export async function runHeartbeat(
-  options: HeartbeatOptions,
-  registered: Promise<Node>,
-  signal: AbortSignal,
-): Promise<void> {
+export function heartbeat(options: HeartbeatOptions, registered: Promise<Node>): AgentPart {
+  return {
+    run: async (signal) => renewLease(options, await untilAborted(registered, signal), signal),
+  };
+}
+
+async function renewLease(options: HeartbeatOptions, node: Node, signal: AbortSignal): Promise<void> {
   const { client, nodeName, clock, logger } = options;
-  const node = await registered;
   let lease: Lease | undefined;
   let backoff = RETRY;
 

@@ -4,6 +4,7 @@ import { FakeClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { Node } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
+import type { InformerHandler } from '../../client/informer.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import { createNodeReporter, type NodeReporter } from './nodeReporter.ts';
 
@@ -17,6 +18,20 @@ describe('NodeReporter', () => {
   let node: Node;
   let revision: number;
   let patches: { status: Record<string, unknown> }[];
+  /** The agent's cache of its own Node object. */
+  const informer = {
+    resourceVersion: '0',
+    handler: undefined as InformerHandler<Node> | undefined,
+    addHandler(handler: InformerHandler<Node>) {
+      this.handler = handler;
+      return { dispose: () => undefined };
+    },
+    show(shown: Node | undefined, revision: string): void {
+      this.resourceVersion = revision;
+      if (shown === undefined) this.handler?.onDelete?.(node);
+      else this.handler?.onUpdate?.(shown, node);
+    },
+  };
 
   beforeEach(async () => {
     abort = new AbortController();
@@ -49,7 +64,8 @@ describe('NodeReporter', () => {
       clock: new FakeClock(),
       logger: silentLogger,
       recorder: { event: () => undefined },
-      readiness: () => ({ ready: true, message: '' }),
+      nodes: informer,
+      sources: [],
     });
     running = reporter.run(abort.signal);
     await reporter.registered();
@@ -69,7 +85,7 @@ describe('NodeReporter', () => {
   });
 
   it('writes its status again over what others made of it', async () => {
-    reporter.seen(stale('95'), '95');
+    informer.show(stale('95'), '95');
     await settled();
     assert.deepEqual(
       patches.map(({ status }) => Object.keys(status)),
@@ -78,14 +94,14 @@ describe('NodeReporter', () => {
   });
 
   it('does not take what the cache shows of the time before its own write for news', async () => {
-    reporter.seen(stale('79'), '79');
-    reporter.seen(node, node.metadata.resourceVersion);
+    informer.show(stale('79'), '79');
+    informer.show(node, node.metadata.resourceVersion);
     await settled();
     assert.deepEqual(patches, []);
   });
 
   it('writes its status again where the store was put back to an older one', async () => {
-    reporter.seen(stale('50'), '200');
+    informer.show(stale('50'), '200');
     await settled();
     assert.deepEqual(
       patches.map(({ status }) => Object.keys(status)),
@@ -101,7 +117,7 @@ describe('NodeReporter', () => {
       status: { ...node.status, capacity: { ...status?.capacity, ...capacity } },
     });
     node = declared({ 'example.com/fake': '5' });
-    reporter.seen(node, String(revision));
+    informer.show(node, String(revision));
     await settled();
     assert.deepEqual(
       patches.map((patch) => (patch.status['allocatable'] as Record<string, string>)['example.com/fake']),
@@ -109,7 +125,7 @@ describe('NodeReporter', () => {
     );
     assert.equal(reporter.allocatable()['example.com/fake'], '5');
     node = declared({});
-    reporter.seen(node, String(revision));
+    informer.show(node, String(revision));
     await settled();
     assert.deepEqual(
       (patches.at(-1)!.status['allocatable'] as Record<string, unknown>)['example.com/fake'],
@@ -120,7 +136,7 @@ describe('NodeReporter', () => {
 
   it('registers again where the node is gone', async () => {
     const before = node.metadata.resourceVersion;
-    reporter.seen(undefined, '200');
+    informer.show(undefined, '200');
     await settled();
     assert.notEqual(node.metadata.resourceVersion, before);
   });

@@ -3,6 +3,7 @@ import { exponentialBackoff } from '../../base/backoff.ts';
 import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createDeferred } from '../../base/deferred.ts';
+import { DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
 import { nodes } from '../../api/resources.ts';
 import { isAlreadyExists, isNotFound } from '../../api/status.ts';
@@ -10,8 +11,10 @@ import type { Node, NodeCondition } from '../../api/types.ts';
 import { equal } from '../../api/fields/equal.ts';
 import type { Client } from '../../client/contract.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
+import type { Informer } from '../../client/informer.ts';
 import type { NodeSettings } from '../../protocol/agentLink.ts';
 import type { Runtime } from '../runtime/contract.ts';
+import type { AgentPart } from '../part.ts';
 import type { Machine, MachineInfo } from './machineInfo.ts';
 import {
   allocatableOf,
@@ -26,17 +29,14 @@ import {
   type Quantities,
   runtimeFeatures,
 } from './nodeStatus.ts';
+import { combinedReadiness, pastStart, type ReadinessSource } from './readiness.ts';
 
 /** Registers the node and keeps its status true. */
-export interface NodeReporter {
-  /** Registers, then reports until the signal aborts. */
-  run(signal: AbortSignal): Promise<void>;
+export interface NodeReporter extends AgentPart {
   /** Resolves once the Node object is there; its uid is known then. */
   registered(): Promise<Node>;
   /** Something that the status tells may have changed: addresses, readiness, images. */
   refresh(): void;
-  /** The API shows the node so, in a cache that has come to this revision. */
-  seen(node: Node | undefined, revision: string): void;
   /** The node's own and what others declared. */
   allocatable(): Quantities;
   /** The node's addresses as they were reported last. */
@@ -53,7 +53,9 @@ export interface NodeReporterOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly recorder: EventRecorder;
-  readiness(): NodeReadiness;
+  /** This node in the API. */
+  readonly nodes: Pick<Informer<Node>, 'addHandler' | 'resourceVersion'>;
+  readonly sources: readonly ReadinessSource[];
 }
 
 /** As kubelet's nodeStatusReportFrequency; between those only changes are written. */
@@ -64,7 +66,7 @@ const RETRY = exponentialBackoff({ initialMs: 100, maxMs: 7_000 });
 const NOT_READY_TAINT = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
 
 export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
-  const { client, nodeName, runtime, machine, settings, clock, logger, recorder } = options;
+  const { client, nodeName, runtime, machine, settings, sources, clock, logger, recorder } = options;
   const registration = createDeferred<Node>();
   let info: MachineInfo | undefined;
   let current: Node | undefined;
@@ -97,7 +99,9 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     ]);
     addresses = machine.addresses();
     const readiness: NodeReadiness =
-      version === undefined ? { ready: false, message: 'container runtime is down' } : options.readiness();
+      version === undefined
+        ? { ready: false, message: 'container runtime is down' }
+        : combinedReadiness(sources);
     const seenVersion = current?.status?.nodeInfo?.containerRuntimeVersion ?? '';
     return {
       capacity: { ...foreign(), ...capacity() },
@@ -123,6 +127,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 
   const register = async (signal: AbortSignal): Promise<void> => {
     info = await machine.info();
+    await pastStart(sources, true, clock, signal);
     const labels = nodeLabels(nodeName, info, settings.labels);
     const status = await wantedStatus(info);
     const isReady = (status['conditions'] as NodeCondition[]).some(
@@ -157,6 +162,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
 
   const report = async (signal: AbortSignal): Promise<void> => {
     if (info === undefined || current === undefined) return;
+    if (reportedAt === -Infinity) await pastStart(sources, false, clock, signal);
     const wanted = await wantedStatus(info);
     const isDue = clock.monotonic() - reportedAt >= REPORT_MS;
     const patch = statusPatch(current, wanted, isDue);
@@ -191,8 +197,34 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     });
   };
 
+  const refresh = (): void => {
+    isDirty = true;
+    wakeUp?.();
+  };
+  /** The API shows the node so, in a cache that has come to this revision. */
+  const seen = (node: Node | undefined, revision: string): void => {
+    if (current === undefined) return;
+    const own = current.metadata.resourceVersion;
+    // What was written here, or what was before it. Not the object's own revision tells so, but the cache's: a store
+    // that was put back shows an object with a lower one than was known, and that is how it is now.
+    if (node?.metadata.resourceVersion === own || (node !== undefined && BigInt(revision) < BigInt(own)))
+      return;
+    current = node;
+    refresh();
+  };
+
   return {
     async run(signal) {
+      const store = new DisposableStore();
+      for (const source of sources) store.add(source.onChange(refresh));
+      const { nodes: informer } = options;
+      store.add(
+        informer.addHandler({
+          onAdd: (node) => seen(node, informer.resourceVersion),
+          onUpdate: (node) => seen(node, informer.resourceVersion),
+          onDelete: () => seen(undefined, informer.resourceVersion),
+        }),
+      );
       let backoff = RETRY;
       while (!signal.aborted) {
         try {
@@ -202,7 +234,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
           backoff = RETRY;
           await wait(signal);
         } catch (error) {
-          if (isAborted(signal)) return;
+          if (isAborted(signal)) break;
           // Somebody deleted the Node object: it comes back with the next round.
           if (isNotFound(error)) current = undefined;
           logger.warn('node status not written', { error });
@@ -210,28 +242,10 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
           backoff = backoff.next();
         }
       }
+      store.dispose();
     },
     registered: () => registration.promise,
-    refresh() {
-      isDirty = true;
-      wakeUp?.();
-    },
-    seen(node, revision) {
-      if (node === undefined) {
-        if (current !== undefined) {
-          current = undefined;
-          this.refresh();
-        }
-        return;
-      }
-      if (current === undefined) return;
-      const own = current.metadata.resourceVersion;
-      // What was written here, or what was before it. Not the object's own revision tells so, but the cache's: a store
-      // that was put back shows an object with a lower one than was known, and that is how it is now.
-      if (node.metadata.resourceVersion === own || BigInt(revision) < BigInt(own)) return;
-      current = node;
-      this.refresh();
-    },
+    refresh,
     allocatable,
     addresses: () => addresses,
     memoryCapacity: () => info?.memoryBytes ?? 1,

@@ -24,6 +24,8 @@ export interface NodeReadiness {
   readonly ready: boolean;
   /** Why not. */
   readonly message: string;
+  /** Not ready because the agent has just started, or because the Node object has just been made: soon it will be. */
+  readonly waitsFor?: 'start' | 'node';
 }
 
 /** Declared capacity counts before what the machine shows: container nodes all show the host's. */

@@ -37,13 +37,13 @@ export interface ContainerStarter {
 }
 
 export interface ContainerStarterOptions {
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, 'createContainer' | 'startContainer' | 'removeContainer' | 'status'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly recorder: EventRecorder;
   readonly hooks: readonly ContainerHook[];
   readonly lifecycle: LifecycleRunner;
-  readonly killer: ContainerKiller;
+  readonly killer: Pick<ContainerKiller, 'kill'>;
   hostIPs(): readonly string[];
 }
 
@@ -78,8 +78,8 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
       `Back-off restarting failed container ${container.name} in pod ${where}`,
       fieldPathOf(pod, container.name),
     );
-    record.notBefore.set(container.name, clock.monotonic() + waitMs);
-    record.waiting.set(container.name, {
+    record.holds.hold(container.name, waitMs, 'crash');
+    record.starts.wait(container.name, {
       reason: 'CrashLoopBackOff',
       message: `back-off ${goSeconds(delayMs)} restarting failed container=${container.name} pod=${where}`,
     });
@@ -141,7 +141,7 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
         'PostStartHook failed',
         fieldPathOf(pod, container.name),
       );
-      record.waiting.set(container.name, { reason: 'PostStartHookError', message: textOf(error) });
+      record.starts.wait(container.name, { reason: 'PostStartHookError', message: textOf(error) });
       const instance = (await runtime.status(sandbox.id))?.containers.find(
         (candidate) => candidate.id === id,
       );
@@ -154,8 +154,8 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
   return {
     async start(record, pod, sandbox, config, what, onChange, signal) {
       const { container } = what;
-      const early = (record.notBefore.get(container.name) ?? 0) - clock.monotonic();
-      if (early > 0) return early;
+      const held = record.holds.left(container.name);
+      if (held > 0) return held;
       const wait = hold(record, pod, what);
       if (wait !== undefined) return wait;
       try {
@@ -164,8 +164,8 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
           throw new ContainerStartError('RunContainerError', textOf(error), 1_000);
         });
         recorder.event(pod, 'Normal', 'Started', 'Container started', fieldPathOf(pod, container.name));
-        record.waiting.delete(container.name);
-        if (container.lifecycle?.postStart !== undefined) record.starting.add(container.name);
+        record.starts.run(container.name);
+        if (container.lifecycle?.postStart !== undefined) record.starts.beginHook(container.name);
         await onChange();
         await postStart(record, pod, sandbox, what, id, signal);
         return undefined;
@@ -175,14 +175,14 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
           error instanceof ContainerStartError
             ? error
             : new ContainerStartError('CreateContainerConfigError', textOf(error), RETRY_MS);
-        record.waiting.set(container.name, { reason: failure.reason, message: failure.message });
-        record.notBefore.set(container.name, clock.monotonic() + failure.retryMs);
+        record.starts.wait(container.name, { reason: failure.reason, message: failure.message });
+        record.holds.hold(container.name, failure.retryMs);
         const shown = IMAGE_REASONS.has(failure.reason) ? failure.reason : failure.message;
         recorder.event(pod, 'Warning', 'Failed', `Error: ${shown}`, fieldPathOf(pod, container.name));
         await onChange();
         return failure.retryMs;
       } finally {
-        record.starting.delete(container.name);
+        record.starts.endHook(container.name);
       }
     },
     forget: (uid) => backoff.forget(`${uid}/`),

@@ -1,86 +1,36 @@
-import type { Disposable } from '../../base/disposable.ts';
-import type { Pod, ResourceRequirements } from '../../api/types.ts';
-import { type Allocation, recalledAllocation, recalledEnforced } from './allocation.ts';
-import type { WaitingReason } from './containerStatus.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Pod } from '../../api/types.ts';
+import { ContainerStarts } from './containerStarts.ts';
+import { Holds } from './holds.ts';
 import type { PodIdentity } from './identity.ts';
-import type { PodFailure } from './podStatus.ts';
+import { PodEnding } from './podEnding.ts';
+import { PodLife } from './podLife.ts';
+import { PodResources } from './podResources.ts';
 
-/** What the agent keeps of a pod between its passes. Everything else is read from the API and the runtime. */
+/**
+ * What the agent keeps of a pod between its passes. Everything else is read from the API and the runtime. Each part has
+ * one writer, which its own file names; all others read it.
+ */
 export interface PodRecord {
   readonly identity: PodIdentity;
-  /** The newest object; undefined for what runs here without being in the API any more. */
-  pod: Pod | undefined;
-  /** The API has forgotten it: what runs must end and all traces go. */
-  deleted: boolean;
-  /** Its hooks have run in this life of the agent. */
-  prepared: boolean;
-  /** Why containers wait, by name. */
-  readonly waiting: Map<string, WaitingReason>;
-  /** Containers whose postStart hook is at work. */
-  readonly starting: Set<string>;
-  /**
-   * What failed is not tried again before, by the monotonic clock: by container, or POD for the pod itself. Passes come
-   * for all kinds of reasons.
-   */
-  readonly notBefore: Map<string, number>;
-  /** What the node has granted its containers. */
-  allocated: Allocation;
-  /** What is in force for each container that was started. */
-  readonly enforced: Map<string, ResourceRequirements>;
-  /** Why a resize is not granted. */
-  resizePending: PodFailure | undefined;
-  /** A resize was granted and is not in force everywhere. */
-  isResizing: boolean;
-  resizeError: string | undefined;
-  /** The agent ends it by its own decision. */
-  failure: PodFailure | undefined;
-  /** The node did not let it in: it never had containers. */
-  refused: boolean;
-  stage: 'active' | 'terminating' | 'terminated';
-  /** The grace that the termination under way was begun with, in seconds. */
-  grace: number | undefined;
-  timer: Disposable | undefined;
-  /** Consecutive passes that failed, for their back-off. */
-  failures: number;
+  readonly life: PodLife;
+  readonly ending: PodEnding;
+  readonly starts: ContainerStarts;
+  readonly holds: Holds;
+  readonly resources: PodResources;
 }
 
-export function newRecord(identity: PodIdentity, pod: Pod | undefined): PodRecord {
+export function newRecord(
+  identity: PodIdentity,
+  pod: Pod | undefined,
+  clock: Pick<Clock, 'monotonic'>,
+): PodRecord {
   return {
     identity,
-    pod,
-    deleted: pod === undefined,
-    prepared: false,
-    waiting: new Map(),
-    starting: new Set(),
-    notBefore: new Map(),
-    allocated: pod === undefined ? new Map() : recalledAllocation(pod),
-    enforced: pod === undefined ? new Map<string, ResourceRequirements>() : recalledEnforced(pod),
-    resizePending: undefined,
-    isResizing: false,
-    resizeError: undefined,
-    failure: undefined,
-    refused: false,
-    stage: 'active',
-    grace: undefined,
-    timer: undefined,
-    failures: 0,
+    life: new PodLife(pod),
+    ending: new PodEnding(),
+    starts: new ContainerStarts(),
+    holds: new Holds(clock),
+    resources: new PodResources(pod),
   };
-}
-
-/** The key of `notBefore` for directories, volumes and the sandbox: no container has this name. */
-export const POD = '';
-
-const DEFAULT_GRACE_SECONDS = 30;
-/** For a pod that was deleted by force: nobody waits for it. */
-const FORCED_GRACE_SECONDS = 1;
-
-/** Seconds that the pod's containers have to end in. */
-export function graceSeconds(record: PodRecord): number {
-  const { pod } = record;
-  if (record.deleted && pod !== undefined) return FORCED_GRACE_SECONDS;
-  return (
-    pod?.metadata.deletionGracePeriodSeconds ??
-    pod?.spec.terminationGracePeriodSeconds ??
-    DEFAULT_GRACE_SECONDS
-  );
 }

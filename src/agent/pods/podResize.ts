@@ -22,6 +22,8 @@ export interface PodResize {
   grant(record: PodRecord, pod: Pod, others: () => readonly Pod[]): Pod;
   /** Puts what was granted into force in containers that need not restart for it. False where that failed. */
   enforce(record: PodRecord, pod: Pod, running: readonly RuntimeContainer[]): Promise<boolean>;
+  /** A container has started with what it was granted. */
+  started(record: PodRecord, container: Container): void;
   /** Ends a resize that is in force in all containers that run. */
   settle(record: PodRecord, pod: Pod, running: readonly RuntimeContainer[]): void;
 }
@@ -53,56 +55,56 @@ export function createPodResize(options: PodResizeOptions): PodResize {
   };
 
   return {
-    grant(record, pod, others) {
+    grant({ resources }, pod, others) {
       const wanted = wantedAllocation(pod);
-      if (sameAllocation(wanted, record.allocated)) {
-        record.resizePending = undefined;
-        return withAllocation(pod, record.allocated);
+      if (sameAllocation(wanted, resources.allocated)) {
+        resources.wait(undefined);
+        return withAllocation(pod, resources.allocated);
       }
       const refusal = options.refusal(pod, others());
       if (refusal === undefined) {
-        record.allocated = wanted;
-        record.resizePending = undefined;
-        record.resizeError = undefined;
-        record.isResizing = true;
+        resources.grant(wanted);
         tell(pod, 'Normal', 'ResizeStarted', 'started');
       } else {
-        if (record.resizePending?.message !== refusal.message) {
+        if (resources.resizePending?.message !== refusal.message) {
           tell(pod, 'Warning', `Resize${refusal.reason}`, refusal.reason, refusal.message);
         }
-        record.resizePending = refusal;
+        resources.wait(refusal);
       }
-      return withAllocation(pod, record.allocated);
+      return withAllocation(pod, resources.allocated);
     },
-    async enforce(record, pod, running) {
+    async enforce({ resources }, pod, running) {
       let failed: string | undefined;
       for (const { container } of containersOf(pod)) {
         const instance = running.find(({ name }) => name === container.name);
-        const has = record.enforced.get(container.name);
+        const has = resources.enforced.get(container.name);
         if (instance === undefined || has === undefined) continue;
         const changed = changedResources(container.resources, has);
         if (changed.length === 0) continue;
         try {
           if (changed.includes('memory')) await refuseBelowUse(container, instance);
           await runtime.updateContainer(instance.id, options.resourcesOf(pod, container));
-          record.enforced.set(container.name, container.resources ?? {});
+          resources.enforce(container.name, container.resources ?? {});
         } catch (error) {
           failed = error instanceof Error ? error.message : String(error);
         }
       }
-      if (failed !== undefined && failed !== record.resizeError)
+      if (failed !== undefined && failed !== resources.resizeError)
         tell(pod, 'Warning', 'ResizeError', 'error', failed);
-      record.resizeError = failed;
+      resources.fail(failed);
       return failed === undefined;
     },
-    settle(record, pod, running) {
-      if (!record.isResizing) return;
+    started({ resources }, container) {
+      resources.enforce(container.name, container.resources ?? {});
+    },
+    settle({ resources }, pod, running) {
+      if (!resources.isResizing) return;
       const isDone = running.every(({ name }) => {
-        const [granted, has] = [record.allocated.get(name), record.enforced.get(name)];
+        const [granted, has] = [resources.allocated.get(name), resources.enforced.get(name)];
         return granted === undefined || has === undefined || changedResources(granted, has).length === 0;
       });
       if (!isDone) return;
-      record.isResizing = false;
+      resources.complete();
       tell(pod, 'Normal', 'ResizeCompleted', 'completed');
     },
   };

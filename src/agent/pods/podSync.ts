@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Pod } from '../../api/types.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
@@ -10,7 +9,9 @@ import { runningIn, specOf } from './identity.ts';
 import type { ContainerKiller } from './containerKiller.ts';
 import type { ContainerStarter } from './containerStarter.ts';
 import { type PodActions, computePodActions } from './podActions.ts';
-import { graceSeconds, POD, type PodRecord } from './podRecord.ts';
+import { POD } from './holds.ts';
+import type { PodRecord } from './podRecord.ts';
+import type { PodReporter } from './podReporter.ts';
 import type { PodResize } from './podResize.ts';
 import type { RuntimeView } from './runtimeView.ts';
 import type { Semaphore } from './semaphore.ts';
@@ -24,14 +25,13 @@ export interface PassResult {
 }
 
 export interface PodSyncOptions {
-  readonly runtime: Runtime;
-  readonly view: RuntimeView;
-  readonly probes: ProbeManager;
+  readonly runtime: Pick<Runtime, 'runSandbox' | 'stopSandbox'>;
+  readonly view: Pick<RuntimeView, 'forPod' | 'refresh'>;
+  readonly probes: Pick<ProbeManager, 'liveness' | 'startup' | 'started' | 'track'>;
   readonly killer: ContainerKiller;
-  readonly starter: ContainerStarter;
+  readonly starter: Pick<ContainerStarter, 'start'>;
   readonly resize: PodResize;
   readonly recorder: EventRecorder;
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly hooks: readonly PodHook[];
   /** Sandboxes that are made at the same time. */
@@ -40,8 +40,7 @@ export interface PodSyncOptions {
   /** Resolves when pods can have a network. */
   networkReady(signal: AbortSignal): Promise<void>;
   hostIP(): string;
-  /** Tells the API how the pod is now. */
-  report(record: PodRecord): void;
+  readonly report: PodReporter;
 }
 
 /** As often as a resize that failed is tried again. */
@@ -51,10 +50,16 @@ const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 export interface PodSync {
   /** One pass over a pod that is to run. */
   run(record: PodRecord, pod: Pod, signal: AbortSignal): Promise<PassResult>;
+  /** The pod's object has changed. */
+  update(record: PodRecord, pod: Pod): void;
 }
 
 export function createPodSync(options: PodSyncOptions): PodSync {
-  const { runtime, view, probes, killer, starter, resize, recorder, clock, logger } = options;
+  const { runtime, view, probes, killer, starter, resize, recorder, logger, report } = options;
+  /** Pods whose hooks have run in this life of the agent. */
+  const prepared = new WeakSet<PodRecord>();
+  /** Consecutive passes that failed, for their back-off. */
+  const failures = new WeakMap<PodRecord, number>();
 
   const actionsFor = (record: PodRecord, pod: Pod): PodActions =>
     computePodActions({
@@ -64,23 +69,24 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       startup: (id) => probes.startup(id),
       started: (id) => probes.started(id),
       restartsToResize(container) {
-        const has = record.enforced.get(container.name);
+        const has = record.resources.enforced.get(container.name);
         return has !== undefined && needsRestart(container, has);
       },
     });
 
   /** Another failure of the pod as a whole: when it may be tried again. */
   const hold = (record: PodRecord): number => {
-    const delay = RETRY_MS[Math.min(record.failures, RETRY_MS.length - 1)] ?? 10_000;
-    record.failures++;
-    record.notBefore.set(POD, clock.monotonic() + delay);
+    const count = failures.get(record) ?? 0;
+    const delay = RETRY_MS[Math.min(count, RETRY_MS.length - 1)] ?? 10_000;
+    failures.set(record, count + 1);
+    record.holds.hold(POD, delay);
     return delay;
   };
 
   const prepare = async (record: PodRecord, pod: Pod, signal: AbortSignal): Promise<void> => {
-    if (record.prepared) return;
+    if (prepared.has(record)) return;
     for (const hook of options.hooks) await hook.prepare(pod, signal);
-    record.prepared = true;
+    prepared.add(record);
   };
 
   const stopOld = async (record: PodRecord, pod: Pod, signal: AbortSignal): Promise<void> => {
@@ -93,7 +99,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
         'Pod sandbox changed, it will be killed and re-created.',
       );
     }
-    await killer.killAll(pod, old, graceSeconds(record), signal);
+    await killer.killAll(pod, old, record.life.graceSeconds, signal);
     // Also those that are down already: their network must be given back (a node that was restarted).
     await Promise.all(old.map(({ id }) => runtime.stopSandbox(id)));
     await Promise.all(old.map(({ id }) => view.refresh(id)));
@@ -124,7 +130,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
     }
     const [sandbox] = view.forPod(pod.metadata.uid);
     if (sandbox === undefined) throw new Error('the sandbox went away while it was made');
-    options.report(record);
+    report(record);
     return sandbox;
   };
 
@@ -135,15 +141,15 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       return container === undefined ? [] : [{ container, instance }];
     });
     probes.track(pod, sandbox?.ips[0] ?? options.hostIP(), running);
-    options.report(record);
+    report(record);
   };
 
   return {
     async run(record, pod, signal) {
       const actions = actionsFor(record, pod);
       if (actions.killPod && !actions.createSandbox) return { finished: true, retryMs: undefined };
-      const early = (record.notBefore.get(POD) ?? 0) - clock.monotonic();
-      if (early > 0) return { finished: false, retryMs: early };
+      const held = record.holds.left(POD);
+      if (held > 0) return { finished: false, retryMs: held };
       try {
         await prepare(record, pod, signal);
       } catch (error) {
@@ -163,7 +169,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
         logger.warn('sandbox not created', { pod: pod.metadata.name, error });
         return { finished: false, retryMs: hold(record) };
       }
-      record.failures = 0;
+      failures.delete(record);
       for (const { instance, message, probe, container } of actions.toKill) {
         const ofProbe =
           probe === 'liveness'
@@ -171,7 +177,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
             : probe === 'startup'
               ? container.startupProbe
               : undefined;
-        const grace = ofProbe?.terminationGracePeriodSeconds ?? graceSeconds(record);
+        const grace = ofProbe?.terminationGracePeriodSeconds ?? record.life.graceSeconds;
         await killer.kill(pod, instance, sandbox.ips[0] ?? '', message, grace);
       }
       if (actions.toKill.length > 0) await view.refresh(sandbox.id);
@@ -179,7 +185,7 @@ export function createPodSync(options: PodSyncOptions): PodSync {
       const config = options.sandboxConfig(pod, sandbox.attempt);
       const retries: number[] = [];
       const running = runningIn(view.forPod(pod.metadata.uid));
-      if (record.isResizing) trackProbes(record, pod);
+      if (record.resources.isResizing) trackProbes(record, pod);
       if (!(await resize.enforce(record, pod, running))) retries.push(RESIZE_RETRY_MS);
       for (const what of actions.toStart) {
         signal.throwIfAborted();
@@ -195,12 +201,15 @@ export function createPodSync(options: PodSyncOptions): PodSync {
           retries.push(retryMs);
           continue;
         }
-        record.enforced.set(what.container.name, what.container.resources ?? {});
+        resize.started(record, what.container);
         // What comes after a sidecar does not wait for its end: it is looked at as soon as the sidecar runs.
         if (what.role === 'sidecar') retries.push(0);
       }
       trackProbes(record, pod);
       return { finished: false, retryMs: retries.length === 0 ? undefined : Math.min(...retries) };
+    },
+    update(record, pod) {
+      if (prepared.has(record)) for (const hook of options.hooks) hook.update?.(pod);
     },
   };
 }

@@ -1,9 +1,15 @@
+import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+
 /**
  * One worker per pod UID: passes of the same pod never overlap, and of several wake-ups that come during a pass one
- * more pass is made (kubelet `pod_workers.go`: the latest desired state wins).
+ * more pass is made (kubelet `pod_workers.go`: the latest desired state wins). A pass that fails is made again.
  */
 export interface PodWorkers {
   wake(uid: string): void;
+  /** Unless another pass comes before. */
+  wakeAfter(uid: string, ms: number): void;
   /** Cuts the pass short that is under way (its signal aborts) and makes another. */
   interrupt(uid: string): void;
   /** Cuts all passes short and resolves when they have ended. */
@@ -11,7 +17,8 @@ export interface PodWorkers {
 }
 
 export interface PodWorkersOptions {
-  /** One pass over a pod. Must not throw for what concerns the pod alone. */
+  readonly clock: Pick<Clock, 'timeout'>;
+  /** One pass over a pod. */
   sync(uid: string, signal: AbortSignal): Promise<void>;
   onError(uid: string, error: unknown): void;
 }
@@ -19,44 +26,75 @@ export interface PodWorkersOptions {
 interface Worker {
   readonly abort: AbortController;
   readonly done: Promise<void>;
+  hasBegun: boolean;
   again: boolean;
 }
 
-export function createPodWorkers(options: PodWorkersOptions): PodWorkers {
-  const workers = new Map<string, Worker>();
-  let stopped = false;
+const RETRY: Backoff = exponentialBackoff({ initialMs: 1_000, maxMs: 15_000 });
 
+export function createPodWorkers(options: PodWorkersOptions): PodWorkers {
+  const { clock } = options;
+  const workers = new Map<string, Worker>();
+  const timers = new Map<string, Disposable>();
+  const retries = new Map<string, Backoff>();
+  let isStopped = false;
+
+  const pass = async (uid: string, signal: AbortSignal): Promise<void> => {
+    timers.get(uid)?.dispose();
+    timers.delete(uid);
+    try {
+      await options.sync(uid, signal);
+      retries.delete(uid);
+    } catch (error) {
+      if (signal.aborted) return;
+      options.onError(uid, error);
+      const backoff = retries.get(uid) ?? RETRY;
+      retries.set(uid, backoff.next());
+      wakeAfter(uid, backoff.delayMs);
+    }
+  };
   const start = (uid: string): void => {
     const abort = new AbortController();
-    // The pass begins in a later turn, so that wake-ups of one event make one pass.
+    // In a later turn, so that wake-ups of one event make one pass.
     const done = Promise.resolve()
-      .then(() => options.sync(uid, abort.signal))
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) options.onError(uid, error);
+      .then(() => {
+        worker.hasBegun = true;
+        return isStopped ? undefined : pass(uid, abort.signal);
       })
       .then(() => {
-        const { again } = worker;
         workers.delete(uid);
-        if (again && !stopped) start(uid);
+        if (worker.again && !isStopped) start(uid);
       });
-    const worker: Worker = { abort, done, again: false };
+    const worker: Worker = { abort, done, hasBegun: false, again: false };
     workers.set(uid, worker);
   };
   const wake = (uid: string): void => {
-    if (stopped) return;
+    if (isStopped) return;
     const worker = workers.get(uid);
     if (worker === undefined) start(uid);
-    else worker.again = true;
+    else worker.again ||= worker.hasBegun;
+  };
+  const wakeAfter = (uid: string, ms: number): void => {
+    if (isStopped) return;
+    timers.get(uid)?.dispose();
+    timers.set(
+      uid,
+      clock.timeout(ms, () => wake(uid)),
+    );
   };
 
   return {
     wake,
+    wakeAfter,
     interrupt(uid) {
-      workers.get(uid)?.abort.abort();
+      const worker = workers.get(uid);
+      if (worker?.hasBegun === true) worker.abort.abort();
       wake(uid);
     },
     async stop() {
-      stopped = true;
+      isStopped = true;
+      for (const timer of timers.values()) timer.dispose();
+      timers.clear();
       for (const worker of workers.values()) worker.abort.abort();
       await Promise.all([...workers.values()].map(({ done }) => done));
     },

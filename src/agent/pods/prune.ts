@@ -10,7 +10,11 @@ const KEPT_INSTANCES = 2;
  * Takes away what no one can ask for any more: older dead instances of containers, and sandboxes that a newer one has
  * replaced once none of their containers is kept (kuberuntime_gc.go, here right after the pass that makes them old).
  */
-export async function pruneContainers(pod: Pod, view: RuntimeView, runtime: Runtime): Promise<void> {
+export async function pruneContainers(
+  pod: Pod,
+  view: Pick<RuntimeView, 'forPod' | 'refresh'>,
+  runtime: Pick<Runtime, 'removeContainer' | 'stopSandbox' | 'removeSandbox'>,
+): Promise<void> {
   const sandboxes = view.forPod(pod.metadata.uid);
   const old = [...instancesByName(sandboxes).values()]
     .flatMap((instances) => instances.slice(KEPT_INSTANCES))

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { testInstance, testPod, testSandbox } from '../../../test/harness/agentPods.ts';
 import { simulatedRuntime } from '../../../test/harness/agent.ts';
 import { FakeClock } from '../../base/clock.ts';
+import { AsyncQueue } from '../../base/asyncQueue.ts';
+import { createDeferred } from '../../base/deferred.ts';
 import { silentLogger } from '../../base/logger.ts';
-import type { Runtime, SandboxStatus } from '../runtime/contract.ts';
+import type { Runtime, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
+import { noPodFiles } from './podFiles.ts';
 import { createRuntimeView } from './runtimeView.ts';
 
 describe('runtimeView', () => {
@@ -13,8 +16,10 @@ describe('runtimeView', () => {
       runtime: { ...simulatedRuntime(new FakeClock()), ...runtime },
       clock: new FakeClock(),
       logger: silentLogger,
-      terminationMessage: (_pod, { exitCode }) => Promise.resolve(exitCode === 0 ? '' : 'last words'),
-      onChange: (uid) => void changed.push(uid),
+      files: {
+        terminationMessage: (_pod, { exitCode }) => Promise.resolve(exitCode === 0 ? '' : 'last words'),
+      },
+      bus: { tell: (uid) => void changed.push(uid) },
     });
 
   it('reads a sandbox again for those who ask during a read, once for all of them', async () => {
@@ -50,6 +55,56 @@ describe('runtimeView', () => {
     await subject.relist();
     assert.deepEqual(subject.uids(), []);
     assert.deepEqual(changed, ['uid-1', 'uid-1']);
+  });
+
+  it('takes what was read by itself meanwhile for newer than a list', async () => {
+    const running = testSandbox(pod, [testInstance(pod, 'app')]);
+    const fresh = testSandbox(pod, [], { id: 'fresh', uid: 'uid-2' });
+    const answer = createDeferred<SandboxStatus[]>();
+    const subject = view({
+      list: () => answer.promise,
+      status: (id) => Promise.resolve(id === 'fresh' ? fresh : running),
+    });
+    const listing = subject.relist();
+    await subject.refresh('sandbox-0');
+    await subject.refresh('fresh');
+    answer.resolve([testSandbox(pod, [])]);
+    await listing;
+    assert.deepEqual(subject.forPod('uid-1'), [running]);
+    assert.deepEqual(subject.uids(), ['uid-1', 'uid-2']);
+  });
+
+  it('reads everything until that has worked, at the start and after a loss of events', async () => {
+    const abort = new AbortController();
+    const queue = new AsyncQueue<RuntimeEvent>();
+    const clock = new FakeClock();
+    const changed: string[] = [];
+    let failures = 2;
+    let reads = 0;
+    const subject = createRuntimeView({
+      runtime: {
+        ...simulatedRuntime(clock),
+        events: (signal) => queue.read(signal),
+        list() {
+          reads++;
+          return failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve([testSandbox(pod, [])]);
+        },
+      },
+      clock,
+      logger: silentLogger,
+      files: noPodFiles,
+      bus: { tell: (uid) => void changed.push(uid) },
+    });
+    const running = subject.run(abort.signal);
+    for (let step = 0; step < 5; step++) await clock.advance(200);
+    await subject.synced;
+    assert.deepEqual([reads, changed.length], [3, 1]);
+    failures = 3;
+    queue.push({ type: 'reconnected' });
+    for (let step = 0; step < 20; step++) await clock.advance(200);
+    assert.deepEqual([reads, changed.length], [7, 2]);
+    abort.abort();
+    await running;
   });
 
   it('leaves out what no kubelet made', async () => {

@@ -2,14 +2,15 @@ import { isAborted } from '../../base/abort.ts';
 import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createDeferred } from '../../base/deferred.ts';
-import { Emitter } from '../../base/events.ts';
-import type { Disposable } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Runtime, RuntimeContainer, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
-import { isManaged, type PodIdentity } from './identity.ts';
+import type { AgentPart } from '../part.ts';
+import type { Runtime, RuntimeEvent, SandboxStatus } from '../runtime/contract.ts';
+import { isManaged } from './identity.ts';
+import type { PodBus } from './podBus.ts';
+import type { PodFiles } from './podFiles.ts';
 
-/** What the runtime has, kept up to date by its events. */
-export interface RuntimeView {
+/** What the runtime has: all of it is read at the start, then kept up to date by its events. */
+export interface RuntimeView extends AgentPart {
   /** The pod's sandboxes, newest first. */
   forPod(uid: string): readonly SandboxStatus[];
   uids(): readonly string[];
@@ -17,22 +18,18 @@ export interface RuntimeView {
   refresh(sandbox: string): Promise<void>;
   /** Reads everything again. */
   relist(): Promise<void>;
-  /** Tells of every change of any pod, after the view shows it. */
-  onRefresh(listener: () => void): Disposable;
   /** Resolves when everything has been read once. */
   readonly synced: Promise<unknown>;
-  /** Reads everything, then follows the runtime's events until the signal aborts. */
-  run(signal: AbortSignal): Promise<void>;
 }
 
 export interface RuntimeViewOptions {
   readonly runtime: Runtime;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What a container said when it ended, '' for nothing; asked for once, before the view shows the end. */
-  terminationMessage(pod: PodIdentity, container: RuntimeContainer): Promise<string>;
-  /** A pod's sandbox or one of its containers has changed; the view shows it already. */
-  onChange(uid: string): void;
+  /** Where containers leave what they said when they ended; read once, before the view shows the end. */
+  readonly files: Pick<PodFiles, 'terminationMessage'>;
+  /** Told of what has changed by itself, after the view shows it. */
+  readonly bus: Pick<PodBus, 'tell'>;
 }
 
 const RETRY: Backoff = exponentialBackoff({ initialMs: 100, maxMs: 2_000 });
@@ -40,13 +37,12 @@ const RETRY: Backoff = exponentialBackoff({ initialMs: 100, maxMs: 2_000 });
 const SAFETY_MS = 300_000;
 
 export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
-  const { runtime, clock, logger } = options;
+  const { runtime, clock, logger, files, bus } = options;
   const sandboxes = new Map<string, SandboxStatus>();
   const byPod = new Map<string, Set<string>>();
   /** A read that is under way, and the one that follows it for those who came meanwhile. */
   const reads = new Map<string, { readonly current: Promise<void>; next?: Promise<void> }>();
 
-  const refreshed = new Emitter<void>();
   const synced = createDeferred<undefined>();
   /** Reads of single sandboxes so far, and which one each was read by last. */
   let readCount = 0;
@@ -59,7 +55,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       if (container.state !== 'exited') return container;
       const before = known.find(({ id, state }) => id === container.id && state === 'exited');
       if (before !== undefined) return before;
-      const message = await options.terminationMessage(status, container);
+      const message = await files.terminationMessage(status, container);
       return message === '' ? container : { ...container, message };
     });
     return { ...status, containers: await Promise.all(containers) };
@@ -89,7 +85,6 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       lastRead.set(id, ++readCount);
       put(shown);
     }
-    refreshed.fire();
   };
   const refresh = (id: string): Promise<void> => {
     const entry = reads.get(id);
@@ -113,8 +108,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       if (isOlder(status.id)) put(status);
       uids.add(status.uid);
     }
-    refreshed.fire();
-    for (const uid of uids) options.onChange(uid);
+    for (const uid of uids) bus.tell(uid, 'runtime');
   };
 
   /** Reads everything until it has worked. */
@@ -150,7 +144,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       await relistSurely(signal);
     }
     const uid = sandboxes.get(event.sandbox)?.uid ?? before;
-    if (uid !== undefined) options.onChange(uid);
+    if (uid !== undefined) bus.tell(uid, 'runtime');
   };
 
   return {
@@ -160,7 +154,6 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
       const found = [...ids].map((id) => sandboxes.get(id)).filter((status) => status !== undefined);
       return found.sort((a, b) => b.attempt - a.attempt || b.createdAt - a.createdAt);
     },
-    onRefresh: (listener) => refreshed.event(listener),
     uids: () => [...byPod.keys()],
     refresh,
     relist,

@@ -20,6 +20,8 @@ export interface StatusManager {
   /** After the last status is written: the pod goes from the API. */
   remove(pod: Pod): void;
   forget(uid: string): void;
+  /** Resolves when the API has all that was set for the pod, or will never have it. */
+  written(uid: string): Promise<void>;
   /** Resolves when no write is under way. */
   settled(): Promise<void>;
 }
@@ -125,6 +127,7 @@ export function createStatusManager(options: StatusManagerOptions): StatusManage
     forget(uid) {
       entries.delete(uid);
     },
+    written: (uid) => entries.get(uid)?.writing ?? Promise.resolve(),
     async settled() {
       await Promise.all([...entries.values()].flatMap(({ writing }) => writing ?? []));
     },

@@ -20,7 +20,7 @@ describe('probeManager', () => {
       clock,
       logger: silentLogger,
       recorder: { event: () => undefined },
-      onChange: (uid) => void changes.push(uid),
+      bus: { tell: (uid) => void changes.push(uid) },
     });
   });
   afterEach(() => probes.stop());

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Container, Pod } from '../../api/types.ts';
 import type { EventRecorder } from '../../client/eventRecorder.ts';
 import { fieldPathOf } from '../pods/identity.ts';
+import type { PodBus } from '../pods/podBus.ts';
 import type { ProbeResult } from '../pods/podActions.ts';
 import type { RuntimeContainer } from '../runtime/contract.ts';
 import type { Prober } from './prober.ts';
@@ -45,7 +46,8 @@ export interface ProbeManagerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly recorder: EventRecorder;
-  onChange(uid: string): void;
+  /** Told of results that are others than before. */
+  readonly bus: Pick<PodBus, 'tell'>;
 }
 
 interface Tracked {
@@ -138,7 +140,7 @@ export function createProbeManager(options: ProbeManagerOptions): ProbeManager {
           onResult: (success) => {
             tracked.results.set(type, success);
             if (type === 'startup' && success) startupDone.resolve(undefined);
-            options.onChange(uid);
+            options.bus.tell(uid, 'probe');
           },
         },
         abort.signal,

@@ -5,6 +5,7 @@ import type { ClusterSettings } from '../../protocol/agentLink.ts';
 import type { AgentHandlers } from '../link/link.ts';
 import type { Machine } from '../node/machineInfo.ts';
 import type { AgentPaths } from '../paths.ts';
+import type { PodBus } from '../pods/podBus.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { ProbeManager } from '../probes/probeManager.ts';
 import type { Runtime } from '../runtime/contract.ts';
@@ -25,6 +26,7 @@ import { openStream } from './streams/openStream.ts';
 export interface AgentServerOptions {
   readonly runtime: Runtime;
   readonly view: RuntimeView;
+  readonly bus: PodBus;
   readonly pods: NodePods;
   readonly probes: Pick<ProbeManager, 'counts'>;
   readonly machine: Machine;

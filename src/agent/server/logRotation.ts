@@ -1,6 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { AgentPart } from '../part.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { Runtime } from '../runtime/contract.ts';
 
@@ -17,10 +18,14 @@ export interface LogRotationOptions {
 }
 
 /**
- * Keeps logs of running containers bounded until the signal aborts. Looks at their sizes at intervals, as kubelet does:
- * watching every log for every write would cost more than what it saves.
+ * Keeps logs of running containers bounded. Looks at their sizes at intervals, as kubelet does: watching every log for
+ * every write would cost more than what it saves.
  */
-export async function rotateLogs(options: LogRotationOptions, signal: AbortSignal): Promise<void> {
+export function logRotation(options: LogRotationOptions): AgentPart {
+  return { run: (signal) => rotateLogs(options, signal) };
+}
+
+async function rotateLogs(options: LogRotationOptions, signal: AbortSignal): Promise<void> {
   const { view, clock, logger } = options;
   while (!signal.aborted) {
     await clock.sleep(LOG_CHECK_MS, signal).catch(() => undefined);

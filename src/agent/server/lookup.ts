@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { Pod } from '../../api/types.ts';
 import { instancesByName, specOf } from '../pods/identity.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
@@ -8,17 +9,39 @@ import { HttpError } from './httpError.ts';
 export interface NodePods {
   pods(): readonly Pod[];
   find(namespace: string, name: string): Pod | undefined;
+  /** Resolves when all of them are known: right after its start the agent has yet to hear of them. */
+  readonly known: Promise<unknown>;
 }
 
-export function findPod(pods: NodePods, namespace: string, name: string): Pod {
+/** As long as somebody may wait who asks right after a start. */
+const PATIENCE_MS = 20_000;
+
+/** @throws HttpError with kubelet's words where there is no such pod */
+export async function findPod(
+  pods: NodePods,
+  clock: Pick<Clock, 'timeout'>,
+  namespace: string,
+  name: string,
+): Promise<Pod> {
+  await atMost(clock, PATIENCE_MS, pods.known);
   const pod = pods.find(namespace, name);
   if (pod === undefined) throw new HttpError(404, `pod "${name}" not found`);
   return pod;
 }
 
+function atMost(clock: Pick<Clock, 'timeout'>, ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.timeout(ms, resolve);
+    void work.then(() => {
+      timer.dispose();
+      resolve();
+    });
+  });
+}
+
 /** The newest instance of a container, or the one before it. Errors as kubelet's `validateContainerLogStatus`. */
 export function findContainer(
-  view: RuntimeView,
+  view: Pick<RuntimeView, 'forPod'>,
   pod: Pod,
   name: string,
   previous: boolean,

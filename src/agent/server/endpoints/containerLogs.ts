@@ -1,6 +1,7 @@
 import type { Http2ServerResponse } from 'node:http2';
 import { booleanOption, integerOption, timeOption } from '../../../api/queryOptions.ts';
 import type { Clock } from '../../../base/clock.ts';
+import type { PodBus } from '../../pods/podBus.ts';
 import type { RuntimeView } from '../../pods/runtimeView.ts';
 import { HttpError } from '../httpError.ts';
 import type { LogOptions, LogSource } from '../logReader.ts';
@@ -8,7 +9,8 @@ import { findContainer, findPod, type NodePods } from '../lookup.ts';
 import type { AgentRoute } from '../route.ts';
 
 export interface ContainerLogsOptions {
-  readonly view: RuntimeView;
+  readonly view: Pick<RuntimeView, 'forPod'>;
+  readonly bus: Pick<PodBus, 'onNewsOf'>;
   readonly pods: NodePods;
   readonly clock: Clock;
   readonly logs: LogSource;
@@ -16,12 +18,12 @@ export interface ContainerLogsOptions {
 
 /** `/containerLogs/NAMESPACE/POD/CONTAINER` with the options of `kubectl logs` (core/v1 PodLogOptions). */
 export function containerLogsRoute(options: ContainerLogsOptions): AgentRoute {
-  const { pods, view, clock } = options;
+  const { pods, view, bus, clock } = options;
   return {
     name: 'containerLogs',
     async serve({ url: { searchParams: query }, rest: [namespace = '', podName = '', name = ''], response }) {
       const logOptions = readOptions(query, clock.now());
-      const pod = findPod(pods, namespace, podName);
+      const pod = await findPod(pods, clock, namespace, podName);
       const instance = findContainer(view, pod, name, booleanOption(query, 'previous'));
       const isAlive = (): boolean =>
         view
@@ -35,7 +37,8 @@ export function containerLogsRoute(options: ContainerLogsOptions): AgentRoute {
       response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
       // The head goes out at once: a follower of a silent container is connected, not waiting.
       response.stream.uncork();
-      const container = { isAlive, onExit: (listener: () => void) => view.onRefresh(listener) };
+      const { uid } = pod.metadata;
+      const container = { isAlive, onExit: (listener: () => void) => bus.onNewsOf(uid, listener) };
       for await (const chunk of options.logs(instance, logOptions, container, abort.signal)) {
         if (!response.write(chunk)) await drained(response, abort.signal);
         if (abort.signal.aborted) return;

@@ -7,7 +7,7 @@ import type { NodePods } from '../lookup.ts';
 import { type AgentRoute, sendJson } from '../route.ts';
 
 /** `/pods`: the pods that the node was given. */
-export function podsRoute(pods: NodePods): AgentRoute {
+export function podsRoute(pods: Pick<NodePods, 'pods'>): AgentRoute {
   return { name: 'pods', serve: (call) => sendJson(call, podList(pods.pods())) };
 }
 

@@ -1,17 +1,13 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { RuntimeView } from '../../pods/runtimeView.ts';
-import type { NodePods } from '../lookup.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { type ClientUpgrade, offeredProtocols, receiveUpgrade, refuseUpgrade } from './clientUpgrade.ts';
 import { servePortForwardTunnel, tunnelledProtocols } from './portForwardTunnel.ts';
 import { serveRemoteCommand, V5_PROTOCOL } from './remoteCommand.ts';
-import { parseStreamPath, streamRequest } from './streamRequest.ts';
+import { parseStreamPath, streamRequest, type StreamTargets } from './streamRequest.ts';
 
-export interface StreamOptions {
-  readonly runtime: Runtime;
-  readonly view: RuntimeView;
-  readonly pods: NodePods;
+export interface StreamOptions extends StreamTargets {
+  readonly runtime: Pick<Runtime, 'stream'>;
 }
 
 /**
@@ -24,7 +20,7 @@ export async function openStream(options: StreamOptions, path: string, tunnel: D
   const upgrade = await receiveUpgrade(tunnel);
   const asked = parseStreamPath(path);
   const target = async (): Promise<URL> =>
-    new URL(await options.runtime.stream(streamRequest(options, asked)));
+    new URL(await options.runtime.stream(await streamRequest(options, asked)));
   const offered = offeredProtocols(upgrade.request);
   const tunnelled = tunnelledProtocols(offered);
   if (asked.action !== 'portForward' && offered.includes(V5_PROTOCOL)) {

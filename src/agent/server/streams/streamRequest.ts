@@ -1,3 +1,4 @@
+import type { Clock } from '../../../base/clock.ts';
 import { booleanOption } from '../../../api/queryOptions.ts';
 import type { RuntimeView } from '../../pods/runtimeView.ts';
 import type { StreamRequest } from '../../runtime/contract.ts';
@@ -42,13 +43,19 @@ export function parseStreamPath(path: string): AskedStream {
   };
 }
 
+export interface StreamTargets {
+  readonly pods: NodePods;
+  readonly view: Pick<RuntimeView, 'forPod'>;
+  readonly clock: Pick<Clock, 'timeout'>;
+}
+
 /** The same for the runtime. @throws HttpError with kubelet's words where there is no such pod or container */
-export function streamRequest(
-  { pods, view }: { readonly pods: NodePods; readonly view: RuntimeView },
+export async function streamRequest(
+  { pods, view, clock }: StreamTargets,
   asked: AskedStream,
-): StreamRequest {
+): Promise<StreamRequest> {
   const { action, namespace, container, command, tty, stdin, stdout, stderr } = asked;
-  const pod = findPod(pods, namespace, asked.pod);
+  const pod = await findPod(pods, clock, namespace, asked.pod);
   if (action === 'portForward') {
     const [sandbox] = view.forPod(pod.metadata.uid);
     if (sandbox?.ready !== true) throw new HttpError(404, `pod not found ("${asked.pod}_${namespace}")`);
