@@ -5,10 +5,12 @@ import { builtIn } from '../../api/schema/index.ts';
 import type { DiscoveredGroup, DiscoveredVersion } from '../discovery/groups.ts';
 import { definitionsOf } from './definitions.ts';
 import { DELETE_OPTIONS, kindsOfDefinitions, STATUS } from './names.ts';
-import { pathsOf, QUERY, type Operation, type Path } from './operations.ts';
+import { pathsOf, QUERY, type Operation, type Path, type PathParameter } from './operations.ts';
+import { rootPaths, versionPath } from './roots.ts';
 
-const JSON_TYPE = 'application/json';
-const BODY_TYPES = [JSON_TYPE, 'application/yaml'];
+const ANY_TYPE = '*/*';
+/** What the answers say with each code. */
+const MEANINGS = { 200: 'OK', 201: 'Created', 202: 'Accepted' };
 /** Used by no path, but looked up by clients. */
 const ALWAYS = [
   STATUS,
@@ -29,9 +31,15 @@ export interface OpenApiSource {
 
 /** GET /openapi/v2: one document for everything. */
 export function openApiV2({ groups, documentation, version }: OpenApiSource): Json {
-  const paths = groups.flatMap((group) =>
-    group.versions.flatMap((one) => pathsOf(group, one.version, one.resources)),
-  );
+  const paths = [
+    ...rootPaths(groups).values(),
+    ...groups.flatMap((group) =>
+      group.versions.flatMap((one) => [
+        versionPath(group.group, one.version),
+        ...pathsOf(group, one.version, one.resources),
+      ]),
+    ),
+  ];
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version },
@@ -46,12 +54,15 @@ export function openApiV2({ groups, documentation, version }: OpenApiSource): Js
 }
 
 /** GET /openapi/v3/apis/GROUP/VERSION: what one version of a group needs. */
-export function openApiV3(
-  { groups, documentation, version }: OpenApiSource,
-  group: DiscoveredGroup,
-  one: DiscoveredVersion,
-): Json {
-  const paths = pathsOf(group, one.version, one.resources);
+export function openApiV3(source: OpenApiSource, group: DiscoveredGroup, one: DiscoveredVersion): Json {
+  return documentV3(source, [
+    versionPath(group.group, one.version),
+    ...pathsOf(group, one.version, one.resources),
+  ]);
+}
+
+/** The document of some paths with what they need. */
+export function documentV3({ groups, documentation, version }: OpenApiSource, paths: readonly Path[]): Json {
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version },
@@ -86,10 +97,20 @@ function byPath(paths: readonly Path[], render: (path: Path) => Json): Json {
   return Object.fromEntries(paths.map((path) => [path.path, render(path)]));
 }
 
-function common(operation: Operation): Json {
+function common({ action, kind }: Operation): Json {
   return {
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': operation.kind,
+    ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+    ...(kind === undefined ? {} : { 'x-kubernetes-group-version-kind': kind }),
+  };
+}
+
+/** The answers of an operation, by code. */
+function responsesOf(operation: Operation, body: Json): Json {
+  return {
+    ...Object.fromEntries(
+      operation.codes.map((code): [string, Json] => [`${code}`, { description: MEANINGS[code], ...body }]),
+    ),
+    '401': { description: 'Unauthorized' },
   };
 }
 
@@ -112,9 +133,14 @@ function pathItemV2({ parameters, operations }: Path): Json {
   };
 }
 
-function pathParameter(name: 'name' | 'namespace'): Json {
-  const description = name === 'name' ? 'name of the object' : 'namespace of the object';
-  return { description, in: 'path', name, required: true };
+const PATH_PARAMETERS: Readonly<Record<PathParameter, string>> = {
+  name: 'name of the object',
+  namespace: 'namespace of the object',
+  path: 'path to the resource',
+};
+
+function pathParameter(name: PathParameter): Json {
+  return { description: PATH_PARAMETERS[name], in: 'path', name, required: true };
 }
 
 function operationV2(operation: Operation): Json {
@@ -139,18 +165,14 @@ function operationV2(operation: Operation): Json {
     })),
   ];
   return {
-    consumes: patchTypes ?? ['*/*'],
+    consumes: patchTypes ?? [ANY_TYPE],
     description,
     operationId: id,
     ...(parameters.length === 0 ? {} : { parameters }),
-    produces: [result === undefined ? '*/*' : JSON_TYPE],
-    responses: {
-      '200': {
-        description: 'OK',
-        schema: result === undefined ? { type: 'string' } : reference(V2, result.name),
-      },
-      '401': { description: 'Unauthorized' },
-    },
+    produces: operation.produces,
+    responses: responsesOf(operation, {
+      schema: result === undefined ? { type: 'string' } : reference(V2, result.name),
+    }),
     schemes: ['https'],
     ...common(operation),
   };
@@ -173,7 +195,8 @@ function pathItemV3({ parameters, operations }: Path): Json {
 function operationV3(operation: Operation): Json {
   const { body, patchTypes, result, description, id, query } = operation;
   const schema = body === undefined ? undefined : reference(V3, bodyName(body));
-  const types = patchTypes ?? BODY_TYPES;
+  const types = patchTypes ?? [ANY_TYPE];
+  const answer = result === undefined ? { type: 'string' } : reference(V3, result.name);
   return {
     description,
     operationId: id,
@@ -195,16 +218,9 @@ function operationV3(operation: Operation): Json {
             ...(body === DELETE_OPTIONS.definition ? {} : { required: true }),
           },
         }),
-    responses: {
-      '200': {
-        description: 'OK',
-        content:
-          result === undefined
-            ? { '*/*': { schema: { type: 'string' } } }
-            : { [JSON_TYPE]: { schema: reference(V3, result.name) } },
-      },
-      '401': { description: 'Unauthorized' },
-    },
+    responses: responsesOf(operation, {
+      content: Object.fromEntries(operation.produces.map((type) => [type, { schema: answer }])),
+    }),
     ...common(operation),
   };
 }

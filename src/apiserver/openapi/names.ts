@@ -1,6 +1,12 @@
 import type { DiscoveredGroup } from '../discovery/groups.ts';
 import type { GroupVersionKind } from '../../api/resource.ts';
 import { builtIn } from '../../api/schema/index.ts';
+import { contentTypeOf } from '../negotiation/negotiate.ts';
+
+export const JSON_TYPE = contentTypeOf('json');
+/** What objects of a type without protobuf are answered in. */
+export const TEXT_TYPES: readonly string[] = [JSON_TYPE, contentTypeOf('yaml')];
+export const ALL_TYPES: readonly string[] = [...TEXT_TYPES, contentTypeOf('protobuf')];
 
 /** Types of requests and answers that belong to no resource. */
 export const DELETE_OPTIONS = builtIn('V1DeleteOptions');
@@ -28,7 +34,9 @@ export function kindsOfDefinitions(
     }
   }
   map.set(DELETE_OPTIONS.definition.name, everywhere);
-  map.set(STATUS.definition.name, [{ group: '', kind: 'Status', version: 'v1' }]);
+  for (const kind of ['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status']) {
+    map.set(builtIn(`V1${kind}`).definition.name, [{ group: '', kind, version: 'v1' }]);
+  }
   return map;
 }
 

@@ -78,7 +78,15 @@ function typeItem(writer: ProtoWriter, type: unknown): void {
   if (type !== undefined) nested(writer, 22, {}, (item) => text(item, 1, type));
 }
 
-const METHODS: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 };
+const METHODS: Readonly<Record<string, number>> = {
+  get: 2,
+  put: 3,
+  post: 4,
+  delete: 5,
+  options: 6,
+  head: 7,
+  patch: 8,
+};
 
 function pathItem(writer: ProtoWriter, value: Json): void {
   for (const [method, field] of Object.entries(METHODS)) nested(writer, field, value[method], operation);

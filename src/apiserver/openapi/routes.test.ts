@@ -39,6 +39,8 @@ interface Parameter {
 interface Operation {
   'x-kubernetes-action': string;
   'x-kubernetes-group-version-kind': { kind: string };
+  operationId: string;
+  produces?: string[];
   parameters: Parameter[];
 }
 type Paths = Record<string, Record<string, Operation>>;
@@ -156,7 +158,11 @@ describe('openApiRoutes', () => {
         ),
       ),
     );
-    assert.deepEqual(new Set(Object.keys(paths)), groupVersions);
+    const groups = [...groupVersions]
+      .filter((path) => path.startsWith('apis/'))
+      .map((path) => path.replace(/\/\w+$/, ''));
+    const roots = ['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwks', 'version', ...groups];
+    assert.deepEqual(new Set(Object.keys(paths)), new Set([...groupVersions, ...roots]));
     for (const [name, { serverRelativeURL }] of Object.entries(paths)) {
       const document = await json<V3>(serverRelativeURL);
       const { schemas } = document.components;
@@ -170,6 +176,49 @@ describe('openApiRoutes', () => {
       { $ref: '#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy' },
     ]);
     assert.ok(strategy.description);
+  });
+
+  it('has the paths that tell what is served', async () => {
+    const { paths } = await json<V2>('/openapi/v2');
+    const ids = (of: Paths, path: string) =>
+      Object.values(of[path] ?? {}).map(({ operationId }) => operationId);
+    assert.deepEqual(ids(paths, '/apis/apps/'), ['getAppsAPIGroup']);
+    assert.deepEqual(ids(paths, '/version/'), ['getCodeVersion']);
+    assert.deepEqual(ids(paths, '/api/v1/'), ['getCoreV1APIResources']);
+    const apps = await json<V3>('/openapi/v3/apis/apps');
+    assert.deepEqual(ids(apps.paths, '/apis/apps/'), ['getAppsAPIGroup']);
+    assert.ok(apps.components.schemas['io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup']);
+    const version = await json<V3>('/openapi/v3/apis/apps/v1');
+    assert.deepEqual(ids(version.paths, '/apis/apps/v1/'), ['getAppsV1APIResources']);
+  });
+
+  it('has what a proxy passes on, with the path below it', async () => {
+    const { paths } = await json<V2>('/openapi/v2');
+    const proxy = paths['/api/v1/namespaces/{namespace}/services/{name}/proxy/{path}'] ?? {};
+    const { parameters, ...operations } = proxy;
+    assert.deepEqual(Object.keys(operations), ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
+    assert.equal(operations.head?.operationId, 'connectCoreV1HeadNamespacedServiceProxyWithPath');
+    assert.equal(operations.head['x-kubernetes-action'], 'connect');
+    assert.deepEqual(
+      (parameters as unknown as Parameter[]).map(({ name }) => name),
+      ['name', 'namespace', 'path'],
+    );
+    const exec = paths['/api/v1/namespaces/{namespace}/pods/{name}/exec'];
+    assert.deepEqual(
+      exec?.post?.parameters.map(({ name }) => name),
+      ['command', 'container', 'stderr', 'stdin', 'stdout', 'tty'],
+    );
+    assert.equal(exec.post.operationId, 'connectCoreV1PostNamespacedPodExec');
+  });
+
+  it('says in which media types objects, lists and logs are answered', async () => {
+    const { paths } = await json<V2>('/openapi/v2');
+    const produced = (path: string) => paths[`/api/v1/namespaces/{namespace}/${path}`]?.get?.produces;
+    const types = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+    assert.deepEqual(produced('pods/{name}'), types);
+    assert.deepEqual(produced('pods/{name}/log'), ['text/plain', ...types]);
+    const streams = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+    assert.deepEqual(produced('pods'), [...types, ...streams]);
   });
 
   it('v3 sends a client with an old hash to the new one', async () => {

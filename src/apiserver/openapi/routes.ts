@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
 import { loadDocumentation, type Documentation } from '../../api/schema/builtIn/documentation.ts';
+import type { Json } from '../../api/schema/definition.ts';
 import { StatusError } from '../../api/status.ts';
-import {
-  discoveredGroups,
-  type DiscoveredGroup,
-  type DiscoveredResource,
-  type DiscoveredVersion,
-} from '../discovery/groups.ts';
+import { discoveredGroups, type DiscoveredGroup, type DiscoveredResource } from '../discovery/groups.ts';
 import { mediaTypes } from '../negotiation/mediaTypes.ts';
 import { derived, type ResourceTable } from '../resources/table.ts';
 import type { Route } from '../verbs/nonResource.ts';
 import { noSuchResource } from '../verbs/notServed.ts';
-import { documentPath, openApiV2, openApiV3 } from './documents.ts';
+import { documentPath, documentV3, openApiV2, openApiV3, type OpenApiSource } from './documents.ts';
+import { JSON_TYPE } from './names.ts';
 import { encodeOpenApiV2 } from './protobuf.ts';
+import { rootPaths } from './roots.ts';
 
-const JSON_TYPE = 'application/json';
 /** Clients ask for it in two spellings; only the second is a media type that they can parse in an answer. */
 const V2_PROTOBUF_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const V2_PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/;
@@ -26,10 +23,9 @@ interface Document {
 }
 
 interface V3Entry {
-  readonly group: DiscoveredGroup;
-  readonly version: DiscoveredVersion;
   readonly url: string;
   readonly hash: string;
+  make(source: OpenApiSource): Json;
 }
 
 /** OpenAPI v2 and v3. Documents are made at the first request for them and kept as bytes until what they show changes. */
@@ -97,7 +93,7 @@ class Documents {
       return { type: 'raw', code: 301, headers: { location: entry.url }, body: '' };
     }
     const document = await this.#document(documents, entry.hash, (documentation) =>
-      encode(openApiV3({ groups, documentation, version: this.#version }, entry.group, entry.version)),
+      encode(entry.make({ groups, documentation, version: this.#version })),
     );
     // Under its hash a document never changes.
     const cacheControl = asked === entry.hash ? { 'cache-control': 'public, immutable' } : {};
@@ -121,14 +117,23 @@ class Documents {
 
   /** The hash is of what a document is made from, so that the index needs none of them. */
   #publish(groups: readonly DiscoveredGroup[]): Published {
+    const entry = (path: string, shown: unknown, make: V3Entry['make']): [string, V3Entry] => {
+      const hash = digest(encode([this.#version, path, shown]));
+      return [path, { hash, url: `/openapi/v3/${path}?hash=${hash}`, make }];
+    };
     const entries = new Map(
-      groups.flatMap((group) =>
-        group.versions.map((version): [string, V3Entry] => {
-          const path = documentPath(group.group, version.version);
-          const hash = digest(encode([this.#version, path, version.resources.map(stampOf)]));
-          return [path, { group, version, hash, url: `/openapi/v3/${path}?hash=${hash}` }];
-        }),
-      ),
+      [
+        ...[...rootPaths(groups)].map(([path, one]) =>
+          entry(path, [], (source) => documentV3(source, [one])),
+        ),
+        ...groups.flatMap((group) =>
+          group.versions.map((version) =>
+            entry(documentPath(group.group, version.version), version.resources.map(stampOf), (source) =>
+              openApiV3(source, group, version),
+            ),
+          ),
+        ),
+      ].sort(([a], [b]) => (a < b ? -1 : 1)),
     );
     const documents = new Map<string, Promise<Document>>();
     for (const { hash } of entries.values()) {
