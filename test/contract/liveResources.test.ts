@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { KubeObject } from '../../src/api/meta.ts';
 import type { ApiResponse, WatchEvent } from '../../src/api/request.ts';
-import { configMaps, namespaces } from '../../src/api/resources.ts';
+import { configMaps, namespaces, resourceQuotas } from '../../src/api/resources.ts';
 import { isNotFound } from '../../src/api/status.ts';
 import { garbageCollector } from '../../src/controllers/garbagecollector/garbageCollector.ts';
 import { namespaceController } from '../../src/controllers/namespace/namespace.ts';
+import { resourceQuotaController } from '../../src/controllers/resourcequota/resourceQuota.ts';
 import { type ControlledCluster, startControlledCluster } from '../harness/controlledCluster.ts';
 import { oldWidgets, slowConversion, widgetKind, widgets, widgetSchema } from '../harness/customKind.ts';
 
@@ -33,6 +34,11 @@ describe('resources that come and go', () => {
       controllers: (served) => [
         { name: 'garbagecollector', account: 'generic-garbage-collector', create: garbageCollector(served) },
         { name: 'namespace', account: 'namespace-controller', create: namespaceController(served) },
+        {
+          name: 'resourcequota',
+          account: 'resourcequota-controller',
+          create: resourceQuotaController(served),
+        },
       ],
       server: {
         authorizer: {
@@ -198,6 +204,18 @@ describe('resources that come and go', () => {
       cluster.list(namespaces).every((n) => n.metadata.name !== 'gone'),
     );
     assert.deepEqual(cluster.list(widgets), []);
+  });
+
+  it('counts objects of a kind that has come for quotas', async () => {
+    const counted = 'count/widgets.example.com';
+    await cluster.client.create(resourceQuotas, { metadata: at('q'), spec: { hard: { [counted]: '5' } } });
+    add();
+    await make('a');
+    await make('b');
+    await cluster.until(
+      'both are counted',
+      () => cluster.get(resourceQuotas, 'd', 'q')?.status?.used?.[counted] === '2',
+    );
   });
 
   it('ends watches and informers of a kind that goes, and forgets it everywhere', async () => {
