@@ -55,6 +55,31 @@ export class AmountTable {
   }
 }
 
+/** Two numbers of a row: what pods count for that request nothing. */
+export class NonZeroView {
+  readonly #table: AmountTable;
+  readonly #offset: number;
+
+  constructor(table: AmountTable, offset: number) {
+    this.#table = table;
+    this.#offset = offset;
+  }
+
+  get cpu(): number {
+    return this.#table.data[this.#offset] ?? 0;
+  }
+
+  get memory(): number {
+    return this.#table.data[this.#offset + 1] ?? 0;
+  }
+
+  add(cpu: number, memory: number, sign: 1 | -1): void {
+    const { data } = this.#table;
+    data[this.#offset] = this.cpu + sign * cpu;
+    data[this.#offset + 1] = this.memory + sign * memory;
+  }
+}
+
 /** Four numbers of a row (cpu, memory, ephemeral storage, pods) and the rest, as resources. */
 export class ResourceView implements Resources {
   readonly scalar = new Map<string, number>();

@@ -4,7 +4,7 @@ import type { Node, Pod, Taint } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import type { EventRecorder } from '../client/eventRecorder.ts';
 import type { InformerFactory } from '../client/informers.ts';
-import type { AmountTable, Resources } from './amounts.ts';
+import type { Resources } from './amounts.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodCounter, PodSelector } from './podCounters.ts';
 
@@ -38,9 +38,6 @@ export interface NodeInfo {
   readonly name: string;
   readonly unschedulable: boolean;
   readonly taints: readonly Taint[];
-  /** Where `requested`, `nonZeroRequested` and `allocatable` are kept, for those who read them of very many nodes. */
-  readonly amounts: AmountTable;
-  readonly row: number;
   readonly pods: readonly Pod[];
   /** Those of them that have any pod affinity or anti-affinity. */
   readonly podsWithAffinity: readonly Pod[];
@@ -53,6 +50,8 @@ export interface NodeInfo {
   readonly usedPorts: ReadonlySet<string>;
   /** Image name to size in bytes. */
   readonly images: ReadonlyMap<string, number>;
+  /** Whether it can take one pod more that requests so much. The cheap question, for very many nodes. */
+  hasRoomFor(requests: Resources): boolean;
   /** Raised with every change: what was computed from a node holds as long as this stays. */
   readonly generation: number;
   /** A copy with more pods, to try things on. */

@@ -1,5 +1,5 @@
 import type { Node, Pod, Taint } from '../api/types.ts';
-import { AMOUNT, AmountTable, type Resources, ResourceView } from './amounts.ts';
+import { AMOUNT, AmountTable, NonZeroView, type Resources, ResourceView } from './amounts.ts';
 import type { NodeInfo } from './framework.ts';
 import { podRequests } from './podRequests.ts';
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
@@ -14,12 +14,13 @@ export class TrackedNode implements NodeInfo {
   name: string;
   unschedulable = false;
   taints: readonly Taint[] = NO_TAINTS;
-  readonly amounts: AmountTable;
-  readonly row: number;
+  readonly #amounts: AmountTable;
+  readonly #row: number;
   generation = 0;
   readonly pods: Pod[] = [];
   readonly podsWithAffinity: Pod[] = [];
   readonly requested: ResourceView;
+  readonly nonZeroRequested: NonZeroView;
   readonly allocatable: ResourceView;
   usedPorts: Set<string> = new Set();
   images: ReadonlyMap<string, number> = NO_IMAGES;
@@ -27,19 +28,33 @@ export class TrackedNode implements NodeInfo {
   constructor(node: Node, amounts = new AmountTable()) {
     this.node = node;
     this.name = node.metadata.name;
-    this.amounts = amounts;
-    this.row = amounts.take();
-    this.allocatable = new ResourceView(amounts, this.row + AMOUNT.allocatableCpu);
-    this.requested = new ResourceView(amounts, this.row + AMOUNT.requestedCpu);
+    this.#amounts = amounts;
+    this.#row = amounts.take();
+    this.allocatable = new ResourceView(amounts, this.#row + AMOUNT.allocatableCpu);
+    this.requested = new ResourceView(amounts, this.#row + AMOUNT.requestedCpu);
+    this.nonZeroRequested = new NonZeroView(amounts, this.#row + AMOUNT.nonZeroCpu);
     this.setNode(node);
   }
 
-  get nonZeroRequested(): { readonly cpu: number; readonly memory: number } {
-    const { data } = this.amounts;
-    return {
-      cpu: data[this.row + AMOUNT.nonZeroCpu] ?? 0,
-      memory: data[this.row + AMOUNT.nonZeroMemory] ?? 0,
-    };
+  hasRoomFor(requests: Resources): boolean {
+    const { data } = this.#amounts;
+    const row = this.#row;
+    const lacks = (wanted: number, allocatable: number, requested: number): boolean =>
+      wanted > 0 && wanted > (data[row + allocatable] ?? 0) - (data[row + requested] ?? 0);
+    if (
+      lacks(1, AMOUNT.allocatablePods, AMOUNT.requestedPods) ||
+      lacks(requests.cpu, AMOUNT.allocatableCpu, AMOUNT.requestedCpu) ||
+      lacks(requests.memory, AMOUNT.allocatableMemory, AMOUNT.requestedMemory) ||
+      lacks(requests.ephemeralStorage, AMOUNT.allocatableEphemeralStorage, AMOUNT.requestedEphemeralStorage)
+    ) {
+      return false;
+    }
+    if (requests.scalar.size === 0) return true;
+    for (const [name, wanted] of requests.scalar) {
+      const free = (this.allocatable.scalar.get(name) ?? 0) - (this.requested.scalar.get(name) ?? 0);
+      if (wanted > 0 && wanted > free) return false;
+    }
+    return true;
   }
 
   setNode(node: Node): void {
@@ -71,7 +86,7 @@ export class TrackedNode implements NodeInfo {
 
   /** The node is gone: its row may serve another one. */
   release(): void {
-    this.amounts.release(this.row);
+    this.#amounts.release(this.#row);
   }
 
   with(pods: Iterable<Pod>): TrackedNode {
@@ -84,11 +99,7 @@ export class TrackedNode implements NodeInfo {
   #count(pod: Pod, sign: 1 | -1): void {
     const requests = podRequests(pod);
     this.requested.add(requests, sign);
-    const { data } = this.amounts;
-    const cpu = this.row + AMOUNT.nonZeroCpu;
-    const memory = this.row + AMOUNT.nonZeroMemory;
-    data[cpu] = (data[cpu] ?? 0) + sign * requests.nonZeroCpu;
-    data[memory] = (data[memory] ?? 0) + sign * requests.nonZeroMemory;
+    this.nonZeroRequested.add(requests.nonZeroCpu, requests.nonZeroMemory, sign);
     this.generation = ++generations;
   }
 }

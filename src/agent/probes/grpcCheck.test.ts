@@ -4,9 +4,13 @@ import { checkGrpc } from './grpcCheck.ts';
 
 const never = new AbortController().signal;
 
+/** Ended after each test, however that went. */
+const servers = new Set<grpc.Server>();
+
 /** A health service that answers a fixed status, by the service that is asked for. */
 async function serve(statuses: Readonly<Record<string, number>>): Promise<{ port: number; close(): void }> {
   const server = new grpc.Server();
+  servers.add(server);
   const method = {
     path: '/grpc.health.v1.Health/Check',
     requestStream: false,
@@ -38,6 +42,14 @@ async function serve(statuses: Readonly<Record<string, number>>): Promise<{ port
 }
 
 describe('checkGrpc', () => {
+  const before = process.env['http_proxy'];
+  afterEach(() => {
+    for (const server of servers) server.forceShutdown();
+    servers.clear();
+    if (before === undefined) delete process.env['http_proxy'];
+    else process.env['http_proxy'] = before;
+  });
+
   it('succeeds with SERVING, fails with anything else, by service', async () => {
     const server = await serve({ '': 1, sick: 2 });
     assert.deepEqual(await checkGrpc('127.0.0.1', server.port, '', 5_000, never), {
@@ -52,17 +64,12 @@ describe('checkGrpc', () => {
       (await checkGrpc('127.0.0.1', server.port, 'other', 5_000, never)).message,
       'rpc error: unknown service',
     );
-    server.close();
   });
 
   it("does not go through the node's proxy", async () => {
     const server = await serve({ '': 1 });
-    const before = process.env['http_proxy'];
     process.env['http_proxy'] = 'http://127.0.0.1:1';
     const { success } = await checkGrpc('127.0.0.1', server.port, '', 1_000, never);
-    if (before === undefined) delete process.env['http_proxy'];
-    else process.env['http_proxy'] = before;
-    server.close();
     assert.equal(success, true);
   });
 

@@ -1,4 +1,3 @@
-import { AMOUNT } from '../amounts.ts';
 import type { Plugin } from '../framework.ts';
 import { podRequests, type PodRequests } from '../podRequests.ts';
 
@@ -17,13 +16,12 @@ export function nodeResourcesBalancedAllocation(): Plugin {
     },
     score(state, pod, info) {
       const requests = state.read<PodRequests>(KEY) ?? podRequests(pod);
-      const { data } = info.amounts;
-      const { row } = info;
-      const wholeCpu = data[row + AMOUNT.allocatableCpu] ?? 0;
-      const wholeMemory = data[row + AMOUNT.allocatableMemory] ?? 0;
+      const { allocatable, requested } = info;
+      const wholeCpu = allocatable.cpu;
+      const wholeMemory = allocatable.memory;
       if (wholeCpu === 0 || wholeMemory === 0) return 100;
-      const cpu = Math.min(((data[row + AMOUNT.requestedCpu] ?? 0) + requests.cpu) / wholeCpu, 1);
-      const memory = Math.min(((data[row + AMOUNT.requestedMemory] ?? 0) + requests.memory) / wholeMemory, 1);
+      const cpu = Math.min((requested.cpu + requests.cpu) / wholeCpu, 1);
+      const memory = Math.min((requested.memory + requests.memory) / wholeMemory, 1);
       return Math.trunc((1 - Math.abs(cpu - memory) / 2) * 100);
     },
   };

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/types.ts';
 import type { NodeInfo, Plugin, Status } from '../framework.ts';
-import { AMOUNT, type Resources } from '../amounts.ts';
+import type { Resources } from '../amounts.ts';
 import { allocatableOf } from '../nodeInfo.ts';
 import { podRequests, type PodRequests } from '../podRequests.ts';
 
@@ -20,15 +20,11 @@ export function nodeResourcesFit(): Plugin {
     },
     score(state, pod, info) {
       const requests = state.read<PodRequests>(KEY) ?? podRequests(pod);
-      const { data } = info.amounts;
-      const { row } = info;
-      const wholeCpu = data[row + AMOUNT.allocatableCpu] ?? 0;
-      const wholeMemory = data[row + AMOUNT.allocatableMemory] ?? 0;
-      const cpu = leastAllocated((data[row + AMOUNT.nonZeroCpu] ?? 0) + requests.nonZeroCpu, wholeCpu);
-      const memory = leastAllocated(
-        (data[row + AMOUNT.nonZeroMemory] ?? 0) + requests.nonZeroMemory,
-        wholeMemory,
-      );
+      const { allocatable, nonZeroRequested: used } = info;
+      const wholeCpu = allocatable.cpu;
+      const wholeMemory = allocatable.memory;
+      const cpu = leastAllocated(used.cpu + requests.nonZeroCpu, wholeCpu);
+      const memory = leastAllocated(used.memory + requests.nonZeroMemory, wholeMemory);
       const weight = (wholeCpu === 0 ? 0 : 1) + (wholeMemory === 0 ? 0 : 1);
       return weight === 0 ? 0 : Math.trunc((cpu + memory) / weight);
     },
@@ -56,7 +52,7 @@ interface Want {
 }
 
 function insufficient(requests: PodRequests, info: NodeInfo): Status | undefined {
-  if (fits(requests, info)) return undefined;
+  if (info.hasRoomFor(requests)) return undefined;
   const { allocatable, requested } = info;
   const wants: Want[] = [
     {
@@ -93,28 +89,6 @@ function insufficient(requests: PodRequests, info: NodeInfo): Status | undefined
     reasons,
     plugin: 'NodeResourcesFit',
   };
-}
-
-/** The same question without the reasons: asked of very many nodes. */
-function fits(requests: PodRequests, info: NodeInfo): boolean {
-  const { data } = info.amounts;
-  const { row } = info;
-  const lacks = (wanted: number, allocatable: number, requested: number): boolean =>
-    wanted > 0 && wanted > (data[row + allocatable] ?? 0) - (data[row + requested] ?? 0);
-  if (
-    lacks(1, AMOUNT.allocatablePods, AMOUNT.requestedPods) ||
-    lacks(requests.cpu, AMOUNT.allocatableCpu, AMOUNT.requestedCpu) ||
-    lacks(requests.memory, AMOUNT.allocatableMemory, AMOUNT.requestedMemory) ||
-    lacks(requests.ephemeralStorage, AMOUNT.allocatableEphemeralStorage, AMOUNT.requestedEphemeralStorage)
-  ) {
-    return false;
-  }
-  if (requests.scalar.size === 0) return true;
-  for (const [name, wanted] of requests.scalar) {
-    const free = (info.allocatable.scalar.get(name) ?? 0) - (info.requested.scalar.get(name) ?? 0);
-    if (wanted > 0 && wanted > free) return false;
-  }
-  return true;
 }
 
 function leastAllocated(wanted: number, allocatable: number): number {
