@@ -61,7 +61,11 @@ export function registerEditor(
   context.subscriptions.push(
     tree,
     contextTree,
-    window.createTreeView('wheelhouse.contexts', { treeDataProvider: contextTree, showCollapseAll: true }),
+    window.createTreeView('wheelhouse.contexts', {
+      treeDataProvider: contextTree,
+      showCollapseAll: true,
+      canSelectMany: true,
+    }),
     unhealthy,
     machines,
     // What is watched all the time is watched in clusters of this desktop alone.

@@ -15,7 +15,11 @@ export function createClusterView(options: {
   const { model, tree, unhealthy, machineChecks } = options;
   const store = new DisposableStore();
   const view = store.add(
-    window.createTreeView('wheelhouse.clusters', { treeDataProvider: tree, showCollapseAll: true }),
+    window.createTreeView('wheelhouse.clusters', {
+      treeDataProvider: tree,
+      showCollapseAll: true,
+      canSelectMany: true,
+    }),
   );
   const show = (): void => {
     view.badge =

@@ -25,7 +25,7 @@ const views: KindViews = {
   events: { category: 'events', icon: 'history', look: () => ({}) },
   'events.events.k8s.io': { category: 'events', icon: 'history', look: () => ({}) },
   namespaces: { category: 'cluster', icon: 'symbol-namespace', look: () => ({}) },
-  nodes: { category: 'cluster', icon: 'vm', look: () => ({}) },
+  nodes: { category: 'cluster', icon: 'vm', can: ['cordon'], look: () => ({}) },
   // The objects of services, made and kept by the control plane for older clients.
   endpoints: { category: 'cluster', icon: 'list-tree', look: () => ({}) },
   'customresourcedefinitions.apiextensions.k8s.io': {

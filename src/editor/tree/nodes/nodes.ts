@@ -101,7 +101,8 @@ function nodeNode({ model, machines, clock }: NodesWorld, cluster: string, objec
         false,
       );
       const flags = entry === undefined ? '' : flagsOf(entry);
-      item.contextValue = `wheelhouse.object.nodes${flags}${down === undefined ? '' : ';down'}`;
+      const cordoned = object.spec.unschedulable === true ? ';cordoned' : '';
+      item.contextValue = `wheelhouse.object.nodes${flags}${down === undefined ? '' : ';down'}${cordoned}`;
       return item;
     },
   };

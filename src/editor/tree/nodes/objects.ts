@@ -46,7 +46,7 @@ export function objectRow(
       const item = objectItem(node, { icon: view.icon, ...look }, expandable);
       const { name } = object.metadata;
       if (owner !== '' && name.startsWith(`${owner}-`)) item.label = name.slice(owner.length + 1);
-      item.contextValue = `wheelhouse.object.${resource.plural}${flagsOf(session, resource, view.can ?? [])}`;
+      item.contextValue = `wheelhouse.object.${resource.plural}${flagsOf(session, resource, view.can ?? [])}${stateFlags(object)}`;
       return item;
     },
     ...(owned.length > 0 || hasContainers ? { children } : {}),
@@ -59,6 +59,12 @@ function flagsOf(session: ClusterSession, resource: Resource, can: readonly stri
   const scales = session.served.find(resource)?.subresources.includes('scale') === true;
   const flags = new Set([...can, ...(scales ? ['scale'] : [])]);
   return [...flags].map((flag) => `;${flag}`).join('');
+}
+
+/** What is true of it now, where commands go one way or the other. */
+function stateFlags(object: KubeObject): string {
+  const { spec } = object as { readonly spec?: { readonly paused?: boolean; readonly suspend?: boolean } };
+  return `${spec?.paused === true ? ';paused' : ''}${spec?.suspend === true ? ';suspended' : ''}`;
 }
 
 function ownedKinds(session: ClusterSession, names: readonly string[]): readonly Resource[] {
