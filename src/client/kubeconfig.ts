@@ -27,7 +27,7 @@ export interface CredentialPlugin {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What to do where the command is missing, in the words of whoever wrote the kubeconfig. */
+  /** What to do where the command is missing, in the words of the kubeconfig's author. */
   readonly installHint: string;
 }
 

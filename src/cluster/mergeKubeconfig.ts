@@ -59,7 +59,7 @@ function documentOf(text: string): Document {
 function listIn(document: Document, key: string): YAMLSeq {
   const list = document.get(key);
   if (isSeq(list)) {
-    // An empty list is written `[]`: what is added to it shall stand on lines of its own.
+    // An empty list is written `[]`: what is added to it must stand on lines of its own.
     if (list.items.length === 0) list.flow = false;
     return list;
   }

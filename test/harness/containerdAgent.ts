@@ -80,7 +80,7 @@ export async function startContainerdWorld(options: {
     remove,
     async removeAll() {
       const { items } = await world.client.list(pods, { namespace: 'default' });
-      // At once: a shell that has just begun does not hear that it shall end.
+      // At once: a shell that has just begun does not hear that it is to end.
       for (const { metadata } of items) await remove(metadata.name, 1);
     },
     async stop() {

@@ -41,7 +41,7 @@ export class Desk {
   recovery: Recovery | undefined;
   /** What a drain waits for. */
   pods: readonly string[] = [];
-  /** Whether the cluster was noted as one that shall run when its control plane was stopped last. */
+  /** Whether the cluster was noted as one that is to run when its control plane was stopped last. */
   wantedAtStop: boolean | undefined;
   readonly #faults: { readonly verb: SimulatedVerb; readonly machine: string; times: number }[] = [];
   #running = false;

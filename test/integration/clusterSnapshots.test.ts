@@ -197,7 +197,7 @@ describe('a cluster that goes back to a snapshot', function () {
   });
 });
 
-/** `kubectl wait` for what an object shall become; `watches` resolves when it has begun to watch. */
+/** `kubectl wait` for what an object is to become; `watches` resolves when it has begun to watch. */
 function kubectlWait(
   kubeconfig: string,
   object: string,

@@ -102,7 +102,7 @@ describe('Vagrantfile', function () {
     ['virtualbox', 'macos-arm64'] as const,
     ['virtualbox', 'windows'] as const,
   ]) {
-    it(`sets what ${provider} on ${host} shall make, as in the golden file`, async () => {
+    it(`sets what ${provider} on ${host} is to make, as in the golden file`, async () => {
       const others = PROVIDERS.filter((name) => name !== provider);
       const settings = (await record(cluster(provider), HOSTS[host]))
         .filter(([name]) => !others.some((other) => name.includes(`.${other}.`)))

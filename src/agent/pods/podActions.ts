@@ -81,7 +81,7 @@ function freshSandbox(
 ): PodActions {
   const base = { killPod: true, sandbox: undefined, attempt, toKill: [] };
   const nothing: PodActions = { ...base, createSandbox: false, toStart: [] };
-  // A pod that runs once is not made anew, but for containers that say otherwise themselves.
+  // A pod that runs once is not started again, unless its containers say otherwise themselves.
   const runsOnce =
     pod.spec.restartPolicy === 'Never' &&
     !pod.spec.containers.some((container) => container.restartPolicy !== undefined);

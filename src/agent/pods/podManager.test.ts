@@ -22,7 +22,7 @@ describe('podManager', () => {
   let abort: AbortController;
   let mayStart: Deferred<undefined>;
   let handler: InformerHandler<Pod>;
-  /** What a pass over a pod that shall run comes to; what one that ends a pod does. */
+  /** The outcome of a pass over a pod that is to run; what a pass that ends a pod does. */
   let sync: (pod: Pod, signal: AbortSignal) => Promise<PassResult>;
   let terminate: (signal: AbortSignal) => Promise<boolean>;
 

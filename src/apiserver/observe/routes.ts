@@ -21,7 +21,7 @@ export function observeRoutes(options: ObserveOptions): readonly Route[] {
     ...healthRoutes('healthz', live),
     ...healthRoutes('livez', live),
     ...healthRoutes('readyz', [...live, ...ready]),
-    // As upstream, for people whoever asks.
+    // As upstream, indented for people in every case.
     { path: '/version', handle: () => ({ type: 'object', code: 200, object: apiVersion, pretty: true }) },
     {
       path: '/metrics',

@@ -137,7 +137,7 @@ export class ClusterTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 }
 
-/** Whoever asks for a resource may have its own description of it. */
+/** Each caller may have a description of its own of the same resource. */
 function isSame(a: Resource, b: Resource): boolean {
   return a.plural === b.plural && a.group === b.group && a.version === b.version;
 }

@@ -59,7 +59,7 @@ async function configure(values: Readonly<Record<string, unknown>>): Promise<voi
 describe('Create Cluster', () => {
   before(async () => {
     await wheelhouse().activate();
-    // What is installed here shall not add a question.
+    // What is installed here must not add a question.
     await configure({ provider: 'virtualbox' });
   });
   after(() => configure({ provider: undefined }));
@@ -227,7 +227,7 @@ describe('Create Cluster', () => {
     assert.deepEqual(created, [{ name: 'vms', machines: 'docker', nodes: 2 }]);
   });
 
-  it('looks again when it is known what shall be created', async () => {
+  it('looks again when it is known what is to be created', async () => {
     const { created, said } = await create({
       replies: vms,
       problems: { vagrant: [NO_MEMORY] },
