@@ -340,6 +340,34 @@ const cases: readonly (readonly [what: string, kind: string, object: object, war
       ],
     ],
     [
+      'what its jobs say, and its time zone',
+      'CronJob',
+      {
+        metadata: { name: 'a.b' },
+        spec: {
+          schedule: 'TZ=UTC * * * * *',
+          jobTemplate: {
+            spec: {
+              template: {
+                spec: { containers: [container], restartPolicy: 'Never', imagePullSecrets: [{ name: '' }] },
+              },
+            },
+          },
+        },
+      },
+      [
+        OWNER_NAME,
+        'spec.jobTemplate.spec.template.spec.imagePullSecrets[0].name: invalid empty name ""',
+        'CRON_TZ or TZ used in spec.schedule is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',
+      ],
+    ],
+    [
+      'a part of a byte',
+      'PersistentVolumeClaim',
+      { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1m' } } } },
+      ['spec.resources.requests[storage]: fractional byte value "1m" is invalid, must be an integer'],
+    ],
+    [
       'what a headless one ignores',
       'Service',
       {

@@ -17,6 +17,7 @@ import { cronJobs } from '../../resources.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import type { CronJob, Job } from '../../types.ts';
 import { validateCronJob } from './validation.ts';
+import { cronJobWarnings } from './warnings.ts';
 
 export const cronJob: Kind = defineKind<CronJob>({
   resource: cronJobs,
@@ -39,6 +40,7 @@ export const cronJob: Kind = defineKind<CronJob>({
     draft.status = {};
   },
   validate: validateCronJob,
+  warnings: cronJobWarnings,
   status: {},
   columns: [
     nameColumn,

@@ -1,6 +1,8 @@
 import { ageColumn, column, nameColumn, orNone, UNKNOWN, wideColumn } from '../../columns.ts';
+import { field } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
+import { claimWarnings } from '../../podSpec/warnings/volumes.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import { persistentVolumeClaims } from '../../resources.ts';
 import type { PersistentVolumeClaim } from '../../types.ts';
@@ -35,6 +37,7 @@ export const persistentVolumeClaim: Kind = defineKind<PersistentVolumeClaim>({
   },
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,
+  warnings: ({ spec }) => claimWarnings(spec, field('spec')),
   status: {},
   returnsDeleted: true,
   selectableFields: (object) => ({ 'spec.volumeName': object.spec.volumeName ?? '' }),
