@@ -69,7 +69,7 @@ async function serve(
     const head = requestHead(request, peer);
     const body = bodyOf(request, head, bodies);
     if (body instanceof IncomingBody) incoming = body;
-    const answer = await handler.handle(new HttpApiRequest(head, body, departure));
+    const answer = await handler.handle(new HttpApiRequest(head, body, departure, peer));
     const writing = writeResponse(request, response, answer, { peer, departure, chunks });
     if (writing !== undefined) await writing;
     answered = true;

@@ -13,19 +13,11 @@ export interface BodyBudgetLimits {
 const MIB = 1024 * 1024;
 const LIMITS: BodyBudgetLimits = { total: 64 * MIB, perUser: 24 * MIB, anonymous: 4 * MIB };
 
-/** What one request holds of the budget. */
-export interface BodyShare {
-  /** False where these bytes are too many. */
-  take(bytes: number): boolean;
-  refusal(): StatusError;
-  /** Gives all back. */
-  release(): void;
-}
-
 /** Bytes of bodies that may be in memory at a time: of one user and of all. */
 export class BodyBudget {
   readonly #limits: BodyBudgetLimits;
   readonly #ofUsers = new Map<string, number>();
+  /** Of all but the privileged. */
   #total = 0;
 
   constructor(limits: Partial<BodyBudgetLimits> = {}) {
@@ -33,28 +25,50 @@ export class BodyBudget {
   }
 
   shareOf(user: UserInfo): BodyShare {
+    return new BodyShare(this, user);
+  }
+
+  /** For a share: false where these bytes are too many. Fewer than none are given back. */
+  take({ name, groups }: UserInfo, bytes: number): boolean {
     const { total, perUser, anonymous } = this.#limits;
-    const isAnonymous = user.groups.includes(UNAUTHENTICATED);
-    const isPrivileged = user.groups.includes(MASTERS) || user.groups.includes(NODES);
-    const { name } = user;
-    const most = isAnonymous ? anonymous : perUser;
-    let taken = 0;
-    const add = (bytes: number): void => {
-      taken += bytes;
-      const now = (this.#ofUsers.get(name) ?? 0) + bytes;
-      if (now === 0) this.#ofUsers.delete(name);
-      else this.#ofUsers.set(name, now);
-      if (!isPrivileged) this.#total += bytes;
-    };
-    return {
-      take: (bytes) => {
-        if ((this.#ofUsers.get(name) ?? 0) + bytes > most) return false;
-        if (!isPrivileged && this.#total + bytes > total) return false;
-        add(bytes);
-        return true;
-      },
-      refusal: () => tooManyRequests('too many request bodies are being read, please try again later', 1),
-      release: () => add(-taken),
-    };
+    const now = (this.#ofUsers.get(name) ?? 0) + bytes;
+    const isPrivileged = groups.includes(MASTERS) || groups.includes(NODES);
+    if (bytes > 0) {
+      if (now > (groups.includes(UNAUTHENTICATED) ? anonymous : perUser)) return false;
+      if (!isPrivileged && this.#total + bytes > total) return false;
+    }
+    if (now === 0) this.#ofUsers.delete(name);
+    else this.#ofUsers.set(name, now);
+    if (!isPrivileged) this.#total += bytes;
+    return true;
+  }
+}
+
+/** What one request holds of the budget. */
+export class BodyShare {
+  readonly #budget: BodyBudget;
+  readonly #user: UserInfo;
+  #taken = 0;
+
+  constructor(budget: BodyBudget, user: UserInfo) {
+    this.#budget = budget;
+    this.#user = user;
+  }
+
+  /** False where these bytes are too many. */
+  take(bytes: number): boolean {
+    if (!this.#budget.take(this.#user, bytes)) return false;
+    this.#taken += bytes;
+    return true;
+  }
+
+  refusal(): StatusError {
+    return tooManyRequests('too many request bodies are being read, please try again later', 1);
+  }
+
+  /** Gives all back. */
+  release(): void {
+    if (this.#taken > 0) this.#budget.take(this.#user, -this.#taken);
+    this.#taken = 0;
   }
 }

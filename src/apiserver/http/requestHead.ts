@@ -7,9 +7,8 @@ import { IncomingBody } from './body.ts';
 import type { Departure } from './departure.ts';
 
 /** The request record but for body and signal. */
-export type RequestHead = Omit<ApiRequest, 'body' | 'receive' | 'signal' | 'user'> & {
+export type RequestHead = Omit<ApiRequest, 'body' | 'receive' | 'signal' | 'user' | 'identified'> & {
   readonly method: string;
-  identified(): void;
 };
 
 /** @throws StatusError Unauthorized for a certificate of another CA */
@@ -29,7 +28,6 @@ export function requestHead(request: HttpRequest, peer: TlsPeer): RequestHead {
     search,
     headers,
     certificate: peer.certificate,
-    identified: () => peer.identified(),
     cause: headers.tracestate === undefined ? undefined : causeOfHeaders(headers),
   };
 }
@@ -43,13 +41,13 @@ export class HttpApiRequest implements ApiRequest {
   readonly headers: ApiRequest['headers'];
   readonly certificate: ApiRequest['certificate'];
   readonly cause: ApiRequest['cause'];
-  readonly #head: RequestHead;
+  readonly #peer: TlsPeer;
   readonly #departure: Departure;
   readonly #incoming: IncomingBody | undefined;
   #body: RequestBody;
 
   /** `body`: one that is read when somebody may send it, or one that is not read here. */
-  constructor(head: RequestHead, body: RequestBody | IncomingBody, departure: Departure) {
+  constructor(head: RequestHead, body: RequestBody | IncomingBody, departure: Departure, peer: TlsPeer) {
     this.info = head.info;
     this.method = head.method;
     this.query = head.query;
@@ -57,7 +55,7 @@ export class HttpApiRequest implements ApiRequest {
     this.headers = head.headers;
     this.certificate = head.certificate;
     this.cause = head.cause;
-    this.#head = head;
+    this.#peer = peer;
     this.#departure = departure;
     this.#incoming = body instanceof IncomingBody ? body : undefined;
     this.#body = body instanceof IncomingBody ? NO_BODY : body;
@@ -74,7 +72,7 @@ export class HttpApiRequest implements ApiRequest {
   }
 
   identified(): void {
-    this.#head.identified();
+    this.#peer.identified();
   }
 
   get signal(): AbortSignal {

@@ -26,6 +26,7 @@ export async function takeUpgrade(
   try {
     const answer = await handler.handle({
       ...requestHead(request, peer),
+      identified: () => peer.identified(),
       body: { type: 'none' },
       signal: gone.signal,
     });
