@@ -67,6 +67,29 @@ describe('openSqliteStorage', () => {
     await assert.rejects(open(), /written by a newer version \(format 99\)/);
   });
 
+  it('a store of the first format is taken over with all that is in it', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    path = join(directory, 'older.db');
+    const database = new DatabaseSync(path);
+    database.exec(`
+      CREATE TABLE revisions (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB, time INTEGER NOT NULL,
+        actor TEXT, cause INTEGER) STRICT;
+      CREATE UNIQUE INDEX revisions_by_key ON revisions (key, revision);
+      CREATE TABLE compaction (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL,
+        removed INTEGER NOT NULL) STRICT;
+      INSERT INTO compaction VALUES (1, 0, 0);
+      INSERT INTO revisions VALUES (1, '/a', CAST('"one"' AS BLOB), 1, 'alice', NULL);
+      PRAGMA user_version = 1`);
+    database.close();
+    for (const count of [1, 2]) {
+      const storage = await open();
+      assert.equal((await storage.list('')).entries.length, count);
+      assert.equal((await storage.get('/a')).entry?.value.decode(), 'one');
+      await storage.create(`/${count}`, value());
+      await storage.close();
+    }
+  });
+
   it('a directory in place of the file is refused with what to do', async () => {
     path = directory;
     await assert.rejects(open(), StorageUnavailableError);
