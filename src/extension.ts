@@ -65,6 +65,7 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
     store: storeFiles(clock),
     appRoot: env.appRoot,
     proxySettings,
+    imageMirror: () => workspace.getConfiguration('wheelhouse').get<string>('vagrant.imageMirror', ''),
     debianMirror: () => workspace.getConfiguration('wheelhouse').get<string>('debianMirror', ''),
     clock,
     logger,

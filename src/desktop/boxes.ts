@@ -20,6 +20,8 @@ export interface DesktopBoxesOptions {
   readonly terminals: SystemVagrantOptions['terminals'];
   /** The Debian archive that a setting names; empty for the one that is usual here. */
   readonly debianMirror?: () => string;
+  /** A mirror of Debian's images for clouds that a setting names; empty for Debian's own. */
+  readonly imageMirror?: () => string;
 }
 
 const ARCHITECTURES = new Map<string, BoxArchitecture>([
@@ -43,6 +45,7 @@ export function desktopVagrant(options: DesktopBoxesOptions): VagrantContext {
       await builder.build({ providers, again: false, stock: false }, progress, signal);
     },
     terminals,
+    ...(options.imageMirror === undefined ? {} : { imageMirror: options.imageMirror }),
   });
 }
 

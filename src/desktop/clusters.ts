@@ -26,6 +26,8 @@ export function desktopClusters(options: {
   readonly proxySettings?: () => ProxySettings;
   /** The Debian archive that a setting names; empty for the one that is usual here. */
   readonly debianMirror?: () => string;
+  /** A mirror of Debian's images for clouds that a setting names; empty for Debian's own. */
+  readonly imageMirror?: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Clusters {
@@ -38,6 +40,7 @@ export function desktopClusters(options: {
       home,
       ...(appRoot === undefined ? {} : { appRoot }),
       ...(debianMirror === undefined ? {} : { debianMirror }),
+      ...(options.imageMirror === undefined ? {} : { imageMirror: options.imageMirror }),
     }),
     launcher,
     nodeAdmin: async (paths) => options.openNodeAdmin(await textOf(paths.kubeconfig), clock),

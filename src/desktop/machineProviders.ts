@@ -21,6 +21,8 @@ export function machineProviders(options: {
   readonly appRoot?: string;
   /** The Debian archive that a setting names; empty for the one that is usual here. */
   readonly debianMirror?: () => string;
+  /** A mirror of Debian's images for clouds that a setting names; empty for Debian's own. */
+  readonly imageMirror?: () => string;
 }): readonly MachineProvider[] {
   return [
     // Docker's client is large, and most commands never ask it anything.

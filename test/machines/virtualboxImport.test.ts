@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { cloudImageBox } from '../../src/cluster/box/cloudImage/cloudImageBox.ts';
 import type { BoxArchitecture } from '../../src/cluster/box/contract.ts';
 import { ovf } from '../../src/cluster/box/formats/ovf.ts';
 import { ProcessError, systemProcesses } from '../../src/host/processes.ts';
@@ -92,6 +96,49 @@ describe('a box’s description in the real VBoxManage', function () {
       assert.equal(info.get('uartmode1'), 'file,/work/console.log');
     });
   }
+
+  it('is what Debian’s image for clouds becomes, by VBoxManage alone: downloaded, grown, packed', async () => {
+    const image = path.join(folder, 'cloud.qcow2');
+    const raw = path.join(folder, 'disk.img');
+    await systemProcesses.run('qemu-img', ['convert', '-c', '-f', 'raw', '-O', 'qcow2', raw, image]);
+    const content = await readFile(image);
+    const server = createServer((_request, response) => response.end(content)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    undo.push(() => new Promise((resolve) => server.close(() => resolve())));
+    const work = path.join(folder, 'cloud');
+    const steps: string[] = [];
+    const { box, seed } = await cloudImageBox(
+      {
+        architecture: 'amd64',
+        folder: work,
+        mirror: `http://127.0.0.1:${(server.address() as AddressInfo).port}/images/`,
+        image: { path: 'trixie/disk.qcow2', sha512: createHash('sha512').update(content).digest('hex') },
+        keys: () => Promise.resolve(['ssh-ed25519 KEY vagrant']),
+        processes: systemProcesses,
+        vboxManage: (args) => virtualBox.run(...args.map((arg) => arg.replace(folder, '/work'))),
+      },
+      { report: ({ message }) => void steps.push(message) },
+      new AbortController().signal,
+    );
+    assert.deepEqual([...new Set(steps)], ['Downloading Debian’s image for clouds', 'Converting the image']);
+    assert.ok((await stat(seed)).size > 0);
+    // Nothing of the work is left, neither in the folder nor in VirtualBox's list.
+    assert.deepEqual((await readdir(work)).sort(), ['debian-cloud.box', 'images', 'seed.iso']);
+    assert.doesNotMatch(await virtualBox.run('list', 'hdds'), /cloud-image/);
+    await mkdir(path.join(folder, 'box'));
+    await systemProcesses.run('tar', ['-xf', box, '-C', path.join(folder, 'box')]);
+    await virtualBox.run('import', '/work/box/box.ovf', '--vsys', '0', '--vmname', 'cloud');
+    const info = await infoOf('cloud');
+    assert.match(info.get('SATA-0-0') ?? '', /box-disk001\.vmdk$/);
+    assert.match(
+      await virtualBox.run('showmediuminfo', 'disk', info.get('SATA-0-0') ?? ''),
+      /Capacity: +40960 MBytes/,
+    );
+    // As the machine that prepares it is set up: the CD that lets Vagrant in.
+    const cd = ['--storagectl', 'SATA', '--port', '1', '--device', '0', '--type', 'dvddrive'];
+    await virtualBox.run('storageattach', 'cloud', ...cd, '--medium', '/work/cloud/seed.iso');
+    assert.match((await infoOf('cloud')).get('SATA-1-0') ?? '', /seed\.iso$/);
+  });
 
   it('is told by the stand-in of the other tests in the real one’s words', async () => {
     const played = new Played(

@@ -18,6 +18,7 @@ describe('boxes', () => {
   let vagrantHome: string;
   let folder: string;
   let builder: BoxesOptions['build'];
+  let cloudImage: BoxesOptions['cloudImage'];
   /** The command of Vagrant that fails. */
   let failing: string | undefined;
 
@@ -26,7 +27,7 @@ describe('boxes', () => {
     vagrantHome = path.join(home, 'vagrant.d');
     folder = path.join(home, 'boxes');
     await mkdir(folder);
-    [builder, failing] = [undefined, undefined];
+    [builder, cloudImage, failing] = [undefined, undefined, undefined];
   });
 
   afterEach(() => rm(home, { recursive: true }));
@@ -67,6 +68,7 @@ describe('boxes', () => {
       provisioning,
       hypervisors,
       ...(build === undefined ? {} : { build }),
+      ...(cloudImage === undefined ? {} : { cloudImage }),
     });
     const lines = () => terminals.started.map(({ args }) => args.slice(0, -1).join(' '));
     return { boxes: made, lines, started: terminals.started };
@@ -91,6 +93,28 @@ describe('boxes', () => {
       ],
       ['amd64', undefined, undefined],
     );
+  });
+
+  it('for VirtualBox Debian’s image for clouds is prepared where none can be built', async () => {
+    builder = () => Promise.reject(new Error('this is no Debian'));
+    cloudImage = () => Promise.resolve({ box: '/boxes/debian-cloud.box', seed: '/boxes/seed.iso' });
+    const seeds: (string | undefined)[] = [];
+    const { boxes: made, lines } = boxes(({ args, options }) => {
+      if (args[0] === 'up') seeds.push(options.env?.['WHEELHOUSE_SEED']);
+    });
+    assert.deepEqual(await made.ensure('virtualbox', undefined, quiet, never), { name: NODE_BOX });
+    assert.deepEqual(seeds, ['/boxes/seed.iso']);
+    const said = lines();
+    assert.equal(
+      said[0],
+      'box add /boxes/debian-cloud.box --name wheelhouse/debian-cloud --provider virtualbox --force',
+    );
+    assert.match(said.join('\n'), /^up prepare --provider virtualbox$/m);
+    assert.match(said.join('\n'), /^box add \S+package\.box --name wheelhouse\/node --provider virtualbox$/m);
+    assert.equal(said.at(-1), 'box remove wheelhouse/debian-cloud --force');
+    // Others have no such image.
+    cloudImage = () => assert.fail('it is for VirtualBox');
+    await made.ensure('parallels', undefined, quiet, never);
   });
 
   it('one that was built here is added, in its newest version', async () => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { listNames, makeFolder, readText, removeAll, writeWhole } from '../../../host/files.ts';
+import type { CloudImageBox } from '../../box/cloudImage/cloudImageBox.ts';
 import { MachineError, type Progress } from '../contract.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
 import { installedBoxes, type InstalledBox } from './installedBoxes.ts';
@@ -11,6 +12,8 @@ import { compareVersions } from './versions.ts';
 export const NODE_BOX = 'wheelhouse/node';
 /** What `wheelhouse box build --stock` makes: a Debian that is no node yet. */
 const PLAIN_BOX = 'wheelhouse/debian';
+/** What is made of Debian's image for clouds: bare, and known to Vagrant until it is prepared. */
+const CLOUD_BOX = 'wheelhouse/debian-cloud';
 /** Where none is prepared yet and none can be built, one is made of this: Debian 13 for VirtualBox, VMware and Parallels, both architectures. */
 export const STOCK_BOX = 'bento/debian-13';
 
@@ -40,6 +43,8 @@ export interface BoxesOptions {
   readonly provisioning: () => Promise<readonly { readonly path: string; readonly content: string }[]>;
   /** Puts a box for a provider into `folder`, of Debian's packages alone; rejects where this computer cannot. */
   readonly build?: (provider: string, progress: Progress, signal: AbortSignal) => Promise<void>;
+  /** Makes a box of a bare Debian for VirtualBox, of Debian's image for clouds; rejects where it cannot be had. */
+  readonly cloudImage?: (progress: Progress, signal: AbortSignal) => Promise<CloudImageBox>;
   /** Where machines can be packed otherwise than by Vagrant, and what they keep of boxes. */
   readonly hypervisors?: readonly Pick<Hypervisor, 'provider' | 'pack' | 'removeShared'>[];
 }
@@ -56,8 +61,8 @@ export class Boxes {
 
   /**
    * Makes sure of a prepared box: `wanted` (a box's name, or a file), else our own: the one that was built here or
-   * packaged before, else one that is built now; where that cannot be done, a stock Debian that is downloaded, prepared
-   * once, and packaged.
+   * packaged before, else one that is built now; where that cannot be done, a bare Debian that is downloaded (for
+   * VirtualBox its image for clouds), prepared once, and packaged.
    */
   async ensure(
     provider: string,
@@ -139,6 +144,21 @@ export class Boxes {
     const built = await this.#built(provider);
     if (built !== undefined) return this.#add(built, progress, signal);
     progress.report({ machine: '', message: `No box is built here: ${why}` });
+    const { cloudImage } = this.#options;
+    if (provider === 'virtualbox' && cloudImage !== undefined) {
+      const { box, seed } = await cloudImage(progress, signal);
+      const args = ['box', 'add', box, '--name', CLOUD_BOX, '--provider', provider, '--force'];
+      await this.#vagrant(args, 'Adding Debian’s image', progress, signal);
+      const prepared = await this.#prepared(provider, CLOUD_BOX, progress, signal, { WHEELHOUSE_SEED: seed });
+      // It has served.
+      await this.#vagrant(
+        ['box', 'remove', CLOUD_BOX, '--force'],
+        'Removing Debian’s image',
+        progress,
+        signal,
+      ).catch(() => undefined);
+      return prepared;
+    }
     try {
       return await this.#prepared(provider, STOCK_BOX, progress, signal);
     } catch (error) {
@@ -167,13 +187,21 @@ export class Boxes {
   }
 
   /** A stock Debian, made a node in a machine of its own, packaged and added under our name. */
-  async #prepared(provider: string, stock: string, progress: Progress, signal: AbortSignal): Promise<Box> {
-    const name = stock === STOCK_BOX ? NODE_BOX : `wheelhouse/node-of-${stock.replaceAll('/', '-')}`;
+  async #prepared(
+    provider: string,
+    stock: string,
+    progress: Progress,
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Box> {
+    const name = [STOCK_BOX, CLOUD_BOX].includes(stock)
+      ? NODE_BOX
+      : `wheelhouse/node-of-${stock.replaceAll('/', '-')}`;
     const [there] = await this.#installed(name, provider);
     if (there !== undefined) return boxOf(name, there.version);
     const folder = path.join(this.#options.folder, `preparing-${process.pid}`);
     const file = path.join(folder, 'package.box');
-    const env = { WHEELHOUSE_STOCK_BOX: stock };
+    const env = { WHEELHOUSE_STOCK_BOX: stock, ...more };
     const run = (args: readonly string[], message: string, stopper: AbortSignal): Promise<void> =>
       this.#vagrant(args, message, progress, stopper, { folder, env });
     try {

@@ -2,17 +2,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../../base/clock.ts';
 import { listNames, readText } from '../../../host/files.ts';
-import { systemProcesses } from '../../../host/processes.ts';
+import { systemProcesses, type ProcessRunner } from '../../../host/processes.ts';
 import { terminalRunner } from '../../../host/terminalProcess.ts';
+import { cloudImageBox } from '../../box/cloudImage/cloudImageBox.ts';
+import type { BoxArchitecture } from '../../box/contract.ts';
 import type { Progress } from '../contract.ts';
 import { BootGate } from './bootGate.ts';
-import { Boxes } from './boxes.ts';
+import { Boxes, type BoxesOptions } from './boxes.ts';
 import { findReadable, type VagrantContext } from './context.ts';
 import { FirstGoesAlone } from './firstGoesAlone.ts';
 import { systemFacts } from './hostFacts.ts';
 import { createLibvirt } from './hypervisors/libvirt.ts';
 import { createOther, type OtherCluster } from './hypervisors/others.ts';
-import { createVirtualBox } from './hypervisors/virtualbox.ts';
+import { createVirtualBox, vboxRunner } from './hypervisors/virtualbox.ts';
 import { Turns } from './turns.ts';
 import { VagrantCommand } from './vagrantCommand.ts';
 
@@ -27,6 +29,8 @@ export interface SystemVagrantOptions {
   readonly boxes: string;
   /** Puts a box for a provider there; rejects where this computer cannot. */
   readonly build?: (provider: string, progress: Progress, signal: AbortSignal) => Promise<void>;
+  /** A mirror of Debian's images for clouds; empty for Debian's own. */
+  readonly imageMirror?: () => string;
   /** Where node-pty may be: names or folders. */
   readonly terminals: readonly string[];
 }
@@ -73,6 +77,9 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
       architecture: facts.architecture,
       ...(options.build === undefined ? {} : { build: options.build }),
       provisioning: () => provisioningFiles(options, read),
+      ...(facts.architecture === 'other'
+        ? {}
+        : { cloudImage: cloudImages({ ...options, processes, read, architecture: facts.architecture }) }),
       hypervisors,
     }),
     terminals,
@@ -89,6 +96,35 @@ export function systemVagrant(options: SystemVagrantOptions): VagrantContext {
   return context;
 }
 
+function cloudImages({
+  boxes,
+  vagrantFiles,
+  imageMirror,
+  processes,
+  read,
+  architecture,
+}: SystemVagrantOptions & {
+  readonly processes: ProcessRunner;
+  readonly read: (file: string) => Promise<string>;
+  readonly architecture: BoxArchitecture;
+}): NonNullable<BoxesOptions['cloudImage']> {
+  const { platform, env } = process;
+  const vboxManage = vboxRunner({ processes, platform, env });
+  return (progress, signal) =>
+    cloudImageBox(
+      {
+        architecture,
+        folder: boxes,
+        mirror: (imageMirror?.() ?? '').trim() || (env['WHEELHOUSE_IMAGE_MIRROR'] ?? '').trim(),
+        keys: async () => [await read(path.join(vagrantFiles, 'box', 'vagrant.pub'))],
+        processes,
+        vboxManage,
+      },
+      progress,
+      signal,
+    );
+}
+
 /** What makes a stock Debian a node, as `vagrant/stock/Vagrantfile` wants it. */
 async function provisioningFiles(
   { vagrantFiles, nodeFiles }: SystemVagrantOptions,
@@ -97,6 +133,8 @@ async function provisioningFiles(
   const files = [
     { path: 'Vagrantfile', from: path.join(vagrantFiles, 'stock', 'Vagrantfile') },
     { path: 'provision/seal.sh', from: path.join(vagrantFiles, 'stock', 'seal.sh') },
+    { path: 'provision/cloud.sh', from: path.join(vagrantFiles, 'stock', 'cloud.sh') },
+    { path: 'provision/eth0.network', from: path.join(vagrantFiles, 'box', 'eth0.network') },
     { path: 'provision/provision.sh', from: path.join(vagrantFiles, 'provision.sh') },
   ];
   for (const folder of [path.join(vagrantFiles, 'node'), nodeFiles]) {

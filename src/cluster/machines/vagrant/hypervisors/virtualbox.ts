@@ -26,18 +26,31 @@ export interface VirtualBoxOptions {
   readonly kvm?: () => Promise<KvmFacts>;
 }
 
+/** Runs VBoxManage; resolves with what it says. */
+export function vboxRunner({
+  processes,
+  platform,
+  env,
+}: Pick<VirtualBoxOptions, 'processes' | 'platform' | 'env'>): (
+  args: readonly string[],
+  signal?: AbortSignal,
+) => Promise<string> {
+  const command = vboxManage(platform, env);
+  const locale = LOCALES[platform];
+  return async (args, signal) => {
+    const how = {
+      env: locale === undefined ? {} : { LC_ALL: locale },
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return (await processes.run(command, args, how)).stdout.replaceAll('\r\n', '\n');
+  };
+}
+
 /** VirtualBox, asked with VBoxManage (6.1 and later). */
 export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
-  const { processes, platform, architecture = process.arch } = options;
+  const { platform, architecture = process.arch } = options;
   const command = vboxManage(platform, options.env);
-  const env = LOCALES[platform] === undefined ? {} : { LC_ALL: LOCALES[platform] };
-  const vbox = async (args: readonly string[], signal?: AbortSignal): Promise<string> =>
-    (
-      await processes.run(command, args, {
-        env,
-        ...(signal === undefined ? {} : { signal }),
-      })
-    ).stdout.replaceAll('\r\n', '\n');
+  const vbox = vboxRunner(options);
 
   const told = (signal: AbortSignal): Promise<string> =>
     vbox(['--version'], signal).catch((error: unknown) => {
