@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,7 +40,13 @@ describe('download()', () => {
         connection: 'close',
       });
       if (breakAt === undefined) return void response.end(content.subarray(from));
-      response.write(content.subarray(from, breakAt), () => response.destroy());
+      response.write(content.subarray(from, breakAt));
+      // What the other side has not read yet would be lost with the connection.
+      const look = setInterval(() => {
+        if (!existsSync(`${target}.part`) || statSync(`${target}.part`).size < (breakAt ?? 0)) return;
+        clearInterval(look);
+        response.destroy();
+      }, 10);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
