@@ -38,8 +38,9 @@ export class FakeClock implements Clock {
     this.#now = now;
   }
 
+  /** In whole milliseconds, as a real one. */
   now(): number {
-    return this.#now + this.#jumped;
+    return Math.floor(this.#now) + this.#jumped;
   }
 
   monotonic(): number {
