@@ -17,6 +17,9 @@ describe('NodeReporter', () => {
   /** What the API has; its writes count revisions up. */
   let node: Node;
   let revision: number;
+  let clock: FakeClock;
+  /** The runtime does not answer. */
+  let isAway: boolean;
   let patches: { status: Record<string, unknown> }[];
   /** The agent's cache of its own Node object. */
   const informer = {
@@ -37,6 +40,8 @@ describe('NodeReporter', () => {
     abort = new AbortController();
     revision = 80;
     patches = [];
+    isAway = false;
+    clock = new FakeClock();
     const written = (change: Partial<Node>): Promise<Node> => {
       const { metadata } = node;
       node = { ...node, ...change, metadata: { ...metadata, resourceVersion: String(++revision) } };
@@ -57,11 +62,12 @@ describe('NodeReporter', () => {
       nodeName: 'n1',
       runtime: {
         images: { list: () => Promise.resolve([]) },
-        version: () => Promise.resolve({ name: 'containerd', version: 'v1' }),
+        version: () =>
+          isAway ? Promise.reject(new Error('away')) : Promise.resolve({ name: 'containerd', version: 'v1' }),
       } as unknown as Runtime,
       machine: testMachine,
       settings: { labels: {} },
-      clock: new FakeClock(),
+      clock,
       logger: silentLogger,
       recorder: { event: () => undefined },
       nodes: informer,
@@ -132,6 +138,24 @@ describe('NodeReporter', () => {
       null,
     );
     assert.equal(reporter.allocatable()['example.com/fake'], undefined);
+  });
+
+  it('is not ready when its runtime has not answered for half a minute, and not before', async () => {
+    const ready = (): string | undefined =>
+      node.status?.conditions?.find(({ type }) => type === 'Ready')?.message;
+    isAway = true;
+    for (let passed = 0; passed < 30_000; passed += 10_000) {
+      await clock.advance(10_000);
+      await settled();
+      assert.equal(ready(), 'kubelet is posting ready status');
+    }
+    await clock.advance(10_000);
+    await settled();
+    assert.equal(ready(), 'container runtime is down');
+    isAway = false;
+    await clock.advance(10_000);
+    await settled();
+    assert.equal(ready(), 'kubelet is posting ready status');
   });
 
   it('registers again where the node is gone', async () => {

@@ -25,7 +25,6 @@ import {
   nodeImages,
   nodeInfo,
   nodeLabels,
-  type NodeReadiness,
   type Quantities,
   runtimeFeatures,
 } from './nodeStatus.ts';
@@ -62,6 +61,8 @@ export interface NodeReporterOptions {
 export const REPORT_MS = 300_000;
 /** Levels of memory and storage are looked at this often, as kubelet's nodeStatusUpdateFrequency. */
 export const CHECK_MS = 10_000;
+/** As kubelet's maxWaitForContainerRuntime: a runtime that is started again makes no node not ready. */
+const RUNTIME_SILENCE_MS = 30_000;
 const RETRY = exponentialBackoff({ initialMs: 100, maxMs: 7_000 });
 const NOT_READY_TAINT = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
 
@@ -71,6 +72,8 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   let info: MachineInfo | undefined;
   let current: Node | undefined;
   let reportedAt = -Infinity;
+  /** When the runtime has answered last. */
+  let answeredAt = -Infinity;
   let wakeUp: (() => void) | undefined;
   let isDirty = true;
 
@@ -98,10 +101,11 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       runtime.version().catch(() => undefined),
     ]);
     addresses = machine.addresses();
-    const readiness: NodeReadiness =
-      version === undefined
-        ? { ready: false, message: 'container runtime is down' }
-        : combinedReadiness(sources);
+    if (version !== undefined) answeredAt = clock.monotonic();
+    const isDown = clock.monotonic() - answeredAt > RUNTIME_SILENCE_MS;
+    const readiness = isDown
+      ? { ready: false, message: 'container runtime is down' }
+      : combinedReadiness(sources);
     const seenVersion = current?.status?.nodeInfo?.containerRuntimeVersion ?? '';
     return {
       capacity: { ...foreign(), ...capacity() },
