@@ -73,7 +73,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
     priorityClassName: 'done: API server, Priority',
     readinessGates: 'done: agent, conditions',
     resourceClaims: 'refused: scheduler, DynamicResources; the node, UnexpectedAdmissionError',
-    resources: 'open: scheduler and quality of service; the pod’s cgroup has no bounds',
+    resources: 'done: scheduler, quality of service; agent, the pod’s cgroup',
     restartPolicy: 'done: agent',
     runtimeClassName: 'refused: API server, RuntimeClass "not found"',
     schedulerName: 'done: scheduler',

@@ -147,4 +147,16 @@ describe('a container node', () => {
     const state = await pods.kubectl('get', 'pod', 'unfiltered', '-o', waiting);
     assert.match(state, /none\.json: no such file or directory.*CreateContainerError/);
   });
+
+  it('keeps the containers of a pod together within what the pod may use', async () => {
+    await pods.apply(
+      stayingPod('together', {
+        container: { command: ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=200M', 'count=1'] },
+        pod: { restartPolicy: 'Never', resources: { limits: { memory: '64Mi' } } },
+      }),
+    );
+    await pods.kubectl('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/together', '--timeout=30s');
+    const reason = 'jsonpath={.status.containerStatuses[0].state.terminated.reason}';
+    assert.match(await pods.kubectl('get', 'pod', 'together', '-o', reason), /OOMKilled|Error/);
+  });
 });

@@ -6,7 +6,7 @@ import type { ContainerHook } from './contract.ts';
 
 const MIN_SHARES = 2;
 const MAX_SHARES = 262_144;
-const QUOTA_PERIOD = 100_000;
+export const QUOTA_PERIOD = 100_000;
 const MIN_QUOTA = 1_000;
 /** Pods of this priority and above are critical (scheduling `SystemCriticalPriority`). */
 const CRITICAL_PRIORITY = 2_000_000_000;
@@ -33,17 +33,21 @@ export function containerResources(
   const cpuRequest = requests['cpu'] === undefined ? cpuLimit : quantityMilliValue(requests['cpu']);
   const memory = limits['memory'] === undefined ? 0 : quantityValue(limits['memory']);
   return {
-    cpuShares: cpuShares(cpuRequest),
+    cpuShares: cpuSharesOf(cpuRequest),
     cpuPeriod: QUOTA_PERIOD,
     // Without a limit: none, said so that an update can lift one.
-    cpuQuota: cpuLimit === 0 ? -1 : Math.max(Math.ceil((cpuLimit * QUOTA_PERIOD) / 1000), MIN_QUOTA),
+    cpuQuota: cpuLimit === 0 ? -1 : cpuQuotaOf(cpuLimit),
     ...(memory === 0 ? {} : { memoryBytes: memory }),
     oomScoreAdj: oomScoreAdj(pod, container, memoryCapacity),
   };
 }
 
-function cpuShares(milliCpu: number): number {
+export function cpuSharesOf(milliCpu: number): number {
   return Math.min(Math.max(Math.trunc((milliCpu * 1024) / 1000), MIN_SHARES), MAX_SHARES);
+}
+
+export function cpuQuotaOf(milliCpu: number): number {
+  return Math.max(Math.ceil((milliCpu * QUOTA_PERIOD) / 1000), MIN_QUOTA);
 }
 
 /** kubelet `pkg/kubelet/qos/policy.go`. */

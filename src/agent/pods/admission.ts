@@ -92,6 +92,9 @@ function requestsOf(pod: Pod): Map<string, number> {
     }
   }
   for (const [name, amount] of peak) sum.set(name, Math.max(sum.get(name) ?? 0, amount));
+  // What is asked for the whole pod counts in place of what its containers ask for.
+  for (const [name, text] of Object.entries(pod.spec.resources?.requests ?? {}))
+    sum.set(name, quantityMilliValue(text));
   for (const [name, text] of Object.entries(pod.spec.overhead ?? {}))
     sum.set(name, (sum.get(name) ?? 0) + quantityMilliValue(text));
   return sum;
