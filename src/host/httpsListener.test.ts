@@ -105,6 +105,17 @@ describe('HTTPS listener', () => {
     }
   });
 
+  it('takes nobody for known who takes up a session without a certificate', async () => {
+    await serve({ listener: { maxStrangers: 1 } });
+    const first = await tls();
+    const session = await new Promise<Buffer>((resolve) => first.once('session', resolve));
+    const again = await tls({ session });
+    assert.ok(again.isSessionReused());
+    await ended(first);
+    await tls();
+    await ended(again);
+  });
+
   it('takes no more connections than it may have', async () => {
     await serve({ listener: { maxConnections: 2 } });
     const first = [await tls(), await tls()];

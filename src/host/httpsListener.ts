@@ -150,7 +150,8 @@ function createServer(
   const peerOf = peers(connections);
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true);
-    if (socket.authorized) connections.identified(socket);
+    // `authorized` alone is true of every session that is taken up again, with a certificate or without.
+    if (readPeer(socket).certificate !== undefined) connections.identified(socket);
   });
   server.on('connection', (socket: Socket) => connections.add(socket));
   server.on('session', (session) => idle.session(session));
