@@ -47,16 +47,15 @@ export async function ensurePki({ folder, server, isNew, now }: PkiOptions): Pro
     if (pair !== undefined && isGood(new X509Certificate(pair.cert))) return pair;
     return keep(folder, name, await make());
   };
-  return {
-    ...authority,
-    server: await ensure(
+  const [apiserver, admin] = await Promise.all([
+    ensure(
       'apiserver',
       (certificate) =>
         server.dnsNames.every((name) => certificate.checkHost(name) !== undefined) &&
         server.ipAddresses.every((address) => certificate.checkIP(address) !== undefined),
       () => issueCertificate(ca, { commonName: 'kube-apiserver', ...server, usage: 'server' }, now),
     ),
-    admin: await ensure(
+    ensure(
       'admin',
       () => true,
       () =>
@@ -66,7 +65,8 @@ export async function ensurePki({ folder, server, isNew, now }: PkiOptions): Pro
           now,
         ),
     ),
-  };
+  ]);
+  return { ...authority, server: apiserver, admin };
 }
 
 /** Undefined where it was never made, or its making was broken off: its certificate is written last of its files. */
