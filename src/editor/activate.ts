@@ -20,6 +20,8 @@ import { ManifestLenses } from './documents/manifestLenses.ts';
 import { Manifests } from './documents/manifests.ts';
 import { ParsedManifests } from './documents/parsedManifests.ts';
 import { showFailure } from './failure.ts';
+import { ManifestCompletions } from './language/completions.ts';
+import { ManifestHovers } from './language/hovers.ts';
 import { QuickFixes } from './language/quickFixes.ts';
 import { MachineChecks } from './machineChecks.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
@@ -83,6 +85,8 @@ export function registerEditor(
     lenses,
     languages.registerCodeLensProvider(MANIFEST_DOCUMENTS, lenses),
     diagnostics,
+    languages.registerCompletionItemProvider(MANIFEST_DOCUMENTS, new ManifestCompletions(schemas, model)),
+    languages.registerHoverProvider(MANIFEST_DOCUMENTS, new ManifestHovers(parsed, schemas, model)),
     languages.registerCodeActionsProvider(MANIFEST_DOCUMENTS, new QuickFixes(diagnostics, parsed), {
       providedCodeActionKinds: [CodeActionKind.QuickFix],
     }),
