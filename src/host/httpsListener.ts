@@ -150,8 +150,7 @@ function createServer(
   const peerOf = peers(connections);
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true);
-    // `authorized` alone is true of every session that is taken up again, with a certificate or without.
-    if (readPeer(socket).certificate !== undefined) connections.identified(socket);
+    if (socket.authorized) connections.identified(socket);
   });
   server.on('connection', (socket: Socket) => connections.add(socket));
   server.on('session', (session) => idle.session(session));
