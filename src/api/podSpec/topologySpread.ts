@@ -18,6 +18,7 @@ const NODE_POLICIES = ['Honor', 'Ignore'];
 const NOT_POSITIVE = 'must be greater than zero';
 
 type Constraint = Unchecked<TopologySpreadConstraint>;
+type Requirement = NonNullable<NonNullable<Constraint['labelSelector']>['matchExpressions']>[number];
 
 /** core validation `validateTopologySpreadConstraints`. */
 export function validateTopologySpread(
@@ -60,7 +61,9 @@ function validateLabelKeys({ matchLabelKeys, labelSelector }: Constraint, path: 
   if (matchLabelKeys === undefined || matchLabelKeys.length === 0) return [];
   const taken = new Set([
     ...Object.keys(labelSelector?.matchLabels ?? {}),
-    ...(labelSelector?.matchExpressions ?? []).map((expression) => expression.key ?? ''),
+    ...(labelSelector?.matchExpressions ?? [])
+      .filter((expression) => !isMerged(expression))
+      .map(({ key = '' }) => key),
   ]);
   const errors =
     labelSelector === undefined
@@ -73,4 +76,9 @@ function validateLabelKeys({ matchLabelKeys, labelSelector }: Constraint, path: 
       ...(taken.has(key) ? [invalid(at, key, 'exists in both matchLabelKeys and labelSelector')] : []),
     ]),
   ];
+}
+
+/** What `mergeLabelKeys` makes of a key. */
+function isMerged({ operator, values }: Requirement): boolean {
+  return operator === 'In' && values?.length === 1;
 }

@@ -1,6 +1,7 @@
 import { setPodDefaults, setPodSpecDefaults } from '../../podSpec/defaults.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
+import { mergeLabelKeys } from '../../podSpec/labelKeys.ts';
 import { qosClassOf } from '../../podSpec/qos.ts';
 import { pods } from '../../resources.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
@@ -28,6 +29,7 @@ export const pod: Kind = defineKind<Pod>({
     setPodDefaults(draft.spec);
   },
   prepareForCreate(draft) {
+    mergeLabelKeys(draft);
     draft.status = { phase: 'Pending', qosClass: qosClassOf(draft.spec) };
     if ((draft.spec.schedulingGates ?? []).length > 0) {
       draft.status.conditions = [
