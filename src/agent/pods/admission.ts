@@ -51,7 +51,7 @@ export function resizeRefusal(
     const amount = wanted.get(name) ?? 0;
     const capacity = quantityMilliValue(allocatable[name] ?? '0');
     if (amount <= capacity) continue;
-    const message = `Node didn't have enough capacity: ${name}, requested: ${shown(name, amount)}, capacity: ${shown(name, capacity)}`;
+    const message = `Node didn't have enough capacity: ${name}, requested: ${amountText(name, amount)}, capacity: ${amountText(name, capacity)}`;
     return { reason: 'Infeasible', message };
   }
   const refusal = admitPod(pod, others, allocatable);
@@ -59,13 +59,13 @@ export function resizeRefusal(
 }
 
 function outOf(name: string, requested: number, used: number, capacity: number): PodFailure {
-  const [wanted, taken, there] = [requested, used, capacity].map((amount) => shown(name, amount));
+  const [wanted, taken, there] = [requested, used, capacity].map((amount) => amountText(name, amount));
   const message = `Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${taken}, capacity: ${there}`;
   return { reason: `OutOf${name}`, message };
 }
 
 /** CPU is counted in thousandths, all else whole. */
-const shown = (name: string, milli: number): string =>
+const amountText = (name: string, milli: number): string =>
   String(name === 'cpu' ? milli : Math.ceil(milli / 1000));
 
 function hostPorts(pod: Pod): string[] {

@@ -177,8 +177,8 @@ export function createContainerStarter(options: ContainerStarterOptions): Contai
             : new ContainerStartError('CreateContainerConfigError', textOf(error), RETRY_MS);
         record.starts.wait(container.name, { reason: failure.reason, message: failure.message });
         record.holds.hold(container.name, failure.retryMs);
-        const shown = IMAGE_REASONS.has(failure.reason) ? failure.reason : failure.message;
-        recorder.event(pod, 'Warning', 'Failed', `Error: ${shown}`, fieldPathOf(pod, container.name));
+        const eventText = IMAGE_REASONS.has(failure.reason) ? failure.reason : failure.message;
+        recorder.event(pod, 'Warning', 'Failed', `Error: ${eventText}`, fieldPathOf(pod, container.name));
         await onChange();
         return failure.retryMs;
       } finally {

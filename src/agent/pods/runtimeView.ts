@@ -81,9 +81,9 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
     const status = await runtime.status(id);
     if (status === undefined) drop(id);
     else if (isManaged(status)) {
-      const shown = await described(status);
+      const complete = await described(status);
       lastRead.set(id, ++readCount);
-      put(shown);
+      put(complete);
     }
   };
   const refresh = (id: string): Promise<void> => {

@@ -72,10 +72,10 @@ async function checkExec(
     return { success: exitCode === 0, message: Buffer.concat([stdout, stderr]).toString('utf8') };
   } catch (error) {
     if (error instanceof RuntimeError && error.code === 'deadline') {
-      const shown = JSON.stringify(command.join(' '));
+      const commandText = JSON.stringify(command.join(' '));
       return {
         success: false,
-        message: `command timed out: ${shown} timed out after ${goDuration(timeoutMs)}`,
+        message: `command timed out: ${commandText} timed out after ${goDuration(timeoutMs)}`,
       };
     }
     return { success: false, message: error instanceof Error ? error.message : String(error) };

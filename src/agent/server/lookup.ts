@@ -62,8 +62,8 @@ export function findContainer(
   }
   const [latest] = instances;
   // One that was made and has not started has nothing to show; what ran before it has.
-  const shown = latest?.state === 'created' ? (instances[1] ?? latest) : latest;
-  if (shown === undefined || shown.state === 'created') {
+  const instance = latest?.state === 'created' ? (instances[1] ?? latest) : latest;
+  if (instance === undefined || instance.state === 'created') {
     const status = [
       ...(pod.status?.containerStatuses ?? []),
       ...(pod.status?.initContainerStatuses ?? []),
@@ -75,7 +75,7 @@ export function findContainer(
       : `is waiting to start: ${reason}`;
     throw new HttpError(400, `container "${name}" in pod "${pod.metadata.name}" ${why}`);
   }
-  return shown;
+  return instance;
 }
 
 function imageText(reason: string): string {

@@ -35,7 +35,7 @@ export function createTaskWatch({ clock, processes }: TaskWatchOptions): TaskWat
   const listeners = new Set<(id: string, pid: number | undefined) => void>();
   let timer: Disposable | undefined;
 
-  const look = (): void => {
+  const findGone = (): void => {
     timer = undefined;
     for (const [id, pid] of [...running]) {
       if (pid !== undefined && processes.isAlive(pid)) continue;
@@ -46,7 +46,7 @@ export function createTaskWatch({ clock, processes }: TaskWatchOptions): TaskWat
   };
   const schedule = (): void => {
     if (timer !== undefined || running.size === 0 || listeners.size === 0) return;
-    timer = clock.timeout(LOOK_MS, look);
+    timer = clock.timeout(LOOK_MS, findGone);
   };
 
   return {

@@ -31,8 +31,8 @@ export function metricsText(families: readonly MetricFamily[]): string {
 }
 
 function line(name: string, { labels = {}, value, time }: MetricSample): string {
-  const shown = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
-  const set = shown.length === 0 ? '' : `{${shown.join(',')}}`;
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
+  const set = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
   return `${name}${set} ${value}${time === undefined ? '' : ` ${time}`}`;
 }
 
