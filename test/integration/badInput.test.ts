@@ -184,7 +184,7 @@ describe('wheelhouse with bad input and failures', () => {
         ...['create', 'taken', '--machines', 'simulated'],
       ]);
       assert.equal(await readFile(path.join(home, 'clusters/taken/cluster.json'), 'utf8'), before);
-      assert.match((await wheelhouse(['list'])).stdout, /^taken\tsimulated\t1\/1 machines running/m);
+      assert.match((await wheelhouse(['list'])).stdout, /^taken +simulated +running +1\/1/m);
     });
 
     it('a wrong name is answered with the names that there are', async () => {
@@ -288,7 +288,7 @@ describe('wheelhouse with bad input and failures', () => {
           assert.equal(started.code, 0, started.stderr);
           assert.match(
             (await wheelhouse(['list'])).stdout,
-            new RegExp(`^${name}\\tdocker\\t2/2 machines`, 'm'),
+            new RegExp(`^${name} +docker +running +2/2`, 'm'),
           );
         } finally {
           assert.equal((await wheelhouse(['delete', name])).code, 0);

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createNodeNetwork, type NodeNetwork } from '../../src/agent/network/index.ts';
+import type { KubeObject } from '../../src/api/meta.ts';
+import type { Resource } from '../../src/api/resource.ts';
 import { endpointSlices, nodes, services } from '../../src/api/resources.ts';
 import type { Service } from '../../src/api/types.ts';
 import { makeNode, makePod, MemoryCluster } from '../harness/memoryCluster.ts';
@@ -255,9 +257,10 @@ describe('node network, real rules and real traffic', function () {
 
   /** What a start from nothing would write for what is known now. */
   async function writtenAtOnce(): Promise<string> {
+    const copy = new MemoryCluster();
     const again = createNodeNetwork({
       nodeName: 'node',
-      informers: cluster.informers,
+      informers: copy.informers,
       cluster: CLUSTER,
       run: lab.node,
       clock: systemClock,
@@ -268,6 +271,12 @@ describe('node network, real rules and real traffic', function () {
         writeSwitch: () => Promise.resolve(),
       },
     });
+    const copyAll = <T extends KubeObject>(resource: Resource<T>): void => {
+      for (const object of cluster.informer(resource).list()) copy.informer(resource).put(object);
+    };
+    copyAll(nodes);
+    copyAll(services);
+    copyAll(endpointSlices);
     const stopAgain = new AbortController();
     const runningAgain = again.run(stopAgain.signal);
     await again.settled();
