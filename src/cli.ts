@@ -14,6 +14,7 @@ import { savedImage } from './cluster/savedImage.ts';
 import { desktopBoxBuilder, desktopVagrant } from './desktop/boxes.ts';
 import { desktopClusters } from './desktop/clusters.ts';
 import { terminalModules } from './desktop/machineProviders.ts';
+import { desktopReport } from './desktop/report.ts';
 import { systemProcesses } from './host/processes.ts';
 import { rerun } from './host/rerun.ts';
 import { openNodeAdmin } from './nodes/nodeAdmin.ts';
@@ -34,6 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => stop.abort(new Error('stopped')));
 }
 
+const version = versionOf(path.join(dist, '../package.json'));
 const home = defaultHome(process.env, os.homedir());
 const resources = path.join(dist, '../resources');
 const clusters = desktopClusters({
@@ -67,12 +69,13 @@ const context: CliContext = {
   now: () => systemClock.now(),
   exitWith: (code) => (process.exitCode = code),
   serve: (options) => serve(options, { print: write, logger, signal: stop.signal }),
+  report: () => desktopReport({ clusters, processes: systemProcesses, version, signal: stop.signal }),
   saveImage: (reference) => savedImage(systemProcesses, reference),
 };
 
 const program = new Command('wheelhouse')
   .description('A real multi-node Kubernetes on your desk')
-  .version(versionOf(path.join(dist, '../package.json')), '-V, --version', 'print the version')
+  .version(version, '-V, --version', 'print the version')
   .showHelpAfterError();
 for (const command of commands) command(program, context);
 

@@ -19,6 +19,8 @@ export interface CliContext {
   readonly now: () => number;
   /** What the command ends with where it does not fail. */
   readonly exitWith: (code: number) => void;
+  /** What this desktop is, and what happened on it, as a text without secrets. */
+  readonly report: () => Promise<string>;
   /** Runs a control plane in the foreground until the signal aborts. */
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** The bytes of an image that the local Docker Engine has, in `docker save` form. */

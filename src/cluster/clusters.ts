@@ -111,7 +111,10 @@ export class Clusters {
         'Choose another name, or delete it first.',
       );
     }
-    const profile = await newProfile(options, this.#options.hostCpus);
+    const { machines, settings } = options;
+    const podNetwork = options.podNetwork ?? (await this.#provider(machines).podNetwork?.(settings, signal));
+    const chosen = podNetwork === 'vxlan' ? { ...options, podNetwork } : options;
+    const profile = await newProfile(chosen, this.#options.hostCpus);
     const context = this.#context(profile, progress, signal);
     return createCluster({ ...context, ...(onAnswers && { onAnswers }) }, options.retain ?? false);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { Command } from 'commander';
 import { Desk } from '../../../test/harness/desk.ts';
@@ -39,6 +40,7 @@ describe('wheelhouse', () => {
       now: () => desk.clock.now(),
       exitWith: (given) => (code = given),
       saveImage: () => assert.fail('no saveImage here'),
+      report: () => Promise.resolve('## Computer\n'),
     };
     const program = new Command('wheelhouse').exitOverride().configureOutput({ writeErr: () => undefined });
     for (const command of commands) command(program, context as CliContext);
@@ -153,6 +155,15 @@ describe('wheelhouse', () => {
       });
     }
     await assert.rejects(wheelhouse('load-image', 'dev', 'registry.local:5000/app:1'), /no saveImage here/);
+  });
+
+  it('doctor --report writes down what others need, for its owner alone', async () => {
+    const file = path.join(desk.home, 'report.md');
+    assert.deepEqual(await wheelhouse('doctor', '--report', file), [
+      `${file} holds what others need to know. Read it before you send it.`,
+    ]);
+    assert.equal(await readFile(file, 'utf8'), '## Computer\n');
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 
   it('__complete gives the words that fit', async () => {

@@ -5,6 +5,7 @@ import { console } from './console.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
 import { exportObjects } from './export.ts';
+import { doctor } from './doctor.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
 import { loadImage } from './loadImage.ts';
@@ -21,6 +22,7 @@ import { suspend } from './suspend.ts';
 /** The commands in the order of the help text. */
 export const commands: readonly CliCommand[] = [
   preflight,
+  doctor,
   create,
   start,
   stop,

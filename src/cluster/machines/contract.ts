@@ -109,6 +109,8 @@ export interface MachineProvider {
     signal: AbortSignal,
     settings?: MachineSettings,
   ): Promise<void>;
+  /** How pods of different nodes reach each other where nobody has said; routes where it is missing. */
+  podNetwork?(settings: MachineSettings | undefined, signal: AbortSignal): Promise<'routes' | 'vxlan'>;
   /** How nodes reach this desktop. Needs `prepare`. */
   hostAddress(cluster: string): Promise<HostAddress>;
   create(spec: MachineSpec, progress: Progress, signal: AbortSignal): Promise<Machine>;

@@ -15,6 +15,7 @@ export function lazyMachines(
     capabilities,
     preflight: async (...args) => (await provider()).preflight(...args),
     prepare: async (...args) => (await provider()).prepare(...args),
+    podNetwork: async (...args) => (await (await provider()).podNetwork?.(...args)) ?? 'routes',
     hostAddress: async (...args) => (await provider()).hostAddress(...args),
     create: async (...args) => (await provider()).create(...args),
     start: async (...args) => (await provider()).start(...args),

@@ -33,6 +33,7 @@ class World {
   locked = false;
   /** The port of loopback that is forwarded to machines. */
   forwarded: number | undefined;
+  readonly carries = { podAddresses: true };
   /** Whether machines that were suspended go on well. */
   suspendIsSafe = true;
   /** Whether machines answer over SSH. */
@@ -60,7 +61,7 @@ class World {
   }
 
   #context(natGateway: string | undefined): VagrantContext {
-    const { machines, networks, calls, home } = this;
+    const { machines, networks, calls, home, carries } = this;
     const hypervisor: Hypervisor = {
       provider: 'virtualbox',
       ...(natGateway === undefined ? {} : { natGateway }),
@@ -81,6 +82,9 @@ class World {
         machines.set(name, 'running');
         calls.push(`start ${name}`);
         return Promise.resolve();
+      },
+      get carriesPodAddresses() {
+        return carries.podAddresses;
       },
       sshPort: () => Promise.resolve(this.forwarded),
       suspendIsSafe: () => Promise.resolve(this.suspendIsSafe),
@@ -197,6 +201,13 @@ describe('Vagrant machines', () => {
       await readFile(world.folder.publicKey, 'utf8'),
       /^ecdsa-sha2-nistp256 AAAAE2VjZHNh\S+ wheelhouse-c1\n$/,
     );
+  });
+
+  it('pods travel in VXLAN where the hypervisor’s networks may drop their addresses', async () => {
+    assert.equal(await world.provider.podNetwork?.(undefined, never), 'routes');
+    const { carries } = world;
+    carries.podAddresses = false;
+    assert.equal(await world.provider.podNetwork?.(undefined, never), 'vxlan');
   });
 
   it('nodes dial the hypervisor’s NAT where that ends at this desktop’s loopback', async () => {

@@ -25,7 +25,7 @@ import {
 import { fullName } from './folder.ts';
 import type { Hypervisor } from './hypervisors/contract.ts';
 import { findMachine, listMachines } from './machineList.ts';
-import { cleanUpCluster, prepareCluster } from './prepare.ts';
+import { chosenProvider, cleanUpCluster, prepareCluster } from './prepare.ts';
 import { createSnapshots } from './snapshots.ts';
 import { halt, isSuspendSafe } from './halt.ts';
 import { openSshShell, sshExecute, type SshTarget } from './ssh.ts';
@@ -74,6 +74,11 @@ export function createVagrantMachines(
         () => prepareCluster(context, cluster, progress, signal, settings),
         signal,
       ),
+
+    async podNetwork(settings, signal) {
+      const hypervisor = await chosenProvider(context, settings?.provider, signal);
+      return hypervisor.carriesPodAddresses === false ? 'vxlan' : 'routes';
+    },
 
     async hostAddress(cluster): Promise<HostAddress> {
       const { declared, folder, hypervisor } = await requireDeclared(context, cluster);

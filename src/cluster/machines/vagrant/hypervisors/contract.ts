@@ -30,6 +30,8 @@ export interface Hypervisor {
    * cluster's own, which may come with the first machine, and no listener that other computers could see.
    */
   readonly natGateway?: string;
+  /** False where its networks may drop packets with addresses of pods: those then travel in VXLAN. */
+  readonly carriesPodAddresses?: boolean;
   /** Its version; undefined where it is not installed, or does not answer. */
   version(signal: AbortSignal): Promise<string | undefined>;
   /** What keeps it from running machines although it is installed. */

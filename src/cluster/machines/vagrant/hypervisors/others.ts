@@ -30,6 +30,7 @@ export function createOther(
   };
   return {
     provider,
+    carriesPodAddresses: false,
     version: () => Promise.resolve(undefined),
     list: async () => (await Promise.all((await clusters()).map(states))).flat(),
     ensureNetwork: () => Promise.resolve(undefined),

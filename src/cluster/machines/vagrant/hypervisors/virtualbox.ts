@@ -71,6 +71,8 @@ export function createVirtualBox(options: VirtualBoxOptions): Hypervisor {
   return {
     provider: 'virtualbox',
     natGateway: NAT_GATEWAY,
+    // macOS' own networks (vmnet) know the addresses that they gave out.
+    carriesPodAddresses: platform !== 'darwin',
     version,
 
     async problems(signal): Promise<readonly PreflightProblem[]> {
