@@ -14,6 +14,7 @@ import type { HostFacts, OwnKubeconfig } from './commands/command.ts';
 import { registerCommands } from './commands/register.ts';
 import { createContextKeys } from './contextKeys.ts';
 import { ManifestDiagnostics } from './documents/diagnostics.ts';
+import { COMPARISON_SCHEME, Comparisons } from './documents/comparisons.ts';
 import { MANIFEST_DOCUMENTS } from './documents/documents.ts';
 import { LIVE_SCHEME, LiveObjects } from './documents/liveObjects.ts';
 import { ManifestLenses } from './documents/manifestLenses.ts';
@@ -56,6 +57,7 @@ export function registerEditor(
   const unhealthy = new UnhealthyObjects();
   const machineChecks = new MachineChecks(model);
   const liveObjects = new LiveObjects(model);
+  const comparisons = new Comparisons();
   const parsed = new ParsedManifests();
   const schemas = new Schemas(clock);
   const lenses = new ManifestLenses(model, parsed, clock);
@@ -76,6 +78,7 @@ export function registerEditor(
     createClusterView({ model, tree, unhealthy, machineChecks }),
     liveObjects,
     workspace.registerTextDocumentContentProvider(LIVE_SCHEME, liveObjects),
+    workspace.registerTextDocumentContentProvider(COMPARISON_SCHEME, comparisons),
     workspace.onDidOpenTextDocument((document) => {
       if (document.uri.scheme === LIVE_SCHEME) liveObjects.open(document.uri);
     }),
@@ -98,6 +101,7 @@ export function registerEditor(
       contexts,
       kubeconfig,
       manifests: new Manifests(),
+      comparisons,
       liveObjects,
       machineChecks,
       host,

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { MachineChecks } from '../machineChecks.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { KubeContexts } from '../model/contexts.ts';
+import type { Comparisons } from '../documents/comparisons.ts';
 import type { LiveObjects } from '../documents/liveObjects.ts';
 import type { Manifests } from '../documents/manifests.ts';
 
@@ -29,6 +30,7 @@ export interface CommandContext {
   readonly contexts: KubeContexts;
   readonly kubeconfig: OwnKubeconfig;
   readonly manifests: Manifests;
+  readonly comparisons: Comparisons;
   readonly liveObjects: LiveObjects;
   readonly machineChecks: MachineChecks;
   readonly host: HostFacts;

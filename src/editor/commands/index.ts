@@ -11,6 +11,7 @@ import { deleteCluster } from './deleteCluster.ts';
 import { deleteManifest } from './deleteManifest.ts';
 import { deleteObject } from './deleteObject.ts';
 import { deleteSnapshot } from './deleteSnapshot.ts';
+import { diffManifest } from './diffManifest.ts';
 import { disconnectContext } from './disconnectContext.ts';
 import { drainNode } from './drainNode.ts';
 import { exportObjects } from './exportObjects.ts';
@@ -68,6 +69,7 @@ export const commands: readonly EditorCommand[] = [
   exportObjects,
   applyManifest,
   deleteManifest,
+  diffManifest,
   openSample,
   openObject,
   deleteObject,

@@ -3,6 +3,7 @@ import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Clock } from '../../base/clock.ts';
 import { apiVersionOf } from '../../api/resource.ts';
 import { viewOf } from '../kinds/index.ts';
+import { selectionOf } from '../logs/selection.ts';
 import { forEachSession } from '../model/eachSession.ts';
 import type { ClusterModel } from '../model/clusterModel.ts';
 import type { ClusterSession } from '../model/session.ts';
@@ -12,7 +13,10 @@ import { roleIn } from './roleIn.ts';
 
 const COALESCE_MS = 200;
 
-/** Above each object of a manifest: Apply, Delete, and how the live object stands in each running cluster. */
+/**
+ * Above each object of a manifest: Apply, Diff, Delete, how the live object stands in each running cluster, and its
+ * logs.
+ */
 export class ManifestLenses implements CodeLensProvider, Disposable {
   readonly #model: ClusterModel;
   readonly #parsed: ParsedManifests;
@@ -47,6 +51,7 @@ export class ManifestLenses implements CodeLensProvider, Disposable {
         new CodeLens(range, { title, command, arguments: [document.uri, object.index] });
       const lenses = [of('$(cloud-upload) Apply', 'wheelhouse.applyManifest')];
       if (sessions.length === 0) return lenses;
+      lenses.push(of('$(diff) Diff', 'wheelhouse.diffManifest'));
       lenses.push(of('$(trash) Delete', 'wheelhouse.deleteManifest'));
       return [...lenses, ...sessions.flatMap((session) => stateLens(session, object, range))];
     });
@@ -79,5 +84,10 @@ function stateLens(session: ClusterSession, manifest: ManifestObject, range: Ran
   );
   const title = `${place}: ${description}`;
   const row = { cluster, resource, object };
-  return [new CodeLens(range, { title, command: 'wheelhouse.openObject', arguments: [row] })];
+  const state = new CodeLens(range, { title, command: 'wheelhouse.openObject', arguments: [row] });
+  if (selectionOf(resource, object) === undefined) return [state];
+  return [
+    state,
+    new CodeLens(range, { title: '$(output) Logs', command: 'wheelhouse.followLogs', arguments: [row] }),
+  ];
 }

@@ -16,6 +16,13 @@ interface Located {
   readonly object: ManifestObject;
 }
 
+export interface Preview {
+  /** `deployments/web` */
+  readonly name: string;
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject;
+}
+
 /** What can be done with the objects of a manifest document. */
 export class Manifests {
   /** The objects of the document, or the one of that index. Rejects where the text is no YAML or holds none. */
@@ -38,18 +45,28 @@ export class Manifests {
     const outcomes: string[] = [];
     for (const object of await this.objects(uri, index)) {
       const { resource, namespace } = await locate(session, object);
-      const draft = structuredClone(object.value) as unknown as NewObject<KubeObject>;
-      if (namespace !== undefined) draft.metadata.namespace = namespace;
-      const before = await session.client
-        .get(resource, { namespace, name: object.name })
-        .catch((error: unknown) => {
-          if (isNotFound(error)) return undefined;
-          throw error;
-        });
+      const draft = draftOf(object, namespace);
+      const before = await liveObject(session, resource, { namespace, name: object.name });
       const after = await session.client.apply(resource, draft, { fieldManager: FIELD_MANAGER });
       outcomes.push(`${resource.plural}/${object.name} ${whatChanged(before, after)}`);
     }
     return outcomes;
+  }
+
+  /** What applying the objects would make of them, by a dry run; `before` is missing where there is none yet. */
+  async preview(session: ClusterSession, uri: Uri, index?: number): Promise<readonly Preview[]> {
+    const previews: Preview[] = [];
+    for (const object of await this.objects(uri, index)) {
+      const { resource, namespace } = await locate(session, object);
+      const draft = draftOf(object, namespace);
+      const before = await liveObject(session, resource, { namespace, name: object.name });
+      const after = await session.client.apply(resource, draft, {
+        fieldManager: FIELD_MANAGER,
+        dryRun: true,
+      });
+      previews.push({ name: `${resource.plural}/${object.name}`, before, after });
+    }
+    return previews;
   }
 
   /** Deletes the objects, last first; what is not there is said and no failure. */
@@ -72,6 +89,28 @@ export class Manifests {
       }
     }
     return outcomes;
+  }
+}
+
+/** What is sent: the object, in the namespace where it shall be. What is no object's metadata the server refuses. */
+function draftOf({ value }: ManifestObject, namespace: string | undefined): NewObject<KubeObject> {
+  const draft = structuredClone(value) as { metadata?: unknown };
+  const { metadata } = draft;
+  if (namespace !== undefined && typeof metadata === 'object' && metadata !== null)
+    draft.metadata = { ...metadata, namespace };
+  return draft as unknown as NewObject<KubeObject>;
+}
+
+async function liveObject(
+  session: ClusterSession,
+  resource: Resource,
+  at: { readonly namespace: string | undefined; readonly name: string },
+): Promise<KubeObject | undefined> {
+  try {
+    return await session.client.get(resource, at);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {
   commands,
   languages,
+  TabInputTextDiff,
   Uri,
   window,
   workspace,
@@ -63,9 +64,11 @@ describe('manifests', () => {
     for (const kind of ['ConfigMap', 'Deployment']) await untilCache(NAME, kind, () => true);
     assert.deepEqual(await lenses(uri), [
       '0: $(cloud-upload) Apply',
+      '0: $(diff) Diff',
       '0: $(trash) Delete',
       `0: not in ${NAME}`,
       '7: $(cloud-upload) Apply',
+      '7: $(diff) Diff',
       '7: $(trash) Delete',
       `7: not in ${NAME}`,
     ]);
@@ -97,6 +100,17 @@ describe('manifests', () => {
       `$(check) ${NAME}: configmaps/settings configured, deployments/web unchanged`,
       `$(check) ${NAME}: configmaps/settings unchanged, deployments/web unchanged`,
     ]);
+  });
+
+  it('Diff shows what Apply would change, in the diff editor', async () => {
+    const uri = await write('diff.yaml', `${CONFIG('green')}---\n${DEPLOYMENT('web')}`);
+    await commands.executeCommand('wheelhouse.diffManifest', uri);
+    const { input } = window.tabGroups.activeTabGroup.activeTab ?? {};
+    assert.ok(input instanceof TabInputTextDiff);
+    const text = async (side: Uri): Promise<string> => (await workspace.openTextDocument(side)).getText();
+    assert.match(await text(input.original), /colour: blue/);
+    assert.match(await text(input.modified), /colour: green/);
+    assert.doesNotMatch(await text(input.modified), /resourceVersion|managedFields/);
   });
 
   it('Apply of a bad manifest says what the API server says, with the path of the field', async () => {
