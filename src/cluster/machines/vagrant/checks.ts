@@ -33,6 +33,7 @@ export async function checkHost(
     host: facts,
     availableBytes: facts.availableBytes(),
     interfaces: facts.interfaces(),
+    elsewhere: await facts.elsewhere(),
     virtualization: await facts.virtualization(),
     vagrant: await vagrantVersion(context, signal),
     provider: hypervisor?.provider ?? provider ?? '',

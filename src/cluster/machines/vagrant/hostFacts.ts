@@ -2,6 +2,7 @@ import os from 'node:os';
 import { readText } from '../../../host/files.ts';
 import type { ProcessRunner } from '../../../host/processes.ts';
 import type { IPRange } from '../../../api/ip/range.ts';
+import { readElsewhere, type Elsewhere } from './elsewhere.ts';
 import { parseSubnet } from './subnets.ts';
 
 /** What this computer is: a parameter wherever it decides something. */
@@ -15,6 +16,8 @@ export interface HostFacts {
   availableBytes(): number;
   /** Ranges of the networks that it is on, with the name of the interface. */
   interfaces(): readonly { readonly name: string; readonly subnet: IPRange; readonly address: string }[];
+  /** Where this runs, when that is not the desktop itself. */
+  elsewhere(): Promise<Elsewhere | undefined>;
   /** Whether its processors can run machines; undefined where that cannot be told. */
   virtualization(): Promise<boolean | undefined>;
 }
@@ -49,6 +52,7 @@ export function systemFacts(processes: ProcessRunner): HostFacts {
           return subnet === undefined ? [] : [{ name, subnet, address }];
         }),
       ),
+    elsewhere: () => readElsewhere(process.env),
     async virtualization(): Promise<boolean | undefined> {
       switch (process.platform) {
         case 'linux':

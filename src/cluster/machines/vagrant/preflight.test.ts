@@ -9,6 +9,7 @@ const well: PreflightFacts = {
   host: { platform: 'linux', architecture: 'amd64', totalBytes: 16 * GIB },
   availableBytes: 8 * GIB,
   interfaces: [{ name: 'eth0', subnet: parseSubnet('10.1.0.0/16')!, address: '10.1.2.3' }],
+  elsewhere: undefined,
   virtualization: true,
   hypervisorProblems: [],
   vagrant: '2.4.9',
@@ -52,6 +53,12 @@ describe('checks before VMs are created', () => {
 
   it('the provider is there, with its plugin', () => {
     only({ hypervisor: undefined }, /^VirtualBox is not installed/, /container nodes/);
+    only(
+      { hypervisor: undefined, elsewhere: 'WSL' },
+      /^VirtualBox is out of reach: this runs in WSL/,
+      /remote\.extensionKind.*container nodes/,
+    );
+    assert.deepEqual(said({ elsewhere: 'an SSH session' }), []);
     only({ provider: 'xen', hypervisor: undefined }, /"xen" is not a provider/, /virtualbox, libvirt/);
     const libvirt = { provider: 'libvirt', hypervisor: '9.0.0' };
     only(libvirt, /plugin for libvirt/, /vagrant plugin install vagrant-libvirt/);

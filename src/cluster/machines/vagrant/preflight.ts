@@ -1,6 +1,7 @@
 import { ownProperty } from '../../../base/ownProperty.ts';
 import type { MachinePlan, PreflightProblem } from '../contract.ts';
 import { nameProblem } from './folder.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { HostFacts } from './hostFacts.ts';
 import { contains, formatRange, type IPRange, overlap } from '../../../api/ip/range.ts';
 import { hostAddressOf, parseSubnet } from './subnets.ts';
@@ -17,6 +18,8 @@ export interface PreflightFacts {
   readonly host: Pick<HostFacts, 'platform' | 'architecture' | 'totalBytes'>;
   readonly availableBytes: number;
   readonly interfaces: ReturnType<HostFacts['interfaces']>;
+  /** Where this runs, when that is not the desktop itself. */
+  readonly elsewhere: Elsewhere | undefined;
   readonly virtualization: boolean | undefined;
   /** What the hypervisor itself says that is in its way. */
   readonly hypervisorProblems: readonly PreflightProblem[];
@@ -101,7 +104,7 @@ const PROVIDERS: Readonly<
 /** Those whose version can be asked for. */
 const ASKED = ['virtualbox', 'libvirt'];
 
-const provider: Check = ({ provider: name, hypervisor, plugins, vagrant: version }) => {
+const provider: Check = ({ provider: name, hypervisor, plugins, vagrant: version, elsewhere }) => {
   const known = ownProperty(PROVIDERS, name);
   if (known === undefined) {
     return [
@@ -112,7 +115,12 @@ const provider: Check = ({ provider: name, hypervisor, plugins, vagrant: version
     ];
   }
   const problems: PreflightProblem[] = [];
-  if (hypervisor === undefined && ASKED.includes(name)) {
+  if (hypervisor === undefined && name === 'virtualbox' && elsewhere !== undefined) {
+    problems.push({
+      what: `VirtualBox is out of reach: this runs in ${elsewhere}, and its machines run on the desktop`,
+      remedy: `Let the extension run on the desktop (in the editor’s settings "remote.extensionKind": { "wheelhouse.wheelhouse": ["ui"] }, then reload), ${CONTAINERS}.`,
+    });
+  } else if (hypervisor === undefined && ASKED.includes(name)) {
     problems.push({
       what: `${known.name} is not installed, or does not answer`,
       remedy: `${known.install}, choose another provider, ${CONTAINERS}.`,

@@ -114,6 +114,7 @@ class World {
         interfaces: () => [
           { name: 'vboxnet0', subnet: parseSubnet('192.168.56.0/24')!, address: '192.168.56.1' },
         ],
+        elsewhere: () => Promise.resolve(undefined),
         virtualization: () => Promise.resolve(true),
       },
       clock: new FakeClock(),
