@@ -73,7 +73,10 @@ export class IncomingBody {
         }
       });
       request.once('error', () => reject(endedEarly()));
-      request.once('close', () => reject(endedEarly()));
+      // Every request closes: an error, which costs more than all else here, is made only for one that did not end.
+      request.once('close', () => {
+        if (!request.readableEnded) reject(endedEarly());
+      });
     });
   }
 
