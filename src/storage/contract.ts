@@ -184,8 +184,17 @@ export interface Storage {
   list(prefix: string, options?: ListOptions): Promise<ListResult>;
   /** `ok: false` with the current entry where the key exists. A driver may keep no causes. */
   create(key: string, value: Value, cause?: Cause): Promise<WriteResult>;
-  /** Replaces the value if the key's revision is `expected`. */
-  update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult>;
+  /**
+   * Replaces the value if the key's revision is `expected`. `makesRoom`: the write is part of a deletion; where the disk
+   * is full it is taken from what is kept for those, as deletes are.
+   */
+  update(
+    key: string,
+    value: Value,
+    expected: number,
+    cause?: Cause,
+    makesRoom?: boolean,
+  ): Promise<WriteResult>;
   /** Deletes the key if its revision is `expected`. The event carries the last value. */
   delete(key: string, expected: number, cause?: Cause): Promise<WriteResult>;
   /**

@@ -70,8 +70,10 @@ export function farStorage(near: Storage, random: Random): Storage {
         };
       }),
     create: (key, value) => far(async () => writeResult(await near.create(key, value))),
-    update: (key, value, expected) =>
-      far(async () => writeResult(await near.update(key, value, expectedRevision(expected)))),
+    update: (key, value, expected, cause, makesRoom) =>
+      far(async () =>
+        writeResult(await near.update(key, value, expectedRevision(expected), cause, makesRoom)),
+      ),
     delete: (key, expected) =>
       far(async () => writeResult(await near.delete(key, expectedRevision(expected)))),
     watch: (prefix, after, signal) => ({

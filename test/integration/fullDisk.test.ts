@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { silentLogger } from '../../src/base/logger.ts';
+import { systemProcesses } from '../../src/host/processes.ts';
 import { startTestServer, type TestServer } from '../harness/apiServer.ts';
 
 interface ConfigMap {
@@ -73,6 +74,26 @@ describe('an API server whose disk is full', () => {
     await verify();
   });
 
+  it('deletes, and takes writes again when that has made room', async () => {
+    await fill();
+    const remove = async (name: string): Promise<void> => {
+      const { code, body } = await api.call<{ message?: string }>('DELETE', `${ALL}/${name}`);
+      assert.equal(code, 200, body.message);
+      acknowledged.delete(name);
+    };
+    const names = [...acknowledged.keys()];
+    for (const name of names.slice(0, names.length / 2)) await remove(name);
+    await verify();
+    // The room is there as soon as the past has been forgotten, and asked for every five seconds.
+    const deadline = Date.now() + 20_000;
+    let code = 503;
+    while (code !== 201 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      ({ code } = await create('again'));
+    }
+    assert.equal(code, 201);
+  });
+
   it('has everything that was acknowledged after a restart on a larger disk, and writes again', async () => {
     await fill();
     await api.stop();
@@ -82,5 +103,45 @@ describe('an API server whose disk is full', () => {
     assert.equal(code, 201);
     const newest = Math.max(...[...acknowledged.values()].map(Number));
     assert.ok(Number(body.metadata.resourceVersion) > newest);
+  });
+});
+
+describe('an API server on a disk of its own that is full', () => {
+  let directory: string;
+  let api: TestServer;
+
+  before(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-disk-'));
+    await systemProcesses.run('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'wheelhouse-full', directory]);
+    api = await startTestServer({ storagePath: path.join(directory, 'store.db'), logger: silentLogger });
+  });
+  after(async () => {
+    await api.stop();
+    await systemProcesses.run('umount', [directory]);
+    await rm(directory, { recursive: true });
+  });
+
+  it('deletes what filled it', async () => {
+    const text = 'x'.repeat(100_000);
+    const made: string[] = [];
+    for (let i = 0; ; i++) {
+      const name = `c-${i}`;
+      const { code } = await api.call('POST', ALL, { metadata: { name }, data: { text } });
+      if (code === 503) break;
+      assert.equal(code, 201);
+      made.push(name);
+    }
+    assert.ok(made.length > 10);
+    for (const name of made) {
+      const { code, body } = await api.call<{ message?: string }>('DELETE', `${ALL}/${name}`);
+      assert.equal(code, 200, body.message);
+    }
+    const deadline = Date.now() + 20_000;
+    let code = 503;
+    while (code !== 201 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      ({ code } = await api.call('POST', ALL, { metadata: { name: 'again' }, data: { text } }));
+    }
+    assert.equal(code, 201);
   });
 });

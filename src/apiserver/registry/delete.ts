@@ -116,7 +116,7 @@ async function attemptDelete(
   if (context.dryRun) {
     return { entry: entryOfDryRun(existing.key, value, existing.revision), removed: step.thenRemove };
   }
-  const result = await registry.storage.update(existing.key, value, existing.revision, context.cause);
+  const result = await registry.storage.update(existing.key, value, existing.revision, context.cause, true);
   await caughtUp(registry, context, result);
   if (!result.ok) return 'again';
   const entry = entryAfterWrite(registry.cache, existing.key, value, result.revision);

@@ -1,6 +1,12 @@
 import type { Cause } from '../../api/request.ts';
 import { createDeferred, type Deferred } from '../../base/deferred.ts';
-import type { StorageEvent, StoredEntry, Value, WriteResult } from '../contract.ts';
+import {
+  type StorageEvent,
+  StorageUnavailableError,
+  type StoredEntry,
+  type Value,
+  type WriteResult,
+} from '../contract.ts';
 
 /** A write that waits for its commit. */
 export interface PendingWrite {
@@ -10,12 +16,14 @@ export interface PendingWrite {
   /** The revision that the key must have; 0: it must not be there. */
   readonly expected: number;
   readonly cause: Cause | undefined;
+  /** Deletes, or is part of a deletion. */
+  readonly makesRoom: boolean;
 }
 
 /** The commit of a batch: what happened, and the outcome of each write in order. */
 export interface Commit {
   readonly events: readonly StorageEvent[];
-  readonly results: readonly WriteResult[];
+  readonly results: readonly (WriteResult | StorageUnavailableError)[];
 }
 
 /** Most writes of one transaction, so that a burst does not hold the thread for long. */
@@ -73,7 +81,11 @@ export class CommitQueue {
       const { events, results } = this.#commit(batch.map(({ write }) => write));
       // Watchers first: their promises resolve before the writers', so that these need not wait for the watch cache.
       this.#published(events);
-      batch.forEach(({ done }, i) => done.resolve(results[i] as WriteResult));
+      batch.forEach(({ done }, i) => {
+        const result = results[i] as WriteResult | StorageUnavailableError;
+        if (result instanceof StorageUnavailableError) done.reject(result);
+        else done.resolve(result);
+      });
     } catch (error) {
       for (const { done } of batch) done.reject(error);
     }

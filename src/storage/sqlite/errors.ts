@@ -24,6 +24,18 @@ export function isCorrupt(error: unknown): boolean {
   return code === CORRUPT || code === NOTADB;
 }
 
+const fullText = (path: string): string =>
+  `the store ${path} cannot grow: free some space on its disk (or raise its limit, or delete what is not needed), then try again`;
+
+/** Of a write for which the rest of a full disk is not meant. */
+export const fullError = (path: string): StorageUnavailableError =>
+  new StorageUnavailableError(fullText(path));
+
+/** Whether there is no room for a write. */
+export function isFull(error: unknown): boolean {
+  return primaryCode(error instanceof StorageUnavailableError ? error.cause : error) === FULL;
+}
+
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -35,7 +47,7 @@ function describe(error: unknown, path: string): string {
     case LOCKED:
       return `the store ${path} is in use by another process: stop the other control plane of this cluster, or attach to it`;
     case FULL:
-      return `the store ${path} cannot grow: free some space on its disk (or raise its limit), then try again`;
+      return fullText(path);
     case IOERR:
       return `reading or writing the store ${path} failed (${text}): check the disk and its free space, then start the cluster again`;
     case READONLY:

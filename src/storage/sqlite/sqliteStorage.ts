@@ -22,11 +22,12 @@ import {
 import { endOf } from '../keys.ts';
 import { Replay } from '../replay.ts';
 import { type Commit, CommitQueue, evaluate, type PendingWrite } from './commitQueue.ts';
-import { unavailable } from './errors.ts';
+import { fullError, isFull, unavailable } from './errors.ts';
 import { type MarkFile, openMark } from './mark.ts';
 import { openStore, type OpenStore } from './openStore.ts';
 import type { Row } from './rows.ts';
 import type { RevisionRow, Statements } from './statements.ts';
+import { Reserve } from './reserve.ts';
 import { assertNone, verifyAtOpen } from './verification.ts';
 
 export interface SqliteStorageOptions {
@@ -91,6 +92,7 @@ class SqliteStorage implements Storage {
   readonly #current: Map<string, StoredEntry>;
   readonly #onDamage: ((error: DamagedStoreError) => void) | undefined;
   readonly #keepRevisions: number;
+  readonly #reserve: Reserve;
   readonly history: StorageHistory = {
     list: (prefix, options = {}) => this.#history(prefix, options),
   };
@@ -117,6 +119,7 @@ class SqliteStorage implements Storage {
     this.#database = database;
     this.#statements = statements;
     this.#mark = mark;
+    this.#reserve = new Reserve({ path, database, clock: this.#clock, maxBytes: options.maxBytes });
     this.#commits = new CommitQueue(
       (writes) => this.#commit(writes),
       (events) => this.#watchers.publish(events),
@@ -175,15 +178,21 @@ class SqliteStorage implements Storage {
   }
 
   create(key: string, value: Value, cause?: Cause): Promise<WriteResult> {
-    return this.#write({ key, value, expected: 0, cause });
+    return this.#write({ key, value, expected: 0, cause, makesRoom: false });
   }
 
-  update(key: string, value: Value, expected: number, cause?: Cause): Promise<WriteResult> {
-    return this.#write({ key, value, expected, cause });
+  update(
+    key: string,
+    value: Value,
+    expected: number,
+    cause?: Cause,
+    makesRoom = false,
+  ): Promise<WriteResult> {
+    return this.#write({ key, value, expected, cause, makesRoom });
   }
 
   delete(key: string, expected: number, cause?: Cause): Promise<WriteResult> {
-    return this.#write({ key, value: undefined, expected, cause });
+    return this.#write({ key, value: undefined, expected, cause, makesRoom: true });
   }
 
   watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<EventBatch> {
@@ -247,6 +256,7 @@ class SqliteStorage implements Storage {
     this.#guard(() => {
       this.#mark?.close();
       this.#database.close();
+      this.#reserve.close();
     });
   }
 
@@ -255,7 +265,26 @@ class SqliteStorage implements Storage {
     return this.#commits.add(write);
   }
 
+  /** On a full disk what makes room is committed from the reserve, and the rest refused. */
   #commit(writes: readonly PendingWrite[]): Commit {
+    if (this.#reserve.isOpen) {
+      try {
+        return this.#commitAll(writes);
+      } catch (error) {
+        if (!isFull(error) || !writes.some(({ makesRoom }) => makesRoom)) throw error;
+      }
+      this.#reserve.spend();
+    }
+    const full = fullError(this.#path);
+    const { events, results } = this.#commitAll(writes.filter(({ makesRoom }) => makesRoom));
+    let next = 0;
+    const outcomes = writes.map(({ makesRoom }) => (makesRoom ? (results[next++] ?? full) : full));
+    // What was deleted takes room until the past is forgotten.
+    if (events.length > 0) this.compact(this.#revision).catch(() => undefined);
+    return { events, results: outcomes };
+  }
+
+  #commitAll(writes: readonly PendingWrite[]): Commit {
     const commit = evaluate(writes, (key) => this.#current.get(key), this.#revision);
     if (commit.events.length === 0) return commit;
     const time = this.#clock.now();
