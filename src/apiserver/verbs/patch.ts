@@ -62,8 +62,9 @@ export function readPatch(exchange: Exchange, schema: Schema): (document: KubeOb
     const patched = applyPatch(type, schema, document, change);
     checkTypeMeta(patched);
     if (patched.kind !== document.kind || patched.apiVersion !== document.apiVersion) {
+      const { apiVersion = '', kind = '' } = patched as Partial<Draft>;
       throw badRequest(
-        `the patched object's type (${patched.apiVersion}, ${patched.kind}) does not match the expected type (${document.apiVersion}, ${document.kind})`,
+        `the patched object's type (${apiVersion}, ${kind}) does not match the expected type (${document.apiVersion}, ${document.kind})`,
       );
     }
     (patched as { metadata?: Draft['metadata'] | null }).metadata ??= {};
@@ -105,5 +106,6 @@ function invalidPatch(change: object, why: string): Error {
 
 function patchTypeOf(exchange: Exchange, schema: Schema): string {
   const { body } = exchange.request;
-  return mediaTypeOf(body.type === 'none' ? '' : body.contentType, patchTypesOf(schema));
+  if (body.type === 'none') throw badRequest('error decoding patch: the request has no body');
+  return mediaTypeOf(body.contentType, patchTypesOf(schema));
 }

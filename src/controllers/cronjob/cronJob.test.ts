@@ -142,6 +142,17 @@ describe('cronJobController', () => {
     await cluster.until('one', () => names().join() === nameAt('2026-01-01T00:10:00Z'));
   });
 
+  it('keeps to its interval, whenever it is looked at', async () => {
+    await begin({ schedule: '@every 1m' });
+    await pass(20_000);
+    await cluster.client.patch(cronJobs, at, 'application/merge-patch+json', {
+      metadata: { labels: { a: 'b' } },
+    });
+    await settled();
+    await pass(41_000);
+    await cluster.until('at its time', () => status()?.lastScheduleTime === '2026-01-01T00:01:30Z');
+  });
+
   it('keeps as many finished Jobs as the limits say', async () => {
     await begin({ successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 0 });
     for (let minute = 1; minute <= 3; minute += 1) {

@@ -115,8 +115,9 @@ class CronJobController {
     const now = this.#context.clock.now();
     const due = dueTime(cron, schedule, zone, now);
     const untilNext = (): number | undefined => {
-      const next = nextTime(schedule, now, zone);
-      return next === undefined ? undefined : next - now + MARGIN_MS;
+      // From the last time on, or the clock of an interval would begin again with every look.
+      const next = nextTime(schedule, due.time ?? due.earliest, zone);
+      return next === undefined ? undefined : Math.max(0, next - now) + MARGIN_MS;
     };
     if (due.tooManyMissed) {
       const advice = 'Set or decrease .spec.startingDeadlineSeconds or check clock skew';

@@ -13,6 +13,8 @@ export interface Due {
   /** The last time of the schedule that has come and was not served; undefined for none. */
   readonly time: number | undefined;
   readonly tooManyMissed: boolean;
+  /** From when on times are looked for, in ms since the epoch. */
+  readonly earliest: number;
 }
 
 /** `mostRecentScheduleTime`: of the times that were missed only the last counts. */
@@ -22,12 +24,14 @@ export function dueTime(cron: CronJob, schedule: Schedule, timeZone: string, now
   const { startingDeadlineSeconds: deadline } = cron.spec;
   const earliest = Math.max(last ?? created, deadline === undefined ? 0 : now - deadline * 1000);
   const counted = timesBetween(schedule, earliest, now, timeZone, TOO_MANY + 1);
-  if (counted.length <= TOO_MANY) return { time: counted.at(-1), tooManyMissed: false };
+  if (counted.length <= TOO_MANY) {
+    return { time: counted.at(-1), tooManyMissed: false, earliest };
+  }
   for (const window of WINDOWS) {
     const recent = timesBetween(schedule, Math.max(earliest, now - window), now, timeZone, Infinity);
-    if (recent.length > 0) return { time: recent.at(-1), tooManyMissed: true };
+    if (recent.length > 0) return { time: recent.at(-1), tooManyMissed: true, earliest };
   }
-  return { time: counted.at(-1), tooManyMissed: true };
+  return { time: counted.at(-1), tooManyMissed: true, earliest };
 }
 
 function timesBetween(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { FakeClock } from '../../base/clock.ts';
-import { events, jobs, pods } from '../../api/resources.ts';
+import { events, jobs, namespaces, pods } from '../../api/resources.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Job, Pod } from '../../api/types.ts';
 import type { NewObject } from '../../client/contract.ts';
@@ -234,6 +234,22 @@ describe('jobController', () => {
       return pod?.metadata.ownerReferences === undefined && pod?.metadata.finalizers === undefined;
     });
     await cluster.until('another', () => cluster.list(pods, 'lab').length === 2);
+  });
+
+  it('holds no pod in a namespace that ends', async () => {
+    await cluster.client.create(namespaces, { metadata: { name: 'lab', finalizers: ['example.com/keep'] } });
+    await cluster.client.create(
+      jobs,
+      sum({ completionMode: 'Indexed', completions: 1, parallelism: 1, backoffLimitPerIndex: 3 }),
+    );
+    await untilRunning(1);
+    await cluster.client.delete(namespaces, { name: 'lab' });
+    await end(byIndex(0), 1);
+    await cluster.until('freed', () =>
+      cluster
+        .list(pods, 'lab')
+        .some((pod) => pod.status?.phase === 'Failed' && pod.metadata.finalizers === undefined),
+    );
   });
 
   it('frees the pods of a Job that is gone', async () => {

@@ -1,9 +1,9 @@
 import { equal } from '../../api/fields/equal.ts';
 import { controllerOf, draftOf, keyOf, parseKey } from '../../api/meta.ts';
-import { jobs, pods } from '../../api/resources.ts';
+import { jobs, namespaces, pods } from '../../api/resources.ts';
 import { isNotFound, isReason, toStatusError } from '../../api/status.ts';
 import { msOf, timeOf } from '../../api/time.ts';
-import type { Job, Pod } from '../../api/types.ts';
+import type { Job, Namespace, Pod } from '../../api/types.ts';
 import type { NewObject } from '../../client/contract.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../client/controller.ts';
@@ -11,7 +11,7 @@ import { Dependents } from '../dependents.ts';
 import { createPods, deletePods } from '../podControl.ts';
 import { PendingWrites } from '../writes.ts';
 import { hasFailed, hasSucceeded, indexOf, isIndexed, isTracked, newPod, TRACKING } from './jobPod.ts';
-import { outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { planPods } from './plan.ts';
 import {
   accountFor,
@@ -22,7 +22,7 @@ import {
   setCondition,
   settle,
 } from './status.ts';
-import { tallyOf } from './tally.ts';
+import { type Tally, tallyOf } from './tally.ts';
 
 /** At most so many pods are created or deleted in one reconcile. */
 const BURST = 500;
@@ -38,6 +38,7 @@ class JobController {
   readonly #context: ControllerContext;
   readonly #jobs: Informer<Job>;
   readonly #pods: Dependents<Job, Pod>;
+  readonly #namespaces: Informer<Namespace>;
   /** Counting goes on only when both caches show what was written: else a pod would be counted twice. */
   readonly #pendingJobs: PendingWrites<Job>;
   readonly #pendingPods: PendingWrites<Pod>;
@@ -45,6 +46,7 @@ class JobController {
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#jobs = context.informers.for(jobs);
+    this.#namespaces = context.informers.for(namespaces);
     this.#pods = new Dependents(context, {
       owners: jobs,
       dependents: pods,
@@ -77,12 +79,7 @@ class JobController {
     const tally = tallyOf(job, owned);
     const outcome = outcomeOf(job, tally, now);
     const plan = planPods({ job, pods: owned, tally, outcome, now });
-    const { status, counted } = accountFor(
-      job,
-      tally,
-      heldForTheirCount(job, tally, outcome !== undefined),
-      now,
-    );
+    const { status, counted } = accountFor(job, tally, this.#held(job, tally, outcome), now);
     this.#noteSuspension(job, status, now);
     // What is counted is on record before a pod lets go of its finalizer.
     const recorded = await this.#writeStatus(key, job, status, signal);
@@ -117,6 +114,13 @@ class JobController {
     if (error !== undefined) throw toStatusError(error);
     const waits = [plan.waitMs, untilDeadline(job, status, now)].filter((wait) => wait !== undefined);
     return waits.length === 0 ? undefined : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  /** Where a namespace ends, nothing takes the place of a failed pod: none is held. */
+  #held(job: Job, tally: Tally, outcome: Outcome | undefined): ReadonlySet<Pod> {
+    const namespace = this.#namespaces.get(undefined, job.metadata.namespace);
+    const ends = namespace?.metadata.deletionTimestamp !== undefined;
+    return heldForTheirCount(job, tally, ends || outcome !== undefined);
   }
 
   /** Pods whose Job is gone hold their finalizer for nobody. */

@@ -81,6 +81,20 @@ describe('StatefulSet', () => {
     it(`refuses ${what}`, () => assert.deepEqual(asLines(kind.validate(created(spec))), lines));
   }
 
+  it('mounts its claims as volumes', () => {
+    const mounting = (name: string): object => ({
+      template: {
+        metadata: { labels: { app: 'a' } },
+        spec: { containers: [{ name: 'c', image: 'i', volumeMounts: [{ name, mountPath: '/d' }] }] },
+      },
+      volumeClaimTemplates: [{ metadata: { name: 'data' } }],
+    });
+    assert.deepEqual(asLines(kind.validate(created(mounting('data')))), []);
+    assert.deepEqual(asLines(kind.validate(created(mounting('other')))), [
+      'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "other"',
+    ]);
+  });
+
   it('may change what upstream lets it, and nothing else', () => {
     const old = created();
     const change = (spec: object): string[] =>

@@ -44,8 +44,21 @@ export function validateStatefulSet(object: { readonly spec?: Spec }): FieldErro
     ...each(spec.volumeClaimTemplates, path.child('volumeClaimTemplates'), (claim, at) =>
       (claim.metadata?.name ?? '') === '' ? [required(at.child('metadata', 'name'))] : [],
     ),
-    ...validateWorkload(spec, 'StatefulSet', path),
+    ...validateWorkload({ ...spec, template: withClaims(spec) }, 'StatefulSet', path),
   ];
+}
+
+/** The template as its pods have it: a claim is a volume, and takes the place of one of its name. */
+function withClaims({ template, volumeClaimTemplates = [] }: Spec): Spec['template'] {
+  if (template?.spec === undefined || volumeClaimTemplates.length === 0) return template;
+  const names = new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name));
+  const volumes = [
+    ...(template.spec.volumes ?? []).filter(({ name }) => !names.has(name)),
+    ...[...names].flatMap((name) =>
+      name === undefined ? [] : [{ name, persistentVolumeClaim: { claimName: name } }],
+    ),
+  ];
+  return { ...template, spec: { ...template.spec, volumes } };
 }
 
 function validatePolicy(policy: string | undefined, path: FieldPath): FieldError[] {
