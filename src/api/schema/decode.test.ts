@@ -10,6 +10,11 @@ const strict = (text: string, type = 'application/json'): ReturnType<typeof deco
   decodeStrict(bytes(text), type);
 
 describe('decodeStrict', () => {
+  it('makes half of a surrogate pair the replacement character, and leaves whole ones', () => {
+    const body = Buffer.from('{"a":"x\\ud800y","b":"\\ud83d\\ude00","c":["\\udc00"]}');
+    assert.deepEqual(decode(body, 'application/json'), { a: 'x\ufffdy', b: '😀', c: ['\ufffd'] });
+  });
+
   it('names duplicate keys by their path, once each', () => {
     const { object, duplicates } = strict(
       '{"a":1,"b":{"c":1,"c":2,"c":3},"l":[{},{"x":"}","x":"\\"{"}],"a":{"b":2}}',

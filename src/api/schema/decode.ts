@@ -52,10 +52,17 @@ function readProtobuf(bytes: Uint8Array, expected: ExpectedType | undefined): un
   return object;
 }
 
+/** Half of a pair may be written as an escape, which is no text in UTF-8. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
+/** As Go's decoder: a half without its other half is the replacement character. */
+const wellFormed = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value;
+
 function parseJson(source: string): unknown {
   let object: unknown;
   try {
-    object = JSON.parse(source);
+    object = SURROGATE_ESCAPE.test(source) ? JSON.parse(source, wellFormed) : JSON.parse(source);
   } catch (error) {
     throw badRequest(`error decoding JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
