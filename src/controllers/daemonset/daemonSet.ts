@@ -1,4 +1,3 @@
-import { type Backoff, exponentialBackoff } from '../../base/backoff.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { matcherOf } from '../../api/labels.ts';
 import { draftOf, keyOf, type LabelSelector, parseKey } from '../../api/meta.ts';
@@ -13,12 +12,12 @@ import { currentRevision, oldestFirst, REVISION_HASH, truncateHistory } from '..
 import { createPods, deletePods } from '../podControl.ts';
 import { PendingWrites } from '../writes.ts';
 import { daemonPod, fitnessOf } from './daemonPod.ts';
+import { Failures } from './failures.ts';
 import { type Plan, planDaemons, type Situation } from './plan.ts';
 import { daemonSetStatus, type DaemonSetStatus, nextAvailability } from './status.ts';
 
 /** At most so many pods are created or deleted in one reconcile. */
 const BURST = 250;
-const FAILED_BACKOFF = { initialMs: 1000, maxMs: 15 * 60_000 };
 
 /** Runs one pod on each node that is fit for it (`pkg/controller/daemon`). */
 export function daemonSetController(context: ControllerContext): Controller {
@@ -174,30 +173,6 @@ class DaemonSetController {
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
-  }
-}
-
-/** Pods that fail at once are not replaced at once: the wait grows per node, and is forgotten after two of the longest. */
-class Failures {
-  readonly #byKey = new Map<string, Map<string, { backoff: Backoff; last: number }>>();
-
-  /** Milliseconds still to wait; 0 counts a replacement. */
-  wait(key: string, place: string, now: number): number {
-    const known = this.#byKey.get(key) ?? new Map<string, { backoff: Backoff; last: number }>();
-    this.#byKey.set(key, known);
-    const entry = known.get(place);
-    if (entry === undefined || now - entry.last > 2 * FAILED_BACKOFF.maxMs) {
-      known.set(place, { backoff: exponentialBackoff(FAILED_BACKOFF), last: now });
-      return 0;
-    }
-    const left = entry.last + entry.backoff.delayMs - now;
-    if (left > 0) return left;
-    known.set(place, { backoff: entry.backoff.next(), last: now });
-    return 0;
-  }
-
-  forget(key: string): void {
-    this.#byKey.delete(key);
   }
 }
 
