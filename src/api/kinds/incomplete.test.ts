@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { type Draft, type KubeObject } from '../meta.ts';
 import { apiVersionOf } from '../resource.ts';
@@ -91,7 +93,7 @@ const podSpec = {
   serviceAccountName: 'default',
 };
 
-/** One object with something in every field that a kind's rules look at. */
+/** One object with something in every field that the rules of most kinds look at. */
 const full = {
   spec: {
     ...podSpec,
@@ -152,7 +154,7 @@ const full = {
   revision: 1,
 };
 
-/** Fields that mean something else to some kinds. */
+/** Fields of the spec that mean something else to some of these kinds. */
 const otherwise = new Map<Kind, Record<string, unknown>>([
   [service, { selector: { app: 'a' } }],
   [replicationController, { selector: { app: 'a' } }],
@@ -202,6 +204,15 @@ const otherwise = new Map<Kind, Record<string, unknown>>([
   [daemonSet, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } } }],
 ]);
 
+/** A kind may have such an object of its own, `whole.json` beside it; the rest share one. */
+function wholeOf(kind: Kind): Record<string, unknown> {
+  const folder = kind.resource.kind.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (head) => head.toLowerCase());
+  const file = path.join(import.meta.dirname, folder, 'whole.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const shared = structuredClone(full);
+  return { ...shared, spec: { ...shared.spec, ...structuredClone(otherwise.get(kind)) } };
+}
+
 /** All places in an object where a field can be taken away. */
 function placesOf(value: unknown): (readonly [Record<string, unknown>, string])[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -212,23 +223,24 @@ function placesOf(value: unknown): (readonly [Record<string, unknown>, string])[
 }
 
 function objectOf(kind: Kind, cuts: readonly number[]): Draft {
-  const content: Record<string, unknown> = structuredClone(full);
-  Object.assign(content['spec'] as object, structuredClone(otherwise.get(kind) ?? {}));
+  const content = wholeOf(kind);
   for (const cut of cuts) {
     const places = placesOf(content);
     const place = places[cut % places.length];
     if (place !== undefined) Reflect.deleteProperty(place[0], place[1]);
   }
+  const { metadata, ...rest } = content;
   return {
     apiVersion: apiVersionOf(kind.resource),
     kind: kind.resource.kind,
     metadata: {
+      ...(metadata as object | undefined),
       name: 'x',
       resourceVersion: '1',
       ...(kind.resource.namespaced ? { namespace: 'ns' } : {}),
       creationTimestamp: '2026-01-01T00:00:00Z',
     },
-    ...content,
+    ...rest,
   };
 }
 

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Kind } from '../kind.ts';
-import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
-import { deployment } from './deployment/kind.ts';
-import { pod } from './pod/kind.ts';
-import { replicaSet } from './replicaSet/kind.ts';
-import { secret } from './secret/kind.ts';
-import { service } from './service/kind.ts';
-import type { Draft } from '../meta.ts';
-import type { Deployment, Pod, Service } from '../types.ts';
-import { pullPolicyOf } from '../podSpec/containerDefaults.ts';
+import { defaulted } from '../../../../test/harness/kindRules.ts';
+import { pullPolicyOf } from '../../podSpec/containerDefaults.ts';
+import type { Deployment, Pod } from '../../types.ts';
+import { deployment } from '../deployment/kind.ts';
+import { pod } from './kind.ts';
 
-function defaulted<T>(kind: Kind, content: object): T {
-  const draft = { metadata: { name: 'a' }, ...structuredClone(content) } as unknown as Draft;
-  kind.setDefaults?.(draft);
-  return draft as unknown as T;
-}
 const specOf = (spec: object): Pod['spec'] => defaulted<Pod>(pod, { spec }).spec;
 const containerOf = (container: object, spec: object = {}): Pod['spec']['containers'][number] => {
   const [first] = specOf({ containers: [{ name: 'c', image: 'i:1', ...container }], ...spec }).containers;
@@ -191,82 +181,5 @@ describe('defaults of pods', () => {
       specOf({ containers: [], serviceAccountName: 'b', serviceAccount: 'a' }).serviceAccount,
       'b',
     );
-  });
-});
-
-describe('defaults of other kinds', () => {
-  it('gives a deployment its strategy and limits', () => {
-    const { spec } = defaulted<Deployment>(deployment, { spec: { paused: false } });
-    assert.deepEqual(spec, {
-      replicas: 1,
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
-      revisionHistoryLimit: 10,
-      progressDeadlineSeconds: 600,
-    });
-    assert.deepEqual(
-      defaulted<Deployment>(deployment, { spec: { strategy: { type: 'Recreate' } } }).spec.strategy,
-      { type: 'Recreate' },
-    );
-  });
-
-  it('gives a replica set one replica, and none where none is asked for', () => {
-    assert.equal(defaulted<{ spec: { replicas: number } }>(replicaSet, { spec: {} }).spec.replicas, 1);
-    assert.equal(
-      defaulted<{ spec: { replicas: number } }>(replicaSet, { spec: { replicas: 0 } }).spec.replicas,
-      0,
-    );
-  });
-
-  const serviceSpec = (spec: object): Service['spec'] => defaulted<Service>(service, { spec }).spec;
-
-  it('completes a service', () => {
-    assert.deepEqual(serviceSpec({ ports: [{ port: 80 }] }), {
-      ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
-      sessionAffinity: 'None',
-      type: 'ClusterIP',
-      internalTrafficPolicy: 'Cluster',
-      ipFamilyPolicy: 'SingleStack',
-      ipFamilies: ['IPv4'],
-    });
-  });
-
-  it('completes services by type', () => {
-    const balancer = serviceSpec({ type: 'LoadBalancer', sessionAffinity: 'ClientIP' });
-    assert.equal(balancer.externalTrafficPolicy, 'Cluster');
-    assert.equal(balancer.allocateLoadBalancerNodePorts, true);
-    assert.equal(balancer.sessionAffinityConfig?.clientIP?.timeoutSeconds, 10800);
-    const external = serviceSpec({ type: 'ExternalName', externalName: 'a' });
-    assert.deepEqual(external, { type: 'ExternalName', externalName: 'a', sessionAffinity: 'None' });
-    const headless = serviceSpec({ clusterIP: 'None' });
-    assert.equal(headless.ipFamilyPolicy, 'RequireDualStack');
-    assert.deepEqual(headless.ipFamilies, ['IPv4', 'IPv6']);
-    assert.equal(serviceSpec({ clusterIP: 'None', selector: { a: 'b' } }).ipFamilyPolicy, 'SingleStack');
-  });
-
-  it('merges the texts of a secret over its data', () => {
-    assert.deepEqual(defaulted(secret, { data: { a: 'eA==', b: 'eQ==' }, stringData: { a: 'new' } }), {
-      metadata: { name: 'a' },
-      type: 'Opaque',
-      data: { a: 'bmV3', b: 'eQ==' },
-    });
-  });
-
-  it('completes a binding', () => {
-    const binding = defaulted<{ subjects: unknown; roleRef: unknown }>(clusterRoleBinding, {
-      roleRef: { kind: 'ClusterRole', name: 'r' },
-      subjects: [
-        { kind: 'User', name: 'u' },
-        { kind: 'ServiceAccount', name: 's', namespace: 'n' },
-      ],
-    });
-    assert.deepEqual(binding.roleRef, {
-      kind: 'ClusterRole',
-      name: 'r',
-      apiGroup: 'rbac.authorization.k8s.io',
-    });
-    assert.deepEqual(binding.subjects, [
-      { kind: 'User', name: 'u', apiGroup: 'rbac.authorization.k8s.io' },
-      { kind: 'ServiceAccount', name: 's', namespace: 'n' },
-    ]);
   });
 });
