@@ -47,7 +47,9 @@ import { createProber, type Prober } from './probes/prober.ts';
 import type { Runtime } from './runtime/contract.ts';
 import { createAgentServer } from './server/agentServer.ts';
 import { fileLogs, type LogSource } from './server/logReader.ts';
+import { withLocalVolumes } from './server/localVolumesHandler.ts';
 import { logRotation } from './server/logRotation.ts';
+import { createLocalVolumeRemoval } from './volumes/localVolumes.ts';
 
 export interface AgentOptions {
   /** Acts as `system:node:NAME`. */
@@ -241,18 +243,22 @@ export function createAgent(options: AgentOptions): Agent {
   ];
 
   return {
-    handlers: createAgentServer({
-      ...acting,
-      bus,
-      pods: records,
-      probes,
-      nodeName,
-      cluster,
-      machine,
-      logs: options.logs ?? fileLogs,
-      ownProcess: process,
-      paths,
-    }),
+    handlers: withLocalVolumes(
+      createAgentServer({
+        ...acting,
+        bus,
+        pods: records,
+        probes,
+        nodeName,
+        cluster,
+        machine,
+        logs: options.logs ?? fileLogs,
+        ownProcess: process,
+        paths,
+      }),
+      createLocalVolumeRemoval(paths),
+      logger,
+    ),
     registered: () => reporter.registered(),
     refreshNode: () => reporter.refresh(),
     async run(signal) {

@@ -1,3 +1,5 @@
+import { NODE_LOCAL_ROOT } from '../api/nodeLocalVolumes.ts';
+
 /** Where the agent keeps things on its node. */
 export interface AgentPaths {
   /** `/var/lib/kubelet` */
@@ -6,6 +8,8 @@ export interface AgentPaths {
   readonly logs: string;
   /** On a tmpfs: what must never reach a disk (Secrets, tokens). `/run/wheelhouse/volumes` */
   readonly volatile: string;
+  /** Volumes of the node-local provisioner, which outlive pods. `/var/lib/wheelhouse/volumes` */
+  readonly localVolumes: string;
   /** `/etc/resolv.conf` */
   readonly resolvConf: string;
   /** `/etc/hosts` */
@@ -18,6 +22,7 @@ export function agentPathsAt(root = ''): AgentPaths {
     kubelet: `${root}/var/lib/kubelet`,
     logs: `${root}/var/log/pods`,
     volatile: `${root}/run/wheelhouse/volumes`,
+    localVolumes: `${root}${NODE_LOCAL_ROOT}`,
     resolvConf: '/etc/resolv.conf',
     hosts: '/etc/hosts',
   };

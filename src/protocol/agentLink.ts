@@ -10,7 +10,8 @@
  *    the bytes of one HTTP/2 connection with the roles turned round: the control plane is the HTTP/2 client.
  *
  * Over the link the control plane asks what an API server asks of a kubelet (paths below, as kubelet's own
- * `pkg/kubelet/server/server.go`), and three things more: a `PUT` of HostFiles to HOST_FILES_PATH, on each connect;
+ * `pkg/kubelet/server/server.go`), and four things more: a `PUT` of HostFiles to HOST_FILES_PATH, on each connect; a
+ * `DELETE` of localVolumeCall(NAME), which takes a volume of the node-local provisioner away with all that is in it;
  * `CONNECT` to `ADDRESS:PORT` opens a TCP tunnel from the node (pod and service proxying); and a `CONNECT` to
  * LINK_UPGRADE_AUTHORITY with the header `x-wheelhouse-path` opens a raw tunnel to the streaming endpoint of that path:
  * the bytes that follow are the client's upgrade request as it came and everything after it, unchanged.
@@ -25,6 +26,10 @@ export const LINK_PATH = `${LINK_ROOT}/link`;
 export const BOOTSTRAP_PROTOCOL = 'wheelhouse.bootstrap.v1';
 export const LINK_PROTOCOL = 'wheelhouse.link.v1';
 export const HOST_FILES_PATH = `${LINK_ROOT}/host-files`;
+/** Below it, by PersistentVolume: what only the owner may have taken away. */
+export const LOCAL_VOLUMES_PATH = `${LINK_ROOT}/local-volumes`;
+export const localVolumeCall = (volume: string): string =>
+  `${LOCAL_VOLUMES_PATH}/${encodeURIComponent(volume)}`;
 export const OWNER_AUTHORITY = 'owner.invalid';
 export const LINK_UPGRADE_AUTHORITY = 'kubelet.invalid:10250';
 export const LINK_PATH_HEADER = 'x-wheelhouse-path';
