@@ -50,6 +50,43 @@ export const persistentVolumeClaims = resource<t.PersistentVolumeClaim>(
   'PersistentVolumeClaim',
   'Namespaced',
 );
+export const persistentVolumes = resource<t.PersistentVolume>(
+  '',
+  'v1',
+  'persistentvolumes',
+  'PersistentVolume',
+  'Cluster',
+);
+export const storageClasses = resource<t.StorageClass>(
+  'storage.k8s.io',
+  'v1',
+  'storageclasses',
+  'StorageClass',
+  'Cluster',
+);
+export const csiDrivers = resource<t.CSIDriver>('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver', 'Cluster');
+export const csiNodes = resource<t.CSINode>('storage.k8s.io', 'v1', 'csinodes', 'CSINode', 'Cluster');
+export const volumeAttachments = resource<t.VolumeAttachment>(
+  'storage.k8s.io',
+  'v1',
+  'volumeattachments',
+  'VolumeAttachment',
+  'Cluster',
+);
+export const csiStorageCapacities = resource<t.CSIStorageCapacity>(
+  'storage.k8s.io',
+  'v1',
+  'csistoragecapacities',
+  'CSIStorageCapacity',
+  'Namespaced',
+);
+export const volumeAttributesClasses = resource<t.VolumeAttributesClass>(
+  'storage.k8s.io',
+  'v1',
+  'volumeattributesclasses',
+  'VolumeAttributesClass',
+  'Cluster',
+);
 export const resourceQuotas = resource<t.ResourceQuota>(
   '',
   'v1',

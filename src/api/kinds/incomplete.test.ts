@@ -6,13 +6,17 @@ import { type Draft, type KubeObject } from '../meta.ts';
 import { apiVersionOf } from '../resource.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from './index.ts';
+import { csiDriver } from './csiDriver/kind.ts';
+import { csiNode } from './csiNode/kind.ts';
 import { cronJob } from './cronJob/kind.ts';
 import { daemonSet } from './daemonSet/kind.ts';
 import { job } from './job/kind.ts';
+import { persistentVolume } from './persistentVolume/kind.ts';
 import { persistentVolumeClaim } from './persistentVolumeClaim/kind.ts';
 import { replicationController } from './replicationController/kind.ts';
 import { service } from './service/kind.ts';
 import { statefulSet } from './statefulSet/kind.ts';
+import { volumeAttachment } from './volumeAttachment/kind.ts';
 
 const podSpec = {
   containers: [
@@ -152,6 +156,15 @@ const full = {
   data: { a: 'eA==' },
   value: 1,
   revision: 1,
+  provisioner: 'd.example',
+  driverName: 'd.example',
+  parameters: { a: 'b' },
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'Immediate',
+  allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone', values: ['a', 'b'] }] }],
+  nodeTopology: { matchLabels: { zone: 'a' } },
+  storageClassName: 'fast',
+  capacity: '1Gi',
 };
 
 /** Fields of the spec that mean something else to some of these kinds. */
@@ -201,6 +214,32 @@ const otherwise = new Map<Kind, Record<string, unknown>>([
       dataSource: { kind: 'PersistentVolumeClaim', name: 'other' },
     },
   ],
+  [
+    persistentVolume,
+    {
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '1Gi' },
+      storageClassName: 'local',
+      local: { path: '/data' },
+      claimRef: { namespace: 'ns', name: 'c', uid: 'u' },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['n'] }] },
+          ],
+        },
+      },
+    },
+  ],
+  [
+    csiDriver,
+    { tokenRequests: [{ audience: 'a', expirationSeconds: 600 }], volumeLifecycleModes: ['Ephemeral'] },
+  ],
+  [
+    csiNode,
+    { drivers: [{ name: 'd.example', nodeID: 'n', topologyKeys: ['zone'], allocatable: { count: 3 } }] },
+  ],
+  [volumeAttachment, { attacher: 'd.example', nodeName: 'n', source: { persistentVolumeName: 'v' } }],
   [daemonSet, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } } }],
 ]);
 

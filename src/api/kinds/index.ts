@@ -4,6 +4,9 @@ import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
 import { configMap } from './configMap/kind.ts';
 import { controllerRevision } from './controllerRevision/kind.ts';
 import { cronJob } from './cronJob/kind.ts';
+import { csiDriver } from './csiDriver/kind.ts';
+import { csiNode } from './csiNode/kind.ts';
+import { csiStorageCapacity } from './csiStorageCapacity/kind.ts';
 import { daemonSet } from './daemonSet/kind.ts';
 import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
@@ -15,6 +18,7 @@ import { limitRange } from './limitRange/kind.ts';
 import { localSubjectAccessReview } from './localSubjectAccessReview/kind.ts';
 import { namespace } from './namespace/kind.ts';
 import { node } from './node/kind.ts';
+import { persistentVolume } from './persistentVolume/kind.ts';
 import { persistentVolumeClaim } from './persistentVolumeClaim/kind.ts';
 import { pod } from './pod/kind.ts';
 import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
@@ -31,8 +35,11 @@ import { selfSubjectRulesReview } from './selfSubjectRulesReview/kind.ts';
 import { service } from './service/kind.ts';
 import { serviceAccount } from './serviceAccount/kind.ts';
 import { statefulSet } from './statefulSet/kind.ts';
+import { storageClass } from './storageClass/kind.ts';
 import { subjectAccessReview } from './subjectAccessReview/kind.ts';
 import { tokenReview } from './tokenReview/kind.ts';
+import { volumeAttachment } from './volumeAttachment/kind.ts';
+import { volumeAttributesClass } from './volumeAttributesClass/kind.ts';
 
 /** All kinds that are served, in the order in which discovery shows them. */
 export const kinds: readonly Kind[] = [
@@ -44,6 +51,7 @@ export const kinds: readonly Kind[] = [
   endpointSlice,
   configMap,
   secret,
+  persistentVolume,
   persistentVolumeClaim,
   serviceAccount,
   limitRange,
@@ -64,6 +72,12 @@ export const kinds: readonly Kind[] = [
   roleBinding,
   clusterRoleBinding,
   priorityClass,
+  storageClass,
+  csiDriver,
+  csiNode,
+  volumeAttachment,
+  csiStorageCapacity,
+  volumeAttributesClass,
   tokenReview,
   selfSubjectReview,
   subjectAccessReview,

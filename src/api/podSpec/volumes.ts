@@ -15,7 +15,7 @@ import { each, optionalOneOf, present, requiredText } from '../fields/rules.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
 import { validateDownwardFiles, validateKeys, validateMode, validateProjected } from './volumeFiles.ts';
 
-const HOST_PATH_TYPES = [
+export const HOST_PATH_TYPES = [
   '',
   'BlockDevice',
   'CharDevice',

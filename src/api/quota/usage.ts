@@ -3,6 +3,7 @@ import { amountsOf, containerLimits, containerRequests } from '../podSpec/contai
 import { addQuantities, formatQuantity, type Quantity, quantityOf, tryParseQuantity } from '../quantity.ts';
 import { groupResourceOf, type Resource } from '../resource.ts';
 import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../types.ts';
+import { classOf } from '../volumes/storageClass.ts';
 import { CLASS_SUFFIX, COUNT_PREFIX } from './names.ts';
 import { claimInScope, hasScopes, podInScope } from './scopes.ts';
 
@@ -70,9 +71,10 @@ function addService(usage: Map<string, Quantity>, { spec }: Service): void {
   }
 }
 
-function addClaim(usage: Map<string, Quantity>, { spec, status }: PersistentVolumeClaim): void {
+function addClaim(usage: Map<string, Quantity>, claim: PersistentVolumeClaim): void {
   usage.set('persistentvolumeclaims', ONE);
-  const name = spec.storageClassName ?? '';
+  const { spec, status } = claim;
+  const name = classOf(claim) ?? '';
   const size = tryParseQuantity(spec.resources?.requests?.['storage'] ?? '0');
   const granted = tryParseQuantity(status?.allocatedResources?.['storage'] ?? '0');
   const storage = size !== undefined && granted !== undefined && granted.nano > size.nano ? granted : size;

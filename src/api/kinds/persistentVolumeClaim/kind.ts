@@ -1,13 +1,16 @@
+import { ownProperty } from '../../../base/ownProperty.ts';
 import { ageColumn, column, nameColumn, orNone, UNKNOWN, wideColumn } from '../../columns.ts';
 import { field } from '../../fields/fieldErrors.ts';
 import { defineKind, type Kind } from '../../kind.ts';
 import type { Draft } from '../../meta.ts';
 import { claimWarnings } from '../../podSpec/warnings/volumes.ts';
+import { BETA_STORAGE_CLASS, classOf } from '../../volumes/storageClass.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import { persistentVolumeClaims } from '../../resources.ts';
 import type { PersistentVolumeClaim } from '../../types.ts';
 import { setClaimDefaults } from './defaults.ts';
-import { validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate } from './validation.ts';
+import { validateClaimStatus, validatePersistentVolumeClaimUpdate } from './update.ts';
+import { validatePersistentVolumeClaim } from './validation.ts';
 
 const SHORT_MODES: ReadonlyMap<string, string> = new Map([
   ['ReadWriteOnce', 'RWO'],
@@ -37,8 +40,15 @@ export const persistentVolumeClaim: Kind = defineKind<PersistentVolumeClaim>({
   },
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,
-  warnings: ({ spec }) => claimWarnings(spec, field('spec')),
-  status: {},
+  warnings: ({ metadata, spec }) => [
+    ...(ownProperty(metadata.annotations, BETA_STORAGE_CLASS) === undefined
+      ? []
+      : [
+          `metadata.annotations[${BETA_STORAGE_CLASS}]: deprecated since v1.8; use "storageClassName" attribute instead`,
+        ]),
+    ...claimWarnings(spec, field('spec')),
+  ],
+  status: { validateUpdate: validateClaimStatus },
   returnsDeleted: true,
   selectableFields: (object) => ({ 'spec.volumeName': object.spec.volumeName ?? '' }),
   columns: [
@@ -53,12 +63,7 @@ export const persistentVolumeClaim: Kind = defineKind<PersistentVolumeClaim>({
     column('Access Modes', 'string', 'How the volume can be mounted.', (o) =>
       isBound(o) ? shortModes(o.status?.accessModes) : '',
     ),
-    column(
-      'StorageClass',
-      'string',
-      'Class that the volume is made by.',
-      (o) => o.spec.storageClassName ?? '',
-    ),
+    column('StorageClass', 'string', 'Class that the volume is made by.', (o) => classOf(o) ?? ''),
     column('VolumeAttributesClass', 'string', 'Class of the attributes that are wanted.', (o) =>
       (o.spec.volumeAttributesClassName ?? '') === '' ? '<unset>' : (o.spec.volumeAttributesClassName ?? ''),
     ),

@@ -7,13 +7,12 @@ import {
   notSupported,
   required,
 } from '../../fields/fieldErrors.ts';
-import { equal } from '../../fields/equal.ts';
 import { each, optionalOneOf, optionalText } from '../../fields/rules.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
 import { validateLabelSelector } from '../../metadata/labels.ts';
 import { dns1123SubdomainErrors } from '../../names/names.ts';
 import { compareQuantities, parseQuantity, QuantityError } from '../../quantity.ts';
-import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../types.ts';
+import type { PersistentVolumeClaimSpec } from '../../types.ts';
 
 type Spec = Unchecked<PersistentVolumeClaimSpec>;
 
@@ -46,10 +45,15 @@ export function validateClaimSpec(spec: Spec, path: FieldPath): FieldError[] {
 
 export function validateAccessModes(modes: readonly string[], path: FieldPath): FieldError[] {
   if (modes.length === 0) return [required(path, 'at least 1 access mode is required')];
+  return modeErrors(modes, path);
+}
+
+/** Of modes that claims ask for or volumes have. */
+export function modeErrors(modes: readonly string[], path: FieldPath): FieldError[] {
   const errors = each(modes, path, (mode) =>
     ACCESS_MODES.includes(mode) ? [] : [notSupported(path, mode, ACCESS_MODES)],
   );
-  if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
+  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod')) {
     errors.push(forbiddenField(path, 'may not use ReadWriteOncePod with other access modes'));
   }
   return errors;
@@ -98,49 +102,4 @@ function validateSameSource({ dataSource, dataSourceRef }: Spec, path: FieldPath
     (key) => (dataSource[key] ?? '') === (dataSourceRef[key] ?? ''),
   );
   return same ? [] : [invalid(path, path.child('dataSource').toString(), 'must match dataSourceRef')];
-}
-
-/** core validation `ValidatePersistentVolumeClaimUpdate`: what was asked for stays, but for a larger size. */
-export function validatePersistentVolumeClaimUpdate(
-  object: PersistentVolumeClaim,
-  old: PersistentVolumeClaim,
-): FieldError[] {
-  const path = field('spec');
-  const errors: FieldError[] = [];
-  const bound = old.status?.phase === 'Bound';
-  if (!equal(fixedPart(object.spec, old.spec, bound), fixedPart(old.spec, old.spec, bound))) {
-    const what = 'resources.requests and volumeAttributesClassName for bound claims';
-    errors.push(forbiddenField(path, `spec is immutable after creation except ${what}`));
-  }
-  const size = object.spec.resources?.requests?.['storage'];
-  const before = old.spec.resources?.requests?.['storage'];
-  const capacity = old.status?.capacity?.['storage'];
-  if (bound && size !== undefined && before !== undefined && isLess(size, before)) {
-    const at = path.child('resources', 'requests', 'storage');
-    // A size that could not be had may be given up, down to what there is.
-    if (capacity === undefined || !isLess(capacity, size)) {
-      errors.push(forbiddenField(at, 'field can not be less than status.capacity'));
-    }
-  }
-  return errors;
-}
-
-const isLess = (a: string, b: string): boolean => compareQuantities(parseQuantity(a), parseQuantity(b)) < 0;
-
-/** The spec without what this change may touch. */
-function fixedPart(
-  spec: PersistentVolumeClaim['spec'],
-  old: PersistentVolumeClaim['spec'],
-  bound: boolean,
-): unknown {
-  const { volumeName, storageClassName, resources, volumeAttributesClassName, ...rest } = spec;
-  const { requests: _, ...otherResources } = resources ?? {};
-  return {
-    ...rest,
-    resources: otherResources,
-    // Binding fills in the volume; a class may be given later to a claim that named none (KEP-3333).
-    volumeName: (old.volumeName ?? '') === '' ? undefined : volumeName,
-    storageClassName: old.storageClassName === undefined ? undefined : storageClassName,
-    ...(bound ? {} : { requests: resources?.requests, volumeAttributesClassName }),
-  };
 }
