@@ -14,10 +14,16 @@ export function createStatusBar(model: ClusterModel, unhealthy: UnhealthyObjects
     const busy = entries.find(({ state }) => state.phase === 'busy');
     const running = entries.filter(({ state }) => state.phase === 'running');
     const names = running.map(({ name }) => name).join(', ');
+    const down = entries.flatMap(({ name, state }) =>
+      state.phase === 'stopped' && state.controlPlaneDown === true ? [name] : [],
+    );
     const works = running.flatMap(({ work }) => work?.title ?? []);
     if (busy !== undefined) {
       item.text = `$(loading~spin) ${busy.name}`;
       item.tooltip = busy.work?.message ?? 'Starting';
+    } else if (running.length === 0 && down.length > 0) {
+      item.text = `$(warning) ${down.join(', ')}`;
+      item.tooltip = 'Control plane down: start the cluster to bring it back';
     } else if (running.length === 0) {
       item.text = '$(server-environment) no cluster';
       item.tooltip = 'No Kubernetes cluster is running';
@@ -30,8 +36,9 @@ export function createStatusBar(model: ClusterModel, unhealthy: UnhealthyObjects
       item.text = `$(server-environment) ${names}${wrong === '' ? '' : ` $(warning) ${unhealthy.count}`}`;
       item.tooltip = wrong === '' ? 'Running Kubernetes clusters' : wrong;
     }
+    const shown = running.length > 0 ? names : down.length > 0 ? down.join(', ') : 'no cluster';
     item.accessibilityInformation = {
-      label: `Kubernetes: ${busy?.name ?? (running.length === 0 ? 'no cluster' : names)}, ${item.tooltip}`,
+      label: `Kubernetes: ${busy?.name ?? shown}, ${item.tooltip}`,
     };
     if (entries.length === 0) item.hide();
     else item.show();

@@ -13,9 +13,13 @@ import type {
 import { NO_HOST_ENVIRONMENT, type HostEnvironment } from '../../src/cluster/machines/hostEnvironment.ts';
 import type { MachineProvider } from '../../src/cluster/machines/contract.ts';
 import { createSimulatedMachines, type SimulatedVerb } from '../../src/cluster/machines/simulated.ts';
+import { clearOwner, writeOwner } from '../../src/cluster/owner.ts';
 import { clusterPaths, clustersFolder, type ClusterPaths } from '../../src/cluster/paths.ts';
 import { readProfile } from '../../src/cluster/profile.ts';
 import { fileExists, writeWhole } from '../../src/host/files.ts';
+
+/** No process has this id. */
+const NOBODY = 2 ** 30;
 
 /**
  * A desk with a home of its own: simulated machines, and a control plane, an API and a store that only note what was
@@ -78,6 +82,12 @@ export class Desk {
     return clusterPaths(path.join(clustersFolder(this.home), 'dev'));
   }
 
+  /** The process of the control plane is killed: nobody takes back what it had noted. */
+  async killControlPlane(): Promise<void> {
+    this.#running = false;
+    await writeOwner(this.paths, { pid: NOBODY, kind: 'process', since: new Date(0).toISOString() });
+  }
+
   async machines(): Promise<readonly string[]> {
     return (await this.provider.list('dev')).map((machine) => `${machine.name} ${machine.state}`);
   }
@@ -89,6 +99,11 @@ export class Desk {
       await writeWhole(path.join(paths.pki, 'ca.crt'), 'CA');
       if (!(await fileExists(paths.store))) await writeWhole(paths.store, '5');
       this.#running = true;
+      await writeOwner(paths, {
+        pid: process.pid,
+        kind: 'process',
+        since: new Date(this.clock.now()).toISOString(),
+      });
       return {
         server: 'https://x',
         owned: true,
@@ -100,6 +115,7 @@ export class Desk {
       this.asked.push(`stop control plane of ${profile.name}`);
       this.wantedAtStop = (await readProfile(paths.profile))?.running;
       this.#running = false;
+      await clearOwner(paths);
     },
   };
 

@@ -103,6 +103,26 @@ describe('wheelhouse', () => {
     ]);
   });
 
+  it('list and status say of a cluster without a control plane that it is down, and what brings it back', async () => {
+    await create('--nodes', '1', '--port', '7000');
+    await desk.killControlPlane();
+    assert.deepEqual(await wheelhouse('list'), [
+      'NAME  MACHINES   STATE               RUNNING  SERVER',
+      'dev   simulated  control plane down  1/1      https://127.0.0.1:7000',
+      'Nobody runs the control plane of dev; its pods go on. To bring it back: wheelhouse start dev',
+    ]);
+    assert.ok(
+      (await wheelhouse('status', 'dev')).includes(
+        'Control plane  down; to bring it back: wheelhouse start dev',
+      ),
+    );
+    await wheelhouse('start', 'dev');
+    assert.match((await wheelhouse('list'))[1]!, /^dev +simulated +running /);
+    await desk.killControlPlane();
+    await wheelhouse('stop', 'dev');
+    assert.match((await wheelhouse('list'))[1]!, /^dev +simulated +stopped /);
+  });
+
   it('what lists something gives it as JSON too', async () => {
     const json = async (...args: string[]): Promise<unknown> =>
       JSON.parse((await wheelhouse(...args, '--json')).join('\n'));
@@ -115,6 +135,7 @@ describe('wheelhouse', () => {
       state: 'running',
       server: 'https://127.0.0.1:7000',
       kubeconfig: desk.paths.kubeconfig,
+      controlPlane: { pid: process.pid, kind: 'process', since: new Date(desk.clock.now()).toISOString() },
       nodes: [{ name: 'dev-1', state: 'running', address: '127.0.0.1', cpus: 2 }],
     };
     const time = new Date(desk.clock.now()).toISOString();
@@ -191,7 +212,7 @@ describe('wheelhouse', () => {
       'Cluster dev of simulated machines',
       `API            https://127.0.0.1:${(await desk.clusters().profile('dev')).port}`,
       `Kubeconfig     ${desk.paths.kubeconfig}`,
-      'Control plane  does not run',
+      `Control plane  runs in process ${process.pid} since ${new Date(desk.clock.now()).toISOString()}`,
       'Snapshots      none',
       '',
       'NODE   MACHINE  ADDRESS    SIZE',

@@ -1,3 +1,4 @@
+import { overallState, type OverallState } from '../../cluster/clusterState.ts';
 import type { ClusterSummary } from '../../cluster/clusters.ts';
 import type { CliCommand } from '../command.ts';
 import { jsonOption, printJson, type JsonOptions } from '../json.ts';
@@ -22,9 +23,16 @@ export const list: CliCommand = (program, { clusters, print }) => {
       const rows = all.map((cluster) => {
         const { name, machines, server, nodes } = clusterJson(cluster);
         const running = nodes.filter(({ state }) => state === 'running').length;
-        return [name, machines, stateOf(cluster), `${running}/${nodes.length}`, server];
+        return [name, machines, overallState(cluster), `${running}/${nodes.length}`, server];
       });
       table([['NAME', 'MACHINES', 'STATE', 'RUNNING', 'SERVER'], ...rows]).forEach(print);
+      for (const cluster of all) {
+        if (overallState(cluster) !== 'control plane down') continue;
+        const { name } = cluster.profile;
+        print(
+          `Nobody runs the control plane of ${name}; its pods go on. To bring it back: wheelhouse start ${name}`,
+        );
+      }
     });
 };
 
@@ -33,8 +41,7 @@ export interface ClusterJson {
   readonly name: string;
   /** docker, vagrant, simulated */
   readonly machines: string;
-  /** running, partly running, suspended, stopped */
-  readonly state: string;
+  readonly state: OverallState;
   readonly server: string;
   readonly kubeconfig: string;
   /** The process of its control plane, where one runs. */
@@ -57,7 +64,7 @@ export function clusterJson(cluster: ClusterSummary): ClusterJson {
   return {
     name: profile.name,
     machines: profile.machines,
-    state: stateOf(cluster),
+    state: overallState(cluster),
     server: `https://127.0.0.1:${profile.port}`,
     kubeconfig: paths.kubeconfig,
     ...(owner === undefined
@@ -75,10 +82,4 @@ export function clusterJson(cluster: ClusterSummary): ClusterJson {
       };
     }),
   };
-}
-
-function stateOf({ profile, machines }: ClusterSummary): string {
-  const running = machines.filter(({ state }) => state === 'running').length;
-  if (running > 0) return running >= profile.nodes.length ? 'running' : 'partly running';
-  return machines.some(({ state }) => state === 'paused') ? 'suspended' : 'stopped';
 }

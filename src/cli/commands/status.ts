@@ -1,3 +1,4 @@
+import { overallState, type OverallState } from '../../cluster/clusterState.ts';
 import type { Owner } from '../../cluster/owner.ts';
 import { sizeText } from '../../cluster/nodeSize.ts';
 import type { CliCommand } from '../command.ts';
@@ -24,7 +25,7 @@ export const status: CliCommand = (program, { clusters, print }) => {
       table([
         ['API', `https://127.0.0.1:${profile.port}`],
         ['Kubeconfig', paths.kubeconfig],
-        ['Control plane', ownerText(owner)],
+        ['Control plane', ownerText(owner, overallState(cluster), name)],
         [
           'Snapshots',
           snapshots.length === 0 ? 'none' : snapshots.map((snapshot) => snapshot.name).join(', '),
@@ -44,7 +45,8 @@ export const status: CliCommand = (program, { clusters, print }) => {
     });
 };
 
-function ownerText(owner: Owner | undefined): string {
+function ownerText(owner: Owner | undefined, state: OverallState, name: string): string {
+  if (state === 'control plane down') return `down; to bring it back: wheelhouse start ${name}`;
   if (owner === undefined) return 'does not run';
   const where = owner.kind === 'editor' ? 'in the editor, process' : 'in process';
   return `runs ${where} ${owner.pid} since ${owner.since}`;

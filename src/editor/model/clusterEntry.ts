@@ -10,8 +10,11 @@ export type ClusterLife = Pick<Clusters, keyof Clusters>;
 
 /** How a cluster stands, as this window sees it. */
 export type ClusterState =
-  /** `suspended`: its machines are frozen, and go on where they were. */
-  | { readonly phase: 'stopped'; readonly suspended?: boolean }
+  /**
+   * `suspended`: its machines are frozen, and go on where they were. `controlPlaneDown`: its machines run, and nobody
+   * runs its control plane.
+   */
+  | { readonly phase: 'stopped'; readonly suspended?: boolean; readonly controlPlaneDown?: boolean }
   | { readonly phase: 'busy' }
   | { readonly phase: 'running'; readonly session: ClusterSession; readonly owned: boolean }
   | { readonly phase: 'failed'; readonly message: string };

@@ -18,7 +18,7 @@ function world(names: string[], failing: { launch?: Error } = {}) {
   const launched: Deferred<Error | undefined>[] = [];
   const machines: { state: string }[] = [];
   const sessions: { cluster: string; disposed: boolean }[] = [];
-  const profile = { running: true };
+  const profile = { running: true, nodes: [] };
   const elsewhere: { owner?: object } = {};
   const launch = (): Promise<RunningControlPlane> => {
     if (failing.launch !== undefined) return Promise.reject(failing.launch);
@@ -369,6 +369,18 @@ describe('ClusterModel', () => {
     await settled();
     assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: true });
     machines.pop();
+    await model.refresh();
+    await settled();
+    assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: false });
+  });
+
+  it('says of a cluster whose machines run without a control plane that it is down', async () => {
+    const { model, machines, elsewhere } = world(['a']);
+    machines.push({ state: 'running' });
+    await model.refresh();
+    await settled();
+    assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: false, controlPlaneDown: true });
+    elsewhere.owner = {};
     await model.refresh();
     await settled();
     assert.deepEqual(model.entry('a')?.state, { phase: 'stopped', suspended: false });

@@ -7,7 +7,7 @@ import type { RunningControlPlane } from '../../cluster/runningControlPlane.ts';
 import { ClusterError } from '../../cluster/errors.ts';
 import type { Progress } from '../../cluster/machines/contract.ts';
 import type { ClusterEntry, ClusterFailure, ClusterLife, ClusterTraits } from './clusterEntry.ts';
-import { isSuspended, readTraits } from './clusterTraits.ts';
+import { readTraits, stateElsewhere } from './clusterTraits.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import type { KubeContexts } from './contexts.ts';
 import type { ClusterSession } from './session.ts';
@@ -351,13 +351,20 @@ export class ClusterModel implements Disposable {
     }
   }
 
-  /** Whether a cluster that does not run is suspended. Nobody waits for this. */
+  /** Whether a cluster that does not run is suspended, or runs without a control plane. Nobody waits for this. */
   async #lookAt(name: string): Promise<void> {
     const state = this.#connections.get(name);
-    if (state?.phase !== 'stopped' || this.#traits.get(name)?.capabilities.pause !== true) return;
-    const suspended = await isSuspended(this.clusters, name);
-    if (this.#connections.get(name) !== state || (state.suspended ?? false) === suspended) return;
-    this.#connections.set(name, { phase: 'stopped', suspended });
+    if (state?.phase !== 'stopped') return;
+    const overall = await stateElsewhere(this.clusters, name);
+    const [suspended, controlPlaneDown] = [overall === 'suspended', overall === 'control plane down'];
+    if (this.#connections.get(name) !== state) return;
+    if ((state.suspended ?? false) === suspended && (state.controlPlaneDown ?? false) === controlPlaneDown)
+      return;
+    this.#connections.set(name, {
+      phase: 'stopped',
+      suspended,
+      ...(controlPlaneDown ? { controlPlaneDown } : {}),
+    });
     this.#changed.fire(undefined);
   }
 }

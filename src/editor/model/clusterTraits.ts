@@ -1,3 +1,4 @@
+import { overallState, type OverallState } from '../../cluster/clusterState.ts';
 import type { ClusterLife, ClusterTraits } from './clusterEntry.ts';
 
 /** What clusters there are, by name. Undefined: it goes in this moment, or its machines are of an unknown kind. */
@@ -10,13 +11,9 @@ export async function readTraits(
   );
 }
 
-/** Whether a cluster that does not run is suspended: its machines know. */
-export async function isSuspended(clusters: ClusterLife, name: string): Promise<boolean> {
-  const machines = await clusters
-    .provider(name)
-    .then((provider) => provider.list(name))
-    .catch(() => []);
-  return machines.some((machine) => machine.state === 'paused');
+/** How a cluster stands that this window is not connected to: its machines know. Undefined where they cannot be asked. */
+export async function stateElsewhere(clusters: ClusterLife, name: string): Promise<OverallState | undefined> {
+  return clusters.get(name).then(overallState, () => undefined);
 }
 
 async function traitsOf(clusters: ClusterLife, name: string): Promise<ClusterTraits | undefined> {

@@ -58,6 +58,9 @@ function clusterNode(world: NodesWorld, name: string): ClusterNode {
       item.contextValue = `wheelhouse.cluster.${phaseOf(state)}${flagsOf(entry)}`;
       item.accessibilityInformation = { label: `Cluster ${name}, ${describe(entry)}` };
       if (state.phase === 'failed') item.tooltip = state.message;
+      if (state.phase === 'stopped' && state.controlPlaneDown === true) {
+        item.tooltip = 'Its machines run, and nobody runs its control plane. Start brings it back.';
+      }
       return item;
     },
     children,
@@ -72,7 +75,7 @@ function phaseOf(state: ClusterState): string {
 function describe({ state, work }: ClusterEntry): string {
   switch (state.phase) {
     case 'stopped':
-      return work?.message ?? (state.suspended === true ? 'suspended' : 'stopped');
+      return work?.message ?? stoppedText(state);
     case 'busy':
       return work?.message ?? 'starting';
     case 'running': {
@@ -84,10 +87,18 @@ function describe({ state, work }: ClusterEntry): string {
   }
 }
 
+function stoppedText({ suspended, controlPlaneDown }: Extract<ClusterState, { phase: 'stopped' }>): string {
+  if (controlPlaneDown === true) return 'control plane down';
+  return suspended === true ? 'suspended' : 'stopped';
+}
+
 function icon({ state, work }: ClusterEntry): ThemeIcon {
   if (work !== undefined) return new ThemeIcon('loading~spin');
   switch (state.phase) {
     case 'stopped':
+      if (state.controlPlaneDown === true) {
+        return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+      }
       return new ThemeIcon(state.suspended === true ? 'debug-pause' : 'debug-stop');
     case 'busy':
       return new ThemeIcon('loading~spin');
