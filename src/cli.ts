@@ -42,7 +42,7 @@ const clusters = desktopClusters({
   home,
   resources,
   dist,
-  launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+  launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs'), clock: systemClock }),
   openNodeAdmin,
   store: storeFiles(systemClock),
   clock: systemClock,

@@ -113,6 +113,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   const stopped = createDeferred<Error | undefined>();
 
   const stop = async (failure?: Error): Promise<void> => {
+    endpoints.stopping();
     await groups.stop();
     stopped.resolve(failure);
   };
@@ -316,6 +317,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     logger.error('the store is damaged', { error });
     void stop(error);
   });
+  endpoints.ready();
   return { server, stop: () => stop(), stopped: stopped.promise };
 }
 

@@ -4,7 +4,7 @@ import { clusterPaths } from './cluster/paths.ts';
 import { readProfile } from './cluster/profile.ts';
 import type { ControlPlaneStart, FromControlPlane } from './cluster/launchers/messages.ts';
 import { startControlPlane } from './controlPlane.ts';
-import { DamagedStoreError } from './storage/contract.ts';
+import { DamagedStoreError, StoreInUseError } from './storage/contract.ts';
 
 /**
  * A control plane in a worker thread of the extension host, or in a detached process of its own: the same entry. It is
@@ -40,17 +40,20 @@ async function main(start: ControlPlaneStart, onStop: (stop: () => void) => void
   if (failure !== undefined) throw failure;
 }
 
+function failureOf(error: unknown): FromControlPlane {
+  if (error instanceof DamagedStoreError) {
+    return { type: 'failed', message: error.damage, store: 'damaged' };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'failed', message, ...(error instanceof StoreInUseError ? { store: 'in use' } : {}) };
+}
+
 function run(start: ControlPlaneStart, onStop: (stop: () => void) => void): void {
   main(start, onStop)
     .then(
       () => tell({ type: 'stopped' }),
       (error: unknown) => {
-        if (error instanceof DamagedStoreError) {
-          tell({ type: 'failed', message: error.damage, damaged: true });
-        } else {
-          const message = error instanceof Error ? error.message : String(error);
-          tell({ type: 'failed', message, damaged: false });
-        }
+        tell(failureOf(error));
         process.exitCode = 1;
       },
     )

@@ -47,8 +47,13 @@ export async function activate(context: ExtensionContext): Promise<ExtensionApi>
   const entry = path.join(dist, 'controlPlaneWorker.cjs');
   const launcher = createChosenLauncher(
     {
-      editor: createWorkerLauncher({ entry, owner: 'editor', onLog: (line) => output.appendLine(line) }),
-      process: createDetachedLauncher({ entry }),
+      editor: createWorkerLauncher({
+        entry,
+        clock,
+        owner: 'editor',
+        onLog: (line) => output.appendLine(line),
+      }),
+      process: createDetachedLauncher({ entry, clock }),
     },
     () =>
       workspace.getConfiguration('wheelhouse').get<string>('controlPlane') === 'process'

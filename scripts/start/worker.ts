@@ -32,7 +32,7 @@ const clusters = desktopClusters({
   resources: path.join(root, 'resources'),
   dist,
   // The cluster outlives a window's reload: the windows attach to it.
-  launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+  launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs'), clock: systemClock }),
   openNodeAdmin,
   store: storeFiles(systemClock),
   clock: systemClock,

@@ -1,11 +1,12 @@
+import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { createFile, readText, removeAll } from '../host/files.ts';
+import { createFile, makeFolder, readText, removeAll, removeIf } from '../host/files.ts';
 import { processExists } from '../host/processes.ts';
 import { ClusterError } from './errors.ts';
 import type { ClusterPaths } from './paths.ts';
 
-/** What a process does to a cluster as a whole, during which nobody may start its control plane or change its nodes. */
-interface Busy {
+/** What a process does to a cluster; it holds as long as the process lives. */
+interface Claim {
   readonly pid: number;
   /** `saving snapshot x` */
   readonly doing: string;
@@ -14,22 +15,17 @@ interface Busy {
 /** How often a wait looks: the end of a process that is not ours is no event. */
 const LOOK_MS = 500;
 
-/** Runs something that needs the cluster for itself. Rejects with a ClusterError while somebody else has it. */
+/**
+ * Runs something that needs the cluster for itself: nobody may start its control plane or change its nodes meanwhile.
+ * Rejects with a ClusterError while somebody else has it.
+ */
 export async function whileBusy<T>(paths: ClusterPaths, doing: string, run: () => Promise<T>): Promise<T> {
-  await assertFree(paths);
-  // What is there now was left by a process that is gone.
-  await removeAll(paths.busy);
-  const busy: Busy = { pid: process.pid, doing };
-  if (!(await createFile(paths.busy, JSON.stringify(busy)))) await assertFree(paths);
-  try {
-    return await run();
-  } finally {
-    await removeAll(paths.busy);
-  }
+  while (!(await claim(paths.busy, doing))) await assertFree(paths);
+  return holding(paths.busy, run);
 }
 
 export async function assertFree(paths: ClusterPaths): Promise<void> {
-  const busy = await readBusy(paths);
+  const busy = await readClaim(paths.busy);
   if (busy === undefined) return;
   throw new ClusterError(
     `the cluster is busy: process ${busy.pid} is ${busy.doing}`,
@@ -38,17 +34,71 @@ export async function assertFree(paths: ClusterPaths): Promise<void> {
 }
 
 export async function untilFree(paths: ClusterPaths, clock: Clock, signal: AbortSignal): Promise<void> {
-  while ((await readBusy(paths)) !== undefined) await clock.sleep(LOOK_MS, signal);
+  while ((await readClaim(paths.busy)) !== undefined) await clock.sleep(LOOK_MS, signal);
 }
 
-async function readBusy(paths: ClusterPaths): Promise<Busy | undefined> {
-  const text = await readText(paths.busy);
-  if (text === undefined) return undefined;
+/**
+ * Runs what makes and starts machines: one at a time for a cluster, on the whole desktop. The next waits, and
+ * `onWait` is told once for whom: `process 12 is starting it`.
+ */
+export async function inTurn<T>(
+  paths: ClusterPaths,
+  doing: string,
+  wait: { readonly clock: Clock; readonly signal: AbortSignal; readonly onWait: (who: string) => void },
+  run: () => Promise<T>,
+): Promise<T> {
+  for (let told = false; !(await claim(paths.starting, doing)); told = true) {
+    const other = await readClaim(paths.starting);
+    if (!told && other !== undefined) wait.onWait(textOf(other));
+    await wait.clock.sleep(LOOK_MS, wait.signal);
+  }
+  return holding(paths.starting, run);
+}
+
+/** As `inTurn`, for what makes the cluster: rejects with a ClusterError where another process is about to. */
+export async function firstOfAll<T>(paths: ClusterPaths, doing: string, run: () => Promise<T>): Promise<T> {
+  if (await claim(paths.starting, doing)) return holding(paths.starting, run);
+  const other = await readClaim(paths.starting);
+  const who = other === undefined ? 'another process is creating it' : textOf(other);
+  throw new ClusterError(
+    `there is a cluster of that name already: ${who}`,
+    'Choose another name, or wait until it is done.',
+  );
+}
+
+async function holding<T>(file: string, run: () => Promise<T>): Promise<T> {
   try {
-    const busy = JSON.parse(text) as Busy;
-    return processExists(busy.pid) ? busy : undefined;
+    return await run();
+  } finally {
+    // Where the cluster has gone with it, the next one of this name may be another process's by now.
+    if ((await readClaim(file))?.pid === process.pid) await removeAll(file);
+  }
+}
+
+/** False while a process that lives has it. What others have left is taken over. */
+async function claim(file: string, doing: string): Promise<boolean> {
+  const left = await readText(file);
+  if (left !== undefined && (holderOf(left) !== undefined || !(await removeIf(file, left)))) return false;
+  await makeFolder(path.dirname(file));
+  const mine: Claim = { pid: process.pid, doing };
+  return createFile(file, JSON.stringify(mine));
+}
+
+async function readClaim(file: string): Promise<Claim | undefined> {
+  const text = await readText(file);
+  return text === undefined ? undefined : holderOf(text);
+}
+
+/** Undefined where the process has gone, or did before it had written all. */
+function holderOf(text: string): Claim | undefined {
+  try {
+    const found = JSON.parse(text) as Claim;
+    return processExists(found.pid) ? found : undefined;
   } catch {
-    // Broken off while it was written.
     return undefined;
   }
+}
+
+function textOf({ pid, doing }: Claim): string {
+  return `process ${pid} is ${doing}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm, stat } from 'node:fs/promises';
 import { Desk } from '../../test/harness/desk.ts';
+import { createDeferred } from '../base/deferred.ts';
 import type { Clusters } from './clusters.ts';
 import { IncompleteClusterError } from './errors.ts';
 import type { Progress } from './machines/contract.ts';
@@ -74,6 +75,51 @@ describe('Clusters', () => {
     );
     await rm(desk.paths.folder, { recursive: true });
     await assert.rejects(clusters.create(dev, progress, never), /dev-1, dev-2.*WHEELHOUSE_HOME/);
+    assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+  });
+
+  it('of two create() at once one makes it, and the other takes nothing of it away', async () => {
+    const [one, other] = await Promise.allSettled([
+      clusters.create(dev, progress, never),
+      desk.clusters().create({ ...dev, port: 7001 }, progress, never),
+    ]);
+    const failed = [one, other].filter(({ status }) => status === 'rejected');
+    assert.equal(failed.length, 1);
+    assert.match(
+      String((failed[0] as PromiseRejectedResult).reason),
+      /there is a cluster (of that name|"dev") already/,
+    );
+    assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+    assert.deepEqual(await clusters.names(), ['dev']);
+    assert.ok(!desk.asked.includes('stop control plane of dev'));
+  });
+
+  it('of two start() at once one starts the machines, and the other waits and finds them running', async () => {
+    await clusters.create(dev, progress, never);
+    await clusters.stop('dev', never);
+    desk.asked.length = 0;
+    const waits = createDeferred<string>();
+    desk.boot = async () => {
+      desk.boot = undefined;
+      const other = desk
+        .clusters()
+        .start(
+          'dev',
+          { report: ({ message }) => message.startsWith('Waiting: ') && waits.resolve(message) },
+          never,
+        );
+      void other.then(
+        () => second.resolve(undefined),
+        (error: unknown) => second.reject(error),
+      );
+      assert.match(await waits.promise, /process \d+ is starting it$/);
+    };
+    const second = createDeferred<undefined>();
+    await clusters.start('dev', progress, never);
+    while (desk.clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
+    await desk.clock.advance(1_000);
+    await second.promise;
+    assert.equal(desk.asked.filter((asked) => asked === 'start dev-1').length, 1);
     assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
   });
 

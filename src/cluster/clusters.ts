@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActionContext } from './actions/action.ts';
 import { describeEnvironment } from './actions/describeEnvironment.ts';
-import { assertFree, whileBusy } from './busy.ts';
+import { assertFree, firstOfAll, inTurn, whileBusy } from './busy.ts';
 import type { ControlPlaneLauncher, Exported, NodeAdminFactory, OnAnswers, StoreFiles } from './contract.ts';
 import { ClusterError } from './errors.ts';
 import { ClusterHome } from './home.ts';
@@ -105,18 +105,16 @@ export class Clusters {
     signal: AbortSignal,
     onAnswers?: OnAnswers,
   ): Promise<RunningControlPlane> {
-    if ((await readProfile(this.paths(options.name).profile)) !== undefined) {
-      throw new ClusterError(
-        `there is a cluster "${options.name}" already`,
-        'Choose another name, or delete it first.',
-      );
-    }
+    await this.#assertNew(options.name);
     const { machines, settings } = options;
     const podNetwork = options.podNetwork ?? (await this.#provider(machines).podNetwork?.(settings, signal));
     const chosen = podNetwork === 'vxlan' ? { ...options, podNetwork } : options;
     const profile = await newProfile(chosen, this.#options.hostCpus);
     const context = this.#context(profile, progress, signal);
-    return createCluster({ ...context, ...(onAnswers && { onAnswers }) }, options.retain ?? false);
+    return firstOfAll(context.paths, 'creating it', async () => {
+      await this.#assertNew(options.name);
+      return createCluster({ ...context, ...(onAnswers && { onAnswers }) }, options.retain ?? false);
+    });
   }
 
   /**
@@ -129,8 +127,9 @@ export class Clusters {
     signal: AbortSignal,
     onAnswers?: OnAnswers,
   ): Promise<RunningControlPlane> {
-    const context = await this.#open(name, progress, signal);
-    return startCluster({ ...context, ...(onAnswers && { onAnswers }) });
+    return this.#inTurn(name, 'starting it', progress, signal, (context) =>
+      startCluster({ ...context, ...(onAnswers && { onAnswers }) }),
+    );
   }
 
   /**
@@ -143,8 +142,9 @@ export class Clusters {
     signal: AbortSignal,
     onAnswers?: OnAnswers,
   ): Promise<RunningControlPlane> {
-    const context = await this.#open(name, progress, signal);
-    return startCluster({ ...context, ...(onAnswers && { onAnswers }) }, true);
+    return this.#inTurn(name, 'starting it', progress, signal, (context) =>
+      startCluster({ ...context, ...(onAnswers && { onAnswers }) }, true),
+    );
   }
 
   /**
@@ -188,7 +188,7 @@ export class Clusters {
 
   /** Starts the machine of one node of a cluster that runs, or recreates it where it is gone. */
   async startNode(name: string, node: string, progress: Progress, signal: AbortSignal): Promise<void> {
-    await startNode(await this.#open(name, progress, signal), node);
+    await this.#inTurn(name, `starting ${node}`, progress, signal, (context) => startNode(context, node));
   }
 
   /** Drains the node, then takes it out of the cluster and deletes its machine. */
@@ -297,11 +297,35 @@ export class Clusters {
     );
   }
 
+  async #assertNew(name: string): Promise<void> {
+    if ((await readProfile(this.paths(name).profile)) === undefined) return;
+    throw new ClusterError(
+      `there is a cluster "${name}" already`,
+      'Choose another name, or delete it first.',
+    );
+  }
+
   /** For what changes the cluster: nobody else may be at it as a whole. */
   async #open(name: string, progress: Progress, signal: AbortSignal): Promise<ActionContext> {
     const context = await this.#known(name, progress, signal);
     await assertFree(context.paths);
     return context;
+  }
+
+  /** For what makes and starts machines: one at a time, whichever window or command it is asked from. */
+  async #inTurn<T>(
+    name: string,
+    doing: string,
+    progress: Progress,
+    signal: AbortSignal,
+    run: (context: ActionContext) => Promise<T>,
+  ): Promise<T> {
+    const { paths } = await this.#open(name, progress, signal);
+    const onWait = (who: string): void => progress.report({ machine: '', message: `Waiting: ${who}` });
+    return inTurn(paths, doing, { clock: this.#options.clock, signal, onWait }, async () =>
+      // What the other one has done is in the profile.
+      run(await this.#open(name, progress, signal)),
+    );
   }
 
   async #known(name: string, progress: Progress, signal: AbortSignal): Promise<ActionContext> {

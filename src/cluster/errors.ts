@@ -1,3 +1,4 @@
+import type { Owner } from './owner.ts';
 import type { RunningControlPlane } from './runningControlPlane.ts';
 
 /** What stands in the way of a cluster's life: what it is, and what to do. */
@@ -30,6 +31,21 @@ export class DamagedClusterError extends ClusterError {
     );
     this.cluster = cluster;
     this.damage = damage;
+  }
+}
+
+/** Another process has the cluster's store: it runs the control plane, or is about to, or holds the file. */
+export class ClusterInUseError extends ClusterError {
+  override readonly name = 'ClusterInUseError';
+
+  constructor(cluster: string, store: string, owner: Owner | undefined) {
+    super(
+      owner === undefined
+        ? `cluster ${cluster} is in use by a process that has not said who it is`
+        : `cluster ${cluster} is in use by ${owner.kind === 'editor' ? 'an editor, process' : 'process'} ${owner.pid}, ` +
+            `which runs its control plane since ${owner.since} and does not answer`,
+      `End the process that has ${store} open, then start the cluster again.`,
+    );
   }
 }
 

@@ -7,39 +7,58 @@ const ADMINISTRATORS = 'system:masters';
 export interface OwnerEndpoints {
   /** Answers where the path is its own, and tells whether it was. */
   request(request: HttpRequest, response: HttpResponse, peer: TlsPeer): boolean;
+  /** Whoever attaches is answered from now on; before, he waits. */
+  ready(): void;
+  /** Nobody can attach any more. */
+  stopping(): void;
   /** Answers the caller that asked to stop; called when everything is written and closed. */
   stopped(): void;
 }
 
 export function createOwnerEndpoints(onStop: () => void): OwnerEndpoints {
+  let phase: 'starting' | 'ready' | 'stopping' | 'stopped' = 'starting';
+  const attaching: HttpResponse[] = [];
   const waiting: HttpResponse[] = [];
-  let done = false;
+
+  const attached = (response: HttpResponse): void => {
+    response.writeHead(200, {});
+    response.flushHeaders();
+  };
+  const refused = (response: HttpResponse, code: number, why = ''): void => {
+    response.writeHead(code, {});
+    response.end(why);
+  };
   return {
     request(request, response, peer) {
       if (request.url !== STOP_PATH && request.url !== PRESENCE_PATH) return false;
       response.on('error', () => undefined);
       if (peer.certificate?.organizations.includes(ADMINISTRATORS) !== true) {
-        response.writeHead(403, {});
-        response.end('only administrators of the cluster may ask this\n');
+        refused(response, 403, 'only administrators of the cluster may ask this\n');
       } else if (request.url === PRESENCE_PATH) {
-        response.writeHead(200, {});
-        response.flushHeaders();
+        if (phase === 'ready') attached(response);
+        else if (phase === 'starting') attaching.push(response);
+        else refused(response, 503);
       } else if (request.method !== 'POST') {
-        response.writeHead(405, {});
-        response.end();
+        refused(response, 405);
       } else {
-        if (done) response.end();
+        if (phase === 'stopped') response.end();
         else waiting.push(response);
         onStop();
       }
       return true;
     },
+    ready() {
+      phase = 'ready';
+      attaching.splice(0).forEach(attached);
+    },
+    stopping() {
+      phase = 'stopping';
+      for (const response of attaching.splice(0)) refused(response, 503);
+    },
     stopped() {
-      done = true;
-      for (const response of waiting.splice(0)) {
-        response.writeHead(200, {});
-        response.end();
-      }
+      phase = 'stopped';
+      for (const response of attaching.splice(0)) refused(response, 503);
+      for (const response of waiting.splice(0)) refused(response, 200);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface ClusterPaths {
   readonly snapshots: string;
   /** What is being done to the cluster as a whole: see busy.ts. */
   readonly busy: string;
+  /** Who brings the cluster up now (see busy.ts): beside the folder, which is there when the cluster is. */
+  readonly starting: string;
   /** Simulated machines: a file each. */
   readonly machines: string;
   /** Vagrant's machines: the folder to work in with plain `vagrant`, too. */
@@ -36,6 +38,7 @@ export function clusterPaths(folder: string): ClusterPaths {
     environment: path.join(folder, 'environment.json'),
     snapshots: path.join(folder, 'snapshots'),
     busy: path.join(folder, 'busy.json'),
+    starting: `${folder}.starting.json`,
     machines: path.join(folder, 'machines'),
     vagrant: path.join(folder, 'vagrant'),
   };

@@ -2,6 +2,7 @@ import {
   appendFile,
   chmod,
   copyFile,
+  link,
   mkdir,
   open,
   readdir,
@@ -56,7 +57,7 @@ export async function copyWhole(from: string, to: string): Promise<void> {
 async function replace(file: string, write: (neighbour: string) => Promise<void>): Promise<void> {
   const folder = path.dirname(file);
   await makeFolder(folder);
-  const neighbour = `${file}.${process.pid}.new`;
+  const neighbour = neighbourOf(file);
   try {
     await write(neighbour);
     await syncFile(neighbour);
@@ -99,15 +100,55 @@ export async function appendText(file: string, text: string): Promise<void> {
   await appendFile(file, text, { mode: 0o600 });
 }
 
-/** Writes a file that is not there yet; false where it is. */
+/**
+ * Writes a file that is not there yet, false where it is: of several who do it at once, one. Who reads it finds all of
+ * the content or no file, but where the file system has no links.
+ */
 export async function createFile(file: string, content: string, mode = 0o644): Promise<boolean> {
+  const neighbour = neighbourOf(file);
   try {
-    await writeFile(file, content, { mode, flag: 'wx' });
+    await writeFile(neighbour, content, { mode, flag: 'wx' });
+    return await isNew(link(neighbour, file));
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR'].includes(codeOf(error)))
+      throw error;
+    return await isNew(writeFile(file, content, { mode, flag: 'wx' }));
+  } finally {
+    await rm(neighbour, { force: true });
+  }
+}
+
+async function isNew(created: Promise<void>): Promise<boolean> {
+  try {
+    await created;
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
+}
+
+/**
+ * Removes a file if its content is `expected`: of several who do it at once, one is told true. What another process has
+ * put in its place meanwhile is put back.
+ */
+export async function removeIf(file: string, expected: string): Promise<boolean> {
+  const neighbour = neighbourOf(file);
+  try {
+    await rename(file, neighbour);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  const found = await readText(neighbour);
+  if (found !== expected && found !== undefined) await createFile(file, found);
+  await rm(neighbour, { force: true });
+  return found === expected;
+}
+
+let neighbours = 0;
+function neighbourOf(file: string): string {
+  return `${file}.${process.pid}.${++neighbours}.new`;
 }
 
 /** Bytes in a file, 0 where there is none. */

@@ -123,7 +123,12 @@ export class CompactedError extends Error {
 
 /** The store cannot take writes or is closed: a full disk, an I/O error. `message` says what to do. */
 export class StorageUnavailableError extends Error {
-  override readonly name = 'StorageUnavailableError';
+  override readonly name: string = 'StorageUnavailableError';
+}
+
+/** Another process has the store open: a store has one at a time. */
+export class StoreInUseError extends StorageUnavailableError {
+  override readonly name = 'StoreInUseError';
 }
 
 /**

@@ -38,7 +38,10 @@ export function openClusters(home: string): Clusters {
     home,
     resources: path.join(root, 'resources'),
     dist,
-    launcher: createDetachedLauncher({ entry: path.join(dist, 'controlPlaneWorker.cjs') }),
+    launcher: createDetachedLauncher({
+      entry: path.join(dist, 'controlPlaneWorker.cjs'),
+      clock: systemClock,
+    }),
     openNodeAdmin,
     store: storeFiles(systemClock),
     clock: systemClock,

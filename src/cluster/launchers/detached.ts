@@ -1,10 +1,12 @@
+import type { Clock } from '../../base/clock.ts';
 import { startDetached } from '../../host/detached.ts';
 import type { ControlPlaneLauncher } from '../contract.ts';
 import type { RunningControlPlane } from '../runningControlPlane.ts';
-import { ClusterError, DamagedClusterError } from '../errors.ts';
+import { ClusterError } from '../errors.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
 import { attach, stopRemotely } from './attached.ts';
+import { attachOrStart, startFailure } from './oneOwner.ts';
 import type { ControlPlaneStart, FromControlPlane } from './messages.ts';
 
 /**
@@ -13,17 +15,17 @@ import type { ControlPlaneStart, FromControlPlane } from './messages.ts';
  */
 export function createDetachedLauncher(options: {
   readonly entry: string;
+  readonly clock: Clock;
   readonly simulatedNodes?: number;
 }): ControlPlaneLauncher {
   return {
-    async launch(profile, paths, signal) {
-      const running = await attach(profile, paths);
-      if (running !== undefined) return running;
-      await start(options, profile, paths, signal);
-      const started = await attach(profile, paths);
-      if (started === undefined) throw gone(profile, paths);
-      return { ...started, owned: true, stop: () => stopAndWait(profile, paths, started) };
-    },
+    launch: (profile, paths, signal) =>
+      attachOrStart({ profile, paths, clock: options.clock, signal }, async () => {
+        await start(options, profile, paths, signal);
+        const started = await attach(profile, paths);
+        if (started === undefined) throw gone(profile, paths);
+        return { ...started, owned: true, stop: () => stopAndWait(profile, paths, started) };
+      }),
     stop: stopRemotely,
   };
 }
@@ -47,13 +49,10 @@ async function start(
     goesOn: (answer) => (answer as FromControlPlane | undefined)?.type === 'ready',
   })) as FromControlPlane | undefined;
   if (message?.type === 'ready') return;
-  if (message?.type === 'failed' && message.damaged) {
-    throw new DamagedClusterError(profile.name, message.message);
-  }
-  const why = message?.type === 'failed' ? message.message : 'it ended without a word';
+  if (message?.type === 'failed') throw await startFailure(profile, paths, message);
   throw new ClusterError(
-    `the control plane did not start: ${why}`,
-    message === undefined ? `Its log is ${paths.log} (create with --retain to keep it).` : '',
+    'the control plane did not start: it ended without a word',
+    `Its log is ${paths.log} (create with --retain to keep it).`,
   );
 }
 

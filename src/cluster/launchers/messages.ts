@@ -1,8 +1,8 @@
 /** What a control plane in a thread or process of its own tells the one who started it, and the other way. */
 export type FromControlPlane =
   | { readonly type: 'ready'; readonly server: string }
-  /** It could not start, or it died. `damaged`: because of the cluster's store, of which the message tells. */
-  | { readonly type: 'failed'; readonly message: string; readonly damaged: boolean }
+  /** It could not start, or it died; `store`: because of the cluster's store, of which the message tells. */
+  | { readonly type: 'failed'; readonly message: string; readonly store?: 'damaged' | 'in use' }
   | { readonly type: 'stopped' }
   | { readonly type: 'log'; readonly line: string };
 

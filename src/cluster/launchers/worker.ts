@@ -1,17 +1,20 @@
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../base/clock.ts';
 import { createDeferred } from '../../base/deferred.ts';
 import type { ControlPlaneLauncher } from '../contract.ts';
 import type { RunningControlPlane } from '../runningControlPlane.ts';
 import { ClusterError, DamagedClusterError } from '../errors.ts';
 import type { ClusterPaths } from '../paths.ts';
 import type { ClusterProfile } from '../profile.ts';
-import { attach, stopRemotely } from './attached.ts';
+import { stopRemotely } from './attached.ts';
+import { attachOrStart, startFailure } from './oneOwner.ts';
 import type { ControlPlaneStart, FromControlPlane, ToControlPlane } from './messages.ts';
 
 export interface WorkerLauncherOptions {
   /** The bundle of `controlPlaneWorker.ts`. */
   readonly entry: string;
   readonly owner: 'editor' | 'process';
+  readonly clock: Clock;
   readonly simulatedNodes?: number;
   readonly onLog: (line: string) => void;
 }
@@ -24,12 +27,14 @@ export function createWorkerLauncher(options: WorkerLauncherOptions): ControlPla
   const own = new Map<string, RunningControlPlane>();
   return {
     async launch(profile, paths, signal) {
-      const running = own.get(profile.name) ?? (await attach(profile, paths));
-      if (running !== undefined) return running;
-      const started = await startWorker(options, profile, paths, signal);
-      own.set(profile.name, started);
-      void started.exited.then(() => own.delete(profile.name));
-      return started;
+      const mine = own.get(profile.name);
+      if (mine !== undefined) return mine;
+      return attachOrStart({ profile, paths, clock: options.clock, signal }, async () => {
+        const started = await startWorker(options, profile, paths, signal);
+        own.set(profile.name, started);
+        void started.exited.then(() => own.delete(profile.name));
+        return started;
+      });
     },
     async stop(profile, paths) {
       const mine = own.get(profile.name);
@@ -61,14 +66,11 @@ async function startWorker(
         ready.resolve(message.server);
         break;
       case 'failed':
-        failure = message.damaged
-          ? new DamagedClusterError(profile.name, message.message)
-          : new Error(message.message);
-        ready.reject(
-          message.damaged
-            ? failure
-            : new ClusterError(`the control plane did not start: ${message.message}`, ''),
-        );
+        failure =
+          message.store === 'damaged'
+            ? new DamagedClusterError(profile.name, message.message)
+            : new Error(message.message);
+        void startFailure(profile, paths, message).then((error) => ready.reject(error));
         break;
       case 'log':
         options.onLog(message.line);

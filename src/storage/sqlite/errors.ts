@@ -1,4 +1,4 @@
-import { DamagedStoreError, StorageUnavailableError } from '../contract.ts';
+import { DamagedStoreError, StorageUnavailableError, StoreInUseError } from '../contract.ts';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const BUSY = 5;
@@ -15,7 +15,13 @@ export function unavailable(error: unknown, path: string): StorageUnavailableErr
   if (error instanceof StorageUnavailableError) return error;
   if (isCorrupt(error))
     return new DamagedStoreError(path, [`SQLite cannot read it (${textOf(error)})`], error);
-  return new StorageUnavailableError(describe(error, path), { cause: error });
+  const Unavailable = isInUse(error) ? StoreInUseError : StorageUnavailableError;
+  return new Unavailable(describe(error, path), { cause: error });
+}
+
+function isInUse(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === BUSY || code === LOCKED;
 }
 
 /** Whether SQLite has found that a file, or a part of it, is no database. */

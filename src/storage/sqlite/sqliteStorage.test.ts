@@ -47,7 +47,7 @@ describe('openSqliteStorage', () => {
     const other = async (): Promise<string> =>
       (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, path])).stdout;
     await storage.create('/a', value());
-    assert.match(await other(), /^StorageUnavailableError .*in use by another process/);
+    assert.match(await other(), /^StoreInUseError .*in use by another process/);
     await storage.close();
     assert.match(await other(), /^opened 1/);
   });
