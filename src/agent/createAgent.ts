@@ -10,8 +10,12 @@ import type { Client } from '../client/contract.ts';
 import { createEventRecorder } from '../client/eventWriter.ts';
 import { createInformerFactory, type RunningInformerFactory } from '../client/informerFactory.ts';
 import type { Informer } from '../client/informer.ts';
+import { systemProcesses } from '../host/processes.ts';
 import type { ClusterSettings, NodeSettings } from '../protocol/agentLink.ts';
 import { objectionTo } from './admission/index.ts';
+import { duUsage } from './eviction/diskUsage.ts';
+import { createEvictionManager } from './eviction/evictionManager.ts';
+import { createUsageMeter } from './eviction/podUsage.ts';
 import type { HostResolver } from './hooks/dnsConfig.ts';
 import { type Hooks, nodeHooks } from './hooks/index.ts';
 import { containerResources } from './hooks/resources.ts';
@@ -239,6 +243,13 @@ export function createAgent(options: AgentOptions): Agent {
     heartbeat({ ...own, nodeName }, reporter.registered()),
     view,
     manager,
+    createEvictionManager({
+      clock,
+      logger,
+      pods: () => records.active(''),
+      evict: (uid, failure) => manager.evict(uid, failure),
+      measure: createUsageMeter({ runtime, view, paths, diskUsage: duUsage(systemProcesses, clock) }),
+    }),
     ...(paths === undefined ? [] : [logRotation({ runtime, view, clock, logger })]),
   ];
 

@@ -28,4 +28,5 @@ export function agentPathsAt(root = ''): AgentPaths {
   };
 }
 
-export const podDirectory = (paths: AgentPaths, uid: string): string => `${paths.kubelet}/pods/${uid}`;
+export const podDirectory = (paths: Pick<AgentPaths, 'kubelet'>, uid: string): string =>
+  `${paths.kubelet}/pods/${uid}`;

@@ -21,3 +21,7 @@ export const SYSTEM_PRIORITIES: readonly SystemPriority[] = [
       'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
   },
 ];
+
+/** Of pods whose end would be the node's or the cluster's: nobody evicts them (kubelet types `IsCriticalPod`). */
+export const isCritical = ({ priority }: { readonly priority?: number }): boolean =>
+  priority !== undefined && priority >= 2 * HIGHEST_USER_PRIORITY;

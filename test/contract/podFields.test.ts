@@ -165,7 +165,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   },
   V1EmptyDirVolumeSource: {
     medium: 'done: Memory; others, FailedMount "unknown storage medium"',
-    sizeLimit: 'open: done in memory; on disk nobody evicts for it',
+    sizeLimit: 'done: in memory by the kernel; on disk the agent evicts',
   },
   V1VolumeProjection: {
     clusterTrustBundle: 'refused: the node, FailedMount',
@@ -209,7 +209,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   V1ResourceRequirements: {
     claims: 'refused: with the pod’s claims',
     limits:
-      'open: cpu and memory by CRI, others bound what is requested; for ephemeral-storage nobody evicts',
+      'done: cpu and memory by CRI; ephemeral-storage, the agent evicts; others bound what is requested',
     requests: 'done: scheduler, the node; CRI',
   },
 };

@@ -31,6 +31,8 @@ export function podConditions(
   sandboxReady: boolean,
   now: string,
   resize?: ResizeProgress,
+  /** Why the node has ended the pod for want of something. */
+  disruption?: string,
 ): PodCondition[] {
   const old = pod.status?.conditions ?? [];
   const containersReady = containersReadyCondition(pod, phase, init, containers);
@@ -40,6 +42,16 @@ export function podConditions(
     ready(pod, containersReady, old),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
+    ...(disruption === undefined
+      ? []
+      : [
+          {
+            type: 'DisruptionTarget',
+            status: 'True' as const,
+            reason: 'TerminationByKubelet',
+            message: disruption,
+          },
+        ]),
     ...(resize === undefined || phase === 'Failed' || phase === 'Succeeded' ? [] : resizeConditions(resize)),
   ];
   const generation = pod.metadata.generation;

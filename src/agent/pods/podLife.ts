@@ -4,6 +4,8 @@ import type { PodFailure } from './podStatus.ts';
 const DEFAULT_GRACE_SECONDS = 30;
 /** For a pod that was deleted by force: nobody waits for it. */
 const FORCED_GRACE_SECONDS = 1;
+/** For one that takes what the node cannot spare (eviction `immediateEvictionGracePeriodSeconds`). */
+const EVICTION_GRACE_SECONDS = 1;
 
 /** What the API and the node want of a pod. Written by the pod manager. */
 export class PodLife {
@@ -11,6 +13,7 @@ export class PodLife {
   #isGone: boolean;
   #failure: PodFailure | undefined;
   #wasRefused = false;
+  #wasEvicted = false;
 
   constructor(pod: Pod | undefined) {
     this.#pod = pod;
@@ -51,11 +54,11 @@ export class PodLife {
   get graceSeconds(): number {
     const pod = this.#pod;
     if (this.#isGone && pod !== undefined) return FORCED_GRACE_SECONDS;
-    return (
+    const seconds =
       pod?.metadata.deletionGracePeriodSeconds ??
       pod?.spec.terminationGracePeriodSeconds ??
-      DEFAULT_GRACE_SECONDS
-    );
+      DEFAULT_GRACE_SECONDS;
+    return this.#wasEvicted ? Math.min(seconds, EVICTION_GRACE_SECONDS) : seconds;
   }
 
   update(pod: Pod): void {
@@ -68,6 +71,11 @@ export class PodLife {
 
   fail(failure: PodFailure): void {
     this.#failure = failure;
+  }
+
+  evict(failure: PodFailure): void {
+    this.#failure = failure;
+    this.#wasEvicted = true;
   }
 
   refuse(failure: PodFailure): void {

@@ -24,6 +24,11 @@ import { pruneContainers } from './prune.ts';
 import type { RuntimeView } from './runtimeView.ts';
 import type { StatusManager } from './statusManager.ts';
 
+export interface PodManager extends AgentPart {
+  /** Ends a pod by the node's own decision, at once and whatever it does. Fine with one that is ending already. */
+  evict(uid: string, failure: PodFailure): void;
+}
+
 export interface PodManagerOptions {
   readonly runtime: Pick<Runtime, 'removeContainer' | 'stopSandbox' | 'removeSandbox'>;
   readonly bus: PodBus;
@@ -51,7 +56,7 @@ export interface PodManagerOptions {
  * All pods of the node: takes their objects and their news and runs one worker each. The runtime is read before the
  * API's pods are looked at: what runs must not be started twice.
  */
-export function createPodManager(options: PodManagerOptions): AgentPart {
+export function createPodManager(options: PodManagerOptions): PodManager {
   const { bus, records, view, statuses, freshness, sync, resize, recorder, clock, logger, report } = options;
   /** Objects come before pods may be started: they are known, and wait. */
   let hasBegun = false;
@@ -211,6 +216,14 @@ export function createPodManager(options: PodManagerOptions): AgentPart {
         else begin(record, record.life.pod);
       }
       for (const uid of view.uids()) workers.wake(uid);
+    },
+    evict(uid, failure) {
+      const record = records.get(uid);
+      const pod = record?.life.pod;
+      if (record === undefined || pod === undefined || record.life.isOver) return;
+      record.life.evict(failure);
+      recorder.event(pod, 'Warning', failure.reason, failure.message);
+      workers.interrupt(uid);
     },
     close: () => workers.stop(),
   };

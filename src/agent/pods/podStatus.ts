@@ -3,13 +3,15 @@ import { timeOf } from '../../api/time.ts';
 import type { Pod, PodStatus } from '../../api/types.ts';
 import type { SandboxStatus } from '../runtime/contract.ts';
 import { containerStatuses, type StatusFacts } from './containerStatus.ts';
-import { instancesByName } from './identity.ts';
+import { instancesByName, runningIn } from './identity.ts';
 import { podConditions, type ResizeProgress } from './podConditions.ts';
 import { podPhase } from './podPhase.ts';
 
 export interface PodFailure {
   readonly reason: string;
   readonly message: string;
+  /** The node could not spare what the pod had: this end is not the pod's own fault (condition DisruptionTarget). */
+  readonly isDisruption?: true;
 }
 
 export interface PodStatusInput {
@@ -20,7 +22,7 @@ export interface PodStatusInput {
   readonly hostIPs: readonly string[];
   /** The pod is being taken down. */
   readonly terminal: boolean;
-  /** The agent ends the pod by its own decision: the phase is Failed whatever its containers do. */
+  /** The agent ends the pod by its own decision: the phase is Failed once none of its containers runs, whatever they did. */
   readonly failure?: PodFailure | undefined;
   /** How a resize goes; missing where there is none. */
   readonly resize?: ResizeProgress | undefined;
@@ -30,7 +32,9 @@ export interface PodStatusInput {
 
 /** The status to report (kubelet_pods.go `generateAPIPodStatus`). Pure. */
 export function podStatus(input: PodStatusInput): PodStatus {
-  const { pod, sandboxes, facts, hostIPs, failure } = input;
+  const { pod, sandboxes, facts, hostIPs } = input;
+  // What still runs has not failed: others would start again what is not over (status_manager.go `mergePodStatus`).
+  const failure = runningIn(sandboxes).length > 0 ? undefined : input.failure;
   const old = pod.status ?? {};
   const now = timeOf(input.now);
   const instances = instancesByName(sandboxes);
@@ -67,11 +71,12 @@ export function podStatus(input: PodStatusInput): PodStatus {
         : 'Failed';
   const sandboxReady = sandboxes[0]?.ready === true;
   const ips = podIPs(pod, sandboxes, hostIPs);
+  const disruption = failure?.isDisruption === true ? failure.message : undefined;
   const reason = failure?.reason ?? (phase === 'Failed' ? old.reason : undefined);
   const message = failure?.message ?? (phase === 'Failed' ? old.message : undefined);
   return {
     phase,
-    conditions: podConditions(pod, phase, init, containers, sandboxReady, now, input.resize),
+    conditions: podConditions(pod, phase, init, containers, sandboxReady, now, input.resize, disruption),
     hostIP: hostIPs[0] ?? '',
     hostIPs: hostIPs.map((ip) => ({ ip })),
     startTime: old.startTime ?? now,

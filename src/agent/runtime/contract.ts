@@ -39,8 +39,8 @@ export interface Runtime {
    * seconds later where the runtime did not tell. Ends with the signal. After `reconnected` all is to be read again.
    */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
-  /** Of the containers that run. */
-  stats(): Promise<readonly ContainerStats[]>;
+  /** Of the containers that run, in one sandbox or in all. */
+  stats(sandbox?: SandboxId): Promise<readonly ContainerStats[]>;
 }
 
 export type SandboxId = string & { readonly brand?: 'sandbox' };

@@ -238,7 +238,12 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
       },
     },
     events: (signal) => eventsOf(emitter, signal),
-    stats: () => Promise.resolve([...sandboxes.values()].flatMap((sandbox) => statsOf(sandbox, clock.now()))),
+    stats(only) {
+      const wanted = only === undefined ? [...sandboxes.values()] : [sandboxes.get(only)];
+      return Promise.resolve(
+        wanted.flatMap((sandbox) => (sandbox === undefined ? [] : statsOf(sandbox, clock.now()))),
+      );
+    },
     powerCut() {
       for (const sandbox of sandboxes.values()) takeDown(sandbox, POWER_CUT);
     },
@@ -280,7 +285,7 @@ function statsOf(
       time,
       cpuUsageNanos: (time - (status.startedAt ?? time)) * 1_000,
       memoryWorkingSetBytes: 4 * 1024 * 1024,
-      filesystemUsedBytes: 0,
+      filesystemUsedBytes: readKnobs(sandbox.config.annotations, status.name).diskUsageBytes,
     }));
 }
 

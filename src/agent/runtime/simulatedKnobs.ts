@@ -1,3 +1,5 @@
+import { quantityValue, tryParseQuantity } from '../../api/quantity.ts';
+
 /**
  * What can be asked of the simulated runtime, as annotations of a pod. `simulated.wheelhouse.dev/KNOB` is for all
  * containers, `simulated.wheelhouse.dev/KNOB.CONTAINER` for one. Durations are Go's: `250ms`, `3s`, `1m`.
@@ -12,6 +14,7 @@
  * | `stop-delay` | time between TERM and its end | 0 |
  * | `ready-after` | age from which exec probes succeed | 0 |
  * | `log` | lines that it writes at its start | none |
+ * | `disk-usage` | a quantity that it has written to its own file system | 0 |
  */
 export interface SimulatedKnobs {
   readonly sandboxDelayMs: number;
@@ -23,6 +26,7 @@ export interface SimulatedKnobs {
   readonly stopDelayMs: number;
   readonly readyAfterMs: number;
   readonly logLines: readonly string[];
+  readonly diskUsageBytes: number;
 }
 
 export const KNOB_PREFIX = 'simulated.wheelhouse.dev/';
@@ -42,6 +46,7 @@ export function readKnobs(annotations: Readonly<Record<string, string>>, contain
     stopDelayMs: duration('stop-delay'),
     readyAfterMs: duration('ready-after'),
     logLines: text('log')?.split('\n') ?? [],
+    diskUsageBytes: bytesOf(text('disk-usage')),
   };
 }
 
@@ -52,4 +57,9 @@ function durationOf(text: string | undefined): number | undefined {
     (sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0),
     0,
   );
+}
+
+/** 0 for what is no quantity. */
+function bytesOf(text = ''): number {
+  return tryParseQuantity(text) === undefined ? 0 : quantityValue(text);
 }

@@ -219,10 +219,10 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     images: criImages(connection),
     events: (signal) =>
       runtimeEvents({ connection, clock, watch, tasks, ends, sandboxOf: (id) => owners.get(id) }, signal),
-    async stats() {
+    async stats(sandbox) {
       const { stats } = await connection.call<{ stats: readonly CriContainerStats[] }>(
         'ListContainerStats',
-        {},
+        sandbox === undefined ? {} : { filter: { podSandboxId: sandbox } },
       );
       return stats
         .filter(isMeasured)

@@ -32,7 +32,7 @@ const METHODS = {
   Exec: [RUNTIME, 'ExecRequest', 'StreamUrl'],
   Attach: [RUNTIME, 'AttachRequest', 'StreamUrl'],
   PortForward: [RUNTIME, 'PortForwardRequest', 'StreamUrl'],
-  ListContainerStats: [RUNTIME, 'Empty', 'ContainerStatsList'],
+  ListContainerStats: [RUNTIME, 'ListStatsRequest', 'ContainerStatsList'],
   Version: [RUNTIME, 'VersionRequest', 'VersionResponse'],
   Status: [RUNTIME, 'Empty', 'StatusResponse'],
   ListImages: [IMAGE, 'Empty', 'ImageList'],

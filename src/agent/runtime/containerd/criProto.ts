@@ -61,6 +61,8 @@ message FilesystemUsage { int64 timestamp = 1; FilesystemId id = 2; U64 usedByte
 message FilesystemId { string mountpoint = 1; }
 message StatsAttributes { string id = 1; ContainerMetadata metadata = 2; map<string, string> labels = 3; }
 message ContainerStats { StatsAttributes attributes = 1; CpuUsage cpu = 2; MemoryUsage memory = 3; FilesystemUsage writable = 4; }
+message StatsFilter { string id = 1; string podSandboxId = 2; }
+message ListStatsRequest { StatsFilter filter = 1; }
 message ContainerStatsList { repeated ContainerStats stats = 1; }
 message VersionRequest { string version = 1; }
 message VersionResponse { string version = 1; string runtimeName = 2; string runtimeVersion = 3; string runtimeApiVersion = 4; }

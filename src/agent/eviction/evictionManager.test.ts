@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { type AgentWorld, isReady, startAgentWorld } from '../../../test/harness/agent.ts';
+import { FakeClock } from '../../base/clock.ts';
+import type { Pod } from '../../api/types.ts';
+import { KNOB_PREFIX } from '../runtime/simulatedKnobs.ts';
+import { createSimulatedRuntime, type SimulatedRuntime } from '../runtime/simulated.ts';
+import { MONITORING_MS } from './evictionManager.ts';
+
+/** The agent on simulated nodes, whose containers have written what their pods' annotations say. */
+describe('evictionManager', () => {
+  let world: AgentWorld;
+  let clock: FakeClock;
+  let runtime: SimulatedRuntime;
+  let measured: string[];
+
+  beforeEach(async () => {
+    world = await startAgentWorld();
+    clock = new FakeClock(Date.now());
+    measured = [];
+    let last = 0;
+    const simulated = createSimulatedRuntime({
+      clock,
+      name: 'sim',
+      address: { take: () => `10.244.0.${++last}`, give: () => undefined },
+    });
+    runtime = {
+      ...simulated,
+      stats(sandbox) {
+        measured.push(sandbox ?? 'all');
+        return simulated.stats(sandbox);
+      },
+    };
+    await world.startAgent({ runtime, clock });
+  });
+  afterEach(() => world.stop());
+
+  const create = async (name: string, written: string, limit?: string, spec: object = {}): Promise<void> => {
+    const resources = limit === undefined ? {} : { limits: { 'ephemeral-storage': limit } };
+    await world.createPod(
+      name,
+      { containers: [{ name: 'app', image: 'app:1', resources }], ...spec },
+      { annotations: { [`${KNOB_PREFIX}disk-usage`]: written } },
+    );
+    await world.podUntil(name, isReady);
+  };
+  const failed = (name: string): Promise<Pod> =>
+    world.podUntil(name, ({ status }) => status?.phase === 'Failed');
+
+  it('ends a pod that has written more than it may, with kubelet’s words, and lets others be', async () => {
+    await create('full', '3Mi', '2Mi');
+    await create('fine', '1Mi', '2Mi');
+    await create('free', '1Gi');
+    await clock.advance(MONITORING_MS);
+    const { status } = await failed('full');
+    const message = 'Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. ';
+    assert.deepEqual([status?.reason, status?.message], ['Evicted', message]);
+    assert.ok(status?.containerStatuses?.[0]?.state?.terminated !== undefined);
+    assert.ok((await world.eventsOf('full')).includes(`Warning Evicted ${message}`));
+    await clock.advance(3 * MONITORING_MS);
+    for (const name of ['fine', 'free']) assert.equal(isReady(await world.pod(name)), true, name);
+  });
+
+  it('measures nothing for pods without limits', async () => {
+    await create('free', '1Gi');
+    await clock.advance(5 * MONITORING_MS);
+    assert.deepEqual(measured, []);
+  });
+
+  it('never ends what the node lives by', async () => {
+    await create('critical', '3Mi', '2Mi', { priority: 2_000_001_000 });
+    await clock.advance(3 * MONITORING_MS);
+    assert.equal(isReady(await world.pod('critical')), true);
+    assert.deepEqual(measured, []);
+  });
+
+  it('says that a pod has failed once nothing of it runs', async () => {
+    await world.createPod(
+      'slow',
+      {
+        containers: [{ name: 'app', image: 'app:1', resources: { limits: { 'ephemeral-storage': '2Mi' } } }],
+        terminationGracePeriodSeconds: 600,
+      },
+      { annotations: { [`${KNOB_PREFIX}disk-usage`]: '3Mi', [`${KNOB_PREFIX}stop-delay`]: '1h' } },
+    );
+    await world.podUntil('slow', isReady);
+    await clock.advance(MONITORING_MS);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal((await world.pod('slow')).status?.phase, 'Running');
+    // Whatever grace it has, it gets a moment only.
+    await clock.advance(2_000);
+    const { status } = await failed('slow');
+    assert.equal(status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
+  });
+});
