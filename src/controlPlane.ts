@@ -28,6 +28,7 @@ import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesS
 import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
 import { createYamlThread } from './apiserver/http/yamlBodies.ts';
+import type { HealthCheck } from './apiserver/observe/health.ts';
 import { storedResources } from './apiserver/resources/stored.ts';
 import { LiveResources } from './apiserver/resources/table.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
@@ -177,6 +178,13 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     clock,
     random,
   });
+  const failures = new Map<string, unknown>();
+  const component = (name: string, part: string): HealthCheck => ({
+    name,
+    check: () => {
+      if (failures.has(part)) throw failures.get(part);
+    },
+  });
   const resources = new LiveResources(kinds);
   const stored = storedResources(resources);
   const api = createApiServer({
@@ -196,6 +204,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     nodes: dialer,
     reviews: createReviews(access.authorizer, accounts.tokens),
     requestToken: (account, request) => accounts.request(account, request),
+    components: [component('scheduler', 'scheduler'), component('controller-manager', 'controllers')],
     routes: openIdRoutes(accounts, server),
     postStartHooks: [
       ...bootstrapHooks(LOOPBACK, kubernetesServiceOptions(profile)),
@@ -263,8 +272,10 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   groups.started('owner', () => clearOwner(paths));
 
   // Controllers and scheduler, each under its own identity.
-  const fail = (part: string) => (error: unknown) =>
+  const fail = (part: string) => (error: unknown) => {
+    failures.set(part, error);
     logger.error('a part of the control plane failed', { part, error });
+  };
   const balancer = serviceController({
     listen: (port, onConnection) => listenTcp('127.0.0.1', port, onConnection),
     dial: (host, port, signal) => dialThroughAnyNode(hub.nodes(), dialer, host, port, signal),

@@ -56,6 +56,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForUpdate?(draft: Draft<T>, old: T, context: StrategyContext): void;
   /** Checks the kind's own fields (metadata is checked for all kinds alike). */
   validate(object: T): readonly FieldError[];
+  /** Further checks of a new object alone: what older objects may have kept. `validate` runs as well. */
+  validateCreate?(object: T): readonly FieldError[];
   /** Further checks of a change: immutable fields. `validate` runs as well. */
   validateUpdate?(object: T, old: T): readonly FieldError[];
   /**

@@ -182,3 +182,33 @@ export const priorityClasses = resource<t.PriorityClass>(
   'PriorityClass',
   'Cluster',
 );
+export const ingresses = resource<t.Ingress>('networking.k8s.io', 'v1', 'ingresses', 'Ingress', 'Namespaced');
+export const ingressClasses = resource<t.IngressClass>(
+  'networking.k8s.io',
+  'v1',
+  'ingressclasses',
+  'IngressClass',
+  'Cluster',
+);
+export const networkPolicies = resource<t.NetworkPolicy>(
+  'networking.k8s.io',
+  'v1',
+  'networkpolicies',
+  'NetworkPolicy',
+  'Namespaced',
+);
+export const podTemplates = resource<t.PodTemplate>('', 'v1', 'podtemplates', 'PodTemplate', 'Namespaced');
+export const componentStatuses = resource<t.ComponentStatus>(
+  '',
+  'v1',
+  'componentstatuses',
+  'ComponentStatus',
+  'Cluster',
+);
+export const runtimeClasses = resource<t.RuntimeClass>(
+  'node.k8s.io',
+  'v1',
+  'runtimeclasses',
+  'RuntimeClass',
+  'Cluster',
+);

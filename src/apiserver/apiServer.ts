@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   /** By plural: tokenreviews, subjectaccessreviews, … */
   readonly reviews: Readonly<Record<string, Review>>;
   readonly requestToken: HandlerOptions['requestToken'];
+  /** Parts of the control plane besides the store, for componentstatuses. Default: none. */
+  readonly components?: readonly HealthCheck[];
   /** Run one after the other by `start`. */
   readonly postStartHooks: readonly PostStartHook[];
   /** Besides the server's own documents: keys of the token issuer and the like. */
@@ -99,6 +101,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authorizer: options.authorizer,
     nodes: options.nodes,
     reviews: options.reviews,
+    components: [...(options.components ?? []), { ...storageCheck(storage), name: 'etcd-0' }],
     requestToken: (account, request) => options.requestToken(account, request),
   };
   const requestMetrics = new RequestMetrics();

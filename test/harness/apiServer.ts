@@ -45,6 +45,7 @@ export interface TestServerOptions {
   readonly authenticators?: readonly Authenticator[];
   readonly postStartHooks?: readonly PostStartHook[];
   readonly readyChecks?: readonly HealthCheck[];
+  readonly components?: readonly HealthCheck[];
   readonly nodes?: NodeDialer;
   readonly reviews?: ApiServerOptions['reviews'];
   readonly requestToken?: ApiServerOptions['requestToken'];
@@ -107,6 +108,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     authorizer: options.authorizer ?? allowAll,
     postStartHooks: options.postStartHooks ?? [],
     readyChecks: options.readyChecks ?? [],
+    components: options.components ?? [],
     nodes: options.nodes ?? noNodes,
     reviews: options.reviews ?? {},
     requestToken:

@@ -57,3 +57,27 @@ export function refusedStatuses(kind: Kind, rows: readonly RefusedChange[]): voi
     }
   });
 }
+
+/** When tables are looked at: objects of `shows` are 15 minutes old. */
+export const TABLE_NOW = Date.parse('2026-01-01T01:00:00Z');
+
+type Row = readonly [what: string, content: object, cells: readonly unknown[]];
+
+/** One test a row: what `kubectl get` shows. @param columns all names, the wide ones in brackets */
+export function shows(kind: Kind, columns: string, rows: readonly Row[]): void {
+  describe(`a table of ${kind.resource.kind}`, () => {
+    it(`has the columns ${columns}`, () => {
+      const names = kind.columns.map(({ name, priority }) => (priority === 1 ? `[${name}]` : name));
+      assert.equal(names.join(' '), columns);
+    });
+    for (const [what, content, cells] of rows) {
+      it(`shows ${what}`, () => {
+        const object = objectOf(kind, content, { creationTimestamp: '2026-01-01T00:45:00Z' });
+        assert.deepEqual(
+          kind.columns.map((column) => column.cell(object, TABLE_NOW)),
+          cells,
+        );
+      });
+    }
+  });
+}

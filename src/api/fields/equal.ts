@@ -1,7 +1,7 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 
 /** Fields whose empty value differs from none: everything, or a volume that needs no more said. */
-const SAYS_BY_BEING_THERE = new Set(['emptyDir', 'labelSelector', 'namespaceSelector']);
+const SAYS_BY_BEING_THERE = new Set(['emptyDir', 'labelSelector', 'namespaceSelector', 'podSelector']);
 
 /**
  * Deep equality of JSON values in which an empty list or map equals a missing one, as clients in Go drop or add such

@@ -1,6 +1,7 @@
 import type { Kind } from '../kind.ts';
 import { clusterRole } from './clusterRole/kind.ts';
 import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
+import { componentStatus } from './componentStatus/kind.ts';
 import { configMap } from './configMap/kind.ts';
 import { controllerRevision } from './controllerRevision/kind.ts';
 import { cronJob } from './cronJob/kind.ts';
@@ -12,22 +13,27 @@ import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
 import { endpointSlice } from './endpointSlice/kind.ts';
 import { event } from './event/kind.ts';
+import { ingress } from './ingress/kind.ts';
+import { ingressClass } from './ingressClass/kind.ts';
 import { job } from './job/kind.ts';
 import { lease } from './lease/kind.ts';
 import { limitRange } from './limitRange/kind.ts';
 import { localSubjectAccessReview } from './localSubjectAccessReview/kind.ts';
 import { namespace } from './namespace/kind.ts';
+import { networkPolicy } from './networkPolicy/kind.ts';
 import { node } from './node/kind.ts';
 import { persistentVolume } from './persistentVolume/kind.ts';
 import { persistentVolumeClaim } from './persistentVolumeClaim/kind.ts';
 import { pod } from './pod/kind.ts';
 import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
+import { podTemplate } from './podTemplate/kind.ts';
 import { priorityClass } from './priorityClass/kind.ts';
 import { replicaSet } from './replicaSet/kind.ts';
 import { replicationController } from './replicationController/kind.ts';
 import { resourceQuota } from './resourceQuota/kind.ts';
 import { role } from './role/kind.ts';
 import { roleBinding } from './roleBinding/kind.ts';
+import { runtimeClass } from './runtimeClass/kind.ts';
 import { secret } from './secret/kind.ts';
 import { selfSubjectAccessReview } from './selfSubjectAccessReview/kind.ts';
 import { selfSubjectReview } from './selfSubjectReview/kind.ts';
@@ -67,6 +73,12 @@ export const kinds: readonly Kind[] = [
   job,
   cronJob,
   podDisruptionBudget,
+  podTemplate,
+  componentStatus,
+  ingress,
+  ingressClass,
+  networkPolicy,
+  runtimeClass,
   role,
   clusterRole,
   roleBinding,

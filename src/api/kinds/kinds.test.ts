@@ -77,7 +77,7 @@ describe('kinds', () => {
       it('has a schema, and a list where it is stored', () => {
         for (const { schema, resource } of [kind, ...(kind.alsoServedAs ?? [])]) {
           assert.match(schema.definition.name, new RegExp(`\\.${resource.version}\\.${resource.kind}$`));
-          assert.equal(schema.listDefinition !== undefined, kind.stored !== false);
+          assert.equal(schema.listDefinition !== undefined, kind.verbs?.includes('list') ?? true);
         }
         for (const { schema, kind: body } of kind.subresources ?? []) {
           if (schema !== undefined) assert.match(schema.definition.name, new RegExp(`\\.${body}$`));

@@ -17,6 +17,7 @@ export const EMPTY_ERROR = 'must be non-empty';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const WILDCARD = `\\*\\.${SUBDOMAIN}`;
 const UNDERSCORE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const UNDERSCORE_SUBDOMAIN = `${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*`;
 const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
@@ -29,6 +30,7 @@ const PERCENT = '[0-9]+%';
 const whole = (format: string): RegExp => new RegExp(`^${format}$`);
 const labelPattern = whole(LABEL);
 const subdomainPattern = whole(SUBDOMAIN);
+const wildcardPattern = whole(WILDCARD);
 const underscorePattern = whole(UNDERSCORE_SUBDOMAIN);
 const dns1035Pattern = whole(DNS_1035);
 const namePartPattern = whole(NAME_PART);
@@ -75,6 +77,20 @@ export function dns1123SubdomainUnderscoreErrors(value: string): string[] {
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, an underscore, '-' or '.', and must start and end with an alphanumeric character",
       UNDERSCORE_SUBDOMAIN,
       'example.com',
+    ),
+  ];
+}
+
+/** `*.example.com`. */
+export function wildcardSubdomainErrors(value: string): string[] {
+  const errors = value.length > 253 ? [maxLengthError(253)] : [];
+  if (wildcardPattern.test(value)) return errors;
+  return [
+    ...errors,
+    regexError(
+      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+      WILDCARD,
+      '*.example.com',
     ),
   ];
 }

@@ -5,6 +5,7 @@ import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
 import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
+import { defaultIngressClass } from './defaultIngressClass.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
 import { limitRanger } from './limitRanger/limitRanger.ts';
 import { namespaceLifecycle } from './namespaceLifecycle.ts';
@@ -39,6 +40,7 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     priority(reader),
     defaultTolerationSeconds(),
     runtimeClass(reader),
+    defaultIngressClass(reader),
     serviceAddresses(options.allocators, reader),
   ];
 }

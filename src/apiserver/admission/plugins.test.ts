@@ -44,6 +44,7 @@ describe('admissionPlugins', () => {
         'Priority',
         'DefaultTolerationSeconds',
         'RuntimeClass',
+        'DefaultIngressClass',
         'ServiceAddresses',
       ],
     );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { attributesOf, podOf, readerOf, refusal } from '../../../test/harness/admission.ts';
-import { pods } from '../../api/resources.ts';
+import { pods, runtimeClasses } from '../../api/resources.ts';
+import type { Pod } from '../../api/types.ts';
 import { runtimeClass } from './runtimeClass.ts';
 
 describe('RuntimeClass', () => {
@@ -23,5 +24,50 @@ describe('RuntimeClass', () => {
 
   it('leaves all other pods alone', async () => {
     assert.deepEqual([await said({}), await said({ overhead: {} })], [undefined, undefined]);
+  });
+});
+
+describe('RuntimeClass that costs something and runs on some nodes', () => {
+  const gvisor = {
+    metadata: { name: 'gvisor' },
+    handler: 'runsc',
+    overhead: { podFixed: { cpu: '250m' } },
+    scheduling: {
+      nodeSelector: { runtime: 'gvisor' },
+      tolerations: [{ key: 'gvisor', operator: 'Exists' }],
+    },
+  };
+  const admitted = async (spec: object): Promise<{ said: string | undefined; spec: Pod['spec'] }> => {
+    const pod = podOf({ runtimeClassName: 'gvisor', ...spec });
+    const said = await refusal(runtimeClass(readerOf([runtimeClasses, gvisor])), attributesOf(pods, pod));
+    return { said, spec: pod.spec };
+  };
+
+  it('gives pods all of that', async () => {
+    const { said, spec } = await admitted({
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [
+        { key: 'gvisor', operator: 'Exists', effect: 'NoSchedule' },
+        { key: 'a', value: 'b' },
+      ],
+    });
+    assert.equal(said, undefined);
+    assert.deepEqual(spec.overhead, { cpu: '250m' });
+    assert.deepEqual(spec.nodeSelector, { disk: 'ssd', runtime: 'gvisor' });
+    assert.deepEqual(spec.tolerations, [
+      { key: 'a', value: 'b' },
+      { key: 'gvisor', operator: 'Exists' },
+    ]);
+  });
+
+  it('refuses pods that want it otherwise', async () => {
+    assert.equal(
+      (await admitted({ overhead: { cpu: '1' } })).said,
+      "pods \"p\" is forbidden: pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+    );
+    assert.equal(
+      (await admitted({ nodeSelector: { runtime: 'kata' } })).said,
+      'pods "p" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[runtime] = gvisor; pod.spec.nodeSelector[runtime] = kata',
+    );
   });
 });

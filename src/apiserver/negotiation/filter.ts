@@ -70,7 +70,7 @@ export function offerFor({ request }: Exchange, resources: ResourceTable): Offer
   return {
     protobuf: served === undefined || served.schema.message !== undefined,
     stream,
-    forms: main && served !== undefined && served.kind.stored !== false,
+    forms: main && served !== undefined && served.verbs.has('get'),
   };
 }
 

@@ -52,7 +52,8 @@ function text(code: number, body: string): ApiResponse {
   return { type: 'raw', code, headers: TEXT, body };
 }
 
-async function failureOf(check: HealthCheck): Promise<string | undefined> {
+/** What is wrong, undefined where nothing is. */
+export async function failureOf(check: HealthCheck): Promise<string | undefined> {
   try {
     await check.check();
     return undefined;

@@ -73,7 +73,11 @@ export async function createObject(
   kind.prepareForCreate?.(draft, { now, user: context.user.name });
 
   const object = draft as unknown as KubeObject;
-  const errors = all(validateMetadata(object, kind), kind.validate(object));
+  const errors = all(
+    validateMetadata(object, kind),
+    kind.validate(object),
+    kind.validateCreate?.(object) ?? [],
+  );
   if (errors.length > 0) throw invalidObject(served.resource, metadata.name ?? '', errors);
   warnAbout(context, kind, object, undefined);
   await registry.admission.validate(request);

@@ -4,6 +4,7 @@ import type { ServiceAccount, TokenRequest } from '../../api/types.ts';
 import type { Authorizer } from '../auth/contract.ts';
 import type { Exchange } from '../exchange.ts';
 import type { NodeDialer } from '../nodeDialer.ts';
+import type { HealthCheck } from '../observe/health.ts';
 import type { RegistryOptions } from '../registry/context.ts';
 import { servedEntry } from '../registry/conversion.ts';
 import type { Served } from '../resources/served.ts';
@@ -17,6 +18,8 @@ export interface HandlerOptions {
   readonly nodes: NodeDialer;
   /** Answers of the kinds that are not stored, by plural: the reviews. */
   readonly reviews: Readonly<Record<string, Review>>;
+  /** Parts of the control plane, for componentstatuses. */
+  readonly components: readonly HealthCheck[];
   /** POST serviceaccounts/token. */
   requestToken(account: ServiceAccount, request: Draft<TokenRequest>): Promise<TokenRequest>;
 }

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Served } from '../resources/served.ts';
 import { partOf } from '../registry/strategy.ts';
 import { scale, subresources, type VerbHandlers } from './subresources/index.ts';
+import { getComponent, listComponents } from './components.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { deleteCollection } from './deleteCollection.ts';
@@ -25,6 +26,9 @@ const VERBS: VerbHandlers = {
   delete: remove,
   deletecollection: deleteCollection,
 };
+
+/** Of what is answered and not stored: reviews, and how the control plane is. */
+const ANSWERED: VerbHandlers = { create: review, get: getComponent, list: listComponents };
 
 /** Of the status, and of parts of the spec that are written on their own. */
 const PART_VERBS: VerbHandlers = { get, update, patch };
@@ -54,7 +58,7 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 
 function handlerOf(served: Served, { verb, name, subresource }: RequestInfo): Handler {
   if (subresource === '') {
-    const handler = served.kind.stored === false ? review : VERBS[verb];
+    const handler = (served.kind.stored === false ? ANSWERED : VERBS)[verb];
     if (handler === undefined || !served.verbs.has(verb)) throw noSuchMethod();
     // As upstream's routes: collections take POST, single objects PUT and PATCH.
     if (verb === 'create' ? name !== '' : name === '' && (verb === 'update' || verb === 'patch')) {
