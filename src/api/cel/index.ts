@@ -1,0 +1,16 @@
+export { compile, type Compiled, type Outcome, type Program } from './program.ts';
+export { BudgetExceeded, COST_LIMITS } from './cost/budget.ts';
+export { Environment, type EnvironmentOptions } from './environment.ts';
+export { type SizeOf } from './cost/estimator.ts';
+export { baseEnvironment } from './library/index.ts';
+export * from './types.ts';
+export {
+  CelError,
+  CelMap,
+  Duration,
+  OpaqueValue,
+  Optional,
+  Timestamp,
+  TypeValue,
+  type Value,
+} from './values.ts';

@@ -1,0 +1,31 @@
+import { RE2JS, RE2JSException } from 're2js';
+import { CelError, type Value } from './values.ts';
+
+/** Compiled expressions, since the same few come again and again; a bound holds what data brings. */
+const compiled = new Map<string, RE2JS | CelError>();
+const MAX_COMPILED = 500;
+
+/** RE2, as Go's package regexp: an expression takes time in proportion to the text, whatever it says. */
+export function compileRegex(pattern: string): RE2JS | CelError {
+  let regex = compiled.get(pattern);
+  if (regex === undefined) {
+    if (compiled.size >= MAX_COMPILED) compiled.clear();
+    compiled.set(pattern, (regex = tryCompile(pattern)));
+  }
+  return regex;
+}
+
+function tryCompile(pattern: string): RE2JS | CelError {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    return new CelError(`error parsing regexp: ${error.message.replace(/^error parsing regexp: /, '')}`);
+  }
+}
+
+/** Whether an expression matches anywhere in a text. */
+export function matches(text: string, pattern: string): Value {
+  const regex = compileRegex(pattern);
+  return regex instanceof CelError ? regex : regex.matcher(text).find();
+}
