@@ -212,3 +212,17 @@ export const runtimeClasses = resource<t.RuntimeClass>(
   'RuntimeClass',
   'Cluster',
 );
+export const mutatingWebhookConfigurations = resource<t.MutatingWebhookConfiguration>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'mutatingwebhookconfigurations',
+  'MutatingWebhookConfiguration',
+  'Cluster',
+);
+export const validatingWebhookConfigurations = resource<t.ValidatingWebhookConfiguration>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'validatingwebhookconfigurations',
+  'ValidatingWebhookConfiguration',
+  'Cluster',
+);

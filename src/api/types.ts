@@ -57,6 +57,8 @@ export type Eviction = Namespaced<model.V1Eviction>;
 export type Binding = Namespaced<model.V1Binding>;
 export type TokenRequest = WithSpec<Namespaced<model.AuthenticationV1TokenRequest>>;
 export type PriorityClass = Live<model.V1PriorityClass>;
+export type MutatingWebhookConfiguration = Live<model.V1MutatingWebhookConfiguration>;
+export type ValidatingWebhookConfiguration = Live<model.V1ValidatingWebhookConfiguration>;
 
 export type PodSpec = Wire<model.V1PodSpec>;
 export type PodStatus = Wire<model.V1PodStatus>;
@@ -84,3 +86,9 @@ export type PolicyRule = Wire<model.V1PolicyRule>;
 export type Subject = Wire<model.RbacV1Subject>;
 export type Endpoint = Wire<model.V1Endpoint>;
 export type DeleteOptions = Wire<model.V1DeleteOptions>;
+export type MutatingWebhook = Wire<model.V1MutatingWebhook>;
+export type ValidatingWebhook = Wire<model.V1ValidatingWebhook>;
+/** Where a webhook is. Definitions of custom resources have the same type for conversion webhooks. */
+export type WebhookClientConfig = Wire<model.AdmissionregistrationV1WebhookClientConfig>;
+export type RuleWithOperations = Wire<model.V1RuleWithOperations>;
+export type MatchCondition = Wire<model.V1MatchCondition>;

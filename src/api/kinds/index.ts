@@ -19,6 +19,7 @@ import { job } from './job/kind.ts';
 import { lease } from './lease/kind.ts';
 import { limitRange } from './limitRange/kind.ts';
 import { localSubjectAccessReview } from './localSubjectAccessReview/kind.ts';
+import { mutatingWebhookConfiguration } from './mutatingWebhookConfiguration/kind.ts';
 import { namespace } from './namespace/kind.ts';
 import { networkPolicy } from './networkPolicy/kind.ts';
 import { node } from './node/kind.ts';
@@ -46,6 +47,7 @@ import { subjectAccessReview } from './subjectAccessReview/kind.ts';
 import { tokenReview } from './tokenReview/kind.ts';
 import { volumeAttachment } from './volumeAttachment/kind.ts';
 import { volumeAttributesClass } from './volumeAttributesClass/kind.ts';
+import { validatingWebhookConfiguration } from './validatingWebhookConfiguration/kind.ts';
 
 /** All kinds that are served, in the order in which discovery shows them. */
 export const kinds: readonly Kind[] = [
@@ -90,6 +92,8 @@ export const kinds: readonly Kind[] = [
   volumeAttachment,
   csiStorageCapacity,
   volumeAttributesClass,
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
   tokenReview,
   selfSubjectReview,
   subjectAccessReview,
