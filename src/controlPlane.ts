@@ -31,6 +31,8 @@ import { createYamlThread } from './apiserver/http/yamlBodies.ts';
 import type { HealthCheck } from './apiserver/observe/health.ts';
 import { storedResources } from './apiserver/resources/stored.ts';
 import { LiveResources } from './apiserver/resources/table.ts';
+import { endpointOf } from './apiserver/location.ts';
+import { admissionWebhooks, WebhookClient } from './apiserver/webhooks/index.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -186,6 +188,24 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     },
   });
   const resources = new LiveResources(kinds);
+  const webhookClient = new WebhookClient({
+    clock,
+    dialService(service, signal) {
+      const { node, host, port } = endpointOf(service, cache, () => random.number());
+      return dialer.connect(node, host, port, signal);
+    },
+  });
+  groups.started('webhook connections', () => webhookClient.dispose());
+  const webhooks = admissionWebhooks({
+    client: webhookClient,
+    cache,
+    reader,
+    resources,
+    clock,
+    random,
+    logger,
+  });
+  groups.started('webhooks', () => webhooks.dispose());
   const stored = storedResources(resources);
   const api = createApiServer({
     resources,
@@ -194,6 +214,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     admission: [
       ...admissionPlugins({ cache, reader, clock, random, allocators, authorizer: access.authorizer }),
       escalationPlugin(access.escalation),
+      ...webhooks.plugins,
       resourceQuota(reader, (quota, used) => chargeQuota(clientFor(LOOPBACK), quota, used)),
     ],
     authenticators: [

@@ -6,6 +6,8 @@ export interface Exchange {
   /** Set by authentication; until then the user that the transport names, or nobody. */
   user: UserInfo;
   readonly signal: AbortSignal;
+  /** When the client is told that it took too long, in monotonic milliseconds; undefined for never. */
+  deadline: number | undefined;
   /** For the client, one `Warning` header each. */
   readonly warnings: string[];
 }
@@ -14,6 +16,7 @@ export interface Exchange {
 export class NewExchange implements Exchange {
   readonly request: ApiRequest;
   user: UserInfo;
+  deadline: number | undefined = undefined;
   readonly warnings: string[] = [];
 
   constructor(request: ApiRequest, user: UserInfo) {

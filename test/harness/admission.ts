@@ -31,6 +31,8 @@ export function attributesOf(
     isReinvocation: false,
     replaceObject: () => assert.fail('no plugin here replaces the object'),
     warn: () => undefined,
+    signal: () => new AbortController().signal,
+    deadline: undefined,
     ...more,
   };
 }

@@ -39,7 +39,8 @@ export interface TestServerOptions {
   readonly kinds?: readonly Kind[];
   /** Default: none, so that objects need no namespace to exist and nothing is added to them. */
   readonly admission?:
-    readonly AdmissionPlugin[] | ((cache: Cache, storage: Storage) => readonly AdmissionPlugin[]);
+    | readonly AdmissionPlugin[]
+    | ((cache: Cache, storage: Storage, resources: LiveResources) => readonly AdmissionPlugin[]);
   /** Default: everything is allowed. */
   readonly authorizer?: Authorizer;
   readonly authenticators?: readonly Authenticator[];
@@ -103,7 +104,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     storage,
     cache,
     admission:
-      typeof options.admission === 'function' ? options.admission(cache, storage) : (options.admission ?? []),
+      typeof options.admission === 'function'
+        ? options.admission(cache, storage, resources)
+        : (options.admission ?? []),
     authenticators: options.authenticators ?? [],
     authorizer: options.authorizer ?? allowAll,
     postStartHooks: options.postStartHooks ?? [],

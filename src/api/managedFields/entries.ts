@@ -29,6 +29,15 @@ export function isReadable({ fieldsV1 }: ManagedFieldsEntry): boolean {
   return fieldsV1 === undefined || isFieldSet(fieldsV1);
 }
 
+/** Whether what somebody outside has made of all entries can be worked with. */
+export function areReadable(entries: unknown): boolean {
+  if (entries === undefined) return true;
+  return (
+    Array.isArray(entries) &&
+    entries.every((entry: unknown) => typeof entry === 'object' && entry !== null && isReadable(entry))
+  );
+}
+
 /** Appliers are known by name and subresource, whatever version they last used. */
 export function isOwner(entry: Entry, owner: Owner): boolean {
   return (

@@ -35,7 +35,7 @@ function listErrors(list: readonly string[], path: FieldPath, what: string): Fie
     : [];
 }
 
-/** Resources and subresources: `pods`, `pods/log`, `pods/*`, `* /scale` (without the space), `*`, `* /*`. */
+/** Resources and subresources: `pods`, `pods/log`, and a star for either or both. */
 function validateResources(resources: readonly string[], path: FieldPath): FieldError[] {
   if (resources.length === 0) return [required(path)];
   const withAnySubresource = new Set<string>();

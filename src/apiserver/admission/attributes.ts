@@ -11,6 +11,9 @@ export interface Asker {
   /** What the client set of the options of creates and updates, without kind. */
   options(): object;
   warn(message: string): void;
+  signal(): AbortSignal;
+  /** In monotonic milliseconds; undefined for none. */
+  readonly deadline: number | undefined;
 }
 
 /** What is asked. */
@@ -92,6 +95,14 @@ export class AdmissionRequest implements AdmissionAttributes {
     if (!this.#isReplaced || this.#isReinvocation) return false;
     this.#isReinvocation = true;
     return true;
+  }
+
+  get deadline(): number | undefined {
+    return this.#asker.deadline;
+  }
+
+  signal(): AbortSignal {
+    return this.#asker.signal();
   }
 
   warn(message: string): void {

@@ -12,7 +12,14 @@ const draftOf = (data: object): Draft =>
   ({ metadata: { name: 'c', namespace: 'ns' }, data }) as unknown as Draft;
 const request = (more: Partial<Asked> = {}): AdmissionRequest =>
   new AdmissionRequest(
-    { user: { name: 'jane', groups: [] }, dryRun: false, options: () => ({}), warn: () => undefined },
+    {
+      user: { name: 'jane', groups: [] },
+      dryRun: false,
+      options: () => ({}),
+      warn: () => undefined,
+      signal: () => new AbortController().signal,
+      deadline: undefined,
+    },
     {
       operation: 'CREATE',
       resource: configMaps,

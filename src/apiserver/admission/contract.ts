@@ -34,6 +34,10 @@ export interface AdmissionAttributes {
   replaceObject(object: Draft): void;
   /** Warnings for the client, one `Warning` header each. */
   warn(message: string): void;
+  /** Aborted when nobody waits for the answer any more. */
+  signal(): AbortSignal;
+  /** When the client is told that it took too long, in the server's monotonic milliseconds; undefined for never. */
+  readonly deadline: number | undefined;
 }
 
 /** Read access that plugins need: current objects from the watch cache, without a request. */

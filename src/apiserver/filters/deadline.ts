@@ -17,6 +17,7 @@ export function deadline(clock: Clock): Filter {
     if (user !== undefined || isLongRunning(info)) return next(exchange);
     const wanted = textOption(query, 'timeout');
     const limitMs = wanted === '' ? LIMIT_MS : Math.min(durationMs(wanted), LIMIT_MS);
+    exchange.deadline = clock.monotonic() + limitMs;
     return within(clock, limitMs, next(exchange));
   };
 }

@@ -27,6 +27,7 @@ function exchangeFor(method: string, url: string, inProcess = false): Exchange {
     },
     user: anonymous,
     signal,
+    deadline: undefined,
     warnings: [],
   };
 }

@@ -23,6 +23,8 @@ export interface WriteContext {
   readonly manager: string;
   /** Aborted when nobody waits for the answer any more. */
   signal(): AbortSignal;
+  /** When the client is told that it took too long, in monotonic milliseconds; undefined for never. */
+  readonly deadline: number | undefined;
   /** The CreateOptions or UpdateOptions that the client set, without kind. */
   options(): object;
   /** One `Warning` header each. */

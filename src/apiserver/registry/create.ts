@@ -62,6 +62,7 @@ export async function createObject(
     setDefaults: (changed) => setDefaults(kind, changed),
   });
   await registry.admission.mutate(request);
+  checkNamespace(served, draft, namespace);
   dropRepeatedOwners(draft, context, AFTER_ADMISSION);
   const { metadata } = draft;
 

@@ -41,6 +41,8 @@ export async function admitConnection(
     dryRun: false,
     options: () => ({}),
     warn: (message) => exchange.warnings.push(message),
+    signal: () => exchange.signal,
+    deadline: exchange.deadline,
   };
   const request = new AdmissionRequest(asker, {
     operation: 'CONNECT',

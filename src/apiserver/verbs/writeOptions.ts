@@ -41,6 +41,7 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     options: () => optionsOf(query),
     // No getter: an object literal with one is slow, and there is one for every write.
     signal: () => exchange.signal,
+    deadline: exchange.deadline,
     warn: (message) => exchange.warnings.push(message),
     // What is no text comes from the control plane's own parts.
     wantsWarnings: exchange.request.body.type !== 'object',

@@ -10,7 +10,7 @@ import type { Status } from '../../../api/status.ts';
 import { nodeRestriction } from '../../admission/nodeRestriction/nodeRestriction.ts';
 import { createAdmissionReader } from '../../admission/reader.ts';
 import type { NodeDialer } from '../../nodeDialer.ts';
-import { podLocation } from './proxy/location.ts';
+import { podLocation } from '../../location.ts';
 import { startTestServer, type TestServer } from '../../../../test/harness/apiServer.ts';
 
 const PODS = '/api/v1/namespaces/d/pods';

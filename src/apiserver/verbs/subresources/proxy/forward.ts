@@ -7,7 +7,7 @@ import type { Exchange } from '../../../exchange.ts';
 import type { HandlerOptions } from '../../handler.ts';
 import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { rewriteLinks } from './html.ts';
-import type { Location } from './location.ts';
+import type { Location } from '../../../location.ts';
 
 /** Hop by hop (RFC 9110 7.6.1), ours alone, or rebuilt. */
 const DROPPED =

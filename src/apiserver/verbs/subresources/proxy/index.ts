@@ -5,7 +5,7 @@ import type { Handler, HandlerOptions, Target } from '../../handler.ts';
 import { getObject } from '../../../registry/get.ts';
 import { upgradeInto, wantsUpgrade } from '../tunnel.ts';
 import { forward, forwarded, methodOf, missingSlash, targetPath } from './forward.ts';
-import { parseProxyName, podLocation, serviceLocation } from './location.ts';
+import { parseProxyName, podLocation, serviceLocation } from '../../../location.ts';
 
 /** pods/proxy: HTTP to a pod, in whatever method. */
 export const podProxy: Handler = async (options, exchange, target) => {

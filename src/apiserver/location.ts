@@ -1,10 +1,10 @@
-import { parseAddress } from '../../../../api/ip/address.ts';
-import { isGlobalUnicast } from '../../../../api/ip/scope.ts';
-import { badRequest, serviceUnavailable } from '../../../../api/status.ts';
-import type { EndpointSlice, Node, Pod, Service } from '../../../../api/types.ts';
-import type { Cache } from '../../../../storage/cache.ts';
-import { endpointSlices, nodes } from '../../../../api/resources.ts';
-import { prefixOf } from '../../../registry/keys.ts';
+import { parseAddress } from '../api/ip/address.ts';
+import { isGlobalUnicast } from '../api/ip/scope.ts';
+import { badRequest, notFound, serviceUnavailable } from '../api/status.ts';
+import type { EndpointSlice, Node, Pod, Service } from '../api/types.ts';
+import type { Cache } from '../storage/cache.ts';
+import { endpointSlices, nodes, services } from '../api/resources.ts';
+import { keyOfObject, prefixOf } from './registry/keys.ts';
 
 /** Where a proxied request goes: from which node, and to what. */
 export interface Location {
@@ -48,6 +48,23 @@ export function podLocation(pod: Pod, { scheme, port }: ProxyName): Location {
     port: port === '' ? (first ?? (scheme === 'https' ? 443 : 80)) : portNumber(port),
     tls: scheme === 'https',
   };
+}
+
+/**
+ * One of the ready endpoints behind a service's port, by which the API server itself reaches it.
+ * @throws StatusError NotFound, ServiceUnavailable (kube-aggregator `pkg/apiserver/resolvers.go`)
+ */
+export function endpointOf(
+  { namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number },
+  cache: Pick<Cache, 'get' | 'list'>,
+  random: () => number,
+): Location {
+  const service = cache.get(keyOfObject(services, namespace, name))?.object as Service | undefined;
+  if (service === undefined) throw notFound({ group: '', plural: 'service' }, name);
+  if (service.spec.type === 'ExternalName') {
+    throw serviceUnavailable(`unsupported service type "ExternalName"`);
+  }
+  return serviceLocation(service, { scheme: 'https', name, port: String(port) }, cache, random);
 }
 
 /** One of the ready endpoints of a service, at a port's name or number (core/service `storage.go` ResourceLocation). */

@@ -1,0 +1,115 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Random } from '../../base/random.ts';
+import type { Resource } from '../../api/resource.ts';
+import type { AdmissionAttributes, AdmissionReader } from '../admission/contract.ts';
+import { onNewest } from '../admission/reader.ts';
+import type { ResourceTable } from '../resources/table.ts';
+import type { WebhookClient } from './client.ts';
+import { RequestForms } from './forms.ts';
+import type { Hook } from './hook.ts';
+import { namespaceMatches, objectMatches, wantedForm } from './matching.ts';
+import { CallFailure, denied, dryRunUnsupported, outOfTime } from './refusals.ts';
+import { type ReviewedForm, type ReviewResponse, readReview, reviewText } from './review.ts';
+
+export interface DispatchOptions {
+  readonly client: Pick<WebhookClient, 'post'>;
+  readonly reader: AdmissionReader;
+  readonly resources: ResourceTable;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What both kinds of webhooks have in common: who is asked, how, and what an answer means. */
+export class Dispatch {
+  readonly #options: DispatchOptions;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  formsOf(attributes: AdmissionAttributes): RequestForms {
+    return new RequestForms(this.#options.resources, attributes);
+  }
+
+  /**
+   * The resource as which a hook wants to see a request, undefined where it is none of its business. Rejects with a
+   * StatusError where that cannot be told.
+   */
+  async wanted(
+    hook: Hook,
+    attributes: AdmissionAttributes,
+    forms: RequestForms,
+  ): Promise<Resource | undefined> {
+    const equivalents = hook.matchesEquivalents ? forms.equivalents : [];
+    const resource = wantedForm(hook, attributes, equivalents);
+    if (resource === undefined || !objectMatches(hook, attributes)) return undefined;
+    const { reader } = this.#options;
+    return (await onNewest(reader, () => namespaceMatches(hook, attributes, reader))) ? resource : undefined;
+  }
+
+  /**
+   * Asks one hook. Resolves to its answer, undefined where it failed and may; rejects with the StatusError of a refusal.
+   */
+  async ask(
+    hook: Hook,
+    attributes: AdmissionAttributes,
+    form: ReviewedForm,
+    isMutating: boolean,
+  ): Promise<ReviewResponse | undefined> {
+    try {
+      const response = await this.#call(hook, attributes, form, isMutating);
+      for (const warning of response.warnings) attributes.warn(warning);
+      if (!response.allowed) throw denied(hook.name, response.status);
+      return response;
+    } catch (error) {
+      this.forgive(hook, attributes, error);
+      return undefined;
+    }
+  }
+
+  /** Passes over a failure that the hook's policy ignores. Throws everything else, failures as InternalError. */
+  forgive(hook: Hook, attributes: AdmissionAttributes, error: unknown): void {
+    if (!(error instanceof CallFailure)) throw error;
+    if (!hook.ignoresFailures) throw error.refusal();
+    this.#options.logger.warn('a webhook failed and is passed over', { webhook: hook.name, error });
+    if (this.#msLeft(attributes) <= 0) throw outOfTime();
+  }
+
+  async #call(
+    hook: Hook,
+    attributes: AdmissionAttributes,
+    form: ReviewedForm,
+    isMutating: boolean,
+  ): Promise<ReviewResponse> {
+    if (attributes.dryRun && !hook.takesDryRuns) throw dryRunUnsupported(hook.name);
+    const { client, random } = this.#options;
+    const version = hook.reviewVersion;
+    if (version === undefined) {
+      const none = new Error('webhook does not accept known AdmissionReview versions (v1, v1beta1)');
+      throw new CallFailure(hook.name, 'could not create admission objects: ', none);
+    }
+    const left = this.#msLeft(attributes);
+    if (left <= 0) throw outOfTime();
+    const uid = random.uuid();
+    let answer: unknown;
+    try {
+      answer = await client.post(hook.target, reviewText(version, uid, attributes, form), {
+        timeoutMs: Math.min(hook.timeoutMs, left),
+        signal: attributes.signal(),
+      });
+    } catch (error) {
+      throw new CallFailure(hook.name, 'failed to call webhook: ', error);
+    }
+    try {
+      return readReview(version, uid, isMutating, answer);
+    } catch (error) {
+      throw new CallFailure(hook.name, 'received invalid webhook response: ', error);
+    }
+  }
+
+  #msLeft({ deadline }: AdmissionAttributes): number {
+    return deadline === undefined ? Infinity : deadline - this.#options.clock.monotonic();
+  }
+}

@@ -1,0 +1,118 @@
+import { cloneJson } from '../../api/clone.ts';
+import { equal } from '../../api/fields/equal.ts';
+import { areReadable } from '../../api/managedFields/index.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+import { applyJsonPatch } from '../../api/patch/index.ts';
+import { apiVersionOf, type Resource } from '../../api/resource.ts';
+import { builtIn, fillParts, type Schema } from '../../api/schema/index.ts';
+import { internalError, StatusError } from '../../api/status.ts';
+import type { AdmissionAttributes } from '../admission/contract.ts';
+import { fromStored, toStored } from '../registry/conversion.ts';
+import type { Served } from '../resources/served.ts';
+import type { ResourceTable } from '../resources/table.ts';
+import type { ReviewedForm } from './review.ts';
+
+const SCALE = builtIn('V1Scale');
+
+/** The objects of one request in the versions in which hooks want to see them. */
+export class RequestForms {
+  readonly #resources: ResourceTable;
+  readonly #attributes: AdmissionAttributes;
+  readonly #served: Served | undefined;
+
+  constructor(resources: ResourceTable, attributes: AdmissionAttributes) {
+    this.#resources = resources;
+    this.#attributes = attributes;
+    this.#served = this.#find(attributes.resource);
+  }
+
+  /** The other addresses that serve the same objects. */
+  get equivalents(): readonly Resource[] {
+    const served = this.#served;
+    if (served === undefined || (served.kind.alsoServedAs ?? []).length === 0) return [];
+    return this.#resources.snapshot.all
+      .filter((other) => other.kind === served.kind && other !== served)
+      .map(({ resource }) => resource);
+  }
+
+  /** What is as it is, where only one version is served: it must not be changed. */
+  async as(resource: Resource): Promise<ReviewedForm> {
+    const { kind, object, old } = this.#attributes;
+    const served = this.#whole(resource);
+    if (served?.conversion === undefined) return { resource, kind: served?.resource ?? kind, object, old };
+    const [newForm, oldForm] = await Promise.all(
+      [object as KubeObject | undefined, old].map(async (one) =>
+        one === undefined ? undefined : fromStored(served, one),
+      ),
+    );
+    return { resource, kind: served.resource, object: newForm, old: oldForm };
+  }
+
+  /**
+   * Applies a JSON Patch to the request's object in one of its forms. Resolves to whether that changed anything.
+   * Rejects with a StatusError InternalError for what does not fit, as upstream.
+   */
+  async patch({ resource, object }: ReviewedForm, operations: readonly unknown[]): Promise<boolean> {
+    const patched = patchedObject(object, operations);
+    if (equal(patched, object)) return false;
+    const before = object as Partial<KubeObject>;
+    if (patched.kind !== before.kind || patched.apiVersion !== before.apiVersion) {
+      throw internalError(
+        new Error(`${patched.apiVersion ?? ''}, Kind=${patched.kind ?? ''} is not what was asked about`),
+      );
+    }
+    const whole = this.#whole(resource);
+    const schema = whole?.schema ?? this.#bodySchema();
+    if (schema !== undefined) {
+      const { typeError } = schema.conform(patched);
+      if (typeError !== undefined) throw internalError(new Error(typeError));
+      fillParts(schema, patched);
+      schema.setDefaults(patched);
+    }
+    const draft = patched as Draft;
+    this.#keepOwners(draft, before);
+    this.#attributes.replaceObject(whole === undefined ? draft : await toStored(whole, draft));
+    return true;
+  }
+
+  /** What a webhook leaves of the managed fields must be readable (`fieldmanager/admission.go`). */
+  #keepOwners(draft: Draft, before: Partial<KubeObject>): void {
+    if (areReadable(draft.metadata.managedFields)) return;
+    draft.metadata.managedFields = cloneJson(before.metadata?.managedFields ?? []) as never;
+    this.#attributes.warn(
+      '.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests',
+    );
+  }
+
+  #find({ group, version, plural }: Resource): Served | undefined {
+    return this.#resources.snapshot.find(group, version, plural);
+  }
+
+  /** The address, where the request is about the whole object and not about a Scale, a Binding or the like. */
+  #whole(resource: Resource): Served | undefined {
+    const { kind } = this.#attributes;
+    const asked = this.#served?.resource;
+    const isWhole = asked?.kind === kind.kind && apiVersionOf(asked) === apiVersionOf(kind);
+    return isWhole ? this.#find(resource) : undefined;
+  }
+
+  #bodySchema(): Schema | undefined {
+    const { subresource } = this.#attributes;
+    if (subresource === 'scale') return SCALE;
+    return this.#served?.kind.subresources?.find(({ name }) => name === subresource)?.schema;
+  }
+}
+
+/** @throws StatusError InternalError */
+function patchedObject(object: unknown, operations: readonly unknown[]): Partial<Draft> {
+  let patched: unknown;
+  try {
+    patched = applyJsonPatch(object, operations);
+  } catch (error) {
+    throw internalError(error instanceof StatusError && error.cause instanceof Error ? error.cause : error);
+  }
+  if (typeof patched === 'object' && patched !== null && !Array.isArray(patched)) {
+    return patched;
+  }
+  throw internalError(new Error('the patch leaves no object'));
+}

@@ -1,0 +1,105 @@
+import type { Labels } from '../../api/labels.ts';
+import type { KubeObject } from '../../api/meta.ts';
+import { namespaces } from '../../api/resources.ts';
+import { isSameResource, type Resource } from '../../api/resource.ts';
+import { notFound } from '../../api/status.ts';
+import type { RuleWithOperations } from '../../api/types.ts';
+import type { AdmissionAttributes, AdmissionReader } from '../admission/contract.ts';
+import type { Hook } from './hook.ts';
+
+type Asked = Pick<
+  AdmissionAttributes,
+  'operation' | 'resource' | 'subresource' | 'namespace' | 'name' | 'object' | 'old'
+>;
+
+const EXEMPT: ReadonlySet<string> = new Set([
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+]);
+
+/** Whether a request is about what decides on admission itself: nobody may lock himself out of that. */
+export function isExempt({ group, plural }: Pick<Resource, 'group' | 'plural'>): boolean {
+  return group === 'admissionregistration.k8s.io' && EXEMPT.has(plural);
+}
+
+/**
+ * In which form a hook wants to see a request: the resource of one of its rules; undefined where it does not ask for it.
+ * `equivalents` are the other addresses of the same objects.
+ */
+export function wantedForm(
+  hook: Pick<Hook, 'rules' | 'matchesEquivalents'>,
+  asked: Asked,
+  equivalents: readonly Resource[],
+): Resource | undefined {
+  if (hook.rules.some((rule) => ruleMatches(rule, asked, asked.resource))) return asked.resource;
+  if (!hook.matchesEquivalents || equivalents.length === 0) return undefined;
+  for (const rule of hook.rules) {
+    const found = equivalents.find((resource) => ruleMatches(rule, asked, resource));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** apiserver `plugin/webhook/predicates/rules`. */
+export function ruleMatches(rule: RuleWithOperations, asked: Asked, resource: Resource): boolean {
+  const { scope = '*', operations = [], apiGroups = [], apiVersions = [], resources = [] } = rule;
+  return (
+    (scope === '*' || (scope === 'Namespaced') === resource.namespaced) &&
+    hasOrAll(operations, asked.operation) &&
+    hasOrAll(apiGroups, resource.group) &&
+    hasOrAll(apiVersions, resource.version) &&
+    resources.some((text) => {
+      const slash = text.indexOf('/');
+      const plural = slash < 0 ? text : text.slice(0, slash);
+      const subresource = slash < 0 ? '' : text.slice(slash + 1);
+      return (
+        (plural === '*' || plural === resource.plural) &&
+        (subresource === '*' || subresource === asked.subresource)
+      );
+    })
+  );
+}
+
+function hasOrAll(list: readonly string[], wanted: string): boolean {
+  return list.some((item) => item === '*' || item === wanted);
+}
+
+/** Whether the labels of the object, as it is or as it was, are a hook's business. */
+export function objectMatches({ objects }: Pick<Hook, 'objects'>, { object, old }: Asked): boolean {
+  if (objects.empty) return true;
+  return [object as unknown, old as unknown].some((one) => {
+    const metadata = (one as Partial<KubeObject> | undefined)?.metadata;
+    return metadata !== undefined && objects.matches(metadata.labels);
+  });
+}
+
+/**
+ * Whether the namespace of a request is a hook's business. Objects outside of namespaces always are, except the
+ * namespaces themselves.
+ * @throws StatusError NotFound where there is no such namespace
+ */
+export function namespaceMatches(
+  hook: Pick<Hook, 'namespaces'>,
+  asked: Asked,
+  reader: Pick<AdmissionReader, 'get'>,
+): boolean {
+  if (hook.namespaces.empty) return true;
+  if (!isSameResource(asked.resource, namespaces)) {
+    return asked.namespace === '' || hook.namespaces.matches(labelsOf(reader, asked.namespace));
+  }
+  const isWrite = asked.operation === 'CREATE' || asked.operation === 'UPDATE';
+  // What is written may not be there yet, and counts as it will be.
+  return hook.namespaces.matches(
+    isWrite && asked.subresource === '' ? asked.object?.metadata.labels : labelsOf(reader, asked.name),
+  );
+}
+
+function labelsOf(reader: Pick<AdmissionReader, 'get'>, name: string): Labels | undefined {
+  const found = reader.get(namespaces, '', name);
+  if (found === undefined) throw notFound(namespaces, name);
+  return found.metadata.labels;
+}

@@ -1,0 +1,77 @@
+import { internalError } from '../../api/status.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../admission/contract.ts';
+import type { Hooks } from './configurations.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Hook } from './hook.ts';
+import { isExempt } from './matching.ts';
+import { CallFailure } from './refusals.ts';
+import type { ReviewResponse } from './review.ts';
+import { Rounds } from './rounds.ts';
+
+/** MutatingAdmissionWebhook: hooks are asked one after the other, and each sees what those before it have changed. */
+export function mutatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlugin {
+  const rounds = new WeakMap<AdmissionAttributes, Rounds>();
+  return {
+    name: 'MutatingAdmissionWebhook',
+    handles: ({ resource }) => hooks.all.length > 0 && !isExempt(resource),
+    async mutate(attributes) {
+      const { isReinvocation } = attributes;
+      const round = rounds.get(attributes) ?? new Rounds();
+      rounds.set(attributes, round);
+      if (isReinvocation) round.begin(attributes.object);
+      const forms = dispatch.formsOf(attributes);
+      for (const hook of hooks.all) {
+        const resource = await dispatch.wanted(hook, attributes, forms);
+        if (resource === undefined || (isReinvocation && !round.isAskedAgain(hook.id))) continue;
+        const form = await forms.as(resource);
+        const response = await dispatch.ask(hook, attributes, form, true);
+        const operations = response && operationsOf(dispatch, hook, attributes, response);
+        if (operations !== undefined && operations.length > 0) {
+          if (attributes.object === undefined) throw notChangeable(hook);
+          if (await forms.patch(form, operations)) round.changed();
+        }
+        if (hook.isReinvocable) round.asked(hook.id);
+      }
+      round.end(attributes.object);
+    },
+  };
+}
+
+/** The patch of an answer; a patch that cannot be read is a failure of the hook. */
+function operationsOf(
+  dispatch: Dispatch,
+  hook: Hook,
+  attributes: AdmissionAttributes,
+  { patch, patchType }: ReviewResponse,
+): readonly unknown[] | undefined {
+  if (patch === undefined) return undefined;
+  try {
+    const operations: unknown = parsed(hook, patch);
+    if (patchType !== 'JSONPatch') {
+      throw new CallFailure(hook.name, '', new Error(`unsupported patch type ${JSON.stringify(patchType)}`));
+    }
+    return operations as readonly unknown[];
+  } catch (error) {
+    dispatch.forgive(hook, attributes, error);
+    return undefined;
+  }
+}
+
+function parsed(hook: Hook, patch: string): readonly unknown[] {
+  try {
+    const operations: unknown = JSON.parse(patch);
+    if (!Array.isArray(operations))
+      throw new Error('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+    return operations;
+  } catch (error) {
+    throw new CallFailure(hook.name, 'received undecodable patch in webhook response: ', error);
+  }
+}
+
+function notChangeable(hook: Hook): Error {
+  return internalError(
+    new Error(
+      `admission webhook ${JSON.stringify(hook.name)} attempted to modify the object, which is not supported for this operation`,
+    ),
+  );
+}

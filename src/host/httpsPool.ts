@@ -1,0 +1,155 @@
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { connect as tlsConnect } from 'node:tls';
+
+export interface HttpsPoolOptions {
+  /** PEM; the system's own authorities where it is missing. */
+  readonly ca?: string;
+  /** The client's certificate and key, PEM. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Under which name the other side must be known. Default: the host of each request. */
+  readonly serverName?: string;
+  /** Makes a connection to the other side, on which TLS is then spoken. Default: TCP to the host of each request. */
+  readonly dial?: (signal: AbortSignal) => Promise<Duplex>;
+}
+
+export interface PooledRequest {
+  readonly method: string;
+  readonly host: string;
+  readonly port: number;
+  /** Path with query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | AsyncIterable<Uint8Array> | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface PooledResponse {
+  readonly code: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** How long a connection that nobody uses is kept. */
+const IDLE_MS = 90_000;
+
+/** What a connection fails with that the other side closed while a request was on its way into it. */
+const CLOSED_MEANWHILE: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
+
+/**
+ * HTTPS connections to one peer, kept alive between requests (HTTP/1.1: several requests reach several backends). Requests
+ * reject with the error of Node's sockets, or with the signal's reason.
+ */
+export class HttpsPool {
+  readonly #agent: DialingAgent;
+  readonly #closing = new AbortController();
+
+  constructor(options: HttpsPoolOptions) {
+    this.#agent = new DialingAgent(options, this.#closing.signal);
+  }
+
+  async request(options: PooledRequest): Promise<PooledResponse> {
+    try {
+      return await this.#send(options);
+    } catch (error) {
+      // Of a body that came as a stream something may be gone.
+      if (!(error instanceof StaleConnection) || typeof options.body === 'object') throw causeOf(error);
+      return await this.#send(options).catch((again: unknown) => {
+        throw causeOf(again);
+      });
+    }
+  }
+
+  /** Keeps no connection any longer; requests under way go on. */
+  retire(): void {
+    this.#agent.maxFreeSockets = 0;
+    for (const sockets of Object.values(this.#agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
+  /** Ends all connections, those in use too. */
+  dispose(): void {
+    this.#closing.abort(new Error('the connections are closed'));
+    this.#agent.destroy();
+  }
+
+  #send({ body, ...options }: PooledRequest): Promise<PooledResponse> {
+    const { signal } = options;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const request = httpsRequest({ ...options, agent: this.#agent });
+      request.once('response', (response) => {
+        resolve({ code: response.statusCode ?? 502, headers: response.headers, body: response });
+      });
+      // Stays: an error after the response reaches the reader of the body.
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (signal.aborted) reject(signal.reason as Error);
+        else if (request.reusedSocket && CLOSED_MEANWHILE.has(error.code)) reject(new StaleConnection(error));
+        else reject(error);
+      });
+      if (body === undefined || typeof body === 'string') request.end(body);
+      else void sendStream(body, request);
+    });
+  }
+}
+
+class StaleConnection extends Error {
+  constructor(cause: unknown) {
+    super('the connection was closed meanwhile', { cause });
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof StaleConnection ? error.cause : error;
+}
+
+class DialingAgent extends Agent {
+  readonly #dial: HttpsPoolOptions['dial'];
+  readonly #signal: AbortSignal;
+
+  constructor({ dial, serverName, ...tls }: HttpsPoolOptions, signal: AbortSignal) {
+    super({
+      ...tls,
+      ...(serverName === undefined ? {} : { servername: serverName }),
+      keepAlive: true,
+      timeout: IDLE_MS,
+      ALPNProtocols: ['http/1.1'],
+    });
+    this.#dial = dial;
+    this.#signal = signal;
+  }
+
+  override createConnection(
+    options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    if (this.#dial === undefined) return super.createConnection(options, callback);
+    this.#dial(this.#signal)
+      .then((connection) => tlsConnect({ ...options, path: undefined, socket: connection } as object))
+      .then(
+        (socket) => callback?.(null, socket),
+        (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
+      );
+    return undefined;
+  }
+}
+
+async function sendStream(
+  body: AsyncIterable<Uint8Array>,
+  request: ReturnType<typeof httpsRequest>,
+): Promise<void> {
+  try {
+    for await (const chunk of body) {
+      if (!request.write(chunk)) await new Promise((resolve) => request.once('drain', resolve));
+    }
+    request.end();
+  } catch (error) {
+    request.destroy(error as Error);
+  }
+}
