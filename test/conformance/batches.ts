@@ -74,23 +74,22 @@ async function runBatch(
   child.stderr.pipe(log, { end: false });
   const results: Result[] = [];
   let began = Date.now();
-  let lastFailure = '';
+  const failure = new FailureText();
   for await (const line of createInterface({ input: child.stdout })) {
     log.write(`${line}\n`);
-    const failure = /^\s*(?:\S+ )?(?:FAIL|Fail\s.*|fail): (.*)$/.exec(line)?.[1];
-    if (failure !== undefined) lastFailure = failure;
+    failure.read(line);
     const outcome = outcomeOf(line, batch);
     if (outcome === undefined) continue;
     const seconds = (Date.now() - began) / 1000;
     began = Date.now();
-    const why = outcome.passed ? {} : { why: lastFailure === '' ? `see ${file}` : lastFailure };
+    const said = failure.take();
+    const why = outcome.passed ? {} : { why: said === '' ? `see ${path.basename(file)}` : said };
     const result: Result = {
       test: outcome.test,
       outcome: outcome.passed ? 'passed' : 'failed',
       seconds,
       ...why,
     };
-    lastFailure = '';
     results.push(result);
     options.onResult(result);
   }
@@ -108,6 +107,35 @@ async function runBatch(
     options.onResult(result);
   }
   return results;
+}
+
+/** What a test said where it failed: after `FAIL: `, often on lines of its own, up to the stack. */
+export class FailureText {
+  #lines: string[] = [];
+  #open = false;
+
+  read(line: string): void {
+    const begin = /\bFAIL: (.*)$/.exec(line);
+    if (begin !== null) {
+      this.#open = this.#lines.length === 0;
+      if (this.#open) this.#lines.push(begin[1] ?? '');
+    } else if (/^\s*Full Stack Trace/.test(line)) {
+      this.#open = false;
+    } else if (this.#open && this.#lines.length < 12) {
+      this.#lines.push(line);
+    }
+  }
+
+  /** One line of what the test said, and ready for the next test. */
+  take(): string {
+    const text = this.#lines
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .join(' ');
+    this.#lines = [];
+    this.#open = false;
+    return text;
+  }
 }
 
 /** The line that the binary writes after each test: `{"msg":"PASSED NAME",…}`. */

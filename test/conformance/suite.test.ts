@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { batchesOf } from './batches.ts';
+import { batchesOf, FailureText } from './batches.ts';
 import { tableOf } from './table.ts';
 import { areaOf, everyNth, focused, whyLeftOut, type ConformanceTest } from './suite.ts';
 
@@ -53,6 +53,23 @@ describe('batches', () => {
     assert.ok(
       !batches.some((batch) => batch.includes(tests[0] ?? test('')) && batch.includes(tests[1] ?? test(''))),
     );
+  });
+});
+
+describe('what a failed test said', () => {
+  it('is the first text after FAIL, up to the stack, on one line', () => {
+    const failure = new FailureText();
+    const lines = [
+      'Nov 30 16:24: FAIL: Unexpected error:',
+      '    <*errors.errorString>',
+      'timed out',
+      '',
+      'Full Stack Trace',
+      'x.go',
+    ];
+    for (const line of [...lines, 'Nov 30 16:25: FAIL: a second one']) failure.read(line);
+    assert.equal(failure.take(), 'Unexpected error: <*errors.errorString> timed out');
+    assert.equal(failure.take(), '');
   });
 });
 
