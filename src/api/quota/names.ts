@@ -10,24 +10,23 @@ export const SCOPES: readonly string[] = [
 ];
 
 const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+export const SERVICES: readonly string[] = ['services', 'services.nodeports', 'services.loadbalancers'];
 const COUNTED = [
   'pods',
-  'services',
-  'services.nodeports',
-  'services.loadbalancers',
+  ...SERVICES,
   'replicationcontrollers',
   'resourcequotas',
   'secrets',
   'configmaps',
   'persistentvolumeclaims',
 ];
-const POD_COMPUTE = [
+export const POD_COMPUTE: readonly string[] = [
   'pods',
   ...COMPUTE,
   ...COMPUTE.map((name) => `requests.${name}`),
   ...COMPUTE.map((name) => `limits.${name}`),
 ];
-const CLAIMS = ['persistentvolumeclaims', 'requests.storage'];
+export const CLAIMS: readonly string[] = ['persistentvolumeclaims', 'requests.storage'];
 
 export const COUNT_PREFIX = 'count/';
 export const CLASS_SUFFIX = '.storageclass.storage.k8s.io/';

@@ -4,7 +4,7 @@ import { addQuantities, formatQuantity, type Quantity, quantityOf, tryParseQuant
 import { groupResourceOf, type Resource } from '../resource.ts';
 import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../types.ts';
 import { classOf } from '../volumes/storageClass.ts';
-import { CLASS_SUFFIX, COUNT_PREFIX } from './names.ts';
+import { CLAIMS, CLASS_SUFFIX, COUNT_PREFIX, POD_COMPUTE, SERVICES } from './names.ts';
 import { claimInScope, hasScopes, podInScope } from './scopes.ts';
 
 export type Usage = ReadonlyMap<string, Quantity>;
@@ -31,6 +31,31 @@ export function usageOf(resource: Pick<Resource, 'group' | 'plural'>, object: Ku
       break;
   }
   return usage;
+}
+
+/**
+ * Whether objects of this resource count under a name, however many there are (`MatchingResources` of the evaluators).
+ * What no served resource counts under has no place in a quota's `used`.
+ */
+export function countsAs({ group, plural }: Pick<Resource, 'group' | 'plural'>, name: string): boolean {
+  if (name === `${COUNT_PREFIX}${groupResourceOf({ group, plural })}`) return true;
+  if (group !== '') return false;
+  switch (plural) {
+    case 'pods':
+      return POD_COMPUTE.includes(name) || isRequestOfPods(name);
+    case 'services':
+      return SERVICES.includes(name);
+    case 'persistentvolumeclaims':
+      return CLAIMS.some((each) => name === each || name.endsWith(`${CLASS_SUFFIX}${each}`));
+    default:
+      return BARE.has(plural) && name === plural;
+  }
+}
+
+/** Huge pages of any size, and extended resources, which are never given more than once. */
+function isRequestOfPods(name: string): boolean {
+  if (name.startsWith('hugepages-') || name.startsWith('requests.hugepages-')) return true;
+  return name.startsWith('requests.') && name.includes('/') && !name.includes('kubernetes.io/');
 }
 
 /** Pods that have ended use nothing; only their number is counted, by `count/pods`. */

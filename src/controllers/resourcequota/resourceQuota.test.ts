@@ -77,6 +77,11 @@ describe('resource quotas', () => {
     });
   });
 
+  it('says nothing of what no served resource counts as', async () => {
+    await quota({ pods: '5', storage: '1Gi', 'count/widgets.example.com': '3' });
+    assert.deepEqual(status()?.used, { pods: '0' });
+  });
+
   it('charges what comes, and gives back what goes', async () => {
     await quota({ pods: '2', 'requests.cpu': '1', 'requests.example.com/dongle': '3' });
     const resources = { cpu: '400m', 'example.com/dongle': '2' };

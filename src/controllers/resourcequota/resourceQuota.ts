@@ -1,12 +1,13 @@
 import { equal } from '../../api/fields/equal.ts';
 import { draftOf, keyOf, type KubeObject, parseKey } from '../../api/meta.ts';
 import { formatQuantity, quantityOf } from '../../api/quantity.ts';
-import { countedBy, isInScope, sumOf, usageOf } from '../../api/quota/usage.ts';
+import { countedBy, countsAs, isInScope, sumOf, usageOf } from '../../api/quota/usage.ts';
 import { groupResourceOf, isSameResource, type Resource } from '../../api/resource.ts';
 import { events, resourceQuotas } from '../../api/resources.ts';
 import type { ServedResources } from '../../api/servedResources.ts';
 import { isNotFound } from '../../api/status.ts';
 import type { ResourceQuota } from '../../api/types.ts';
+import { ownProperty } from '../../base/ownProperty.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type {
   Controller,
@@ -65,6 +66,8 @@ class ResourceQuotaController {
     this.#changes = resources.onChange(({ added, removed }) => {
       for (const resource of removed) this.#counted.delete(groupResourceOf(resource));
       for (const resource of added) this.#follow(resource);
+      // What nobody counted until now may be one of these.
+      for (const quota of this.#quotas.list()) context.enqueue(keyOf(quota.metadata));
     });
   }
 
@@ -112,11 +115,17 @@ class ResourceQuotaController {
         .map((object) => countedBy(quota, usageOf(resource, object))),
     );
     const sum = sumOf(usages);
+    const counted = [...this.#counted.values()];
+    const before = quota.status?.used ?? {};
     return Object.fromEntries(
-      Object.keys(quota.spec?.hard ?? {}).map((name) => [
-        name,
-        formatQuantity(sum.get(name) ?? quantityOf(0)),
-      ]),
+      Object.keys(quota.spec?.hard ?? {}).flatMap((name): [string, string][] => {
+        if (counted.some(({ resource }) => countsAs(resource, name))) {
+          return [[name, formatQuantity(sum.get(name) ?? quantityOf(0))]];
+        }
+        // Nobody counts it: what was known of it stays, and where nothing was it is not said to be unused.
+        const known = ownProperty(before, name);
+        return known === undefined ? [] : [[name, known]];
+      }),
     );
   }
 }
