@@ -72,6 +72,9 @@ export const required = (path: FieldPath, detail = ''): FieldError =>
   make('FieldValueRequired', path, withDetail('Required value', detail));
 export const invalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
   make('FieldValueInvalid', path, withDetail(`Invalid value: ${show(value)}`, detail));
+/** Where the value says nothing: a list of conditions. */
+export const invalidWhole = (path: FieldPath, detail: string): FieldError =>
+  make('FieldValueInvalid', path, withDetail('Invalid value', detail));
 export const duplicate = (path: FieldPath, value: unknown): FieldError =>
   make('FieldValueDuplicate', path, `Duplicate value: ${show(value)}`);
 export const notFoundValue = (path: FieldPath, value: unknown): FieldError =>

@@ -45,15 +45,18 @@ function decidedBefore(job: Job): Outcome | undefined {
   return undefined;
 }
 
+/** `pkg/controller/job/success_policy.go`. */
 function successOf(job: Job, tally: Tally): Outcome | undefined {
+  if (tally.succeededIndexes.size === 0) return undefined;
   for (const [index, rule] of (job.spec.successPolicy?.rules ?? []).entries()) {
     const { succeededIndexes, succeededCount } = rule;
     const wanted =
       succeededIndexes === undefined
         ? undefined
         : indexesIn(parseIndexes(succeededIndexes, job.spec.completions ?? 0) ?? []);
+    if (wanted?.size === 0) continue;
     const done = [...tally.succeededIndexes].filter((one) => wanted?.has(one) ?? true).length;
-    if (done > 0 && done >= (succeededCount ?? wanted?.size ?? 1)) {
+    if (done >= (succeededCount ?? wanted?.size ?? Infinity)) {
       return { type: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${index}` };
     }
   }

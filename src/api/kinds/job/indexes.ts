@@ -2,26 +2,52 @@
 export type IndexRange = readonly [first: number, last: number];
 
 /**
- * Reads the text of a status or policy. Answers undefined where it is malformed: not sorted, overlapping, or not numbers
- * of at most `limit` (exclusive). Upstream `pkg/controller/job/indexed_job_utils.go`.
+ * Reads the text of a status or policy: numbers below `limit`, rising. Answers undefined where it is malformed; what is
+ * wrong with it says `problemOfIndexes`.
  */
 export function parseIndexes(text: string, limit: number): IndexRange[] | undefined {
+  const read = readIndexes(text, limit);
+  return typeof read === 'string' ? undefined : read;
+}
+
+/** What upstream says of a malformed text (batch validation `validateIndexesFormat`); undefined where it is well-formed. */
+export function problemOfIndexes(text: string, limit: number): string | undefined {
+  const read = readIndexes(text, limit);
+  return typeof read === 'string' ? read : undefined;
+}
+
+function readIndexes(text: string, limit: number): IndexRange[] | string {
+  if (text === '') return [];
   const ranges: IndexRange[] = [];
-  if (text === '') return ranges;
-  let before = -1;
   for (const part of text.split(',')) {
-    const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(part);
-    if (match === null) return undefined;
-    const first = Number(match[1]);
-    const last = match[2] === undefined ? first : Number(match[2]);
-    if (first <= before || last < first || last >= limit || (match[2] !== undefined && last === first)) {
-      return undefined;
-    }
-    ranges.push([first, last]);
-    before = last;
+    const range = readRange(part, limit);
+    if (typeof range === 'string') return range;
+    const before = ranges.at(-1)?.[1];
+    if (before !== undefined && before >= range[0]) return notRising(before, range[0]);
+    ranges.push(range);
   }
   return ranges;
 }
+
+function readRange(part: string, limit: number): IndexRange | string {
+  const ends = part.split('-');
+  if (ends.length > 2) {
+    return `the fragment ${JSON.stringify(part)} violates the requirement that an index interval can have at most two parts separated by '-'`;
+  }
+  const numbers: number[] = [];
+  for (const end of ends) {
+    if (!/^\+?\d{1,18}$/.test(end))
+      return `cannot convert string to integer for index: ${JSON.stringify(end)}`;
+    if (Number(end) >= limit) return `too large index: ${JSON.stringify(end)}`;
+    numbers.push(Number(end));
+  }
+  const [first = 0, last] = numbers;
+  if (last !== undefined && first >= last) return notRising(first, last);
+  return [first, last ?? first];
+}
+
+const notRising = (before: number, now: number): string =>
+  `non-increasing order, previous: ${before}, current: ${now}`;
 
 /** How many indexes the ranges hold. */
 export function countIndexes(ranges: readonly IndexRange[]): number {

@@ -3,6 +3,7 @@ import { asLines } from '../../../../test/harness/fieldErrors.ts';
 import type { Draft } from '../../meta.ts';
 import type { Job } from '../../types.ts';
 import { countIndexes, parseIndexes } from './indexes.ts';
+import { validateJobStatus } from './updateValidation.ts';
 import { job as kind } from './kind.ts';
 
 const context = { now: '2026-01-01T00:00:00Z', user: 'u' };
@@ -116,6 +117,34 @@ describe('Job', () => {
       ],
     ],
     [
+      'indexes of a success policy that are none',
+      indexed({
+        successPolicy: {
+          rules: [
+            { succeededIndexes: 'invalid-format' },
+            { succeededIndexes: '0-1-2' },
+            { succeededIndexes: '1,4' },
+            { succeededIndexes: '2,1', succeededCount: 5 },
+            { succeededIndexes: '3-3' },
+          ],
+        },
+      }),
+      [
+        'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "invalid-format": error parsing succeededIndexes: cannot convert string to integer for index: "invalid"',
+        'spec.successPolicy.rules[1].succeededIndexes: Invalid value: "0-1-2": error parsing succeededIndexes: the fragment "0-1-2" violates the requirement that an index interval can have at most two parts separated by \'-\'',
+        'spec.successPolicy.rules[2].succeededIndexes: Invalid value: "1,4": error parsing succeededIndexes: too large index: "4"',
+        'spec.successPolicy.rules[3].succeededIndexes: Invalid value: "2,1": error parsing succeededIndexes: non-increasing order, previous: 2, current: 1',
+        'spec.successPolicy.rules[3].succeededCount: Invalid value: 5: must be less than or equal to 4 (the number of specified completions)',
+        'spec.successPolicy.rules[3].succeededCount: Invalid value: 5: must be less than or equal to 0 (the number of indexes in the specified succeededIndexes field)',
+        'spec.successPolicy.rules[4].succeededIndexes: Invalid value: "3-3": error parsing succeededIndexes: non-increasing order, previous: 3, current: 3',
+      ],
+    ],
+    [
+      'a success policy with too many rules',
+      indexed({ successPolicy: { rules: Array.from({ length: 21 }, () => ({ succeededCount: 1 })) } }),
+      ['spec.successPolicy.rules: Too many: 21: must have at most 20 items'],
+    ],
+    [
       'replacement of what still ends, with a failure policy',
       {
         podReplacementPolicy: 'TerminatingOrFailed',
@@ -147,6 +176,46 @@ describe('Job', () => {
       assert.deepEqual(change(old, { template: other }), []);
       const started = { ...old, status: { startTime: '2026-01-01T00:00:00Z' } } as unknown as Job;
       assert.notDeepEqual(change(started, { template: other }), []);
+    });
+    it('has ends that go together, and that stay', () => {
+      const withEnds = (job: Job, ...types: string[]): Job => ({
+        ...job,
+        status: { conditions: types.map((type) => ({ type, status: 'True' })) },
+      });
+      const policy = created(indexed({ successPolicy: { rules: [{ succeededCount: 1 }] } }));
+      for (const [job, before, after, line] of [
+        [created(), ['Complete'], [], 'cannot disable the terminal Complete=True condition'],
+        [created(), ['SuccessCriteriaMet'], [], 'cannot disable the SuccessCriteriaMet=True condition'],
+        [
+          created(),
+          [],
+          ['SuccessCriteriaMet', 'FailureTarget'],
+          'cannot set SuccessCriteriaMet=True and FailureTarget=true conditions',
+        ],
+        [
+          created(),
+          ['Complete'],
+          ['Complete', 'SuccessCriteriaMet'],
+          'cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions',
+        ],
+        [
+          policy,
+          [],
+          ['Complete'],
+          'cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True',
+        ],
+      ] as const) {
+        assert.deepEqual(asLines(validateJobStatus(withEnds(job, ...after), withEnds(job, ...before))), [
+          `status.conditions: Invalid value: ${line}`,
+        ]);
+      }
+      assert.deepEqual(
+        validateJobStatus(
+          withEnds(policy, 'Complete', 'SuccessCriteriaMet'),
+          withEnds(policy, 'SuccessCriteriaMet'),
+        ),
+        [],
+      );
     });
     it('grows with its workers where it is indexed', () => {
       const old = created(indexed({ parallelism: 4 }));

@@ -10,7 +10,7 @@ import { each } from '../../fields/rules.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
 import { nonNegative } from '../../metadata/metadata.ts';
 import type { Job } from '../../types.ts';
-import { countIndexes, parseIndexes } from './indexes.ts';
+import { countIndexes, parseIndexes, problemOfIndexes } from './indexes.ts';
 
 type Spec = Unchecked<Job['spec']>;
 type Rule = NonNullable<NonNullable<Spec['successPolicy']>['rules']>[number];
@@ -25,8 +25,10 @@ export function validateSuccessPolicy(spec: Spec, path: FieldPath): FieldError[]
   if (rules.length === 0) {
     return [required(at, 'at least one rules must be specified when the successPolicy is specified')];
   }
-  if (rules.length > MAX_RULES) return [tooMany(at, rules.length, MAX_RULES)];
-  return each(rules, at, (rule, here) => validateRule(rule, spec.completions ?? 0, here));
+  return [
+    ...(rules.length > MAX_RULES ? [tooMany(at, rules.length, MAX_RULES)] : []),
+    ...each(rules, at, (rule, here) => validateRule(rule, spec.completions ?? 0, here)),
+  ];
 }
 
 function validateRule(rule: Rule, completions: number, path: FieldPath): FieldError[] {
@@ -34,33 +36,36 @@ function validateRule(rule: Rule, completions: number, path: FieldPath): FieldEr
   if (succeededCount === undefined && succeededIndexes === undefined) {
     return [required(path, 'at least one of succeededCount or succeededIndexes must be specified')];
   }
-  const errors: FieldError[] = [];
-  let all = completions;
+  return [
+    ...validateIndexes(succeededIndexes, completions, path.child('succeededIndexes')),
+    ...validateCount(rule, completions, path.child('succeededCount')),
+  ];
+}
+
+function validateIndexes(indexes: string | undefined, completions: number, path: FieldPath): FieldError[] {
+  if (indexes === undefined) return [];
+  const errors = indexes.length > MAX_INDEXES_BYTES ? [tooLong(path, MAX_INDEXES_BYTES)] : [];
+  const problem = problemOfIndexes(indexes, completions);
+  if (problem === undefined) return errors;
+  return [...errors, invalid(path, indexes, `error parsing succeededIndexes: ${problem}`)];
+}
+
+/** Malformed indexes are none. */
+function validateCount(
+  { succeededCount: count, succeededIndexes }: Rule,
+  completions: number,
+  path: FieldPath,
+): FieldError[] {
+  if (count === undefined) return [];
+  const errors = nonNegative(count, path);
+  const limits = [{ most: completions, of: 'specified completions' }];
   if (succeededIndexes !== undefined) {
-    const at = path.child('succeededIndexes');
-    if (succeededIndexes.length > MAX_INDEXES_BYTES) errors.push(tooLong(at, MAX_INDEXES_BYTES));
-    const ranges = parseIndexes(succeededIndexes, completions);
-    if (ranges === undefined) {
-      errors.push(
-        invalid(
-          at,
-          succeededIndexes,
-          'error parsing succeededIndexes: must be sorted indexes below completions',
-        ),
-      );
-    } else {
-      all = countIndexes(ranges);
-    }
+    const most = countIndexes(parseIndexes(succeededIndexes, completions) ?? []);
+    limits.push({ most, of: 'indexes in the specified succeededIndexes field' });
   }
-  if (succeededCount === undefined) return errors;
-  const at = path.child('succeededCount');
-  errors.push(...nonNegative(succeededCount, at));
-  if (succeededCount > completions) {
-    const most = `must be less than or equal to ${completions} (the number of specified completions)`;
-    errors.push(invalid(at, succeededCount, most));
-  } else if (succeededCount > all) {
-    const most = `must be less than or equal to ${all} (the number of indexes in the specified succeededIndexes field)`;
-    errors.push(invalid(at, succeededCount, most));
+  for (const { most, of } of limits) {
+    if (count > most)
+      errors.push(invalid(path, count, `must be less than or equal to ${most} (the number of ${of})`));
   }
   return errors;
 }

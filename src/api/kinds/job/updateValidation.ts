@@ -1,5 +1,5 @@
 import { equal } from '../../fields/equal.ts';
-import { type FieldError, field, type FieldPath, invalid } from '../../fields/fieldErrors.ts';
+import { type FieldError, field, type FieldPath, invalid, invalidWhole } from '../../fields/fieldErrors.ts';
 import { draftOf } from '../../meta.ts';
 import { immutableField, nonNegative } from '../../metadata/metadata.ts';
 import type { Job, PodTemplateSpec } from '../../types.ts';
@@ -80,25 +80,51 @@ export function validateJobStatus(object: Job, old: Job): FieldError[] {
   const { active = 0, ready = 0 } = status;
   if (ready > active)
     errors.push(invalid(path.child('ready'), ready, 'cannot set more ready pods than active'));
-  const ended = (job: Job, type: string): boolean =>
-    job.status?.conditions?.some((one) => one.type === type && one.status === 'True') === true;
-  if (ended(object, 'Complete') && ended(object, 'Failed')) {
-    errors.push(
-      invalid(path.child('conditions'), 'Complete', 'cannot set Complete=True and Failed=true conditions'),
-    );
+  return [...errors, ...validateEnds(object, old, path), ...validateCompletionTime(object, path)];
+}
+
+/** What may not be true of a Job at once, or any more (batch validation `validateJobStatus`, `ValidateJobStatusUpdate`). */
+const EXCLUSIVE = [
+  ['Complete', 'Failed', 'cannot set Complete=True and Failed=true conditions'],
+  ['Complete', 'FailureTarget', 'cannot set Complete=True and FailureTarget=true conditions'],
+  ['SuccessCriteriaMet', 'Failed', 'cannot set SuccessCriteriaMet=True and Failed=true conditions'],
+  [
+    'SuccessCriteriaMet',
+    'FailureTarget',
+    'cannot set SuccessCriteriaMet=True and FailureTarget=true conditions',
+  ],
+] as const;
+const LASTING = [
+  ['Failed', 'cannot disable the terminal Failed=True condition'],
+  ['Complete', 'cannot disable the terminal Complete=True condition'],
+  ['FailureTarget', 'cannot disable the terminal FailureTarget=True condition'],
+  ['SuccessCriteriaMet', 'cannot disable the SuccessCriteriaMet=True condition'],
+] as const;
+
+function validateEnds(object: Job, old: Job, path: FieldPath): FieldError[] {
+  const says: string[] = [
+    ...EXCLUSIVE.flatMap(([one, other, text]) =>
+      isTrue(object, one) && isTrue(object, other) ? [text] : [],
+    ),
+    ...LASTING.flatMap(([type, text]) => (isTrue(old, type) && !isTrue(object, type) ? [text] : [])),
+  ];
+  if (isTrue(old, 'Complete') && !isTrue(old, 'SuccessCriteriaMet') && isTrue(object, 'SuccessCriteriaMet')) {
+    says.push('cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions');
   }
-  for (const type of ['Complete', 'Failed', 'SuccessCriteriaMet', 'FailureTarget']) {
-    if (!ended(old, type) || ended(object, type)) continue;
-    errors.push(invalid(path.child('conditions'), type, `cannot disable ${type}=True condition`));
+  const { successPolicy } = object.spec;
+  if (successPolicy !== undefined && !isTrue(object, 'SuccessCriteriaMet') && isTrue(object, 'Complete')) {
+    says.push('cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True');
   }
-  if (status.completionTime !== undefined && !ended(object, 'Complete')) {
-    errors.push(
-      invalid(
-        path.child('completionTime'),
-        status.completionTime,
-        'cannot set completionTime when there is no Complete=True condition',
-      ),
-    );
-  }
-  return errors;
+  return says.map((text) => invalidWhole(path.child('conditions'), text));
+}
+
+function isTrue({ status }: Job, type: string): boolean {
+  return status?.conditions?.some((one) => one.type === type && one.status === 'True') === true;
+}
+
+function validateCompletionTime(object: Job, path: FieldPath): FieldError[] {
+  const { completionTime } = object.status ?? {};
+  if (completionTime === undefined || isTrue(object, 'Complete')) return [];
+  const what = 'cannot set completionTime when there is no Complete=True condition';
+  return [invalid(path.child('completionTime'), completionTime, what)];
 }
