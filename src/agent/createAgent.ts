@@ -53,7 +53,7 @@ import { createAgentServer } from './server/agentServer.ts';
 import { fileLogs, type LogSource } from './server/logReader.ts';
 import { withLocalVolumes } from './server/localVolumesHandler.ts';
 import { logRotation } from './server/logRotation.ts';
-import { createLocalVolumeRemoval } from './volumes/localVolumes.ts';
+import { createLocalVolumes } from './volumes/localVolumes.ts';
 
 export interface AgentOptions {
   /** Acts as `system:node:NAME`. */
@@ -153,7 +153,10 @@ export function createAgent(options: AgentOptions): Agent {
   // What is done to them.
   const lifecycle = createLifecycleRunner({ runtime, clock });
   const users = createUserNamespaces(paths ?? agentPathsAt());
+  const localVolumes = createLocalVolumes(paths);
   const hooks: Hooks = nodeHooks({
+    localVolumes,
+    node: () => node.list()[0],
     users,
     client,
     objects,
@@ -267,7 +270,7 @@ export function createAgent(options: AgentOptions): Agent {
         ownProcess: process,
         paths,
       }),
-      createLocalVolumeRemoval(paths),
+      (volume) => localVolumes.remove(volume),
       logger,
     ),
     registered: () => reporter.registered(),

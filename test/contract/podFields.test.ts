@@ -40,7 +40,7 @@ const CONTAINER: Answers = {
   terminationMessagePath: 'done: agent, termination log hook',
   terminationMessagePolicy: 'done: agent, termination log hook',
   tty: 'done: CRI',
-  volumeDevices: 'refused: the node, with the volume: no claim is mounted',
+  volumeDevices: 'done: CRI, block devices of local volumes; directories are refused, FailedMount',
   volumeMounts: 'done: see V1VolumeMount',
   workingDir: 'done: CRI',
 };
@@ -109,7 +109,8 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
   V1PodSecurityContext: {
     appArmorProfile: 'refused: the node, AppArmor "Cannot enforce AppArmor"',
     fsGroup: 'done: agent, volumes; CRI',
-    fsGroupChangePolicy: 'as upstream: means nothing to volumes that the node makes, and others are refused',
+    fsGroupChangePolicy:
+      'done: agent, local volumes; means nothing to volumes that the node makes, as upstream',
     runAsGroup: 'done: CRI',
     runAsNonRoot: 'done: agent, security hook',
     runAsUser: 'done: CRI',
@@ -140,7 +141,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
     csi: NO_PLUGIN,
     downwardAPI: 'done: agent, volumes',
     emptyDir: 'done: see V1EmptyDirVolumeSource',
-    ephemeral: NO_PLUGIN,
+    ephemeral: 'done: agent, by the claim that is made for it',
     fc: NO_PLUGIN,
     flexVolume: NO_PLUGIN,
     flocker: PROVIDER_IS_GONE,
@@ -152,7 +153,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
     iscsi: NO_PLUGIN,
     name: 'done: agent',
     nfs: NO_PLUGIN,
-    persistentVolumeClaim: NO_PLUGIN,
+    persistentVolumeClaim: 'done: agent, local and hostPath; others, FailedMount',
     photonPersistentDisk: PROVIDER_IS_GONE,
     portworxVolume: PROVIDER_IS_GONE,
     projected: 'done: see V1VolumeProjection',

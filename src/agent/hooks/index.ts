@@ -1,4 +1,4 @@
-import type { Service } from '../../api/types.ts';
+import type { Node, Service } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Event } from '../../base/events.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -10,6 +10,7 @@ import type { PodBus } from '../pods/podBus.ts';
 import type { UserNamespaces } from '../pods/userNamespaces.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { ImageService } from '../runtime/contract.ts';
+import type { LocalVolumes } from '../volumes/localVolumes.ts';
 import { createVolumeManager } from '../volumes/volumeManager.ts';
 import { commandHook } from './command.ts';
 import type { ContainerHook, PodHook } from './contract.ts';
@@ -23,6 +24,7 @@ import { resourcesHook } from './resources.ts';
 import { securityHook } from './security.ts';
 import { terminationLogHook } from './terminationLog.ts';
 import { userNamespaceHook } from './userNamespace.ts';
+import { volumeDevicesHook } from './volumeDevices.ts';
 import { volumeMountsHook } from './volumeMounts.ts';
 import { volumesHook } from './volumes.ts';
 
@@ -40,6 +42,9 @@ export interface HookOptions {
   /** The time of day has jumped. Missing where nobody sets it. */
   readonly onClockSet: Event<undefined> | undefined;
   readonly bus: Pick<PodBus, 'tell'>;
+  readonly localVolumes: LocalVolumes;
+  /** This node, as the API shows it. */
+  readonly node: () => Node | undefined;
   services(namespace: string): readonly Service[];
   sources(): { readonly hostIPs: readonly string[]; readonly allocatable: Readonly<Record<string, string>> };
   memoryCapacity(): number;
@@ -81,6 +86,7 @@ export function nodeHooks(options: HookOptions): Hooks {
       securityHook(paths),
       resources,
       volumeMountsHook(paths, volumes),
+      volumeDevicesHook(volumes),
       hostsFileHook(paths, cluster),
       terminationLogHook(paths),
     ],

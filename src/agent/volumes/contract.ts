@@ -1,4 +1,4 @@
-import type { Pod, Volume } from '../../api/types.ts';
+import type { Node, Pod, Volume } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Event } from '../../base/events.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -7,6 +7,7 @@ import type { FieldSources } from '../hooks/podFields.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { UserNamespaces } from '../pods/userNamespaces.ts';
+import type { LocalVolumes } from './localVolumes.ts';
 
 /** What volume plugins may use. */
 export interface VolumeOptions {
@@ -18,6 +19,9 @@ export interface VolumeOptions {
   readonly logger: Logger;
   /** The time of day has jumped. Missing where nobody sets it. */
   readonly onClockSet?: Event<undefined> | undefined;
+  readonly localVolumes: LocalVolumes;
+  /** This node, as the API shows it; undefined before it does. */
+  readonly node: () => Node | undefined;
   sources(): Pick<FieldSources, 'hostIPs' | 'allocatable'>;
   /** The pod's addresses; empty before its sandbox has any. */
   podIPs(uid: string): readonly string[];
@@ -42,6 +46,16 @@ export interface VolumePlugin {
   readonly type: keyof Volume;
   /** Idempotent; also finds what an agent's earlier life has set up. Throws what goes into the FailedMount event. */
   setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<PodVolume>;
+}
+
+/** A volume that could not be set up; the text is the event's, as it stands. */
+export class VolumeError extends Error {
+  override readonly name: string = 'VolumeError';
+}
+
+/** What the volume is could not be found out yet: kubelet tells of all such volumes of a pod together. */
+export class UnprocessedVolumeError extends VolumeError {
+  override readonly name = 'UnprocessedVolumeError';
 }
 
 /** Of the volumes that the node makes: open to every user of the pod's containers (volume `emptydir/empty_dir.go`). */

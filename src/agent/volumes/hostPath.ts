@@ -9,7 +9,7 @@ export function hostPathPlugin(): VolumePlugin {
     type: 'hostPath',
     async setUp(_pod, volume) {
       const { path = '', type = '' } = volume.hostPath ?? {};
-      await ensure(path, type);
+      await ensureHostPath({ path, type });
       return { hostPath: path, isReadOnly: false, isOfNode: true, close: NOTHING_TO_CLOSE };
     },
   };
@@ -23,7 +23,14 @@ const CHECKS: Readonly<Record<string, { readonly what: string; is(found: Stats):
   BlockDevice: { what: 'a block device', is: (found) => found.isBlockDevice() },
 };
 
-async function ensure(path: string, type: string): Promise<void> {
+/** Makes what the type says is made, and checks the rest. Throws kubelet's text. */
+export async function ensureHostPath({
+  path,
+  type = '',
+}: {
+  readonly path: string;
+  readonly type?: string;
+}): Promise<void> {
   let found = await stat(path).catch(() => undefined);
   if (found === undefined && (type === 'DirectoryOrCreate' || type === '')) {
     // Without a type nothing is checked, but a runtime that finds nothing makes a directory.

@@ -10,6 +10,7 @@ import { timeOf } from '../../api/time.ts';
 import type { Client } from '../../client/contract.ts';
 import { agentPathsAt } from '../paths.ts';
 import type { PodVolume } from './contract.ts';
+import { createLocalVolumes } from './localVolumes.ts';
 import { projectedPlugins } from './projectedPlugins.ts';
 import { tokenMode } from './sources.ts';
 
@@ -56,6 +57,8 @@ describe('tokens in projected volumes', () => {
       clock,
       logger: silentLogger,
       onClockSet: clockSet.event,
+      localVolumes: createLocalVolumes(undefined),
+      node: () => undefined,
       sources: () => ({ hostIPs: [], allocatable: {} }),
       podIPs: () => [],
     });

@@ -2,10 +2,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod, Volume } from '../../api/types.ts';
 import { podDirectory } from '../paths.ts';
-import type { PodVolume, VolumeOptions, VolumePlugin } from './contract.ts';
+import {
+  type PodVolume,
+  UnprocessedVolumeError,
+  VolumeError,
+  type VolumeOptions,
+  type VolumePlugin,
+} from './contract.ts';
 import { emptyDirPlugin } from './emptyDir.ts';
 import { hostPathPlugin } from './hostPath.ts';
 import { unmountBelow } from './mounts.ts';
+import { persistentVolumePlugins } from './persistentVolumes.ts';
 import { projectedPlugins } from './projectedPlugins.ts';
 
 /** The volumes of the pods on this node. */
@@ -23,6 +30,7 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
     emptyDirPlugin(options),
     hostPathPlugin(),
     ...projectedPlugins(options),
+    ...persistentVolumePlugins(options),
   ];
   const byPod = new Map<string, Map<string, PodVolume>>();
 
@@ -41,6 +49,7 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
     try {
       own.set(volume.name, await plugin.setUp(pod, volume, signal));
     } catch (error) {
+      if (error instanceof VolumeError) throw error;
       const text = error instanceof Error ? error.message : String(error);
       throw new Error(`MountVolume.SetUp failed for volume "${volume.name}" : ${text}`, { cause: error });
     }
@@ -56,11 +65,16 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
       const { uid } = pod.metadata;
       const own = byPod.get(uid) ?? new Map<string, PodVolume>();
       byPod.set(uid, own);
-      const results = await Promise.allSettled(
-        (pod.spec.volumes ?? []).map((volume) => setUpOne(pod, volume, own, signal)),
+      const failed: Failure[] = [];
+      await Promise.all(
+        (pod.spec.volumes ?? []).map((volume) =>
+          setUpOne(pod, volume, own, signal).catch((error: unknown) =>
+            failed.push({ volume: volume.name, error }),
+          ),
+        ),
       );
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
+      const [first] = failed;
+      if (first !== undefined) throw unprocessed(failed) ?? first.error;
     },
     update(pod) {
       for (const volume of byPod.get(pod.metadata.uid)?.values() ?? []) volume.update?.(pod);
@@ -69,10 +83,27 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
     async tearDown(uid) {
       await close(uid);
       await unmountBelow(join(podDirectory(options.paths, uid), 'volumes'));
+      options.localVolumes.release(uid);
       await rm(join(options.paths.volatile, uid), { recursive: true, force: true });
     },
     async stop() {
       await Promise.all([...byPod.keys()].map(close));
     },
   };
+}
+
+interface Failure {
+  readonly volume: string;
+  readonly error: unknown;
+}
+
+/** All that is not known yet in one text, as kubelet's volume manager has it (`volume_manager.go`, `WaitForAttachAndMount`). */
+function unprocessed(failed: readonly Failure[]): Error | undefined {
+  const unknown = failed.filter(({ error }) => error instanceof UnprocessedVolumeError);
+  if (unknown.length === 0) return undefined;
+  const namesOf = (list: readonly Failure[]): string => list.map(({ volume }) => volume).join(' ');
+  const texts = unknown.map(({ error }) => (error as Error).message).join('; ');
+  return new VolumeError(
+    `Unable to attach or mount volumes: unmounted volumes=[${namesOf(failed)}], unattached volumes=[], failed to process volumes=[${namesOf(unknown)}]: ${texts}`,
+  );
 }

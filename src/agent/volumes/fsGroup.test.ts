@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, lstat, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyFsGroup } from './fsGroup.ts';
+
+const GROUP = 54_321;
+
+describe('applyFsGroup', () => {
+  before(function () {
+    // Changing a group takes root.
+    if (process.getuid?.() !== 0) this.skip();
+  });
+
+  let folder: string;
+  let volume: string;
+  let secret: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wheelhouse-fsgroup-'));
+    volume = join(folder, 'volume');
+    secret = join(folder, 'secret');
+    await mkdir(join(volume, 'deep'), { recursive: true });
+    await writeFile(join(volume, 'deep/file'), '', { mode: 0o600 });
+    await writeFile(secret, '', { mode: 0o600 });
+    for (const path of [volume, join(volume, 'deep')]) await chmod(path, 0o755);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const ofFile = async (path: string): Promise<[number, string]> => {
+    const { gid, mode } = await stat(join(volume, path));
+    return [gid, (mode & 0o7777).toString(8)];
+  };
+  const secretIsUntouched = async (): Promise<void> => {
+    const { gid, mode } = await stat(secret);
+    assert.deepEqual([gid, mode & 0o7777], [0, 0o600]);
+  };
+
+  it('gives all of it to the group, to read and to write, and what is made there later', async () => {
+    await applyFsGroup(volume, GROUP, 'Always');
+    assert.deepEqual(await ofFile('.'), [GROUP, '2775']);
+    assert.deepEqual(await ofFile('deep'), [GROUP, '2775']);
+    assert.deepEqual(await ofFile('deep/file'), [GROUP, '660']);
+  });
+
+  it('leaves links and what they lead to', async () => {
+    await symlink(secret, join(volume, 'link'));
+    await applyFsGroup(volume, GROUP, 'Always');
+    assert.equal((await lstat(join(volume, 'link'))).gid, 0);
+    await secretIsUntouched();
+  });
+
+  it('changes nothing below a directory that is right, where only a mismatch counts', async () => {
+    await applyFsGroup(volume, GROUP, 'OnRootMismatch');
+    assert.deepEqual(await ofFile('deep/file'), [GROUP, '660']);
+    await chmod(join(volume, 'deep/file'), 0o600);
+    await applyFsGroup(volume, GROUP, 'OnRootMismatch');
+    assert.deepEqual(await ofFile('deep/file'), [GROUP, '600']);
+    await applyFsGroup(volume, GROUP + 1, 'OnRootMismatch');
+    assert.deepEqual(await ofFile('deep/file'), [GROUP + 1, '660']);
+  });
+
+  it('never leaves the volume while its files are exchanged', async () => {
+    const swap = 'while :; do rm -f f; touch f; rm -f f; ln -s "$1" f; done 2> /dev/null';
+    const attacker = spawn('sh', ['-c', swap, 'sh', secret], { cwd: volume });
+    for (let round = 0; round < 100; round++)
+      await applyFsGroup(volume, GROUP, 'Always').catch(() => undefined);
+    attacker.kill('SIGKILL');
+    await once(attacker, 'exit');
+    await secretIsUntouched();
+  });
+});
