@@ -18,6 +18,20 @@ export const serviceAccounts = resource<t.ServiceAccount>(
 );
 export const events = resource<t.CoreEvent>('', 'v1', 'events', 'Event', 'Namespaced');
 export const eventsV1 = resource<t.EventsV1Event>('events.k8s.io', 'v1', 'events', 'Event', 'Namespaced');
+export const horizontalPodAutoscalers = resource<t.HorizontalPodAutoscaler>(
+  'autoscaling',
+  'v2',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+  'Namespaced',
+);
+export const horizontalPodAutoscalersV1 = resource<t.HorizontalPodAutoscalerV1>(
+  'autoscaling',
+  'v1',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+  'Namespaced',
+);
 export const leases = resource<t.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', 'Namespaced');
 export const endpointSlices = resource<t.EndpointSlice>(
   'discovery.k8s.io',

@@ -13,6 +13,7 @@ import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
 import { endpointSlice } from './endpointSlice/kind.ts';
 import { event } from './event/kind.ts';
+import { horizontalPodAutoscaler } from './horizontalPodAutoscaler/kind.ts';
 import { ingress } from './ingress/kind.ts';
 import { ingressClass } from './ingressClass/kind.ts';
 import { job } from './job/kind.ts';
@@ -76,6 +77,7 @@ export const kinds: readonly Kind[] = [
   cronJob,
   podDisruptionBudget,
   podTemplate,
+  horizontalPodAutoscaler,
   componentStatus,
   ingress,
   ingressClass,
