@@ -5,6 +5,7 @@ import { daemonSetController } from './daemonset/daemonSet.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
 import { staleTargetsController } from './disruption/staleTargets.ts';
+import { ephemeralVolumeController } from './ephemeral/ephemeralVolume.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpointslice/endpointSlice.ts';
 import { endpointSliceMirroringController } from './endpointslice/mirroring.ts';
@@ -14,6 +15,8 @@ import type { ControllerEntry } from './manager.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './nodeipam/nodeIpam.ts';
 import { nodeLifecycleController, type NodeLifecycleOptions } from './nodelifecycle/nodeLifecycle.ts';
+import { persistentVolumeBinder } from './persistentvolume/binder.ts';
+import type { LocalVolumes } from './persistentvolume/nodeLocal.ts';
 import { podGarbageCollector } from './podgc/podGc.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaSet.ts';
 import { resourceQuotaController } from './resourcequota/resourceQuota.ts';
@@ -25,6 +28,10 @@ import { taintEvictionController } from './tainteviction/taintEviction.ts';
 
 import { ttlAfterFinishedController } from './ttlAfterFinished.ts';
 
+import { volumeExpandController } from './volumeexpand/volumeExpand.ts';
+import { claimProtectionController } from './volumeprotection/claimProtection.ts';
+import { volumeProtectionController } from './volumeprotection/volumeProtection.ts';
+
 export { runControllers, controllerUser, type ControllerEntry, type ManagerOptions } from './manager.ts';
 
 export interface ControllersConfig {
@@ -33,6 +40,8 @@ export interface ControllersConfig {
   readonly ca: string;
   /** `10.244.0.0/16`; without it nodes are given no ranges of pod addresses. */
   readonly clusterCIDR?: string | undefined;
+  /** Removes the data of volumes on nodes; without it there are none to remove. */
+  readonly localVolumes?: LocalVolumes | undefined;
   readonly nodeLifecycle?: NodeLifecycleOptions;
   /** Makes the tokens of secrets; without it such secrets stay as they are. */
   readonly makeToken?: TokenSecretsOptions['makeToken'];
@@ -101,6 +110,34 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
       account: 'node-controller',
       component: 'taint-eviction-controller',
       create: taintEvictionController,
+    },
+    {
+      name: 'persistentvolume-binder',
+      account: 'persistent-volume-binder',
+      component: 'persistentvolume-controller',
+      create: persistentVolumeBinder({ localVolumes: config.localVolumes }),
+    },
+    {
+      name: 'persistentvolume-expander',
+      account: 'expand-controller',
+      component: 'volume_expand',
+      create: volumeExpandController,
+    },
+    {
+      name: 'persistentvolumeclaim-protection',
+      account: 'pvc-protection-controller',
+      create: claimProtectionController,
+    },
+    {
+      name: 'persistentvolume-protection',
+      account: 'pv-protection-controller',
+      create: volumeProtectionController,
+    },
+    {
+      name: 'ephemeral-volume',
+      account: 'ephemeral-volume-controller',
+      component: 'ephemeral_volume',
+      create: ephemeralVolumeController,
     },
     { name: 'podgc', account: 'pod-garbage-collector', create: podGarbageCollector() },
     ...(clusterCIDR === undefined

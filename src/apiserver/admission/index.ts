@@ -6,15 +6,18 @@ import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { defaultIngressClass } from './defaultIngressClass.ts';
+import { defaultStorageClass } from './defaultStorageClass.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
 import { limitRanger } from './limitRanger/limitRanger.ts';
 import { namespaceLifecycle } from './namespaceLifecycle.ts';
 import { nodeRestriction } from './nodeRestriction/nodeRestriction.ts';
+import { persistentVolumeClaimResize } from './persistentVolumeClaimResize.ts';
 import { podSecurity } from './podSecurity/podSecurity.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtimeClass.ts';
 import { serviceAccount } from './serviceAccount.ts';
 import { serviceAddresses } from './serviceAddresses.ts';
+import { storageObjectInUseProtection } from './storageObjectInUseProtection.ts';
 import { taintNodesByCondition } from './taintNodesByCondition.ts';
 
 export interface AdmissionOptions {
@@ -39,6 +42,9 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     podSecurity(reader, clock),
     priority(reader),
     defaultTolerationSeconds(),
+    defaultStorageClass(reader),
+    storageObjectInUseProtection(),
+    persistentVolumeClaimResize(reader),
     runtimeClass(reader),
     defaultIngressClass(reader),
     serviceAddresses(options.allocators, reader),

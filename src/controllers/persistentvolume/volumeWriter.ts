@@ -1,0 +1,127 @@
+import { draftOf } from '../../api/meta.ts';
+import { persistentVolumeClaims, persistentVolumes } from '../../api/resources.ts';
+import { equal } from '../../api/fields/equal.ts';
+import {
+  BOUND_BY_CONTROLLER,
+  boundToClaim,
+  boundToVolume,
+  hasAnnotation,
+} from '../../api/volumes/binding.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
+import type { Client } from '../../client/contract.ts';
+
+type ClaimPhase = 'Pending' | 'Bound' | 'Lost';
+type VolumePhase = 'Available' | 'Bound' | 'Released' | 'Failed';
+
+/**
+ * What the binder writes: each a compare-and-set, none where nothing changes. The binding is written to the volume
+ * first, so that a volume is never two claims' (`pv_controller.go` bind).
+ */
+export class VolumeWriter {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async bind(volume: PersistentVolume, claim: PersistentVolumeClaim, signal: AbortSignal): Promise<void> {
+    const draft = boundToClaim(volume, claim);
+    const bound =
+      draft === undefined ? volume : await this.#client.update(persistentVolumes, draft, { signal });
+    await this.setVolumePhase(bound, 'Bound', '', signal);
+    const claimDraft = boundToVolume(claim, bound);
+    const completed =
+      claimDraft === undefined
+        ? claim
+        : await this.#client.update(persistentVolumeClaims, claimDraft, { signal });
+    await this.setClaimPhase(completed, 'Bound', bound, signal);
+  }
+
+  /** Another claim may have the volume; one that its maker reserved stays reserved. */
+  async unbind(volume: PersistentVolume, signal: AbortSignal): Promise<void> {
+    const draft = draftOf(volume);
+    if (hasAnnotation(volume, BOUND_BY_CONTROLLER)) {
+      delete draft.spec.claimRef;
+      delete draft.metadata.annotations?.[BOUND_BY_CONTROLLER];
+    } else if (draft.spec.claimRef !== undefined) {
+      delete draft.spec.claimRef.uid;
+    }
+    const free = await this.#client.update(persistentVolumes, draft, { signal });
+    await this.setVolumePhase(free, 'Available', '', signal);
+  }
+
+  /** @returns whether the phase has changed */
+  async setVolumePhase(
+    volume: PersistentVolume,
+    phase: VolumePhase,
+    message: string,
+    signal: AbortSignal,
+  ): Promise<PersistentVolume> {
+    if (volume.status?.phase === phase && (volume.status.message ?? '') === message) return volume;
+    const draft = draftOf(volume);
+    const { message: _, ...status } = draft.status ?? {};
+    draft.status = { ...status, phase, ...(message === '' ? {} : { message }) };
+    return this.#client.update(persistentVolumes, draft, { subresource: 'status', signal });
+  }
+
+  /** What a claim has of a volume is shown with the phase; how large it is only when it gets it. */
+  async setClaimPhase(
+    claim: PersistentVolumeClaim,
+    phase: ClaimPhase,
+    volume: PersistentVolume | undefined,
+    signal: AbortSignal,
+  ): Promise<PersistentVolumeClaim> {
+    const draft = draftOf(claim);
+    const status = (draft.status ??= {});
+    if (volume === undefined) {
+      delete status.accessModes;
+      delete status.capacity;
+    } else {
+      status.accessModes = [...(volume.spec.accessModes ?? [])];
+      if (status.phase !== phase) {
+        status.capacity = { ...volume.spec.capacity };
+        const attributes = volume.spec.volumeAttributesClassName;
+        if (attributes !== undefined) status.currentVolumeAttributesClassName = attributes;
+      }
+    }
+    status.phase = phase;
+    if (equal(status, claim.status)) return claim;
+    return this.#client.update(persistentVolumeClaims, draft, { subresource: 'status', signal });
+  }
+
+  async annotate(
+    claim: PersistentVolumeClaim,
+    annotations: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
+  ): Promise<PersistentVolumeClaim> {
+    const draft = draftOf(claim);
+    const wanted = Object.entries({ ...draft.metadata.annotations, ...annotations }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    draft.metadata.annotations = Object.fromEntries(wanted);
+    if (equal(draft.metadata.annotations, claim.metadata.annotations)) return claim;
+    return this.#client.update(persistentVolumeClaims, draft, { signal });
+  }
+
+  async assignClass(claim: PersistentVolumeClaim, name: string, signal: AbortSignal): Promise<void> {
+    const draft = draftOf(claim);
+    draft.spec.storageClassName = name;
+    await this.#client.update(persistentVolumeClaims, draft, { signal });
+  }
+
+  /** Gives a volume a finalizer or takes it away; answers with the volume as it is then. */
+  async keep(
+    volume: PersistentVolume,
+    finalizer: string,
+    wanted: boolean,
+    signal: AbortSignal,
+  ): Promise<PersistentVolume> {
+    const finalizers = volume.metadata.finalizers ?? [];
+    if (finalizers.includes(finalizer) === wanted) return volume;
+    const draft = draftOf(volume);
+    draft.metadata.finalizers = wanted
+      ? [...finalizers, finalizer]
+      : finalizers.filter((one) => one !== finalizer);
+    return this.#client.update(persistentVolumes, draft, { signal });
+  }
+}
