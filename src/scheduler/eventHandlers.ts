@@ -1,8 +1,10 @@
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import type { KubeObject } from '../api/meta.ts';
 import type { Node, Pod } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
 import type { SchedulerCache } from './cache.ts';
 import { nodeActions, podActions } from './clusterEvents.ts';
+import type { StorageResource } from './framework.ts';
 import type { Nominator } from './nominator.ts';
 import type { SchedulingQueue } from './queue.ts';
 
@@ -13,6 +15,13 @@ export interface EventHandlerOptions {
   readonly queue: SchedulingQueue;
   readonly nominator: Nominator;
   readonly schedulerName: string;
+  readonly storage: readonly StorageInformer[];
+}
+
+/** Of a resource whose changes only help pods that were rejected. */
+export interface StorageInformer {
+  readonly resource: StorageResource;
+  readonly informer: Informer<KubeObject>;
 }
 
 /** Brings what informers tell to the cache and the queue (kube-scheduler `eventhandlers.go`). */
@@ -63,6 +72,15 @@ export function subscribe(options: EventHandlerOptions): Disposable {
       },
     }),
   );
+  for (const { resource, informer } of options.storage) {
+    subscriptions.add(
+      informer.addHandler({
+        onAdd: (current) => queue.moveAll({ event: { resource, actions: ['Add'] }, current }),
+        onUpdate: (current, old) => queue.moveAll({ event: { resource, actions: ['Update'] }, old, current }),
+        onDelete: (old) => queue.moveAll({ event: { resource, actions: ['Delete'] }, old }),
+      }),
+    );
+  }
   const added = (pod: Pod): void => {
     if (isCounted(pod)) assigned(pod);
     else if (isPending(pod)) waiting(pod);

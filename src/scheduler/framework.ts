@@ -126,9 +126,18 @@ export type ClusterAction =
  * event: the very pod whose plugins are asked); in a registration it stands for assigned pods as well.
  */
 export interface ClusterEvent {
-  readonly resource: 'Pod' | 'AssignedPod' | 'Node' | 'Service' | 'Namespace' | '*';
+  readonly resource: 'Pod' | 'AssignedPod' | 'Node' | 'Service' | 'Namespace' | StorageResource | '*';
   readonly actions: readonly ClusterAction[];
 }
+
+/** What volumes are made of, and what is known of them. */
+export type StorageResource =
+  | 'PersistentVolume'
+  | 'PersistentVolumeClaim'
+  | 'StorageClass'
+  | 'CSIDriver'
+  | 'CSINode'
+  | 'CSIStorageCapacity';
 
 /** `Queue`: worth another try. `QueueSkip`: this event does not help this pod. */
 export type QueueingHint = 'Queue' | 'QueueSkip';

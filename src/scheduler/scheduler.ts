@@ -2,12 +2,22 @@ import type { Clock } from '../base/clock.ts';
 import { createDeferred, type Deferred } from '../base/deferred.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
-import { nodes, pods } from '../api/resources.ts';
+import type { KubeObject } from '../api/meta.ts';
+import {
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+  storageClasses,
+} from '../api/resources.ts';
 import type { Client } from '../client/contract.ts';
 import type { EventRecorder } from '../client/eventRecorder.ts';
 import type { InformerFactory } from '../client/informers.ts';
 import { SchedulerCache } from './cache.ts';
-import { subscribe } from './eventHandlers.ts';
+import { type StorageInformer, subscribe } from './eventHandlers.ts';
 import { createFailureHandler } from './failure.ts';
 import type { PluginContext } from './framework.ts';
 import { Nominator } from './nominator.ts';
@@ -63,6 +73,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const nominator = new Nominator();
   const podInformer = informers.for(pods);
   const nodeInformer = informers.for(nodes);
+  const storage: readonly StorageInformer[] = [
+    { resource: 'PersistentVolumeClaim', informer: informers.for<KubeObject>(persistentVolumeClaims) },
+    { resource: 'PersistentVolume', informer: informers.for<KubeObject>(persistentVolumes) },
+    { resource: 'StorageClass', informer: informers.for<KubeObject>(storageClasses) },
+    { resource: 'CSIDriver', informer: informers.for<KubeObject>(csiDrivers) },
+    { resource: 'CSINode', informer: informers.for<KubeObject>(csiNodes) },
+    { resource: 'CSIStorageCapacity', informer: informers.for<KubeObject>(csiStorageCapacities) },
+  ];
   const waiting = new WaitingPods(clock);
 
   const context: PluginContext = {
@@ -106,6 +124,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         queue,
         nominator,
         schedulerName,
+        storage,
       });
       const stop = (): void => {
         queue.dispose();

@@ -11,10 +11,14 @@ import { nodePorts } from './nodePorts.ts';
 import { nodeResourcesBalancedAllocation } from './nodeResourcesBalancedAllocation.ts';
 import { nodeResourcesFit } from './nodeResourcesFit.ts';
 import { nodeUnschedulable } from './nodeUnschedulable.ts';
+import { nodeVolumeLimits } from './nodeVolumeLimits.ts';
 import { podTopologySpread } from './podTopologySpread/podTopologySpread.ts';
 import { prioritySort } from './prioritySort.ts';
 import { schedulingGates } from './schedulingGates.ts';
 import { taintToleration } from './taintToleration.ts';
+import { volumeBinding } from './volumeBinding/volumeBinding.ts';
+import { volumeRestrictions } from './volumeRestrictions.ts';
+import { volumeZone } from './volumeZone.ts';
 
 /** The default profile in upstream's order and with its weights (`apis/config/v1/default_plugins.go`). */
 export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[] {
@@ -28,6 +32,10 @@ export function defaultPlugins(context: PluginContext): readonly EnabledPlugin[]
     { plugin: nodeAffinity(), weight: 2 },
     { plugin: nodePorts() },
     { plugin: nodeResourcesFit(), weight: 1 },
+    { plugin: volumeRestrictions(context) },
+    { plugin: nodeVolumeLimits(context) },
+    { plugin: volumeBinding(context) },
+    { plugin: volumeZone(context) },
     { plugin: podTopologySpread(context), weight: 2 },
     { plugin: interPodAffinity(context), weight: 2 },
     { plugin: defaultPreemption(context) },
