@@ -56,6 +56,7 @@ import { watchFile } from './host/watchFile.ts';
 import { agentBundle, createBootstrapService } from './nodes/bootstrapService.ts';
 import { createNodeDialer, type HubDialer } from './nodes/dialer.ts';
 import { createEnrolment } from './nodes/enrolment.ts';
+import { createLocalVolumes } from './nodes/localVolumes.ts';
 import { createNodeGateway } from './nodes/gateway.ts';
 import { giveHostFiles } from './nodes/hostFiles.ts';
 import { createNodeHub } from './nodes/hub.ts';
@@ -311,6 +312,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
               resources: stored,
               ca: pki.ca.cert,
               clusterCIDR: profile.clusterCIDR,
+              localVolumes: createLocalVolumes(dialer),
               makeToken: (account, secret) => accounts.issueForSecret(account, secret),
             }),
             { name: 'service', account: 'service-controller', create: balancer },

@@ -1,9 +1,9 @@
-import type { ApiResponse, RequestHandler, UserInfo } from '../../api/request.ts';
-import { resolveRequestInfo } from '../../api/requestInfo.ts';
+import type { UserInfo } from '../../api/request.ts';
 import { pathOf } from '../../api/resource.ts';
-import { type Status, StatusError } from '../../api/status.ts';
 import type { PostStartHook } from '../postStartHooks.ts';
 import { kubernetesService, type KubernetesServiceOptions } from './kubernetesService.ts';
+import { type Asking, send } from './send.ts';
+import { storageClassHook } from './storageClass.ts';
 import { type BootstrapObject, systemObjects } from './systemObjects.ts';
 
 /** The hooks that make what every cluster has, in upstream's names. `user` is the server itself. */
@@ -11,6 +11,7 @@ export function bootstrapHooks(user: UserInfo, options: KubernetesServiceOptions
   return [
     objectsHook('start-system-namespaces-controller', user, systemObjects()),
     objectsHook('bootstrap-controller', user, kubernetesService(options)),
+    storageClassHook(user),
   ];
 }
 
@@ -26,37 +27,15 @@ export function objectsHook(
   return {
     name,
     async run(handler, signal) {
-      await Promise.all(objects.map((object) => ensure(handler, user, object, signal)));
+      await Promise.all(objects.map((object) => ensure({ handler, user, signal }, object)));
     },
   };
 }
 
-async function ensure(
-  handler: RequestHandler,
-  user: UserInfo,
-  { resource, object, authoritative }: BootstrapObject,
-  signal: AbortSignal,
-): Promise<void> {
-  const { namespace } = object.metadata;
-  const write = async (method: string, path: string): Promise<number> => {
-    const query = new URLSearchParams();
-    const info = resolveRequestInfo(method, path, query);
-    const body = {
-      type: 'object',
-      object: structuredClone(object),
-      contentType: 'application/json',
-    } as const;
-    return codeOf(await handler.handle({ info, query, headers: {}, body, user, signal }));
-  };
-  const code = await write('POST', pathOf(resource, { namespace }));
+async function ensure(ask: Asking, { resource, object, authoritative }: BootstrapObject): Promise<void> {
+  const { namespace, name } = object.metadata;
+  const { code } = await send(ask, 'POST', pathOf(resource, { namespace }), object);
   if (code === 409 && authoritative === true) {
-    await write('PUT', pathOf(resource, { namespace, name: object.metadata.name }));
+    await send(ask, 'PUT', pathOf(resource, { namespace, name }), object);
   }
-}
-
-/** The answer's code; what is no success and no conflict is thrown. */
-function codeOf(response: ApiResponse): number {
-  if (response.type !== 'object') throw new Error(`an answer of type ${response.type} to a write`);
-  if (response.code >= 400 && response.code !== 409) throw StatusError.from(response.object as Status);
-  return response.code;
 }
