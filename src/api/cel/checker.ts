@@ -176,7 +176,7 @@ class Checker {
       case 'map':
         return type.value;
       case 'object': {
-        const found = type.field(field);
+        const found = type.fields.get(field);
         if (found !== undefined) return found.type;
         this.#error(offset, `undefined field '${field}'`);
         return ERROR;

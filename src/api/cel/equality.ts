@@ -2,6 +2,7 @@ import {
   Double,
   Duration,
   getOfMap,
+  isDouble,
   isMap,
   keysOfMap,
   type MapValue,
@@ -58,10 +59,14 @@ export function isNumber(value: Value): value is Numeric {
   );
 }
 
-/** Less than, equal to or greater than zero; NaN where one is no number. Exact: bigints compare with numbers. */
+/** Less than, equal to or greater than zero; NaN where one is no number. With a double, the other becomes one too. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
-  const x = worth(a);
-  const y = worth(b);
+  let x = worth(a);
+  let y = worth(b);
+  if (typeof x !== typeof y && (isDouble(a) || isDouble(b))) {
+    x = Number(x);
+    y = Number(y);
+  }
   return x < y ? -1 : x > y ? 1 : x == y ? 0 : Number.NaN;
 }
 

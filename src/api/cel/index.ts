@@ -1,4 +1,4 @@
-export { compile, type Compiled, type Outcome, type Program } from './program.ts';
+export { compile, type Compiled, type Outcome, Program } from './program.ts';
 export { BudgetExceeded, COST_LIMITS } from './cost/budget.ts';
 export { Environment, type EnvironmentOptions } from './environment.ts';
 export { type SizeOf } from './cost/estimator.ts';
@@ -14,3 +14,5 @@ export {
   TypeValue,
   type Value,
 } from './values.ts';
+export { type Declared, declareSchema, sizesOf } from './schema/declare.ts';
+export { escapeName } from './schema/escaping.ts';

@@ -181,13 +181,16 @@ class Parser {
         node = this.#selection(node, dot.offset);
         continue;
       }
+      if (this.#next.text === '{' && this.#next.kind === 'punctuation' && qualifiedName(node) !== undefined) {
+        node = this.#struct(node);
+        continue;
+      }
       const bracket = this.#take('[');
-      if (bracket === undefined) break;
+      if (bracket === undefined) return node;
       const name = this.#take('?') === undefined ? '_[_]' : '_[?_]';
       node = call(bracket.offset, name, node, this.#expression());
       this.#expect(']');
     }
-    return this.#next.text === '{' && this.#next.kind === 'punctuation' ? this.#struct(node) : node;
   }
 
   #selection(operand: Node, offset: number): Node {

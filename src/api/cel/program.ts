@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { adapterOf } from './evaluate/adapt.ts';
 import { planExpression, type Plan } from './evaluate/planner.ts';
 import { Frame } from './evaluate/step.ts';
+import { NO_OVERLOAD } from './operators.ts';
 import { parse } from './parser.ts';
 import { formatIssues } from './source.ts';
 import { DYN, type Type } from './types.ts';
@@ -86,6 +87,8 @@ export class Program {
     } catch (error) {
       if (error instanceof BudgetExceeded)
         return { value: new CelError(COST_EXCEEDED), cost: budget - frame.left };
+      // A value that is not what its schema says is met where a function uses it.
+      if (error instanceof TypeError) return { value: NO_OVERLOAD, cost: budget - frame.left };
       throw error;
     }
   }

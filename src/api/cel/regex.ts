@@ -29,3 +29,21 @@ export function matches(text: string, pattern: string): Value {
   const regex = compileRegex(pattern);
   return regex instanceof CelError ? regex : regex.matcher(text).find();
 }
+
+/** The first match, '' where there is none. */
+export function findFirst(text: string, pattern: string): Value {
+  const regex = compileRegex(pattern);
+  if (regex instanceof CelError) return regex;
+  const matcher = regex.matcher(text);
+  return matcher.find() ? (matcher.group() ?? '') : '';
+}
+
+/** All matches, or so many. */
+export function findAll(text: string, pattern: string, limit: number | bigint = -1): Value {
+  const regex = compileRegex(pattern);
+  if (regex instanceof CelError) return regex;
+  const matcher = regex.matcher(text);
+  const found: string[] = [];
+  while ((limit < 0 || found.length < limit) && matcher.find()) found.push(matcher.group() ?? '');
+  return found;
+}

@@ -39,8 +39,8 @@ export interface MapType {
 export interface ObjectType {
   readonly kind: 'object';
   readonly name: string;
-  /** By the name that expressions use: reserved words and odd characters are escaped. */
-  field(name: string): Field | undefined;
+  /** By the names that expressions use: reserved words and odd characters are escaped. */
+  readonly fields: ReadonlyMap<string, Field>;
 }
 
 export interface Field {

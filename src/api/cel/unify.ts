@@ -101,6 +101,7 @@ export function mostGeneral(a: Type, b: Type): Type {
 function isAsGeneral(a: Type, b: Type): boolean {
   if (a.kind === 'dyn' || a.kind === 'parameter') return true;
   if (b.kind === 'dyn' || b.kind === 'parameter') return false;
+  if (b.kind === 'null' && isNullable(a)) return true;
   if (a.kind !== b.kind || nameOf(a) !== nameOf(b)) return false;
   if (a.kind === 'type') return true;
   const others = partsOf(b);

@@ -3,9 +3,10 @@ import { traversal } from '../cost/calls.ts';
 import type { Overload } from '../declarations.ts';
 import { equals } from '../equality.ts';
 import { codePoints, index as readIndex, NO_OVERLOAD, optionalIndex, sizeOf } from '../operators.ts';
-import { isOptional } from '../types.ts';
+import { DYN, isOptional, type ListMerge, partsOf, type Type } from '../types.ts';
 import { CelError, fits, getOfMap, isMap, Optional, type Value } from '../values.ts';
 import { adapterOf } from './adapt.ts';
+import { equalityOf, mergeLists } from './lists.ts';
 import type { Frame, Planner, Step } from './step.ts';
 
 /** A call made ready. Operators that need not look at all of their operands are no functions. */
@@ -23,9 +24,13 @@ export function planCall(planner: Planner, node: CallNode): Step {
     case '@not_strictly_false':
       return planNotStrictlyFalse(first);
     case '_==_':
-      return planEquality(first, second, true);
     case '_!=_':
-      return planEquality(first, second, false);
+      return planEquality(node, first, second);
+    case '_+_': {
+      const type = node.args[0]?.type;
+      if (type?.kind === 'list' && type.merge !== undefined) return planMerge(type.merge, first, second);
+      break;
+    }
     case '_[_]':
       return planIndex(node, first, second);
     case '_?._':
@@ -48,7 +53,8 @@ export function planCall(planner: Planner, node: CallNode): Step {
     }
     default:
   }
-  return planFunction(node.overloads ?? [], steps);
+  const types = nodes.map(({ type }) => type ?? DYN);
+  return planFunction(node, node.overloads ?? [], steps, types);
 }
 
 const nothing: Step = () => NO_OVERLOAD;
@@ -92,7 +98,10 @@ function planNotStrictlyFalse(inner: Step): Step {
   };
 }
 
-function planEquality(left: Step, right: Step, wanted: boolean): Step {
+function planEquality(node: CallNode, left: Step, right: Step): Step {
+  const wanted = node.name === '_==_';
+  const [a, b] = node.args;
+  const special = equalityOf(a?.type ?? DYN) ?? equalityOf(b?.type ?? DYN) ?? equals;
   return (frame) => {
     const a = left(frame);
     const b = right(frame);
@@ -103,7 +112,18 @@ function planEquality(left: Step, right: Step, wanted: boolean): Step {
     if (a instanceof CelError) return a;
     if (b instanceof CelError) return b;
     frame.charge(traversal(Math.min(sizeOf(a) ?? 1, sizeOf(b) ?? 1)));
-    return equals(a, b) === wanted;
+    return special(a, b) === wanted;
+  };
+}
+
+function planMerge(merge: ListMerge, left: Step, right: Step): Step {
+  return (frame) => {
+    const a = left(frame);
+    if (a instanceof CelError) return a;
+    const b = right(frame);
+    if (b instanceof CelError) return b;
+    frame.charge(1);
+    return Array.isArray(a) && Array.isArray(b) ? mergeLists(merge, a, b) : NO_OVERLOAD;
   };
 }
 
@@ -146,7 +166,7 @@ function planOptionalSelect(node: CallNode, operand: Step): Step {
   const field = name?.kind === 'const' && typeof name.value === 'string' ? name.value : '';
   const type =
     of?.type === undefined ? undefined : of.type.kind === 'opaque' ? of.type.parameters[0] : of.type;
-  const declared = type?.kind === 'object' ? type.field(field) : undefined;
+  const declared = type?.kind === 'object' ? type.fields.get(field) : undefined;
   const key = declared?.key ?? field;
   const adapt = declared === undefined ? undefined : adapterOf(declared.type);
   return (frame) => {
@@ -173,10 +193,18 @@ function planOr_(optional: Step, other: Step, name: 'or' | 'orValue'): Step {
 }
 
 /** A function whose arguments are all needed. Which overload it is, is known before or seen from the arguments. */
-function planFunction(overloads: readonly Overload[], steps: readonly Step[]): Step {
+function planFunction(
+  { name }: CallNode,
+  overloads: readonly Overload[],
+  steps: readonly Step[],
+  types: readonly Type[],
+): Step {
   const [overload] = overloads;
   if (overload === undefined) return nothing;
-  if (overloads.some(({ call, cost }) => call !== overload.call || cost !== overload.cost)) {
+  const alike = overloads.every(({ call, cost }) => call === overload.call && cost === overload.cost);
+  // Operators look at their operands themselves.
+  const isOperator = !/^[a-zA-Z]/.test(name);
+  if (!alike || !(isOperator || overload.parameters.every((type, at) => isSurely(types[at] ?? DYN, type)))) {
     return planDispatch(overloads, steps);
   }
   const { call, cost, resultCost } = overload;
@@ -203,6 +231,14 @@ function planFunction(overloads: readonly Overload[], steps: readonly Step[]): S
     const args = evaluateAll(steps, frame);
     return args instanceof CelError ? args : run(overload, args, frame);
   };
+}
+
+/** Whether a value of one type is one of the other, so that nobody has to look. */
+function isSurely(actual: Type, expected: Type): boolean {
+  if (expected.kind === 'dyn' || expected.kind === 'parameter') return true;
+  if (actual.kind !== expected.kind) return false;
+  const parts = partsOf(actual);
+  return partsOf(expected).every((part, at) => isSurely(parts[at] ?? DYN, part));
 }
 
 function planDispatch(overloads: readonly Overload[], steps: readonly Step[]): Step {

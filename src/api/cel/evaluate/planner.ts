@@ -5,7 +5,6 @@ import { isOptional, unwrapOptional } from '../types.ts';
 import {
   CelError,
   CelMap,
-  Double,
   isInt,
   isJsonObject,
   isMap,
@@ -99,7 +98,7 @@ class ExpressionPlanner implements Planner {
     const { operand, field } = node;
     const inner = this.plan(operand);
     const type = operand.type === undefined ? undefined : unwrapOptional(operand.type);
-    const declared = type?.kind === 'object' ? type.field(field) : undefined;
+    const declared = type?.kind === 'object' ? type.fields.get(field) : undefined;
     const key = declared?.key ?? field;
     if (node.testOnly) return planTest(inner, key);
     const adapt = declared === undefined ? undefined : adapterOf(declared.type);
@@ -171,7 +170,7 @@ class ExpressionPlanner implements Planner {
 
   #struct({ fields, type }: StructNode): Step {
     const steps = fields.map((field: Entry<string>) => {
-      const declared = type?.kind === 'object' ? type.field(field.key) : undefined;
+      const declared = type?.kind === 'object' ? type.fields.get(field.key) : undefined;
       return { key: declared?.key ?? field.key, value: this.plan(field.value), optional: field.optional };
     });
     return (frame) => {
@@ -263,12 +262,5 @@ function planTest(inner: Step, key: string): Step {
 }
 
 function isKey(value: Value): boolean {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    isInt(value) ||
-    value instanceof Uint ||
-    value instanceof Double ||
-    typeof value === 'number'
-  );
+  return typeof value === 'string' || typeof value === 'boolean' || isInt(value) || value instanceof Uint;
 }
