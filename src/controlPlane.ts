@@ -10,6 +10,7 @@ import { kinds } from './api/kinds/index.ts';
 import type { UserInfo } from './api/request.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
+import { openAuditLog } from './auditLog.ts';
 import { createAdmissionReader } from './apiserver/admission/reader.ts';
 import { resourceQuota } from './apiserver/admission/resourceQuota/resourceQuota.ts';
 import { createServiceAllocators } from './apiserver/allocators/serviceAllocators.ts';
@@ -165,6 +166,12 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     hostFiles.dispose();
   });
 
+  const audit =
+    profile.audit === undefined
+      ? undefined
+      : await openAuditLog(profile.audit, paths.folder, { clock, logger });
+  if (audit !== undefined) groups.started('audit log', () => audit.close());
+
   // API server.
   const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });
   groups.started('allocators', () => allocators.dispose());
@@ -228,6 +235,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     requestToken: (account, request) => accounts.request(account, request),
     components: [component('scheduler', 'scheduler'), component('controller-manager', 'controllers')],
     routes: openIdRoutes(accounts, server),
+    ...(audit === undefined ? {} : { audit }),
     postStartHooks: [
       ...bootstrapHooks(LOOPBACK, kubernetesServiceOptions(profile)),
       bootstrapPolicyHook(LOOPBACK, reader),

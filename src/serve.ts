@@ -3,7 +3,13 @@ import { systemClock } from './base/clock.ts';
 import type { Logger } from './base/logger.ts';
 import { freePort } from './host/ports.ts';
 import { clusterPaths } from './cluster/paths.ts';
-import { DEFAULT_CLUSTER_CIDR, DEFAULT_SERVICE_CIDR, readProfile, writeProfile } from './cluster/profile.ts';
+import {
+  type AuditSettings,
+  DEFAULT_CLUSTER_CIDR,
+  DEFAULT_SERVICE_CIDR,
+  readProfile,
+  writeProfile,
+} from './cluster/profile.ts';
 import { startControlPlane } from './controlPlane.ts';
 import { storeFiles } from './storage/index.ts';
 
@@ -13,6 +19,10 @@ export interface ServeOptions {
   /** Of the API server on loopback; 0 for the one that it had, or any free one. */
   readonly port: number;
   readonly simulatedNodes: number;
+  /** Write down which requests, as a Policy of audit.k8s.io/v1 says. */
+  readonly auditPolicy?: string;
+  /** Where to; default `audit.log` in the folder of its data. */
+  readonly auditLog?: string;
   /** Go on with what is whole of a damaged store. */
   readonly recover?: boolean;
   /** Write the objects that are whole to this new file, and end. */
@@ -49,6 +59,9 @@ export async function serve(
       serviceCIDR: DEFAULT_SERVICE_CIDR,
     }),
     port,
+    ...(options.auditPolicy === undefined
+      ? {}
+      : { audit: auditSettings(options.auditPolicy, options.auditLog) }),
   };
   await writeProfile(paths.profile, profile);
   const controlPlane = await startControlPlane({
@@ -64,4 +77,11 @@ export async function serve(
   if (host.signal.aborted) stop();
   const failure = await controlPlane.stopped;
   if (failure !== undefined) throw failure;
+}
+
+function auditSettings(policyFile: string, logFile: string | undefined): AuditSettings {
+  return {
+    policyFile: path.resolve(policyFile),
+    ...(logFile === undefined ? {} : { logFile: path.resolve(logFile) }),
+  };
 }

@@ -81,6 +81,8 @@ export interface ApiRequest {
   readonly body: RequestBody;
   /** Reads the body for a user who may send it; undefined where nothing is to be read. */
   receive?(user: UserInfo): Promise<void> | undefined;
+  /** The other end of the connection, where there is one. */
+  readonly peerAddress?: string | undefined;
   /** Tells the transport that the client has shown who it is. */
   identified?(): void;
   readonly user?: UserInfo | undefined;

@@ -7,6 +7,8 @@ import type { Cache } from '../storage/cache.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createAdmissionChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/contract.ts';
+import { auditFilters } from './audit/filters.ts';
+import type { AuditOptions } from './audit/record.ts';
 import type { Authenticator, Authorizer } from './auth/contract.ts';
 import { discoveryRoutes } from './discovery/routes.ts';
 import { chainOf, type Exchange, type Filter, NewExchange } from './exchange.ts';
@@ -55,6 +57,8 @@ export interface ApiServerOptions {
   readonly routes?: readonly Route[];
   /** Besides the server's own, for `/readyz`. */
   readonly readyChecks?: readonly HealthCheck[];
+  /** Where requests are written down, and which. Default: nowhere. */
+  readonly audit?: Pick<AuditOptions, 'policy' | 'sink'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -74,6 +78,7 @@ export interface ApiServer {
  *   encoded          JSON, YAML or protobuf
  *   metrics          counts and measures
  *   catchErrors      a failure becomes a Status
+ *   (audit)          is told of what the policy names, here and behind the next two and the body
  *   authentication   who asks
  *   impersonation    as whom
  *   authorization    may they
@@ -121,15 +126,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     ...openApiRoutes({ resources, version: apiVersion.gitVersion }),
     ...(options.routes ?? []),
   ]);
+  const audit =
+    options.audit === undefined ? undefined : auditFilters({ ...options.audit, clock, random }, resources);
   const filters: readonly Filter[] = [
     encoded(resources),
     metrics(requestMetrics, () => performance.now()),
     catchErrors(logger),
+    ...(audit === undefined ? [] : [audit.record]),
     authentication(options.authenticators),
+    ...(audit === undefined ? [] : [audit.identified]),
     impersonation(options.authorizer),
+    ...(audit === undefined ? [] : [audit.impersonated]),
     authorization(options.authorizer),
     deadline(clock),
     receiveBody,
+    ...(audit === undefined ? [] : [audit.sent]),
     maxInFlight(),
     warnings,
     acceptable(resources),

@@ -1,3 +1,4 @@
+import type { AuditRecord } from './audit/record.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
 
 /** One request on its way through the server: the request as it came and what the filters found out. */
@@ -8,6 +9,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** When the client is told that it took too long, in monotonic milliseconds; undefined for never. */
   deadline: number | undefined;
+  /** What the audit log is told; undefined where there is none. */
+  audit: AuditRecord | undefined;
   /** For the client, one `Warning` header each. */
   readonly warnings: string[];
 }
@@ -17,6 +20,7 @@ export class NewExchange implements Exchange {
   readonly request: ApiRequest;
   user: UserInfo;
   deadline: number | undefined = undefined;
+  audit: AuditRecord | undefined = undefined;
   readonly warnings: string[] = [];
 
   constructor(request: ApiRequest, user: UserInfo) {

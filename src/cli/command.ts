@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly data: string;
   readonly port: number;
   readonly simulatedNodes: number;
+  readonly auditPolicy?: string;
+  readonly auditLog?: string;
   /** Go on with what is whole of a damaged store. */
   readonly recover?: boolean;
   /** Write the objects that are whole to this new file, and end. */

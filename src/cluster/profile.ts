@@ -24,6 +24,20 @@ export interface ClusterProfile {
   readonly settings?: MachineSettings;
   /** How pods reach those of other nodes: routes on the machines' network (default), or VXLAN where it carries none. */
   readonly podNetwork?: PodNetworkKind;
+  /** Which requests are written down; missing for none. */
+  readonly audit?: AuditSettings;
+}
+
+/** The audit log of the API server, in upstream's terms. Paths are relative to the cluster's folder. */
+export interface AuditSettings {
+  /** A Policy of audit.k8s.io/v1, in YAML or JSON. Read when the control plane starts. */
+  readonly policyFile: string;
+  /** Default `audit.log`. */
+  readonly logFile?: string;
+  /** A log that has grown beyond it (default 100) is put aside. */
+  readonly maxSizeMegabytes?: number;
+  /** How many logs that were put aside are kept; default 10. */
+  readonly maxBackups?: number;
 }
 
 export type PodNetworkKind = 'routes' | 'vxlan';

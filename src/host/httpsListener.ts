@@ -33,6 +33,8 @@ export interface TlsPeer {
   /** True where a client certificate was shown that the CA did not sign. */
   readonly refused: boolean;
   readonly loopback: boolean;
+  /** Undefined once the connection has closed. */
+  readonly address: string | undefined;
   /** To be called once the client has shown who it is: its connection is not given up for others any more. */
   identified(): void;
 }
@@ -205,12 +207,13 @@ function peers(connections: Connections): (request: HttpRequest) => TlsPeer {
 }
 
 function readPeer(socket: TLSSocket): Omit<TlsPeer, 'identified'> {
-  const loopback = /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+  const address = socket.remoteAddress?.replace(/^::ffff:/, '');
+  const loopback = /^127\.|^::1$/.test(address ?? '');
   const certificate = socket.getPeerCertificate();
   const subject = (certificate as { subject?: { CN?: string | string[]; O?: string | string[] } } | null)
     ?.subject;
-  if (subject === undefined) return { certificate: undefined, refused: false, loopback };
-  if (!socket.authorized) return { certificate: undefined, refused: true, loopback };
+  if (subject === undefined) return { certificate: undefined, refused: false, loopback, address };
+  if (!socket.authorized) return { certificate: undefined, refused: true, loopback, address };
   return {
     certificate: {
       commonName: [subject.CN ?? ''].flat()[0] ?? '',
@@ -218,5 +221,6 @@ function readPeer(socket: TLSSocket): Omit<TlsPeer, 'identified'> {
     },
     refused: false,
     loopback,
+    address,
   };
 }

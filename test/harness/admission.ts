@@ -31,6 +31,7 @@ export function attributesOf(
     isReinvocation: false,
     replaceObject: () => assert.fail('no plugin here replaces the object'),
     warn: () => undefined,
+    annotate: () => undefined,
     signal: () => new AbortController().signal,
     deadline: undefined,
     ...more,

@@ -50,6 +50,7 @@ export interface TestServerOptions {
   readonly nodes?: NodeDialer;
   readonly reviews?: ApiServerOptions['reviews'];
   readonly requestToken?: ApiServerOptions['requestToken'];
+  readonly audit?: ApiServerOptions['audit'];
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
@@ -116,6 +117,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     reviews: options.reviews ?? {},
     requestToken:
       options.requestToken ?? (() => Promise.reject(serviceUnavailable('no tokens in this test'))),
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
     clock,
     random: systemRandom,
     logger: options.logger ?? createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' }),

@@ -11,6 +11,7 @@ export interface Asker {
   /** What the client set of the options of creates and updates, without kind. */
   options(): object;
   warn(message: string): void;
+  annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void;
   signal(): AbortSignal;
   /** In monotonic milliseconds; undefined for none. */
   readonly deadline: number | undefined;
@@ -95,6 +96,10 @@ export class AdmissionRequest implements AdmissionAttributes {
     if (!this.#isReplaced || this.#isReinvocation) return false;
     this.#isReinvocation = true;
     return true;
+  }
+
+  annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void {
+    this.#asker.annotate(key, value, level);
   }
 
   get deadline(): number | undefined {

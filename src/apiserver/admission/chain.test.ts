@@ -17,6 +17,7 @@ const request = (more: Partial<Asked> = {}): AdmissionRequest =>
       dryRun: false,
       options: () => ({}),
       warn: () => undefined,
+      annotate: () => undefined,
       signal: () => new AbortController().signal,
       deadline: undefined,
     },

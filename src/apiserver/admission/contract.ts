@@ -34,6 +34,8 @@ export interface AdmissionAttributes {
   replaceObject(object: Draft): void;
   /** Warnings for the client, one `Warning` header each. */
   warn(message: string): void;
+  /** A note for the audit log, shown from `level` (default Metadata) up. Of one key the first counts. */
+  annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void;
   /** Aborted when nobody waits for the answer any more. */
   signal(): AbortSignal;
   /** When the client is told that it took too long, in the server's monotonic milliseconds; undefined for never. */

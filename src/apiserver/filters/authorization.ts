@@ -11,6 +11,8 @@ export function authorization(authorizer: Authorizer): Filter {
     const fieldSelector = info.verb === 'list' || info.verb === 'watch' ? query.get('fieldSelector') : null;
     const attributes = fieldSelector === null ? info : { ...info, fieldSelector };
     const { allowed, reason } = authorizer.authorize(exchange.user, attributes);
+    exchange.audit?.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+    exchange.audit?.annotate('authorization.k8s.io/reason', reason);
     if (!allowed) throw forbiddenError(exchange.user, info, reason);
     return next(exchange);
   };

@@ -28,6 +28,7 @@ function exchangeFor(method: string, url: string, inProcess = false): Exchange {
     user: anonymous,
     signal,
     deadline: undefined,
+    audit: undefined,
     warnings: [],
   };
 }

@@ -28,6 +28,7 @@ export function requestHead(request: HttpRequest, peer: TlsPeer): RequestHead {
     search,
     headers,
     certificate: peer.certificate,
+    peerAddress: peer.address,
     cause: headers.tracestate === undefined ? undefined : causeOfHeaders(headers),
   };
 }
@@ -41,6 +42,7 @@ export class HttpApiRequest implements ApiRequest {
   readonly headers: ApiRequest['headers'];
   readonly certificate: ApiRequest['certificate'];
   readonly cause: ApiRequest['cause'];
+  readonly peerAddress: string | undefined;
   readonly #peer: TlsPeer;
   readonly #departure: Departure;
   readonly #incoming: IncomingBody | undefined;
@@ -55,6 +57,7 @@ export class HttpApiRequest implements ApiRequest {
     this.headers = head.headers;
     this.certificate = head.certificate;
     this.cause = head.cause;
+    this.peerAddress = head.peerAddress;
     this.#peer = peer;
     this.#departure = departure;
     this.#incoming = body instanceof IncomingBody ? body : undefined;

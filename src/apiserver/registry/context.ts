@@ -29,6 +29,8 @@ export interface WriteContext {
   options(): object;
   /** One `Warning` header each. */
   warn(message: string): void;
+  /** For the audit log, shown from `level` up. */
+  annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void;
   /** False where nobody would see a warning: the control plane's own parts. */
   readonly wantsWarnings: boolean;
 }

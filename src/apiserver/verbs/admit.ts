@@ -41,6 +41,7 @@ export async function admitConnection(
     dryRun: false,
     options: () => ({}),
     warn: (message) => exchange.warnings.push(message),
+    annotate: (key, value, level) => exchange.audit?.annotate(key, value, level),
     signal: () => exchange.signal,
     deadline: exchange.deadline,
   };

@@ -43,6 +43,7 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     signal: () => exchange.signal,
     deadline: exchange.deadline,
     warn: (message) => exchange.warnings.push(message),
+    annotate: (key, value, level) => exchange.audit?.annotate(key, value, level),
     // What is no text comes from the control plane's own parts.
     wantsWarnings: exchange.request.body.type !== 'object',
   };

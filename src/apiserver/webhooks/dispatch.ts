@@ -8,6 +8,7 @@ import type { ResourceTable } from '../resources/table.ts';
 import type { WebhookClient } from './client.ts';
 import { RequestForms } from './forms.ts';
 import type { Hook } from './hook.ts';
+import type { HookNotes } from './hookNotes.ts';
 import { namespaceMatches, objectMatches, wantedForm } from './matching.ts';
 import { CallFailure, denied, dryRunUnsupported, outOfTime } from './refusals.ts';
 import { type ReviewedForm, type ReviewResponse, readReview, reviewText } from './review.ts';
@@ -57,22 +58,27 @@ export class Dispatch {
     attributes: AdmissionAttributes,
     form: ReviewedForm,
     isMutating: boolean,
+    notes: HookNotes,
   ): Promise<ReviewResponse | undefined> {
     try {
       const response = await this.#call(hook, attributes, form, isMutating);
       for (const warning of response.warnings) attributes.warn(warning);
+      for (const [key, value] of Object.entries(response.auditAnnotations)) {
+        attributes.annotate(`${hook.name}/${key}`, value);
+      }
       if (!response.allowed) throw denied(hook.name, response.status);
       return response;
     } catch (error) {
-      this.forgive(hook, attributes, error);
+      this.forgive(hook, attributes, error, notes);
       return undefined;
     }
   }
 
   /** Passes over a failure that the hook's policy ignores. Throws everything else, failures as InternalError. */
-  forgive(hook: Hook, attributes: AdmissionAttributes, error: unknown): void {
+  forgive(hook: Hook, attributes: AdmissionAttributes, error: unknown, notes: HookNotes): void {
     if (!(error instanceof CallFailure)) throw error;
     if (!hook.ignoresFailures) throw error.refusal();
+    notes.failedOpen();
     this.#options.logger.warn('a webhook failed and is passed over', { webhook: hook.name, error });
     if (this.#msLeft(attributes) <= 0) throw outOfTime();
   }

@@ -3,6 +3,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from '../admission/contract
 import type { Hooks } from './configurations.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hook } from './hook.ts';
+import { HookNotes } from './hookNotes.ts';
 import { isExempt } from './matching.ts';
 import { CallFailure } from './refusals.ts';
 import type { ReviewResponse } from './review.ts';
@@ -20,16 +21,21 @@ export function mutatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlu
       rounds.set(attributes, round);
       if (isReinvocation) round.begin(attributes.object);
       const forms = dispatch.formsOf(attributes);
-      for (const hook of hooks.all) {
+      for (const [index, hook] of hooks.all.entries()) {
         const resource = await dispatch.wanted(hook, attributes, forms);
         if (resource === undefined || (isReinvocation && !round.isAskedAgain(hook.id))) continue;
         const form = await forms.as(resource);
-        const response = await dispatch.ask(hook, attributes, form, true);
-        const operations = response && operationsOf(dispatch, hook, attributes, response);
+        const notes = new HookNotes(attributes, hook, index, 'mutation');
+        const response = await dispatch.ask(hook, attributes, form, true, notes);
+        const operations = response && operationsOf(dispatch, hook, attributes, response, notes);
+        let mutated = false;
         if (operations !== undefined && operations.length > 0) {
           if (attributes.object === undefined) throw notChangeable(hook);
-          if (await forms.patch(form, operations)) round.changed();
+          mutated = await forms.patch(form, operations);
+          notes.patched(operations);
+          if (mutated) round.changed();
         }
+        notes.asked(mutated);
         if (hook.isReinvocable) round.asked(hook.id);
       }
       round.end(attributes.object);
@@ -43,6 +49,7 @@ function operationsOf(
   hook: Hook,
   attributes: AdmissionAttributes,
   { patch, patchType }: ReviewResponse,
+  notes: HookNotes,
 ): readonly unknown[] | undefined {
   if (patch === undefined) return undefined;
   try {
@@ -52,7 +59,7 @@ function operationsOf(
     }
     return operations as readonly unknown[];
   } catch (error) {
-    dispatch.forgive(hook, attributes, error);
+    dispatch.forgive(hook, attributes, error, notes);
     return undefined;
   }
 }

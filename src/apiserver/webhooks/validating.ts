@@ -2,6 +2,7 @@ import type { AdmissionPlugin } from '../admission/contract.ts';
 import type { Hooks } from './configurations.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hook } from './hook.ts';
+import { HookNotes } from './hookNotes.ts';
 import { isExempt } from './matching.ts';
 import type { ReviewedForm } from './review.ts';
 
@@ -13,16 +14,16 @@ export function validatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionP
     async validate(attributes) {
       const forms = dispatch.formsOf(attributes);
       const made = new Map<unknown, Promise<ReviewedForm>>();
-      const asked: [Hook, ReviewedForm][] = [];
-      for (const hook of hooks.all) {
+      const asked: [Hook, ReviewedForm, HookNotes][] = [];
+      for (const [index, hook] of hooks.all.entries()) {
         const resource = await dispatch.wanted(hook, attributes, forms);
         if (resource === undefined) continue;
         const form = made.get(resource) ?? forms.as(resource);
         made.set(resource, form);
-        asked.push([hook, await form]);
+        asked.push([hook, await form, new HookNotes(attributes, hook, index, 'validating')]);
       }
       const answers = await Promise.allSettled(
-        asked.map(([hook, form]) => dispatch.ask(hook, attributes, form, false)),
+        asked.map(([hook, form, notes]) => dispatch.ask(hook, attributes, form, false, notes)),
       );
       for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
       return [];

@@ -12,6 +12,8 @@ import { warningsOf } from './existingPods.ts';
 import { compareLevels, nameOf, policyOf, sameLevelVersion } from './policy.ts';
 import { hasTemplate, templateOf } from './templates.ts';
 
+const ANNOTATION = 'pod-security.kubernetes.io/';
+
 /** Through these, nobody changes what a pod is. */
 const IGNORED_SUBRESOURCES: ReadonlySet<string> = new Set([
   'exec',
@@ -39,7 +41,7 @@ export function podSecurity(reader: AdmissionReader, clock: Pick<Clock, 'monoton
     validate(attributes) {
       if (isAbout(attributes, namespaces)) return validateNamespace(attributes);
       const policy = policyOf(labelsOf(attributes.namespace));
-      if (policy.enforce.level === 'privileged' && policy.warn.level === 'privileged') return [];
+      if ([policy.enforce, policy.audit, policy.warn].every(({ level }) => level === 'privileged')) return [];
       const isPod = isSameResource(attributes.resource, pods);
       if (isPod && !isSignificant(attributes)) return [];
       const pod = isPod ? (attributes.object as unknown as Pod) : templateOf(attributes);
@@ -67,9 +69,15 @@ export function podSecurity(reader: AdmissionReader, clock: Pick<Clock, 'monoton
 function judge(
   attributes: AdmissionAttributes,
   pod: CheckedPod,
-  { enforce, warn }: ReturnType<typeof policyOf>,
+  { enforce, audit, warn }: ReturnType<typeof policyOf>,
   isPod: boolean,
 ): void {
+  if (isPod) attributes.annotate(`${ANNOTATION}enforce-policy`, nameOf(enforce));
+  const audited = violationsOf(pod, audit);
+  if (audited.length > 0) {
+    const text = `would violate PodSecurity "${nameOf(audit)}": ${detailsOf(audited)}`;
+    attributes.annotate(`${ANNOTATION}audit-violations`, text);
+  }
   const enforced = isPod ? violationsOf(pod, enforce) : [];
   if (enforced.length > 0)
     throw refuse(attributes, `violates PodSecurity "${nameOf(enforce)}": ${detailsOf(enforced)}`);

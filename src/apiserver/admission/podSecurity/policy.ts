@@ -13,6 +13,8 @@ export interface LevelVersion {
 export interface PodSecurityPolicy {
   /** Pods that violate it are refused. */
   readonly enforce: LevelVersion;
+  /** Violations are noted in the audit log. */
+  readonly audit: LevelVersion;
   /** A client that makes pods, or what makes pods, is warned. */
   readonly warn: LevelVersion;
   /** Of labels that say nothing; then the strictest holds for what is enforced. */
@@ -21,11 +23,10 @@ export interface PodSecurityPolicy {
 
 const PREFIX = 'pod-security.kubernetes.io/';
 const DEFAULT: LevelVersion = { level: 'privileged', version: 'latest' };
-const NO_POLICY: PodSecurityPolicy = { enforce: DEFAULT, warn: DEFAULT, errors: [] };
+const NO_POLICY: PodSecurityPolicy = { enforce: DEFAULT, audit: DEFAULT, warn: DEFAULT, errors: [] };
 
 /**
- * The policy that a namespace's labels give (pod-security-admission `api/helpers.go`). There is no audit log that
- * violations could be noted in: of the labels for `audit` only the values are checked.
+ * The policy that a namespace's labels give (pod-security-admission `api/helpers.go`).
  */
 export function policyOf(labels: Readonly<Record<string, string>> | undefined): PodSecurityPolicy {
   if (labels === undefined || !Object.keys(labels).some((key) => key.startsWith(PREFIX))) return NO_POLICY;
@@ -46,8 +47,10 @@ export function policyOf(labels: Readonly<Record<string, string>> | undefined): 
     level: enforceLevel.value ?? (enforceLevel.isSet ? 'restricted' : DEFAULT.level),
     version: version('enforce').value ?? DEFAULT.version,
   };
-  level('audit');
-  version('audit');
+  const audit: LevelVersion = {
+    level: level('audit').value ?? DEFAULT.level,
+    version: version('audit').value ?? DEFAULT.version,
+  };
   const warnLevel = level('warn');
   const warnVersion = version('warn');
   let warn: LevelVersion = {
@@ -57,7 +60,7 @@ export function policyOf(labels: Readonly<Record<string, string>> | undefined): 
   // What is enforced is warned of too, unless somebody says something else about warnings.
   if (!warnLevel.isSet && enforceLevel.isGood && compareLevels(enforce.level, warn.level) > 0)
     warn = { level: enforce.level, version: warnVersion.isSet ? warn.version : enforce.version };
-  return { enforce, warn, errors };
+  return { enforce, audit, warn, errors };
 }
 
 const parseLevel = (text: string): Level | undefined => LEVELS.find((level) => level === text);
