@@ -15,7 +15,9 @@ import type { ClusterSettings, NodeSettings } from '../protocol/agentLink.ts';
 import { objectionTo } from './admission/index.ts';
 import { duUsage } from './eviction/diskUsage.ts';
 import { createEvictionManager } from './eviction/evictionManager.ts';
+import { createNodePressure } from './eviction/nodePressure.ts';
 import { createUsageMeter } from './eviction/podUsage.ts';
+import { reclaimDisk } from './eviction/reclaim.ts';
 import type { HostResolver } from './hooks/dnsConfig.ts';
 import { type Hooks, nodeHooks } from './hooks/index.ts';
 import { containerResources } from './hooks/resources.ts';
@@ -120,6 +122,7 @@ export function createAgent(options: AgentOptions): Agent {
 
   // The node.
   const freshness = createPodFreshness();
+  const pressure = createNodePressure({ machine, clock });
   const reporter = createNodeReporter({
     ...own,
     nodeName,
@@ -128,6 +131,7 @@ export function createAgent(options: AgentOptions): Agent {
     settings,
     recorder,
     nodes: node,
+    pressure,
     sources: [freshness, ...(network === undefined ? [] : [network])],
   });
   const hostIPs = (): readonly string[] => reporter.addresses().slice(0, 1);
@@ -231,6 +235,7 @@ export function createAgent(options: AgentOptions): Agent {
         allocatable: reporter.allocatable(),
         // containerd runs without it on all nodes.
         hasAppArmor: false,
+        pressure: pressure.conditions,
       }),
   });
 
@@ -249,7 +254,11 @@ export function createAgent(options: AgentOptions): Agent {
     createEvictionManager({
       clock,
       logger,
+      recorder,
+      pressure,
+      node: () => node.list()[0],
       pods: () => records.active(''),
+      reclaim: () => reclaimDisk({ runtime, view, records, logger }),
       evict: (uid, failure) => manager.evict(uid, failure),
       measure: createUsageMeter({ runtime, view, paths, diskUsage: duUsage(systemProcesses, clock) }),
     }),

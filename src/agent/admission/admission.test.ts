@@ -19,6 +19,7 @@ const FACTS: NodeFacts = {
   node: { ...NODE, spec: {} },
   allocatable: { cpu: '1', pods: '110' },
   hasAppArmor: false,
+  pressure: new Set(),
 };
 
 const sysctls = (...names: readonly string[]): Partial<PodSpec> => ({
@@ -43,6 +44,36 @@ const AFFINITY =
 const CASES: readonly (readonly [what: string, pod: Pod, said: string, facts?: Partial<NodeFacts>])[] = [
   ['nothing special', testPod(), ''],
   ['safe sysctls', testPod(sysctls('kernel.shm_rmid_forced', 'net/ipv4/tcp_rmem')), ''],
+  [
+    'any pod on a node without room on its disk',
+    testPod({ containers: [testContainer('app', { resources: { requests: { cpu: '1m' } } })] }),
+    'Evicted: The node had condition: [DiskPressure]. ',
+    { pressure: new Set(['DiskPressure'] as const) },
+  ],
+  [
+    'a pod that says nothing of its memory on a node that is short of it',
+    testPod(),
+    'Evicted: The node had condition: [MemoryPressure]. ',
+    { pressure: new Set(['MemoryPressure'] as const) },
+  ],
+  [
+    'one that tolerates it',
+    testPod({ tolerations: [{ key: 'node.kubernetes.io/memory-pressure', operator: 'Exists' }] }),
+    '',
+    { pressure: new Set(['MemoryPressure'] as const) },
+  ],
+  [
+    'one that says how much it needs',
+    testPod({ containers: [testContainer('app', { resources: { requests: { cpu: '1m' } } })] }),
+    '',
+    { pressure: new Set(['MemoryPressure'] as const) },
+  ],
+  [
+    'one that the node lives by',
+    testPod({ priority: 2_000_001_000 }),
+    '',
+    { pressure: new Set(['MemoryPressure', 'DiskPressure'] as const) },
+  ],
   [
     'an unsafe sysctl',
     testPod(sysctls('net.ipv4.tcp_syncookies', 'kernel.msgmax')),

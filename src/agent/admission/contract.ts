@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../../api/types.ts';
+import type { PressureCondition } from '../eviction/thresholds.ts';
 import type { PodFailure } from '../pods/podStatus.ts';
 
 /** The facts about the node that decide whether it takes a pod. */
@@ -8,6 +9,8 @@ export interface NodeFacts {
   readonly allocatable: Readonly<Record<string, string>>;
   /** The runtime confines containers by AppArmor profiles. */
   readonly hasAppArmor: boolean;
+  /** What the node is short of. */
+  readonly pressure: ReadonlySet<PressureCondition>;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { NodeFacts, PodAdmitHandler } from './contract.ts';
 import { admitFitting } from './fits.ts';
 import { admitNodeAffinity } from './nodeAffinity.ts';
 import { admitOperatingSystem } from './operatingSystem.ts';
+import { admitUnderPressure } from './pressure.ts';
 import { admitResourceClaims } from './resourceClaims.ts';
 import { admitSupplementalGroups } from './supplementalGroups.ts';
 import { admitSysctls } from './sysctls.ts';
@@ -12,6 +13,7 @@ import { admitTaints } from './taints.ts';
 
 /** In kubelet's order: the first that has something against a pod is who says it. */
 export const POD_ADMIT_HANDLERS: readonly PodAdmitHandler[] = [
+  admitUnderPressure,
   admitSysctls,
   admitResourceClaims,
   admitOperatingSystem,

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { type AgentWorld, isReady, startAgentWorld } from '../../../test/harness/agent.ts';
+import { type AgentWorld, isReady, startAgentWorld, testMachine } from '../../../test/harness/agent.ts';
 import { FakeClock } from '../../base/clock.ts';
 import type { Pod } from '../../api/types.ts';
+import { nodes } from '../../api/resources.ts';
+import type { MachineUsage } from '../node/machineInfo.ts';
 import { KNOB_PREFIX } from '../runtime/simulatedKnobs.ts';
 import { createSimulatedRuntime, type SimulatedRuntime } from '../runtime/simulated.ts';
 import { MONITORING_MS } from './evictionManager.ts';
+
+const GI = 2 ** 30;
 
 /** The agent on simulated nodes, whose containers have written what their pods' annotations say. */
 describe('evictionManager', () => {
@@ -12,6 +16,7 @@ describe('evictionManager', () => {
   let clock: FakeClock;
   let runtime: SimulatedRuntime;
   let measured: string[];
+  let usage: MachineUsage;
 
   beforeEach(async () => {
     world = await startAgentWorld();
@@ -30,7 +35,12 @@ describe('evictionManager', () => {
         return simulated.stats(sandbox);
       },
     };
-    await world.startAgent({ runtime, clock });
+    usage = { memoryAvailableBytes: 4 * GI, storageFree: 0.5, inodesFree: 0.5 };
+    await world.startAgent({
+      runtime,
+      clock,
+      machine: { ...testMachine, usage: () => Promise.resolve(usage) },
+    });
   });
   afterEach(() => world.stop());
 
@@ -90,5 +100,53 @@ describe('evictionManager', () => {
     await clock.advance(2_000);
     const { status } = await failed('slow');
     assert.equal(status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
+  });
+
+  describe('where the node is short of something', () => {
+    const condition = async (type: string): Promise<string | undefined> =>
+      (await world.client.get(nodes, { name: 'node-1' })).status?.conditions?.find(
+        (each) => each.type === type,
+      )?.status;
+
+    it('ends one pod at a time until it is not, the greediest first, and says so', async () => {
+      await create('small', '1Mi');
+      await create('large', '1Gi');
+      usage = { ...usage, storageFree: 1 / 1024 };
+      await clock.advance(MONITORING_MS);
+      const { status } = await failed('large');
+      const message =
+        'The node was low on resource: ephemeral-storage. Threshold quantity: 512Mi, available: 100Mi. Container app was using 1Gi, request is 0, has larger consumption of ephemeral-storage. ';
+      assert.deepEqual([status?.reason, status?.message], ['Evicted', message]);
+      const target = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+      assert.deepEqual(
+        [target?.status, target?.reason, target?.message],
+        ['True', 'TerminationByKubelet', message],
+      );
+      assert.equal(await condition('DiskPressure'), 'True');
+      usage = { ...usage, storageFree: 0.5 };
+      await clock.advance(2 * MONITORING_MS);
+      assert.equal(isReady(await world.pod('small')), true);
+      // It was short of it a moment ago: what comes now is turned away.
+      await world.createPod('late', { containers: [{ name: 'app', image: 'app:1' }] });
+      const late = await failed('late');
+      assert.equal(late.status?.message, 'Pod was rejected: The node had condition: [DiskPressure]. ');
+    });
+
+    it('ends nobody where there are images to remove', async () => {
+      await create('pod', '1Mi');
+      await runtime.images.pull('unused:1');
+      usage = { ...usage, storageFree: 1 / 1024 };
+      const { images } = runtime;
+      runtime.images = {
+        ...images,
+        async remove(name) {
+          await images.remove(name);
+          usage = { ...usage, storageFree: 0.5 };
+        },
+      };
+      await clock.advance(3 * MONITORING_MS);
+      assert.equal(await runtime.images.status('unused:1'), undefined);
+      assert.equal(isReady(await world.pod('pod')), true);
+    });
   });
 });

@@ -1,41 +1,96 @@
 import { isAborted } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Pod } from '../../api/types.ts';
 import { isCritical } from '../../api/priority.ts';
+import type { Node, Pod } from '../../api/types.ts';
+import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { AgentPart } from '../part.ts';
 import type { PodFailure } from '../pods/podStatus.ts';
-import { hasStorageLimit, storageViolation } from './storageLimits.ts';
+import type { NodePressure } from './nodePressure.ts';
 import type { UsageMeter } from './podUsage.ts';
+import { pressureMessage, rankForEviction } from './ranking.ts';
+import { hasStorageLimit, storageViolation } from './storageLimits.ts';
 
 export interface EvictionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly recorder: EventRecorder;
   readonly measure: UsageMeter;
+  readonly pressure: Pick<NodePressure, 'check'>;
+  /** This node, as the API shows it. */
+  readonly node: () => Node | undefined;
   /** The pods that take room on this node. */
-  pods(): readonly Pod[];
+  readonly pods: () => readonly Pod[];
+  /** Makes room on the disk without ending a pod. */
+  readonly reclaim: () => Promise<void>;
   /** Ends a pod at once: it has failed. */
-  evict(uid: string, failure: PodFailure): void;
+  readonly evict: (uid: string, failure: PodFailure) => void;
 }
 
 /** kubelet's evictionMonitoringInterval. What a container writes tells nobody, so upstream looks at intervals too. */
 export const MONITORING_MS = 10_000;
 /** What measuring took is at most this part of the time. */
 const MEASURING_SHARE = 0.1;
+/** kubelet's podCleanupTimeout: no second pod goes while the first is on its way. */
+const CLEANUP_MS = 30_000;
 
-/** Ends pods that use more of the node than they may (kubelet `pkg/kubelet/eviction`). Others cost nothing here. */
+/**
+ * Ends pods that use more of the node than they may, and where the node is short of something, one pod at a time until it
+ * is not (kubelet `pkg/kubelet/eviction`). Nothing is measured where no pod has limits and the node has enough.
+ */
 export function createEvictionManager(options: EvictionOptions): AgentPart {
   const { clock, logger, measure } = options;
+  /** The pod that went last for want of something. */
+  let last: { readonly uid: string; readonly at: number } | undefined;
 
-  /** Pods that have more on the disk than they said. */
-  const enforceLimits = async (signal: AbortSignal): Promise<void> => {
-    const limited = options.pods().filter((pod) => hasStorageLimit(pod) && !isCritical(pod.spec));
-    if (limited.length === 0) return;
+  const isGoing = (): boolean =>
+    last !== undefined &&
+    clock.monotonic() - last.at < CLEANUP_MS &&
+    options.pods().some(({ metadata }) => metadata.uid === last?.uid);
+  const candidates = (): readonly Pod[] => options.pods().filter(({ spec }) => !isCritical(spec));
+
+  /** Tells whether a pod had more on the disk than it said. */
+  const enforceLimits = async (signal: AbortSignal): Promise<boolean> => {
+    const limited = candidates().filter(hasStorageLimit);
+    if (limited.length === 0) return false;
     const usages = await measure(limited, signal);
-    for (const pod of limited) {
+    const over = limited.flatMap((pod) => {
       const usage = usages.get(pod.metadata.uid);
       const message = usage && storageViolation(pod, usage);
-      if (message !== undefined) options.evict(pod.metadata.uid, { reason: 'Evicted', message });
+      return message === undefined ? [] : [{ pod, message }];
+    });
+    for (const { pod, message } of over) options.evict(pod.metadata.uid, { reason: 'Evicted', message });
+    return over.length > 0;
+  };
+
+  const relieve = async (signal: AbortSignal): Promise<void> => {
+    const [first] = await options.pressure.check();
+    if (first === undefined || isGoing()) return;
+    const { resource } = first;
+    const node = options.node();
+    if (node !== undefined) {
+      options.recorder.event(node, 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
+    }
+    if (resource !== 'memory') {
+      await options.reclaim();
+      if ((await options.pressure.check()).length === 0) return;
+    }
+    const pods = candidates();
+    const usages = await measure(pods, signal);
+    const [pod] = rankForEviction(pods, usages, resource);
+    if (pod === undefined) return;
+    const { uid } = pod.metadata;
+    const message = pressureMessage(pod, usages.get(uid), first);
+    last = { uid, at: clock.monotonic() };
+    options.evict(uid, { reason: 'Evicted', message, isDisruption: true });
+  };
+
+  const attempted = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!signal.aborted) logger.warn('pods not looked at for eviction', { error });
+      return undefined;
     }
   };
 
@@ -46,11 +101,10 @@ export function createEvictionManager(options: EvictionOptions): AgentPart {
         await clock.sleep(pause, signal).catch(() => undefined);
         if (isAborted(signal)) return;
         const begun = clock.monotonic();
-        await enforceLimits(signal).catch((error: unknown) => {
-          if (!signal.aborted) logger.warn('storage of pods not measured', { error });
-        });
-        const took = clock.monotonic() - begun;
-        pause = Math.max(MONITORING_MS, took * (1 / MEASURING_SHARE - 1));
+        // Who has taken too much makes room by going.
+        const hasEvicted = await attempted(() => enforceLimits(signal), signal);
+        if (hasEvicted !== true) await attempted(() => relieve(signal), signal);
+        pause = Math.max(MONITORING_MS, (clock.monotonic() - begun) * (1 / MEASURING_SHARE - 1));
       }
     },
   };

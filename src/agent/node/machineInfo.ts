@@ -10,6 +10,7 @@ import {
   release,
   totalmem,
 } from 'node:os';
+import { memoryAvailable } from './memoryAvailable.ts';
 import { orderAddresses, parseRoutes } from './mainAddress.ts';
 
 /** The machine that a node is, as far as its Node object tells. */
@@ -72,7 +73,7 @@ export function localMachine(options: {
     async usage() {
       const storage = await statfs(options.storagePath);
       return {
-        memoryAvailableBytes: await memoryAvailable(),
+        memoryAvailableBytes: await memory(),
         storageFree: storage.blocks === 0 ? 1 : storage.bavail / storage.blocks,
         inodesFree: storage.files === 0 ? 1 : storage.ffree / storage.files,
       };
@@ -120,8 +121,7 @@ async function cpuSeconds(): Promise<number> {
   return busy.reduce((sum, ms) => sum + ms, 0) / 1000;
 }
 
-async function memoryAvailable(): Promise<number> {
-  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
-  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
-  return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+async function memory(): Promise<number> {
+  const available = await memoryAvailable((path) => readFile(path, 'utf8').catch(() => ''));
+  return Number.isNaN(available) ? freemem() : available;
 }

@@ -6,6 +6,7 @@ import type { Node } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
 import type { InformerHandler } from '../../client/informer.ts';
 import type { Runtime } from '../runtime/contract.ts';
+import { createNodePressure } from '../eviction/nodePressure.ts';
 import { createNodeReporter, type NodeReporter } from './nodeReporter.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -72,6 +73,7 @@ describe('NodeReporter', () => {
       recorder: { event: () => undefined },
       nodes: informer,
       sources: [],
+      pressure: createNodePressure({ machine: testMachine, clock }),
     });
     running = reporter.run(abort.signal);
     await reporter.registered();

@@ -14,6 +14,7 @@ import type { EventRecorder } from '../../client/eventRecorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { NodeSettings } from '../../protocol/agentLink.ts';
 import type { Runtime } from '../runtime/contract.ts';
+import type { NodePressure } from '../eviction/nodePressure.ts';
 import type { AgentPart } from '../part.ts';
 import type { Machine, MachineInfo } from './machineInfo.ts';
 import {
@@ -55,6 +56,7 @@ export interface NodeReporterOptions {
   /** This node in the API. */
   readonly nodes: Pick<Informer<Node>, 'addHandler' | 'resourceVersion'>;
   readonly sources: readonly ReadinessSource[];
+  readonly pressure: NodePressure;
 }
 
 /** As kubelet's nodeStatusReportFrequency; between those only changes are written. */
@@ -67,7 +69,8 @@ const RETRY = exponentialBackoff({ initialMs: 100, maxMs: 7_000 });
 const NOT_READY_TAINT = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
 
 export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
-  const { client, nodeName, runtime, machine, settings, sources, clock, logger, recorder } = options;
+  const { client, nodeName, runtime, machine, settings, sources, pressure } = options;
+  const { clock, logger, recorder } = options;
   const registration = createDeferred<Node>();
   let info: MachineInfo | undefined;
   let current: Node | undefined;
@@ -95,8 +98,8 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
   });
 
   const wantedStatus = async (machineInfo: MachineInfo): Promise<Record<string, unknown>> => {
-    const [usage, images, version] = await Promise.all([
-      machine.usage(),
+    const [, images, version] = await Promise.all([
+      pressure.check(),
       runtime.images.list().catch(() => []),
       runtime.version().catch(() => undefined),
     ]);
@@ -114,8 +117,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
       addresses: nodeAddresses(addresses, nodeName),
       conditions: nodeConditions(
         current?.status?.conditions ?? [],
-        machineInfo,
-        usage,
+        pressure.conditions,
         readiness,
         clock.now(),
       ),
@@ -221,6 +223,7 @@ export function createNodeReporter(options: NodeReporterOptions): NodeReporter {
     async run(signal) {
       const store = new DisposableStore();
       for (const source of sources) store.add(source.onChange(refresh));
+      store.add(pressure.onChange(refresh));
       const { nodes: informer } = options;
       store.add(
         informer.addHandler({

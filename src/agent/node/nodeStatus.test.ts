@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { testMachine } from '../../../test/harness/agent.ts';
 import type { NodeCondition } from '../../api/types.ts';
-import type { MachineUsage } from './machineInfo.ts';
+import type { PressureCondition } from '../eviction/thresholds.ts';
 import { allocatableOf, capacityOf, nodeConditions, nodeImages, nodeLabels } from './nodeStatus.ts';
 
 const info = await testMachine.info();
-const plenty: MachineUsage = { memoryAvailableBytes: 4 * 1024 ** 3, storageFree: 0.05, inodesFree: 0.5 };
+const none: ReadonlySet<PressureCondition> = new Set();
 const ready = { ready: true, message: '' };
 const now = Date.parse('2026-01-01T00:00:10Z');
 
@@ -28,26 +28,26 @@ describe('nodeStatus', () => {
     assert.equal(allocatableOf(capacityOf(info, {}), info, { memory: '1Gi' })['memory'], '1Gi');
   });
 
-  it('has no pressure on a disk that is fuller than most, and some where writes are about to fail', () => {
-    assert.equal(of(nodeConditions([], info, plenty, ready, now), 'DiskPressure')?.status, 'False');
-    const full = nodeConditions([], info, { ...plenty, storageFree: 0.001 }, ready, now);
+  it('tells of what it is short of', () => {
+    const short = nodeConditions([], new Set(['DiskPressure', 'MemoryPressure']), ready, now);
     assert.deepEqual(
-      [of(full, 'DiskPressure')?.status, of(full, 'DiskPressure')?.reason],
-      ['True', 'KubeletHasDiskPressure'],
+      short.map(({ type, status, reason }) => [type, status, reason]),
+      [
+        ['MemoryPressure', 'True', 'KubeletHasInsufficientMemory'],
+        ['DiskPressure', 'True', 'KubeletHasDiskPressure'],
+        ['PIDPressure', 'False', 'KubeletHasSufficientPID'],
+        ['Ready', 'True', 'KubeletReady'],
+      ],
     );
-  });
-
-  it('has memory pressure below the threshold', () => {
-    const low = nodeConditions([], info, { ...plenty, memoryAvailableBytes: 50 * 1024 ** 2 }, ready, now);
-    assert.equal(of(low, 'MemoryPressure')?.reason, 'KubeletHasInsufficientMemory');
+    assert.equal(of(nodeConditions(short, none, ready, now), 'DiskPressure')?.status, 'False');
   });
 
   it('keeps transition times while a condition stays, and moves heartbeats', () => {
-    const first = nodeConditions([], info, plenty, ready, now);
-    const later = nodeConditions(first, info, plenty, ready, now + 60_000);
+    const first = nodeConditions([], none, ready, now);
+    const later = nodeConditions(first, none, ready, now + 60_000);
     assert.equal(of(later, 'Ready')?.lastTransitionTime, '2026-01-01T00:00:10Z');
     assert.equal(of(later, 'Ready')?.lastHeartbeatTime, '2026-01-01T00:01:10Z');
-    const down = nodeConditions(later, info, plenty, { ready: false, message: 'why' }, now + 60_000);
+    const down = nodeConditions(later, none, { ready: false, message: 'why' }, now + 60_000);
     assert.deepEqual(
       [of(down, 'Ready')?.reason, of(down, 'Ready')?.message, of(down, 'Ready')?.lastTransitionTime],
       ['KubeletNotReady', 'why', '2026-01-01T00:01:10Z'],

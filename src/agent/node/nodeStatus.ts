@@ -2,18 +2,15 @@ import { canonicalQuantity } from '../../api/quantity.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Node, NodeAddress, NodeCondition } from '../../api/types.ts';
 import type { ImageStatus } from '../runtime/contract.ts';
-import type { MachineInfo, MachineUsage } from './machineInfo.ts';
+import {
+  MEMORY_THRESHOLD_BYTES,
+  type PressureCondition,
+  STORAGE_THRESHOLD_BYTES,
+} from '../eviction/thresholds.ts';
+import type { MachineInfo } from './machineInfo.ts';
 
 export const KUBELET_VERSION = 'v1.36.0';
 export const MAX_PODS = 110;
-/** kubelet's default eviction threshold (eviction `defaults_linux.go`). */
-const MEMORY_THRESHOLD_BYTES = 100 * 1024 * 1024;
-/**
- * kubelet's default is a tenth of the disk. Nodes here share the disk of somebody's desk, which is often fuller than
- * that, and a cluster that takes no pods then helps nobody: pressure begins where writes are about to fail.
- */
-const STORAGE_THRESHOLD_BYTES = 512 * 1024 * 1024;
-const INODES_THRESHOLD = 0.01;
 const MAX_IMAGES = 50;
 const MAX_NAMES_PER_IMAGE = 5;
 const KUBELET_PORT = 10_250;
@@ -67,14 +64,10 @@ export function nodeAddresses(addresses: readonly string[], nodeName: string): N
 /** The conditions with texts as kubelet's `nodestatus/setters.go`; `now` in ms. */
 export function nodeConditions(
   old: readonly NodeCondition[],
-  info: MachineInfo,
-  usage: MachineUsage,
+  pressure: ReadonlySet<PressureCondition>,
   readiness: NodeReadiness,
   now: number,
 ): NodeCondition[] {
-  const lowMemory = usage.memoryAvailableBytes < MEMORY_THRESHOLD_BYTES;
-  const freeBytes = usage.storageFree * info.storageBytes;
-  const lowStorage = freeBytes < STORAGE_THRESHOLD_BYTES || usage.inodesFree < INODES_THRESHOLD;
   const time = timeOf(now);
   const make = (type: string, isTrue: boolean, reason: string, message: string): NodeCondition => {
     const status = isTrue ? 'True' : 'False';
@@ -83,7 +76,7 @@ export function nodeConditions(
     return { type, status, lastHeartbeatTime: time, lastTransitionTime, reason, message };
   };
   return [
-    lowMemory
+    pressure.has('MemoryPressure')
       ? make(
           'MemoryPressure',
           true,
@@ -96,7 +89,7 @@ export function nodeConditions(
           'KubeletHasSufficientMemory',
           'kubelet has sufficient memory available',
         ),
-    lowStorage
+    pressure.has('DiskPressure')
       ? make('DiskPressure', true, 'KubeletHasDiskPressure', 'kubelet has disk pressure')
       : make('DiskPressure', false, 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
     make('PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),

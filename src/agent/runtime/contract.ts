@@ -238,6 +238,8 @@ export interface ImageStatus {
   /** The image's user, for runAsNonRoot: a number, or a name. */
   readonly uid?: number;
   readonly username?: string;
+  /** The runtime keeps it for itself: nobody removes it. */
+  readonly isPinned?: true;
 }
 
 export type RuntimeEvent =

@@ -42,6 +42,7 @@ function imageStatus(image: CriImage): ImageStatus {
     digests: image.digests,
     sizeBytes: image.size,
     ...(image.uid === null ? {} : { uid: image.uid.value }),
+    ...(image.pinned ? { isPinned: true as const } : {}),
     ...(image.username === '' ? {} : { username: image.username }),
   };
 }

@@ -69,7 +69,7 @@ message VersionResponse { string version = 1; string runtimeName = 2; string run
 message RuntimeCondition { string type = 1; bool status = 2; string reason = 3; string message = 4; }
 message RuntimeStatus { repeated RuntimeCondition conditions = 1; }
 message StatusResponse { RuntimeStatus status = 1; }
-message Image { string id = 1; repeated string tags = 2; repeated string digests = 3; uint64 size = 4; I64 uid = 5; string username = 6; }
+message Image { string id = 1; repeated string tags = 2; repeated string digests = 3; uint64 size = 4; I64 uid = 5; string username = 6; bool pinned = 8; }
 message ImageList { repeated Image images = 1; }
 message ImageRequest { ImageSpec image = 1; }
 message ImageStatusResponse { Image image = 1; }

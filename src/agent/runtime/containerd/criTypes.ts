@@ -52,6 +52,7 @@ export interface CriImage {
   readonly size: number;
   readonly uid: { readonly value: number } | null;
   readonly username: string;
+  readonly pinned: boolean;
 }
 
 export interface CriContainerStats {

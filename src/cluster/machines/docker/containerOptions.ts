@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode';
+import { NODE_LOCAL_ROOT } from '../../../api/nodeLocalVolumes.ts';
 import type { MachineSpec } from '../contract.ts';
 import { clusterLabels, containerName, networkName, NODE_LABEL } from './labels.ts';
 import { NODE_CAPABILITIES, READ_ONLY_PATHS, seccompProfile } from './nodeRights.ts';
@@ -51,8 +52,9 @@ export function containerOptions(
     Hostname: name,
     Image: image,
     Labels: { ...clusterLabels(cluster), [NODE_LABEL]: name },
-    // containerd's snapshots cannot lie on the engine's own overlay: an anonymous volume, which goes with the container.
-    Volumes: { '/var/lib/containerd': {} },
+    // containerd's snapshots cannot lie on the engine's own overlay, nor can what pods with users of their own are to write
+    // to: anonymous volumes, which go with the container.
+    Volumes: { '/var/lib/containerd': {}, [NODE_LOCAL_ROOT]: {} },
     ExposedPorts: Object.fromEntries(ports.map(({ node }) => [`${node}/tcp`, {}])),
     HostConfig: hostConfig,
     NetworkingConfig: { EndpointsConfig: { [networkName(cluster)]: { Aliases: [name] } } },

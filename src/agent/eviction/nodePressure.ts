@@ -1,0 +1,47 @@
+import type { Clock } from '../../base/clock.ts';
+import { Emitter, type Event } from '../../base/events.ts';
+import type { Machine } from '../node/machineInfo.ts';
+import { type PressureCondition, type Shortage, shortages } from './thresholds.ts';
+
+/** What the node is short of. */
+export interface NodePressure {
+  /** Looks at the machine; gives what it is short of right now. */
+  check(): Promise<readonly Shortage[]>;
+  /** What the node tells: a condition stays for a while after its cause, so that nothing swings. */
+  readonly conditions: ReadonlySet<PressureCondition>;
+  /** `conditions` has changed. */
+  readonly onChange: Event<undefined>;
+}
+
+/** kubelet's evictionPressureTransitionPeriod. */
+export const TRANSITION_MS = 300_000;
+
+export function createNodePressure(options: {
+  readonly machine: Pick<Machine, 'info' | 'usage'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}): NodePressure {
+  const { machine, clock } = options;
+  const changed = new Emitter<undefined>();
+  const lastSeen = new Map<PressureCondition, number>();
+  let conditions: ReadonlySet<PressureCondition> = new Set();
+
+  return {
+    async check() {
+      const [info, usage] = await Promise.all([machine.info(), machine.usage()]);
+      const found = shortages(info, usage);
+      const now = clock.monotonic();
+      for (const { condition } of found) lastSeen.set(condition, now);
+      const before = conditions;
+      conditions = new Set(
+        [...lastSeen].flatMap(([condition, at]) => (now - at < TRANSITION_MS ? [condition] : [])),
+      );
+      if (before.size !== conditions.size || [...before].some((each) => !conditions.has(each)))
+        changed.fire(undefined);
+      return found;
+    },
+    get conditions() {
+      return conditions;
+    },
+    onChange: changed.event,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Logger } from '../../base/logger.ts';
+import type { Pod } from '../../api/types.ts';
+import { containersOf, instancesByName } from '../pods/identity.ts';
+import { isTerminal } from '../pods/podLife.ts';
+import type { PodRecords } from '../pods/podRecords.ts';
+import type { RuntimeView } from '../pods/runtimeView.ts';
+import type { ImageStatus, Runtime, RuntimeContainer } from '../runtime/contract.ts';
+
+export interface ReclaimOptions {
+  readonly runtime: Pick<Runtime, 'images' | 'removeContainer'>;
+  readonly view: Pick<RuntimeView, 'uids' | 'forPod' | 'refresh'>;
+  readonly records: Pick<PodRecords, 'all' | 'pods'>;
+  readonly logger: Logger;
+}
+
+/**
+ * Makes room on the disk without ending a pod (eviction `reclaimNodeLevelResources`): containers that will not run again go,
+ * then images that nothing here uses. What cannot be removed stays.
+ */
+export async function reclaimDisk(options: ReclaimOptions): Promise<void> {
+  await removeDeadContainers(options);
+  await removeUnusedImages(options);
+}
+
+async function removeDeadContainers({ runtime, view, records, logger }: ReclaimOptions): Promise<void> {
+  for (const { identity, life, ending } of records.all()) {
+    const isOver = ending.stage === 'terminated' || (life.pod !== undefined && isTerminal(life.pod));
+    const sandboxes = view.forPod(identity.uid);
+    // Of a pod that goes on, the newest of each says how it went.
+    const dead = [...instancesByName(sandboxes).values()]
+      .flatMap((instances) => (isOver ? instances : instances.slice(1)))
+      .filter(({ state }) => state === 'exited');
+    if (dead.length === 0) continue;
+    for (const { id } of dead) await runtime.removeContainer(id).catch(noted(logger, 'container', id));
+    for (const { id } of sandboxes) await view.refresh(id).catch(noted(logger, 'sandbox', id));
+  }
+}
+
+async function removeUnusedImages({ runtime, view, records, logger }: ReclaimOptions): Promise<void> {
+  const { images } = runtime;
+  const there = view.uids().flatMap((uid) => view.forPod(uid).flatMap(({ containers }) => containers));
+  // A pod may be about to start what was just pulled for it.
+  const named = await Promise.all(
+    namedImages(records.pods()).map((reference) => images.status(reference).catch(() => undefined)),
+  );
+  const wanted = new Set(named.flatMap((image) => (image === undefined ? [] : [image.id])));
+  for (const image of unusedImages(await images.list(), there, wanted)) {
+    // By its id: its names go with it.
+    await images.remove(image.id).catch(noted(logger, 'image', image.id));
+    logger.info('image removed for want of room', { image: image.tags[0] ?? image.id });
+  }
+}
+
+const namedImages = (pods: readonly Pod[]): readonly string[] => [
+  ...new Set(
+    pods
+      .filter((pod) => !isTerminal(pod))
+      .flatMap((pod) =>
+        containersOf(pod).flatMap(({ container: { image = '' } }) => (image === '' ? [] : [image])),
+      ),
+  ),
+];
+
+/** Images that no container is made of and no pod wants; what the runtime keeps for itself is not among them. Pure. */
+export function unusedImages(
+  images: readonly ImageStatus[],
+  containers: readonly RuntimeContainer[],
+  wanted: ReadonlySet<string>,
+): readonly ImageStatus[] {
+  const used = new Set(containers.flatMap(({ image, imageId }) => [image, imageId]));
+  return images.filter(
+    ({ id, tags, digests, isPinned }) =>
+      isPinned !== true && !wanted.has(id) && ![id, ...tags, ...digests].some((name) => used.has(name)),
+  );
+}
+
+const noted =
+  (logger: Logger, kind: string, name: string) =>
+  (error: unknown): void =>
+    logger.warn('not removed for want of room', { [kind]: name, error });
