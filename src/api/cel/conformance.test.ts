@@ -176,6 +176,7 @@ function runCase({ original }: IncrementalTest): void {
     container: original.container,
     mixedLiterals: true,
     escapedNames: true,
+    bindings: true,
   });
   const variables: Record<string, Type> = {};
   for (const { name, declKind } of original.typeEnv) {

@@ -16,9 +16,10 @@ interface Macro {
 
 /**
  * What a call of a macro stands for; undefined where the name, the form or the number of arguments is of no macro
- * (cel-go `parser/macro.go`, `ext/comprehensions.go`, `cel/library.go`).
+ * (cel-go `parser/macro.go`, `ext/comprehensions.go`, `cel/library.go`). `bindings`: whether there is `cel.bind`.
  */
-export function expandMacro(call: Call, issues: Issue[]): Node | undefined {
+export function expandMacro(call: Call, issues: Issue[], bindings: boolean): Node | undefined {
+  if (call.name === 'bind' && !bindings) return undefined;
   const macro = MACROS.find(
     ({ name, member, arguments: count }) =>
       name === call.name && member === (call.target !== undefined) && count === call.args.length,

@@ -20,6 +20,8 @@ const PRODUCTS = new Set(['*', '/', '%']);
 export interface ParserOptions {
   /** Whether names in backticks are fields: `a.`b-c``. */
   readonly escapedNames?: boolean;
+  /** Whether there is `cel.bind`: in selectors of devices only. */
+  readonly bindings?: boolean;
 }
 
 export type Parsed =
@@ -219,7 +221,11 @@ class Parser {
   }
 
   #call(offset: number, name: string, target: Node | undefined, args: readonly Node[]): Node {
-    const expanded = expandMacro({ offset, name, target, args }, this.issues);
+    const expanded = expandMacro(
+      { offset, name, target, args },
+      this.issues,
+      this.#options.bindings === true,
+    );
     return expanded ?? { kind: 'call', offset, name, target, args };
   }
 

@@ -51,6 +51,12 @@ describe('expressions', () => {
       ['1 + "a"', `1:3: found no matching overload for '_+_' applied to '(int, string)'\n | 1 + "a"\n | ..^`],
       ['"a".f()', `1:6: undeclared reference to 'f' (in container '')\n | "a".f()\n | .....^`],
       ['count.name', "1:6: type 'int' does not support field selection\n | count.name\n | .....^"],
+      ['"a".matches("(")', `1:13: invalid matches argument\n | "a".matches("(")\n | ............^`],
+      ["duration('x')", "1:10: invalid duration argument\n | duration('x')\n | .........^"],
+      [
+        'cel.bind(x, 1, x)',
+        "1:1: undeclared reference to 'cel' (in container '')\n | cel.bind(x, 1, x)\n | ^\nERROR: <input>:1:9: undeclared reference to 'bind' (in container '')\n | cel.bind(x, 1, x)\n | ........^\nERROR: <input>:1:10: undeclared reference to 'x' (in container '')\n | cel.bind(x, 1, x)\n | .........^\nERROR: <input>:1:16: undeclared reference to 'x' (in container '')\n | cel.bind(x, 1, x)\n | ...............^",
+      ],
       ['[1].all(x.y, true)', '1:10: argument must be a simple name\n | [1].all(x.y, true)\n | .........^'],
     ] as const;
     for (const [source, message] of cases) {

@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { adapterOf } from './evaluate/adapt.ts';
 import { planExpression, type Plan } from './evaluate/planner.ts';
 import { Frame } from './evaluate/step.ts';
+import { checkLiterals } from './literals.ts';
 import { NO_OVERLOAD } from './operators.ts';
 import { parse } from './parser.ts';
 import { formatIssues } from './source.ts';
@@ -35,7 +36,9 @@ export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';
 export function compile(source: string, environment: Environment, sizeOf?: SizeOf): Compiled {
   const parsed = parse(source, environment.options);
   if (!parsed.ok) return { ok: false, message: formatIssues(source, parsed.issues) };
-  const issues = check(environment, parsed.node);
+  let issues = check(environment, parsed.node);
+  if (issues.length === 0 && environment.options.validateLiterals === true)
+    issues = checkLiterals(parsed.node);
   if (issues.length > 0) return { ok: false, message: formatIssues(source, issues) };
   return { ok: true, program: new Program(source, parsed.node, environment, sizeOf) };
 }

@@ -266,8 +266,9 @@ export function fits(value: Value, type: Type): boolean {
     case 'list':
       return Array.isArray(value) && everyFits(value, type.element);
     case 'map':
-    case 'object':
       return isMap(value);
+    case 'object':
+      return isMap(value) || (value instanceof OpaqueValue && value.typeName === type.name);
     case 'type':
       return value instanceof TypeValue;
     case 'opaque':
