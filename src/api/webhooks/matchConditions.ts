@@ -1,8 +1,19 @@
 import {
+  baseEnvironment,
+  BOOL,
+  compile,
+  type Compiled,
+  DYN,
+  listOf,
+  mapOf,
+  type ObjectType,
+  STRING,
+  type Type,
+} from '../cel/index.ts';
+import {
   duplicate,
   type FieldError,
   type FieldPath,
-  forbiddenField,
   invalid,
   required,
   tooMany,
@@ -14,6 +25,44 @@ import type { MatchCondition } from '../types.ts';
 
 const MAX_CONDITIONS = 64;
 
+/** A type whose fields expressions read by the names that they have in JSON. */
+function objectType(name: string, fields: Readonly<Record<string, Type>>): ObjectType {
+  const named = Object.entries(fields).map(([key, type]) => [key, { type, key }] as const);
+  return { kind: 'object', name: `kubernetes.${name}`, fields: new Map(named) };
+}
+
+const KIND = objectType('GroupVersionKind', { group: STRING, version: STRING, kind: STRING });
+const RESOURCE = objectType('GroupVersionResource', { group: STRING, version: STRING, resource: STRING });
+const USER = objectType('UserInfo', {
+  username: STRING,
+  uid: STRING,
+  groups: listOf(STRING),
+  extra: mapOf(STRING, listOf(STRING)),
+});
+
+/** What an AdmissionReview asks with, but for the objects (apiserver `plugin/cel/compile.go`). */
+const REQUEST = objectType('AdmissionRequest', {
+  kind: KIND,
+  resource: RESOURCE,
+  subResource: STRING,
+  requestKind: KIND,
+  requestResource: RESOURCE,
+  requestSubResource: STRING,
+  name: STRING,
+  namespace: STRING,
+  operation: STRING,
+  userInfo: USER,
+  dryRun: BOOL,
+  options: DYN,
+});
+
+const environment = baseEnvironment.withVariables({ object: DYN, oldObject: DYN, request: REQUEST });
+
+/** An expression of a match condition, which sees `object`, `oldObject` and `request`. */
+export function compileCondition(expression: string): Compiled {
+  return compile(expression.trim(), environment);
+}
+
 /** Expressions that decide whether a request is any of a webhook's business. */
 export function validateMatchConditions(
   conditions: readonly Unchecked<MatchCondition>[],
@@ -24,9 +73,7 @@ export function validateMatchConditions(
   return [
     ...errors,
     ...each(conditions, path, ({ name = '', expression = '' }, at) => {
-      const found: FieldError[] = [];
-      if (expression.trim() === '') found.push(required(at.child('expression')));
-      else found.push(forbiddenField(at.child('expression'), 'this server evaluates no CEL expressions'));
+      const found = expressionErrors(expression, at.child('expression'));
       if (name === '') found.push(required(at.child('name')));
       else found.push(...qualifiedNameErrors(name).map((text) => invalid(at.child('name'), name, text)));
       if (names.has(name)) found.push(duplicate(at.child('name'), name));
@@ -34,4 +81,12 @@ export function validateMatchConditions(
       return found;
     }),
   ];
+}
+
+function expressionErrors(expression: string, path: FieldPath): FieldError[] {
+  const source = expression.trim();
+  if (source === '') return [required(path)];
+  const compiled = compileCondition(source);
+  if (!compiled.ok) return [invalid(path, source, `compilation failed: ${compiled.message}`)];
+  return compiled.program.type.kind === 'bool' ? [] : [invalid(path, source, 'must evaluate to bool')];
 }

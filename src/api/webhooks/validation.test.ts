@@ -183,6 +183,32 @@ const cases: readonly (readonly [string, object, readonly string[]])[] = [
   ],
   ['all resources and all of a subresource', rules({ resources: ['*', '*/scale'] }), []],
   [
+    'conditions that hold or do not',
+    hook({
+      matchConditions: [
+        { name: 'a', expression: 'true' },
+        { name: 'b', expression: "request.userInfo.groups.exists(g, g == 'x') && object.a.b == oldObject.c" },
+      ],
+    }),
+    [],
+  ],
+  [
+    'expressions that mean nothing',
+    hook({
+      matchConditions: [
+        { name: 'a', expression: 'request.foo == 1' },
+        { name: 'b', expression: '"text"' },
+        { name: 'b', expression: 'other == 1' },
+      ],
+    }),
+    [
+      'matchConditions[0].expression: Invalid value: "request.foo == 1": compilation failed: ERROR: <input>:1:8: undefined field \'foo\'\n | request.foo == 1\n | .......^',
+      'matchConditions[1].expression: Invalid value: "\\"text\\"": must evaluate to bool',
+      "matchConditions[2].expression: Invalid value: \"other == 1\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'other' (in container '')\n | other == 1\n | ^",
+      'matchConditions[2].name: Duplicate value: "b"',
+    ],
+  ],
+  [
     'conditions without parts',
     hook({ matchConditions: [{}, { name: 'a b', expression: '' }] }),
     [

@@ -1,17 +1,18 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
-import type { Resource } from '../../api/resource.ts';
+import { forbidden } from '../../api/status.ts';
 import type { AdmissionAttributes, AdmissionReader } from '../admission/contract.ts';
 import { onNewest } from '../admission/reader.ts';
 import type { ResourceTable } from '../resources/table.ts';
 import type { WebhookClient } from './client.ts';
+import { judge } from './conditions.ts';
 import { RequestForms } from './forms.ts';
 import type { Hook } from './hook.ts';
 import type { HookNotes } from './hookNotes.ts';
 import { namespaceMatches, objectMatches, wantedForm } from './matching.ts';
 import { CallFailure, denied, dryRunUnsupported, outOfTime } from './refusals.ts';
-import { type ReviewedForm, type ReviewResponse, readReview, reviewText } from './review.ts';
+import { type ReviewedForm, reviewedRequest, type ReviewResponse, readReview, reviewText } from './review.ts';
 
 export interface DispatchOptions {
   readonly client: Pick<WebhookClient, 'post'>;
@@ -35,19 +36,33 @@ export class Dispatch {
   }
 
   /**
-   * The resource as which a hook wants to see a request, undefined where it is none of its business. Rejects with a
+   * The form in which a hook wants to see a request, undefined where it is none of its business. Rejects with a
    * StatusError where that cannot be told.
    */
   async wanted(
     hook: Hook,
     attributes: AdmissionAttributes,
     forms: RequestForms,
-  ): Promise<Resource | undefined> {
+  ): Promise<ReviewedForm | undefined> {
     const equivalents = hook.matchesEquivalents ? forms.equivalents : [];
     const resource = wantedForm(hook, attributes, equivalents);
     if (resource === undefined || !objectMatches(hook, attributes)) return undefined;
     const { reader } = this.#options;
-    return (await onNewest(reader, () => namespaceMatches(hook, attributes, reader))) ? resource : undefined;
+    if (!(await onNewest(reader, () => namespaceMatches(hook, attributes, reader)))) return undefined;
+    const form = await forms.as(resource);
+    return hook.conditions.length === 0 || this.#holds(hook, attributes, form) ? form : undefined;
+  }
+
+  /** @throws StatusError Forbidden where the conditions of a hook whose policy is to fail cannot be evaluated */
+  #holds(hook: Hook, attributes: AdmissionAttributes, form: ReviewedForm): boolean {
+    const verdict = judge(hook.conditions, {
+      object: form.object ?? null,
+      oldObject: form.old ?? null,
+      request: reviewedRequest(attributes, form),
+    });
+    if ('holds' in verdict) return verdict.holds;
+    if (hook.ignoresFailures) return false;
+    throw forbidden(attributes.resource, attributes.name, verdict.error);
   }
 
   /**

@@ -19,6 +19,8 @@ export class RequestForms {
   readonly #resources: ResourceTable;
   readonly #attributes: AdmissionAttributes;
   readonly #served: Served | undefined;
+  /** Those that were made since the object last changed. */
+  readonly #made = new Map<Resource, Promise<ReviewedForm>>();
 
   constructor(resources: ResourceTable, attributes: AdmissionAttributes) {
     this.#resources = resources;
@@ -36,7 +38,13 @@ export class RequestForms {
   }
 
   /** What is as it is, where only one version is served: it must not be changed. */
-  async as(resource: Resource): Promise<ReviewedForm> {
+  as(resource: Resource): Promise<ReviewedForm> {
+    let form = this.#made.get(resource);
+    if (form === undefined) this.#made.set(resource, (form = this.#make(resource)));
+    return form;
+  }
+
+  async #make(resource: Resource): Promise<ReviewedForm> {
     const { kind, object, old } = this.#attributes;
     const served = this.#whole(resource);
     if (served?.conversion === undefined) return { resource, kind: served?.resource ?? kind, object, old };
@@ -71,6 +79,7 @@ export class RequestForms {
     }
     const draft = patched as Draft;
     this.#keepOwners(draft, before);
+    this.#made.clear();
     this.#attributes.replaceObject(whole === undefined ? draft : await toStored(whole, draft));
     return true;
   }

@@ -7,6 +7,7 @@ import type {
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '../../api/types.ts';
+import { type Conditions, conditionsOf } from './conditions.ts';
 import type { WebhookTarget } from './client.ts';
 
 /** One webhook of a configuration, with what every request needs of it made ready. */
@@ -21,6 +22,7 @@ export interface Hook {
   readonly matchesEquivalents: boolean;
   readonly namespaces: LabelMatcher;
   readonly objects: LabelMatcher;
+  readonly conditions: Conditions;
   /** True for `failurePolicy: Ignore`. */
   readonly ignoresFailures: boolean;
   readonly takesDryRuns: boolean;
@@ -52,6 +54,7 @@ function hookOf(configuration: string, webhook: MutatingWebhook | ValidatingWebh
     matchesEquivalents: webhook.matchPolicy !== 'Exact',
     namespaces: matcherOf(webhook.namespaceSelector ?? {}),
     objects: matcherOf(webhook.objectSelector ?? {}),
+    conditions: conditionsOf(webhook.matchConditions),
     ignoresFailures: webhook.failurePolicy === 'Ignore',
     takesDryRuns: sideEffects === 'None' || sideEffects === 'NoneOnDryRun',
     reviewVersion: admissionReviewVersions.find((version) => version === 'v1' || version === 'v1beta1'),

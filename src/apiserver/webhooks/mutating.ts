@@ -22,9 +22,9 @@ export function mutatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlu
       if (isReinvocation) round.begin(attributes.object);
       const forms = dispatch.formsOf(attributes);
       for (const [index, hook] of hooks.all.entries()) {
-        const resource = await dispatch.wanted(hook, attributes, forms);
-        if (resource === undefined || (isReinvocation && !round.isAskedAgain(hook.id))) continue;
-        const form = await forms.as(resource);
+        if (isReinvocation && !round.isAskedAgain(hook.id)) continue;
+        const form = await dispatch.wanted(hook, attributes, forms);
+        if (form === undefined) continue;
         const notes = new HookNotes(attributes, hook, index, 'mutation');
         const response = await dispatch.ask(hook, attributes, form, true, notes);
         const operations = response && operationsOf(dispatch, hook, attributes, response, notes);

@@ -18,35 +18,45 @@ export function reviewText(
   version: ReviewVersion,
   uid: string,
   attributes: AdmissionAttributes,
-  { resource, kind, object, old }: ReviewedForm,
+  form: ReviewedForm,
 ): string {
-  const { subresource, name, namespace, user } = attributes;
   return JSON.stringify({
     kind: 'AdmissionReview',
     apiVersion: `${GROUP}/${version}`,
     request: {
       uid,
-      kind: kindOf(kind),
-      resource: resourceOf(resource),
-      ...(subresource === '' ? {} : { subResource: subresource }),
-      requestKind: kindOf(attributes.kind),
-      requestResource: resourceOf(attributes.resource),
-      ...(subresource === '' ? {} : { requestSubResource: subresource }),
-      ...(name === '' ? {} : { name }),
-      ...namespaceOf(namespace, attributes),
-      operation: attributes.operation,
-      userInfo: {
-        username: user.name,
-        ...(user.uid === undefined || user.uid === '' ? {} : { uid: user.uid }),
-        groups: user.groups,
-        ...(user.extra === undefined ? {} : { extra: user.extra }),
-      },
-      object: object ?? null,
-      oldObject: old ?? null,
-      dryRun: attributes.dryRun,
-      options: attributes.options ?? null,
+      ...reviewedRequest(attributes, form),
+      object: form.object ?? null,
+      oldObject: form.old ?? null,
     },
   });
+}
+
+/** What a review says of a request, but for its objects: match conditions see it as `request`. */
+export function reviewedRequest(
+  attributes: AdmissionAttributes,
+  { resource, kind }: Pick<ReviewedForm, 'resource' | 'kind'>,
+): object {
+  const { subresource, name, namespace, user } = attributes;
+  return {
+    kind: kindOf(kind),
+    resource: resourceOf(resource),
+    ...(subresource === '' ? {} : { subResource: subresource }),
+    requestKind: kindOf(attributes.kind),
+    requestResource: resourceOf(attributes.resource),
+    ...(subresource === '' ? {} : { requestSubResource: subresource }),
+    ...(name === '' ? {} : { name }),
+    ...namespaceOf(namespace, attributes),
+    operation: attributes.operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid === undefined || user.uid === '' ? {} : { uid: user.uid }),
+      groups: user.groups,
+      ...(user.extra === undefined ? {} : { extra: user.extra }),
+    },
+    dryRun: attributes.dryRun,
+    options: attributes.options ?? null,
+  };
 }
 
 const kindOf = ({ group, version, kind }: GroupVersionKind): object => ({ group, version, kind });

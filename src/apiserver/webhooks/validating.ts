@@ -13,14 +13,11 @@ export function validatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionP
     handles: ({ resource }) => hooks.all.length > 0 && !isExempt(resource),
     async validate(attributes) {
       const forms = dispatch.formsOf(attributes);
-      const made = new Map<unknown, Promise<ReviewedForm>>();
       const asked: [Hook, ReviewedForm, HookNotes][] = [];
       for (const [index, hook] of hooks.all.entries()) {
-        const resource = await dispatch.wanted(hook, attributes, forms);
-        if (resource === undefined) continue;
-        const form = made.get(resource) ?? forms.as(resource);
-        made.set(resource, form);
-        asked.push([hook, await form, new HookNotes(attributes, hook, index, 'validating')]);
+        const form = await dispatch.wanted(hook, attributes, forms);
+        if (form !== undefined)
+          asked.push([hook, form, new HookNotes(attributes, hook, index, 'validating')]);
       }
       const answers = await Promise.allSettled(
         asked.map(([hook, form, notes]) => dispatch.ask(hook, attributes, form, false, notes)),

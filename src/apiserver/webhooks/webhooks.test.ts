@@ -433,6 +433,50 @@ describe('admission webhooks', () => {
     assert.equal((await create(configMaps, configMap('a'))).code, 201);
   });
 
+  it('are asked where their conditions hold', async () => {
+    const rules = [rule('*', 'configmaps')];
+    const matchConditions = [
+      { name: 'who', expression: "request.userInfo.username == 'admin'" },
+      { name: 'what', expression: "has(object.metadata) && object.metadata.name != 'skip-me'" },
+    ];
+    await register('mutating', 'a', { path: '/mutate-start', rules, matchConditions });
+    const { body } = await create(configMaps, configMap('a', { x: '' }));
+    assert.deepEqual(Reflect.get(body, 'data'), { x: '', start: 'yes' });
+    const skipped = await create(configMaps, configMap('skip-me', { x: '' }));
+    assert.deepEqual(Reflect.get(skipped.body, 'data'), { x: '' });
+  });
+
+  it('follow their failure policy where a condition cannot be evaluated', async () => {
+    const rules = [rule('*', 'configmaps')];
+    const matchConditions = [{ name: 'broken', expression: 'object.data.missing == "x"' }];
+    await register('validating', 'a', { path: '/deny', rules, matchConditions, failurePolicy: 'Ignore' });
+    assert.equal((await create(configMaps, configMap('a', { k: 'v' }))).code, 201);
+    await register('validating', 'b', { path: '/deny', rules, matchConditions });
+    const { code, body } = await create(configMaps, configMap('b', { k: 'v' }));
+    assert.equal(code, 403);
+    assert.equal(
+      body.message,
+      `configmaps "b" is forbidden: expression 'object.data.missing == "x"' resulted in error: no such key: missing`,
+    );
+    assert.deepEqual(webhook.asked, []);
+    const no = [...matchConditions, { name: 'no', expression: 'false' }];
+    await api.call('DELETE', `${API}/validatingwebhookconfigurations/b`);
+    await register('validating', 'c', { path: '/deny', rules, matchConditions: no });
+    assert.equal((await create(configMaps, configMap('b', { k: 'v' }))).code, 201);
+  });
+
+  it('warn of what they refuse, too', async () => {
+    await register(
+      'validating',
+      'a',
+      { path: '/warn', rules: [rule('CREATE', 'configmaps')] },
+      { path: '/deny', rules: [rule('CREATE', 'configmaps')] },
+    );
+    const answer = await api.ask('POST', configMaps, configMap('a'));
+    assert.ok(answer.type === 'object' && answer.code === 400);
+    assert.deepEqual(answer.warnings, ['mind the gap']);
+  });
+
   it('warn', async () => {
     await register('validating', 'a', { path: '/warn', rules: [rule('CREATE', 'configmaps')] });
     const answer = await api.ask('POST', configMaps, configMap('a'));

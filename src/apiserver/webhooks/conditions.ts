@@ -1,0 +1,45 @@
+import { CelError, COST_LIMITS, type Program } from '../../api/cel/index.ts';
+import type { MatchCondition } from '../../api/types.ts';
+import { compileCondition } from '../../api/webhooks/matchConditions.ts';
+
+/** The match conditions of one hook, compiled. */
+export type Conditions = readonly { readonly expression: string; readonly program: Program }[];
+
+/** What conditions say of a request: whether they hold, or why that cannot be told. */
+export type Verdict = { readonly holds: boolean } | { readonly error: string };
+
+/** Conditions were compiled when they were accepted: one that does not compile any more is a fault of this server. */
+export function conditionsOf(conditions: readonly MatchCondition[] = []): Conditions {
+  return conditions.map(({ expression }) => {
+    const compiled = compileCondition(expression);
+    if (!compiled.ok) throw new Error(`compilation failed: ${compiled.message}`);
+    return { expression: expression.trim(), program: compiled.program };
+  });
+}
+
+/**
+ * One condition that is false decides, whatever is wrong with others (apiserver `webhook/matchconditions/matcher.go`).
+ * Objects are used as they are.
+ */
+export function judge(
+  conditions: Conditions,
+  bindings: { readonly object: unknown; readonly oldObject: unknown; readonly request: unknown },
+): Verdict {
+  let budget: number = COST_LIMITS.matchConditions;
+  const errors: string[] = [];
+  for (const { expression, program } of conditions) {
+    const { value, cost } = program.evaluate(bindings, Math.min(budget, COST_LIMITS.perCall));
+    budget -= cost;
+    if (value === false) return { holds: false };
+    if (budget <= 0) {
+      return {
+        error: 'validation failed due to running out of cost budget, no further validation rules will be run',
+      };
+    }
+    if (value instanceof CelError) {
+      errors.push(`expression '${expression}' resulted in error: ${value.message}`);
+    }
+  }
+  if (errors.length === 0) return { holds: true };
+  return { error: errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]` };
+}
