@@ -23,7 +23,7 @@ export async function createCluster(
     commands.run(process.execPath, [path.join(paths.root, 'dist/cli.cjs'), ...args], { env });
   const remove = async (): Promise<void> => {
     const clusters = await readdir(path.join(paths.home, 'clusters')).catch((): string[] => []);
-    if (clusters.includes(CLUSTER)) await wheelhouse('delete', CLUSTER, '--yes');
+    if (clusters.includes(CLUSTER)) await wheelhouse('delete', CLUSTER);
   };
   // A run that was broken off leaves its cluster.
   await remove();
