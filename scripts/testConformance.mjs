@@ -20,7 +20,6 @@ if (args.includes(IF_BUILT) && !existsSync(path.join(root, '.cache/conformance/b
 const wanted = {
   gcc: ['gcc', 'libc6-dev'],
   mmdebstrap: ['mmdebstrap'],
-  kubectl: ['kubernetes-client'],
 };
 
 /** Debian keeps this Go out of the PATH. The suite's release builds with no newer one. */

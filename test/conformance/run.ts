@@ -14,6 +14,7 @@ import { ensureImages } from './images/index.ts';
 import { everyNth, focused, readSuite, whyLeftOut } from './suite.ts';
 import { tableOf } from './table.ts';
 import { ensureBinaries } from './upstream/binaries.ts';
+import { unpacked } from './upstream/debianPackage.ts';
 import { loggedCommands } from './upstream/commands.ts';
 import { paths, release } from './upstream/paths.ts';
 import { ensureSource } from './upstream/source.ts';
@@ -48,6 +49,8 @@ await step("upstream's source", () => ensureSource(paths, commands));
 await step('building the test binary (ten minutes on two cores, once)', () =>
   ensureBinaries(paths, commands),
 );
+// The suite reads what this version of kubectl prints.
+const kubectl = await unpacked(paths.binaries, 'kubernetes-client', 'usr/bin/kubectl', commands);
 const images = await step('images', () => ensureImages(paths, commands));
 const matching = focused(await readSuite(paths.source), focus);
 const suite = values.every === undefined ? matching : everyNth(matching, Number(values.every));
@@ -61,7 +64,7 @@ const results: Result[] = [];
 try {
   const common = {
     binary: path.join(paths.binaries, 'e2e.test'),
-    kubectl: 'kubectl',
+    kubectl,
     kubeconfig: cluster.kubeconfig,
     logs,
     onResult: ({ test, outcome, seconds, why }: Result) =>

@@ -1,9 +1,10 @@
 // Layers from Debian's packages: a small Debian with the tools that tests call, busybox, and etcd.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { debianArchives, sourceLines } from '../../../src/cluster/debian/sources.ts';
 import type { Commands } from '../upstream/commands.ts';
+import { unpacked } from '../upstream/debianPackage.ts';
 import { SUITE } from '../upstream/source.ts';
 import { writeLayer, type Entry } from './archive.ts';
 
@@ -50,19 +51,6 @@ async function ensureDebian(layer: string, commands: Commands): Promise<void> {
     ...sourceLines(await debianArchives(undefined), SUITE),
   ]);
   await rename(half, layer);
-}
-
-/** The file `inside` of a Debian package of this system's release. */
-async function unpacked(folder: string, name: string, inside: string, commands: Commands): Promise<string> {
-  const target = path.join(folder, name);
-  const file = path.join(target, inside);
-  if (existsSync(file)) return file;
-  await mkdir(target, { recursive: true });
-  await commands.run('apt-get', ['-o', 'APT::Sandbox::User=root', '-qq', 'download', name], { cwd: target });
-  const deb = (await readdir(target)).find((entry) => entry.endsWith('.deb'));
-  if (deb === undefined) throw new Error(`apt-get download ${name} left no package in ${target}`);
-  await commands.run('dpkg-deb', ['-x', path.join(target, deb), target]);
-  return file;
 }
 
 /** As the public image has it: every applet is in /bin, and `printenv` is there. */
