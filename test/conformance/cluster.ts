@@ -12,18 +12,20 @@ export interface TestCluster {
   delete(): Promise<void>;
 }
 
-/** Creates a cluster of container nodes and loads the suite's images into it. */
+/** Creates a cluster of container nodes and loads the suite's images into it; `cleanUp` is not broken off. */
 export async function createCluster(
   paths: Paths,
   commands: Commands,
+  cleanUp: Commands,
   images: ReadonlyMap<string, string>,
 ): Promise<TestCluster> {
   const env = { ...process.env, WHEELHOUSE_HOME: paths.home };
-  const wheelhouse = (...args: readonly string[]): Promise<string> =>
-    commands.run(process.execPath, [path.join(paths.root, 'dist/cli.cjs'), ...args], { env });
+  const wheelhouse = (...args: readonly string[]): Promise<string> => wheelhouseBy(commands, args);
+  const wheelhouseBy = (by: Commands, args: readonly string[]): Promise<string> =>
+    by.run(process.execPath, [path.join(paths.root, 'dist/cli.cjs'), ...args], { env });
   const remove = async (): Promise<void> => {
     const clusters = await readdir(path.join(paths.home, 'clusters')).catch((): string[] => []);
-    if (clusters.includes(CLUSTER)) await wheelhouse('delete', CLUSTER);
+    if (clusters.includes(CLUSTER)) await wheelhouseBy(cleanUp, ['delete', CLUSTER]);
   };
   // A run that was broken off leaves its cluster.
   await remove();

@@ -37,6 +37,9 @@ await mkdir(logs, { recursive: true });
 console.log(`logs: ${logs}`);
 const commands = loggedCommands(path.join(logs, 'prepare.log'), stop.signal);
 
+// A run that is broken off still deletes its cluster.
+const cleanUp = loggedCommands(path.join(logs, 'prepare.log'), new AbortController().signal);
+
 const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
   const began = Date.now();
   console.log(name);
@@ -58,7 +61,7 @@ if (suite.length === 0) {
   console.error(`no conformance test matches ${focus ?? ''}`);
   process.exit(2);
 }
-const cluster = await step('cluster', () => createCluster(paths, commands, images));
+const cluster = await step('cluster', () => createCluster(paths, commands, cleanUp, images));
 
 const results: Result[] = [];
 try {
