@@ -17,9 +17,21 @@ export interface Revisioned extends KubeObject {
   readonly spec: { readonly template: PodTemplateSpec };
 }
 
-/** What a revision keeps: a patch that puts its template in place of any other. */
+/**
+ * What a revision keeps: a patch that puts its template in place of any other. Its keys are sorted, as Go writes a map:
+ * upstream compares the bytes (`getPatch` and `Match` in `pkg/controller/daemon/update.go`).
+ */
 export function dataOf(owner: Revisioned): object {
-  return { spec: { template: { ...owner.spec.template, $patch: 'replace' } } };
+  return sorted({ spec: { template: { ...owner.spec.template, $patch: 'replace' } } });
+}
+
+function sorted<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(sorted) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => compare(a, b)).map(([key, each]) => [key, sorted(each)]),
+  ) as T;
 }
 
 export function oldestFirst(revisions: readonly ControllerRevision[]): readonly ControllerRevision[] {

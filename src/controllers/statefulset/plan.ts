@@ -78,8 +78,8 @@ export function planSet(situation: Situation): Plan {
     }
   }
 
-  // In an ordered set the first that is unwell may go before its turn, or it would hold up all.
-  const unwell = [...replicas, ...condemned].find(
+  // In an ordered set the lowest that is unwell may go though it is not ready, or it would hold up all; others wait.
+  const unwell = [...replicas, ...condemned.toReversed()].find(
     (pod) => pod !== undefined && (isGoing(pod) || !isRunningAndReady(pod)),
   );
   for (const pod of condemned) {
