@@ -79,8 +79,10 @@ const steps = [
     name: 'cluster',
     needs: ['bundles', 'node image'],
     async run(tools) {
-      const { resumed } = await worker.run('cluster', tools);
-      return resumed ? `${options.name} runs again` : `${options.name} is there`;
+      const { before } = await worker.run('cluster', tools);
+      results.ranBefore = before === 'running';
+      if (results.ranBefore) return `${options.name} ran already`;
+      return `${options.name} ${before === 'stopped' ? 'runs again' : 'is there'}`;
     },
   },
   {
@@ -118,6 +120,8 @@ if (worker.isThere()) {
   await worker.end();
   quiet();
   print(`Stopped after ${((Date.now() - since) / 1000).toFixed(1)} s.`);
+} else if (!failed) {
+  print('Stopped.');
 }
 process.exit(failed ? 1 : ready ? 0 : 130);
 
@@ -154,7 +158,11 @@ function summarise() {
   print('  kubectl logs -f deployment/sample');
   print('  kubectl scale deployment/sample --replicas 6');
   print('');
-  print('Ctrl-C stops everything; the cluster is kept, and the next npm start resumes it.');
+  print(
+    results.ranBefore
+      ? `Ctrl-C ends this; the cluster ran before and goes on. To stop it: node dist/cli.cjs stop ${options.name}`
+      : 'Ctrl-C stops everything; the cluster is kept, and the next npm start resumes it.',
+  );
 }
 
 async function untilStopped() {

@@ -65,7 +65,7 @@ const context: CliContext = {
   progress: lineProgress(complain, () => systemClock.now(), ask),
   signal: stop.signal,
   print: write,
-  terminal: { input, output },
+  terminal: { input, output, errors: stderr },
   now: () => systemClock.now(),
   exitWith: (code) => (process.exitCode = code),
   serve: (options) => serve(options, { print: write, logger, signal: stop.signal }),

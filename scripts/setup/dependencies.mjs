@@ -2,6 +2,7 @@
 // checkouts share, is asked before the registry.
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { npm } from './npm.mjs';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
@@ -14,7 +15,5 @@ export async function ensureDependencies({ log, run }) {
   const lock = path.join(root, 'package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs && existsSync(node24)) return;
   log('installing npm dependencies');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['ci', '--prefer-offline', '--no-fund', '--no-audit', '--no-progress', '--loglevel=error'];
-  await run(npm, args, { cwd: root, shell: process.platform === 'win32' });
+  await npm(run, ['ci'], { cwd: root });
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cached, cacheFolder } from './cache.mjs';
+import { npm } from './npm.mjs';
 
 const VERSION = '4.139.1';
 const stubs = path.join(import.meta.dirname, 'vscode-stubs');
@@ -18,9 +19,7 @@ export async function ensureVscodeServer({ log, run }) {
     name,
     async (folder) => {
       writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-      const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-      const install = (cwd, ...args) =>
-        run('npm', ['install', '--prefer-offline', ...options, ...args], { cwd });
+      const install = (cwd, ...args) => npm(run, ['install', '--ignore-scripts', ...args], { cwd });
       const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
       log('installing the VS Code server');
       await install(folder, `code-server@${VERSION}`);

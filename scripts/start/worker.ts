@@ -7,6 +7,7 @@ import Docker from 'dockerode';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { createDetachedLauncher } from '../../src/cluster/launchers/detached.ts';
+import type { OnAnswers } from '../../src/cluster/contract.ts';
 import type { Progress } from '../../src/cluster/machines/contract.ts';
 import { ensureNodeImage, readBuildFiles } from '../../src/cluster/machines/docker/nodeImage.ts';
 import { defaultHome } from '../../src/cluster/paths.ts';
@@ -42,7 +43,12 @@ const images = { docker: new Docker(), ...imageMaking() };
 
 /** Everything that is stopped at the end, last first. */
 const running: (() => Promise<void>)[] = [];
-const stopCluster = (): Promise<void> => clusters.stop(cluster, new AbortController().signal);
+/** Whether the cluster's control plane was brought up here: what others have started goes on without this. */
+let isOurs = false;
+async function stopCluster(): Promise<void> {
+  if (!isOurs || !(await clusters.names()).includes(cluster)) return;
+  await clusters.stop(cluster, new AbortController().signal);
+}
 
 const steps: Readonly<Record<string, (progress: Progress) => Promise<unknown>>> = {
   async nodeImage(progress) {
@@ -51,15 +57,15 @@ const steps: Readonly<Record<string, (progress: Progress) => Promise<unknown>>> 
   },
   sampleImage: (progress) => buildSampleImage({ ...images, folder: sampleFolder }, progress, signal),
   async cluster(progress) {
-    if ((await clusters.names()).includes(cluster)) {
-      // A start that fails or is broken off leaves some of it running.
-      running.push(stopCluster);
-      await clusters.start(cluster, progress, signal);
-      return { resumed: true };
-    }
-    await clusters.create({ name: cluster, machines: 'docker', nodes }, progress, signal);
+    // What fails or is broken off may leave some of it running.
     running.push(stopCluster);
-    return { resumed: false };
+    const onAnswers: OnAnswers = ({ owned }) => (isOurs = owned);
+    if ((await clusters.names()).includes(cluster)) {
+      await clusters.start(cluster, progress, signal, onAnswers);
+      return { before: isOurs ? 'stopped' : 'running' };
+    }
+    await clusters.create({ name: cluster, machines: 'docker', nodes }, progress, signal, onAnswers);
+    return { before: 'missing' };
   },
   async sample(progress) {
     const { kubeconfig } = clusters.paths(cluster);

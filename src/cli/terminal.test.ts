@@ -31,10 +31,10 @@ describe('connectShell()', () => {
         done();
       },
     });
-    assert.deepEqual(sizeOfTerminal({ input, output }), { columns: 100, rows: 30 });
+    assert.deepEqual(sizeOfTerminal({ input, output, errors: output }), { columns: 100, rows: 30 });
     const code = connectShell(
       { stream, resize: (columns, rows) => sizes.push(`${columns}x${rows}`), exited: exited.promise },
-      { input, output },
+      { input, output, errors: output },
     );
     const shown = new Promise<string>((resolve) =>
       output.once('data', (chunk: Buffer) => resolve(chunk.toString())),
@@ -66,7 +66,7 @@ describe('connectShell()', () => {
     });
     const code = connectShell(
       { stream, resize: () => undefined, exited: exited.promise },
-      { input, output: new PassThrough() },
+      { input, output: new PassThrough(), errors: new PassThrough() },
     );
     input.end('ls\n');
     assert.equal(await code, 0);

@@ -4,6 +4,7 @@ import type { MachineShell } from '../cluster/machines/contract.ts';
 /** The terminal that the command runs in. */
 export interface Terminal {
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+  readonly errors: Writable;
   readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 }
 

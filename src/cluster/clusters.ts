@@ -7,6 +7,7 @@ import type { ControlPlaneLauncher, Exported, NodeAdminFactory, OnAnswers, Store
 import { ClusterError } from './errors.ts';
 import { ClusterHome } from './home.ts';
 import type {
+  CommandStreams,
   Machine,
   MachinePlan,
   MachineProvider,
@@ -28,10 +29,11 @@ import { saveSnapshot } from './snapshots/saveSnapshot.ts';
 import { readSnapshots, type ClusterSnapshot } from './snapshots/snapshot.ts';
 import { assertComplete } from './verbs/assertComplete.ts';
 import { addNode, removeNode, resizeNode, startNode } from './verbs/changeNodes.ts';
+import { copyFromNode, copyToNode, type NodePath } from './verbs/copyFiles.ts';
 import { createCluster } from './verbs/create.ts';
 import { deleteCluster } from './verbs/delete.ts';
 import { loadImage } from './verbs/loadImage.ts';
-import { openConsole, openShell } from './verbs/machineTerminals.ts';
+import { openConsole, openShell, runOnNode } from './verbs/machineTerminals.ts';
 import { attachToCluster, startCluster } from './verbs/start.ts';
 import { stopCluster, suspendCluster } from './verbs/stop.ts';
 import { rememberRunning } from './verbs/rememberRunning.ts';
@@ -265,6 +267,37 @@ export class Clusters {
     size: { readonly columns: number; readonly rows: number },
   ): Promise<MachineShell> {
     return openShell(await this.#known(name, QUIET, NEVER), node, size);
+  }
+
+  /** Runs a line of shell as root on a node's machine, without a terminal; resolves with its exit code. */
+  async run(
+    name: string,
+    node: string,
+    line: string,
+    streams: CommandStreams,
+    signal: AbortSignal,
+  ): Promise<number> {
+    return runOnNode(await this.#known(name, QUIET, signal), node, line, streams);
+  }
+
+  /** Copies a file or folder to a node's machine, or from one. `progress` hears what is left out. */
+  async copy(
+    name: string,
+    from: string | NodePath,
+    to: string | NodePath,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const context = await this.#known(name, progress, signal);
+    if (typeof from === 'string' && typeof to !== 'string') await copyToNode(context, from, to);
+    else if (typeof from !== 'string' && typeof to === 'string') await copyFromNode(context, from, to);
+    else {
+      const nodes = context.profile.nodes.map((node) => node.name).join(', ');
+      throw new ClusterError(
+        typeof from === 'string' ? 'neither path is on a node' : 'both paths are on nodes',
+        `Write one of them as NODE:PATH, and the other as a path of this desktop. The nodes of ${name} are: ${nodes}.`,
+      );
+    }
   }
 
   /** What a node's machine says on its console: the last of it, then what comes, until aborted. */

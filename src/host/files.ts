@@ -3,6 +3,7 @@ import {
   chmod,
   copyFile,
   link,
+  lstat,
   mkdir,
   open,
   readdir,
@@ -223,6 +224,14 @@ export async function folderExists(folder: string): Promise<boolean> {
 /** Removes a file or a folder with all that is in it; what is not there is fine. */
 export async function removeAll(target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
+}
+
+/** Whether there is anything at a path; a link counts, wherever it leads. */
+export async function isThere(target: string): Promise<boolean> {
+  return lstat(target).then(
+    () => true,
+    () => false,
+  );
 }
 
 export async function fileExists(file: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { heard } from '../../src/cluster/machines/commandInput.ts';
 import {
   MachineError,
   type Machine,
@@ -147,6 +148,22 @@ export function machinesContract(
       assert.equal(await exited, 7);
       assert.match(said, /\b33 91\r\n0\r\n/);
       stream.destroy();
+    });
+
+    it('run() feeds a command, passes on what it says, and tells how it ended', async () => {
+      const machine = await running('m1');
+      const fed = async function* (): AsyncGenerator<Uint8Array> {
+        yield await Promise.resolve(Buffer.from('fed'));
+      };
+      const run = (line: string) => heard(fed(), (streams) => provider.run(machine, line, streams, never));
+      if (!promises('shell')) {
+        await assert.rejects(run('id -u'), says('m1'));
+        return;
+      }
+      assert.deepEqual(await run(`cat; echo " 'said' by $(id -u)" >&2; exit 7`), {
+        code: 7,
+        output: "fed 'said' by 0",
+      });
     });
 
     more?.({ provider: () => provider, cluster: () => cluster, running });

@@ -36,7 +36,7 @@ describe('wheelhouse', () => {
       progress: { report: () => undefined },
       signal: stop.signal,
       print: (line) => void printed.push(line),
-      terminal: { input: new PassThrough(), output },
+      terminal: { input: new PassThrough(), output, errors: new PassThrough() },
       now: () => desk.clock.now(),
       exitWith: (given) => (code = given),
       saveImage: () => assert.fail('no saveImage here'),
@@ -269,6 +269,39 @@ describe('wheelhouse', () => {
     assert.equal(await shown, 'dev-1: runs\n');
     await assert.rejects(wheelhouse('node', 'shell', 'dev', 'dev-1'), /simulated machines have no shell/);
     await assert.rejects(wheelhouse('console', 'dev', 'dev-9'), /has no node "dev-9"\. Its nodes are: dev-1/);
+  });
+
+  it('ssh runs a command as root on a node, fed with what is piped, and ends as it does', async () => {
+    await create('--nodes', '1');
+    const lines: string[] = [];
+    desk.provider = {
+      ...desk.provider,
+      capabilities: { ...desk.provider.capabilities, shell: true },
+      run: (machine, line, streams) => {
+        lines.push(`${machine.name}: ${line}`);
+        streams.output.write('done');
+        return Promise.resolve(7);
+      },
+    };
+    await wheelhouse('ssh', 'dev', 'dev-1', '--', 'ls', '-l', 'a b');
+    assert.deepEqual([code, String(output.read())], [7, 'done']);
+    await wheelhouse('ssh', 'dev', 'dev-1', 'ps | wc -l');
+    assert.deepEqual(lines, ["dev-1: 'ls' '-l' 'a b'", 'dev-1: ps | wc -l']);
+    await wheelhouse('stop', 'dev');
+    await assert.rejects(
+      wheelhouse('ssh', 'dev', 'dev-1', 'ls'),
+      /the machine of dev-1 does not run\. Start/,
+    );
+  });
+
+  it('cp wants a node on one side alone, and one that is there', async () => {
+    await create('--nodes', '1');
+    await assert.rejects(
+      wheelhouse('cp', 'dev', 'a', 'C:\\b'),
+      /neither path is on a node\. .*dev are: dev-1/,
+    );
+    await assert.rejects(wheelhouse('cp', 'dev', 'dev-1:/a', 'dev-1:/b'), /both paths are on nodes/);
+    await assert.rejects(wheelhouse('cp', 'dev', 'dev-1:/a', '.'), /simulated machines have no shell/);
   });
 
   it('preflight tells what is in the way of a plan, and ends with 1', async () => {

@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import { box } from './box.ts';
 import { completion } from './completion.ts';
+import { cp } from './cp.ts';
 import { console } from './console.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
@@ -14,6 +15,7 @@ import { preflight } from './preflight.ts';
 import { resize } from './resize.ts';
 import { serve } from './serve.ts';
 import { snapshot } from './snapshot.ts';
+import { ssh } from './ssh.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -32,6 +34,8 @@ export const commands: readonly CliCommand[] = [
   status,
   kubeconfig,
   node,
+  ssh,
+  cp,
   resize,
   console,
   snapshot,

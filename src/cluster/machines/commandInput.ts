@@ -1,5 +1,6 @@
-import type { Writable } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { CommandStreams } from './contract.ts';
 
 /** Of what a command on a machine says, the end is kept. */
 const MAX_OUTPUT = 16 * 1024;
@@ -23,23 +24,29 @@ export async function fedUntilEnd<T>(
       throw error;
     }
   };
-  ended.catch(() => undefined);
-  // A command that ends early closes its input: how it ended says why.
-  await pipeline(source, stdin, { signal }).catch(() => undefined);
-  const end = await ended.catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
+  // A command that ends early closes its input, and how it ended says why: it is not waited for what might still come.
+  const over = new AbortController();
+  const feeding = { signal: AbortSignal.any([signal, over.signal]) };
+  void pipeline(source, stdin, feeding).catch(() => undefined);
+  const end = await ended
+    .catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    })
+    .finally(() => over.abort());
   signal.throwIfAborted();
   if (failed !== undefined) throw failed.error;
   return end;
 }
 
-/** What a command says, on all of these streams: its end. */
-export function outputOf(...streams: readonly NodeJS.ReadableStream[]): () => string {
+/** Runs a command that is fed with `input`; its code and the end of what it said on both outputs. */
+export async function heard(
+  input: AsyncIterable<Uint8Array>,
+  run: (streams: CommandStreams) => Promise<number>,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const said = new PassThrough();
   let output = '';
-  for (const stream of streams) {
-    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-MAX_OUTPUT)));
-  }
-  return () => output.trim();
+  said.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-MAX_OUTPUT)));
+  const code = await run({ input, output: said, errors: said });
+  return { code, output: output.trim() };
 }

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 
 /** A machine that is, or will be, a node. It exists only here: in the API it is a Node. */
 export interface Machine {
@@ -128,6 +128,11 @@ export interface MachineProvider {
   cleanUp(cluster: string): Promise<void>;
   /** An interactive shell on the machine. `capabilities.shell` says whether there is one. */
   shell(machine: Machine, size: { columns: number; rows: number }): Promise<MachineShell>;
+  /**
+   * Runs a line of shell on the machine, as root and without a terminal, to its end; resolves with its exit code. As
+   * `capabilities.shell`. A line that ends early is not fed any more; where `streams.input` fails, so does this.
+   */
+  run(machine: Machine, line: string, streams: CommandStreams, signal: AbortSignal): Promise<number>;
   /** Brings an image tar (docker save format) into the machine's container runtime. */
   loadImage(machine: Machine, tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** Gives a stopped machine another size, for its next start. There where `capabilities.resize` is true. */
@@ -136,6 +141,13 @@ export interface MachineProvider {
   readonly snapshots?: MachineSnapshots;
   /** What the machine says on its console: the last lines, then what comes, until aborted. As `capabilities.console`. */
   console?(machine: Machine, signal: AbortSignal): AsyncIterable<string>;
+}
+
+/** What a command is fed with, and where what it says goes. The outputs are not ended. */
+export interface CommandStreams {
+  readonly input: AsyncIterable<Uint8Array>;
+  readonly output: Writable;
+  readonly errors: Writable;
 }
 
 export interface MachineShell {

@@ -25,6 +25,7 @@ export function lazyMachines(
     list: async (...args) => (await provider()).list(...args),
     cleanUp: async (...args) => (await provider()).cleanUp(...args),
     shell: async (...args) => (await provider()).shell(...args),
+    run: async (...args) => (await provider()).run(...args),
     loadImage: async (...args) => (await provider()).loadImage(...args),
     ...(capabilities.resize
       ? { resize: async (...args) => required((await provider()).resize?.(...args)) }

@@ -120,6 +120,8 @@ export function createSimulatedMachines(options: SimulatedMachinesOptions): Mach
     cleanUp: (cluster) => removeAll(folder(cluster)),
     shell: (machine) =>
       Promise.reject(new MachineError(`machine ${machine.name} is simulated and has no shell`, '')),
+    run: (machine) =>
+      Promise.reject(new MachineError(`machine ${machine.name} is simulated and runs no commands`, '')),
     async loadImage(machine, tar, signal): Promise<void> {
       // The simulated runtime has every image: the archive is read and forgotten.
       await existing(machine);

@@ -1,6 +1,6 @@
 import type { ActionContext } from '../actions/action.ts';
 import { ClusterError } from '../errors.ts';
-import type { Machine, MachineShell } from '../machines/contract.ts';
+import type { CommandStreams, Machine, MachineShell } from '../machines/contract.ts';
 import { nodeOf } from './changeNodes.ts';
 
 /** An interactive shell on a node's machine. */
@@ -25,6 +25,30 @@ export async function openConsole(context: ActionContext, node: string): Promise
   throw new ClusterError(
     `${provider.name} machines have no console`,
     `Look around in a shell instead: wheelhouse node shell ${profile.name} ${node}.`,
+  );
+}
+
+/** Runs a line of shell as root on a node's machine; resolves with its exit code. */
+export async function runOnNode(
+  context: ActionContext,
+  node: string,
+  line: string,
+  streams: CommandStreams,
+): Promise<number> {
+  return context.provider.run(await runningMachine(context, node), line, streams, context.signal);
+}
+
+/** The machine of a node, for what needs it running and with a system to log in to. */
+export async function runningMachine(context: ActionContext, node: string): Promise<Machine> {
+  const { provider, profile } = context;
+  const machine = await machineOf(context, node);
+  if (!provider.capabilities.shell) {
+    throw new ClusterError(`${provider.name} machines have no shell`, 'There is no system to log in to.');
+  }
+  if (machine.state === 'running') return machine;
+  throw new ClusterError(
+    `the machine of ${node} does not run`,
+    `Start it first: wheelhouse start ${profile.name}.`,
   );
 }
 

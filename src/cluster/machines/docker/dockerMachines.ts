@@ -1,12 +1,14 @@
 import type Docker from 'dockerode';
 import { freeBytes } from '../../../host/disk.ts';
 import {
+  type CommandStreams,
   MachineError,
   type Machine,
   type MachineCapabilities,
   type MachineProvider,
   type PreflightProblem,
 } from '../contract.ts';
+import { heard } from '../commandInput.ts';
 import { importImage } from '../importImage.ts';
 import { containerOptions, type EngineFacts } from './containerOptions.ts';
 import { engineMessage, isStatus, machineError, unreachable } from './engineError.ts';
@@ -64,6 +66,12 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
     if (machine.state === 'paused') await container.unpause();
     else await container.start().catch(unless(304));
   };
+  const runLine = (
+    { id }: Machine,
+    line: string,
+    streams: CommandStreams,
+    signal: AbortSignal,
+  ): Promise<number> => execute(docker, id, ['sh', '-c', line], streams, signal);
   const remove = (id: string): Promise<unknown> =>
     // 409: the engine is at it already.
     docker.getContainer(id).remove({ force: true, v: true }).catch(unless(404, 409));
@@ -175,10 +183,17 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
     shell: (machine, size) =>
       attempt(`no shell on machine ${machine.name}`, () => openShell(docker.getContainer(machine.id), size)),
 
+    run: (machine, line, streams, signal) =>
+      attempt(
+        `the command could not be run on ${machine.name}`,
+        () => runLine(machine, line, streams, signal),
+        signal,
+      ),
+
     loadImage: (machine, tar, signal) =>
       attempt(
         `the image could not be loaded into ${machine.name}`,
-        () => importImage((line) => execute(docker, machine.id, ['sh', '-c', line], tar, signal)),
+        () => importImage((line) => heard(tar, (streams) => runLine(machine, line, streams, signal))),
         signal,
       ),
   };

@@ -1,7 +1,7 @@
-import { PassThrough, type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import { fedUntilEnd, outputOf } from '../commandInput.ts';
-import type { MachineShell } from '../contract.ts';
+import { fedUntilEnd } from '../commandInput.ts';
+import type { CommandStreams, MachineShell } from '../contract.ts';
 
 /** The exit code that the engine gives for one it does not know. */
 const UNKNOWN_EXIT = 255;
@@ -33,14 +33,14 @@ export async function openShell(
   return { stream, resize: (columns, rows) => void resize(columns, rows), exited };
 }
 
-/** Runs a command in a container, fed with `input`, to its end. Rejects with the failure of `input` where that fails. */
+/** Runs a command in a container to its end; resolves with its exit code. Rejects with the failure of its input. */
 export async function execute(
   docker: Docker,
   containerId: string,
   command: readonly string[],
-  input: AsyncIterable<Uint8Array>,
+  { input, output, errors }: CommandStreams,
   signal: AbortSignal,
-): Promise<{ code: number; output: string }> {
+): Promise<number> {
   const exec = await docker.getContainer(containerId).exec({
     Cmd: [...command],
     AttachStdin: true,
@@ -49,11 +49,9 @@ export async function execute(
     abortSignal: signal,
   });
   const stream = await exec.start({ hijack: true, stdin: true });
-  const said = new PassThrough();
-  docker.modem.demuxStream(stream, said, said);
-  const output = outputOf(said);
+  docker.modem.demuxStream(stream, output, errors);
   await fedUntilEnd(input, stream, endOf(stream, signal), signal);
-  return { code: await exitCode(exec), output: output() };
+  return exitCode(exec);
 }
 
 function endOf(stream: Duplex, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fakeTerminals, type PlayedProgram } from '../../../../test/harness/fakeTerminals.ts';
 import { systemProcesses, type ProcessRunner } from '../../../host/processes.ts';
+import { heard } from '../commandInput.ts';
 import { vagrantFolder } from './folder.ts';
 import { openSshShell, sshArguments, sshExecute } from './ssh.ts';
 
@@ -66,9 +67,32 @@ describe('SSH to a machine', () => {
       for (const part of parts) yield await Promise.resolve(Buffer.from(part));
     }
 
+    const execute = (line: string, from: AsyncIterable<Uint8Array>, signal = never) =>
+      heard(from, (streams) => sshExecute(instead(line), target, 'x', streams, signal));
+
+    it('runs the line as root, whatever is in it', async () => {
+      const lines: (string | undefined)[] = [];
+      const processes: ProcessRunner = {
+        ...systemProcesses,
+        spawn: (_command, args, options) => {
+          lines.push(args.at(-1));
+          return systemProcesses.spawn('true', [], options);
+        },
+      };
+      await heard(input(), (streams) => sshExecute(processes, target, `echo 'a "b"'`, streams, never));
+      assert.deepEqual(lines, [`sudo sh -c 'echo '\\''a "b"'\\'''`]);
+    });
+
+    it('a command that ends is not fed any more, whether its input ends or not', async () => {
+      const silent = async function* (): AsyncGenerator<Uint8Array> {
+        yield await new Promise<Uint8Array>(() => undefined);
+      };
+      assert.deepEqual(await execute('echo done', silent()), { code: 0, output: 'done' });
+    });
+
     it('feeds the command, and tells what it said and how it ended', async () => {
       const line = 'cat; echo " said" >&2; exit 4';
-      assert.deepEqual(await sshExecute(instead(line), target, 'x', input('a', 'b'), never), {
+      assert.deepEqual(await execute(line, input('a', 'b')), {
         code: 4,
         output: 'ab said',
       });
@@ -78,7 +102,7 @@ describe('SSH to a machine', () => {
       const endless = async function* (): AsyncGenerator<Uint8Array> {
         for (;;) yield await Promise.resolve(Buffer.alloc(64 * 1024));
       };
-      const { code, output } = await sshExecute(instead('echo full; exit 1'), target, 'x', endless(), never);
+      const { code, output } = await execute('echo full; exit 1', endless());
       assert.deepEqual([code, output], [1, 'full']);
     });
 
@@ -87,9 +111,9 @@ describe('SSH to a machine', () => {
         yield await Promise.resolve(Buffer.from('a'));
         throw new Error('the file is gone');
       };
-      await assert.rejects(sshExecute(instead('cat'), target, 'x', failing(), never), /the file is gone/);
+      await assert.rejects(execute('cat', failing()), /the file is gone/);
       const abort = new AbortController();
-      const running = sshExecute(instead('exec sleep 60'), target, 'x', input('a'), abort.signal);
+      const running = execute('exec sleep 60', input('a'), abort.signal);
       setImmediate(() => abort.abort(new Error('enough')));
       await assert.rejects(running, /^Error: enough$/);
     });

@@ -1,8 +1,10 @@
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { ProcessRunner } from '../../../host/processes.ts';
 import type { TerminalRunner } from '../../../host/terminalProcess.ts';
-import { fedUntilEnd, outputOf } from '../commandInput.ts';
-import type { MachineShell } from '../contract.ts';
+import { fedUntilEnd } from '../commandInput.ts';
+import type { CommandStreams, MachineShell } from '../contract.ts';
+import { quoted } from '../quoted.ts';
 import type { NodeFolder, VagrantFolder } from './folder.ts';
 
 const USER = 'vagrant';
@@ -95,15 +97,27 @@ function command({ columns, rows }: { columns: number; rows: number }): string {
   return `stty cols ${columns} rows ${rows}; exec sudo -i`;
 }
 
-/** Runs a command as the SSH user, fed with `input`, to its end. Rejects with the failure of `input` where that fails. */
+/** Runs a line of shell as root to its end; resolves with its exit code. Rejects with the failure of its input. */
 export async function sshExecute(
   processes: ProcessRunner,
   target: SshTarget,
   line: string,
-  input: AsyncIterable<Uint8Array>,
+  { input, output, errors }: CommandStreams,
   signal: AbortSignal,
-): Promise<{ readonly code: number; readonly output: string }> {
-  const child = processes.spawn('ssh', ['-T', ...sshArguments(target), line], { signal });
-  const output = outputOf(child.stdout, child.stderr);
-  return { code: await fedUntilEnd(input, child.stdin, child.exited, signal), output: output() };
+): Promise<number> {
+  const asRoot = `sudo sh -c ${quoted(line)}`;
+  const child = processes.spawn('ssh', ['-T', ...sshArguments(target), asRoot], { signal });
+  const told = Promise.all([toEnd(child.stdout, output), toEnd(child.stderr, errors)]);
+  return fedUntilEnd(
+    input,
+    child.stdin,
+    Promise.all([child.exited, told]).then(([code]) => code),
+    signal,
+  );
+}
+
+/** Resolves when all of it has been passed on. */
+async function toEnd(from: Readable, to: Writable): Promise<void> {
+  from.pipe(to, { end: false });
+  await finished(from, { writable: false }).catch(() => undefined);
 }

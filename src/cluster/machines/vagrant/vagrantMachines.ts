@@ -10,6 +10,7 @@ import {
   type MachineSnapshots,
   type Progress,
 } from '../contract.ts';
+import { heard } from '../commandInput.ts';
 import { importImage } from '../importImage.ts';
 import { VAGRANT_CAPABILITIES } from './capabilities.ts';
 import { checkHost } from './checks.ts';
@@ -171,13 +172,20 @@ export function createVagrantMachines(
         openSshShell(context.terminals, await reachable(machine), size),
       ),
 
+    run: (machine, line, streams, signal) =>
+      attempt(
+        `the command could not be run on ${machine.name}`,
+        async () => sshExecute(context.processes, await reachable(machine), line, streams, signal),
+        signal,
+      ),
+
     loadImage: (machine, tar, signal) =>
       attempt(
         `the image could not be loaded into ${machine.name}`,
         async () => {
           const target = await reachable(machine);
           await importImage((line) =>
-            sshExecute(context.processes, target, `sudo sh -c '${line}'`, tar, signal),
+            heard(tar, (streams) => sshExecute(context.processes, target, line, streams, signal)),
           );
         },
         signal,
