@@ -294,6 +294,81 @@ function scenarios(given: () => Given, { isOld }: { readonly isOld: boolean }): 
     );
   });
 
+  // The old one prunes versions that are no longer served.
+  if (!isOld) {
+    it('apply --prune takes away what is no longer in the file, of all kinds that it looks at', async () => {
+      const labels = { prune: namespace };
+      const of = (apiVersion: string, kind: string, name: string, rest: object): object => ({
+        apiVersion,
+        kind,
+        metadata: { name, labels },
+        ...rest,
+      });
+      const template = {
+        metadata: { labels },
+        spec: { nodeSelector: { 'no/where': '' }, containers: [{ name: 'c', image: 'i' }] },
+      };
+      const volume = { accessModes: ['ReadWriteOnce'], storageClassName: 'none' };
+      const kept = of('v1', 'ConfigMap', 'kept', {});
+      const items = [
+        kept,
+        of('v1', 'ConfigMap', 'pruned', {}),
+        of('v1', 'Secret', 'pruned', {}),
+        of('v1', 'Service', 'pruned', { spec: { ports: [{ port: 80 }] } }),
+        of('v1', 'PersistentVolume', `pruned-${namespace}`, {
+          spec: { ...volume, capacity: { storage: '1Gi' }, hostPath: { path: '/tmp' } },
+        }),
+        of('v1', 'PersistentVolumeClaim', 'pruned', {
+          spec: { ...volume, resources: { requests: { storage: '1Gi' } }, volumeName: 'none' },
+        }),
+        of('networking.k8s.io/v1', 'Ingress', 'pruned', {
+          spec: { defaultBackend: { service: { name: 'pruned', port: { number: 80 } } } },
+        }),
+        of('apps/v1', 'Deployment', 'pruned', { spec: { selector: { matchLabels: labels }, template } }),
+        of('batch/v1', 'CronJob', 'pruned', {
+          spec: {
+            schedule: '0 0 1 1 *',
+            jobTemplate: {
+              spec: { template: { ...template, spec: { ...template.spec, restartPolicy: 'Never' } } },
+            },
+          },
+        }),
+      ];
+      const apply = async (objects: readonly object[], ...how: string[]): Promise<string[]> => {
+        const file = path.join(folder, 'prune.json');
+        await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+        return (await out('apply', '-f', file, ...how)).trim().split('\n').sort();
+      };
+      await apply(items);
+      await run(['create', 'configmap', 'not-applied']);
+      await run(['label', 'configmap', 'not-applied', `prune=${namespace}`]);
+      assert.deepEqual(await apply([kept], '--prune', '-l', `prune=${namespace}`), [
+        'configmap/kept unchanged',
+        'configmap/pruned pruned',
+        'cronjob.batch/pruned pruned',
+        'deployment.apps/pruned pruned',
+        'ingress.networking.k8s.io/pruned pruned',
+        `persistentvolume/pruned-${namespace} pruned`,
+        'persistentvolumeclaim/pruned pruned',
+        'secret/pruned pruned',
+        'service/pruned pruned',
+      ]);
+      assert.equal(await out('get', 'configmap', 'not-applied', '-o', 'name'), 'configmap/not-applied\n');
+    });
+
+    it('apply --applyset prunes what its set holds no longer', async () => {
+      const file = path.join(folder, 'set.json');
+      const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+      const apply = async (...objects: readonly object[]): Promise<string> => {
+        await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+        const env = { KUBECTL_APPLYSET: 'true' };
+        return (await run(['apply', '-f', file, '--prune', '--applyset=set'], { env })).stdout;
+      };
+      await apply(map('in-set'), map('leaves-set'));
+      assert.equal(await apply(map('in-set')), 'configmap/in-set unchanged\nconfigmap/leaves-set pruned\n');
+    });
+  }
+
   it('edit changes the live object', async () => {
     await run(['edit', 'configmap', 'sample'], { env: { KUBE_EDITOR: 'sed -i s/Wheelhouse/edit/' } });
     assert.match(
