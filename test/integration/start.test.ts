@@ -21,11 +21,12 @@ describe('npm start', function () {
   let editorPort: string;
 
   before(async () => (home = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-start-'))));
-  afterEach(async () => {
-    // What a test has left when it failed.
-    await start?.end('SIGTERM');
+  afterEach(async function () {
+    // The next test goes on with what runs, unless this one has failed.
+    if (this.currentTest?.state === 'failed') await start?.end('SIGTERM');
   });
   after(async () => {
+    await start?.end('SIGTERM');
     const clusters = openClusters(home);
     if ((await clusters.names()).includes(name)) await clusters.delete(name, never);
     await rm(home, { recursive: true, force: true });
