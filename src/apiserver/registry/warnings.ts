@@ -14,18 +14,24 @@ export function warnAbout(
   old: KubeObject | undefined,
 ): void {
   if (!context.wantsWarnings) return;
-  for (const text of finalizerWarnings(object, old)) context.warn(text);
-  for (const text of kind.warnings?.(object, old) ?? []) context.warn(text);
+  const { finalizers } = object.metadata;
+  if (finalizers !== undefined) warnOfFinalizers(context, finalizers, old);
+  const own = kind.warnings?.(object, old);
+  if (own !== undefined) for (const text of own) context.warn(text);
 }
 
-function finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
-  return (metadata.finalizers ?? []).flatMap((name) => {
-    if (name.includes('/') || STANDARD_FINALIZERS.has(name)) return [];
-    if (old?.metadata.finalizers?.includes(name) === true) return [];
-    return [
+function warnOfFinalizers(
+  context: WriteContext,
+  finalizers: readonly string[],
+  old: KubeObject | undefined,
+): void {
+  for (const name of finalizers) {
+    if (name.includes('/') || STANDARD_FINALIZERS.has(name)) continue;
+    if (old?.metadata.finalizers?.includes(name) === true) continue;
+    context.warn(
       `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
-    ];
-  });
+    );
+  }
 }
 
 /**

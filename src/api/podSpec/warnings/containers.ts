@@ -13,86 +13,93 @@ export interface ContainerAt {
 
 /** All containers of a pod in the order in which upstream visits them. */
 export function containersOf(spec: PodSpec, path: FieldPath): ContainerAt[] {
-  const at = (name: string, list: readonly unknown[] | undefined): ContainerAt[] =>
-    (list ?? []).map((container, i) => ({
-      container: container as Container,
-      path: path.child(name).index(i),
-    }));
-  return [
-    ...at('initContainers', spec.initContainers),
-    ...at('containers', spec.containers),
-    ...at('ephemeralContainers', spec.ephemeralContainers),
-  ];
+  const all: ContainerAt[] = [];
+  const add = (name: string, list: readonly unknown[] = []): void => {
+    for (const [i, container] of list.entries()) {
+      all.push({ container: container as Container, path: path.child(name).index(i) });
+    }
+  };
+  add('initContainers', spec.initContainers);
+  add('containers', spec.containers);
+  add('ephemeralContainers', spec.ephemeralContainers);
+  return all;
 }
 
 /** Parts of bytes in requests and limits, and variables that hide others. */
-export function containerWarnings({ container, path }: ContainerAt): string[] {
-  const { limits, requests } = container.resources ?? {};
-  const resources = path.child('resources');
-  return [
-    ...fractionWarnings(limits, 'memory', resources.child('limits')),
-    ...fractionWarnings(requests, 'memory', resources.child('requests')),
-    ...fractionWarnings(limits, 'ephemeral-storage', resources.child('limits')),
-    ...fractionWarnings(requests, 'ephemeral-storage', resources.child('requests')),
-    ...envWarnings(container.env ?? [], path.child('env')),
-  ];
+export function containerWarnings({ container, path }: ContainerAt, warnings: string[]): void {
+  const { env, resources } = container;
+  if (resources !== undefined) {
+    const at = path.child('resources');
+    for (const name of ['memory', 'ephemeral-storage']) {
+      fractionWarnings(resources.limits, name, at, 'limits', warnings);
+      fractionWarnings(resources.requests, name, at, 'requests', warnings);
+    }
+  }
+  if (env !== undefined && env.length > 1) envWarnings(env, path, warnings);
 }
 
 const MILLI = 1_000_000n;
 
-/** There is no part of a byte. */
+/** There is no part of a byte. `amounts` is the child `list` of `path`. */
 export function fractionWarnings(
   amounts: Readonly<Record<string, string>> | undefined,
   name: string,
   path: FieldPath,
-): string[] {
+  list: string,
+  warnings: string[],
+): void {
   const text = amounts?.[name];
   const quantity = text === undefined ? undefined : tryParseQuantity(text);
-  if (text === undefined || quantity === undefined) return [];
+  if (text === undefined || quantity === undefined) return;
   // Upstream looks at thousandths, rounded up.
   const milli = (quantity.nano + (quantity.nano > 0n ? MILLI - 1n : 0n)) / MILLI;
-  if (milli % 1000n === 0n) return [];
+  if (milli % 1000n === 0n) return;
   const shown = JSON.stringify(canonicalQuantity(text));
-  return [`${path.key(name).toString()}: fractional byte value ${shown} is invalid, must be an integer`];
+  const at = path.child(list).key(name).toString();
+  warnings.push(`${at}: fractional byte value ${shown} is invalid, must be an integer`);
 }
 
-function envWarnings(env: NonNullable<Container['env']>, path: FieldPath): string[] {
+function envWarnings(env: NonNullable<Container['env']>, path: FieldPath, warnings: string[]): void {
   const names = new Set<string>();
-  return env.flatMap(({ name, value = '', valueFrom }, i) => {
-    const reference = `$(${name})`;
-    // A value may be made from the one before.
-    const extends_ = valueFrom === undefined && value !== reference && value.includes(reference);
-    const hides = names.has(name) && !extends_;
+  for (const [i, { name, value = '', valueFrom }] of env.entries()) {
+    if (names.has(name)) {
+      const reference = `$(${name})`;
+      // A value may be made from the one before.
+      const extends_ = valueFrom === undefined && value !== reference && value.includes(reference);
+      if (!extends_) {
+        const at = path.child('env').index(i).toString();
+        warnings.push(
+          `${at}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
+        );
+      }
+    }
     names.add(name);
-    return hides
-      ? [
-          `${path.index(i).toString()}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
-        ]
-      : [];
-  });
+  }
 }
 
 /** Ports that several containers, or one of them twice, say they have. */
-export function portWarnings(containers: readonly ContainerAt[]): string[] {
-  const warnings: string[] = [];
+export function portWarnings(containers: readonly ContainerAt[], warnings: string[]): void {
   const seen = new Map<string, { readonly at: FieldPath; readonly port: Port }[]>();
   for (const { container, path } of containers) {
-    container.ports?.forEach((port, i) => {
+    for (const [i, port] of (container.ports ?? []).entries()) {
       const at = path.child('ports').index(i);
       if ((port.hostIP ?? '') !== '' && (port.hostPort ?? 0) === 0) {
         warnings.push(`${at.toString()}: hostIP set without hostPort: ${portText(port)}`);
       }
       const key = `${port.containerPort}/${port.protocol ?? 'TCP'}`;
-      const others = seen.get(key) ?? [];
+      const others = seen.get(key);
+      if (others === undefined) {
+        seen.set(key, [{ at, port }]);
+        continue;
+      }
       for (const other of others) {
         const how = conflictOf(port, other.port);
         if (how !== undefined)
           warnings.push(`${at.toString()}: ${how} port definition with ${other.at.toString()}`);
       }
-      seen.set(key, [...others, { at, port }]);
-    });
+      others.push({ at, port });
+    }
   }
-  return warnings;
 }
 
 function conflictOf(port: Port, other: Port): string | undefined {

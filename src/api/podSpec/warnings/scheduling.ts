@@ -4,8 +4,9 @@ import type { PodSpec } from '../../types.ts';
 import { deprecatedNodeLabel } from './nodeLabels.ts';
 
 type Affinity = NonNullable<PodSpec['affinity']>;
+type NodeAffinity = NonNullable<Affinity['nodeAffinity']>;
 type NodeTerm = NonNullable<
-  NonNullable<Affinity['nodeAffinity']>['preferredDuringSchedulingIgnoredDuringExecution']
+  NodeAffinity['preferredDuringSchedulingIgnoredDuringExecution']
 >[number]['preference'];
 type PodAffinity = NonNullable<Affinity['podAffinity']>;
 
@@ -14,27 +15,15 @@ const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 const MATCHES_NONE = 'a null labelSelector results in matching no pod';
 
 /** Deprecated labels of nodes, and selectors that select nothing. */
-export function schedulingWarnings(spec: PodSpec, path: FieldPath): string[] {
-  const warnings: string[] = [];
-  for (const key of Object.keys(spec.nodeSelector ?? {})) {
+export function schedulingWarnings(spec: PodSpec, path: FieldPath, warnings: string[]): void {
+  for (const key in spec.nodeSelector) {
     const why = deprecatedNodeLabel(key);
     if (why !== undefined) warnings.push(`${path.child('nodeSelector').key(key).toString()}: ${why}`);
   }
-  const affinity = path.child('affinity');
-  const { nodeAffinity, podAffinity, podAntiAffinity } = spec.affinity ?? {};
-  const terms = affinity.child('nodeAffinity', REQUIRED, 'nodeSelectorTerms');
-  nodeAffinity?.[REQUIRED]?.nodeSelectorTerms.forEach((term, i) =>
-    warnings.push(...nodeTermWarnings(term, false, terms.index(i))),
-  );
-  nodeAffinity?.[PREFERRED]?.forEach(({ preference }, i) =>
-    warnings.push(
-      ...nodeTermWarnings(
-        preference,
-        true,
-        affinity.child('nodeAffinity', PREFERRED).index(i).child('preference'),
-      ),
-    ),
-  );
+  const { affinity } = spec;
+  if (affinity?.nodeAffinity !== undefined) {
+    warnings.push(...nodeAffinityWarnings(affinity.nodeAffinity, path.child('affinity', 'nodeAffinity')));
+  }
   spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
     const at = path.child('topologySpreadConstraints').index(i);
     const why = deprecatedNodeLabel(topologyKey);
@@ -42,10 +31,23 @@ export function schedulingWarnings(spec: PodSpec, path: FieldPath): string[] {
     if (labelSelector === undefined)
       warnings.push(`${at.child('labelSelector').toString()}: ${MATCHES_NONE}`);
   });
+  if (affinity === undefined) return;
+  warnings.push(
+    ...podAffinityWarnings(affinity.podAffinity, path.child('affinity', 'podAffinity')),
+    ...podAffinityWarnings(affinity.podAntiAffinity, path.child('affinity', 'podAntiAffinity')),
+  );
+}
+
+function nodeAffinityWarnings(affinity: NodeAffinity, path: FieldPath): string[] {
+  const required = affinity[REQUIRED]?.nodeSelectorTerms ?? [];
+  const preferred = affinity[PREFERRED] ?? [];
   return [
-    ...warnings,
-    ...podAffinityWarnings(podAffinity, affinity.child('podAffinity')),
-    ...podAffinityWarnings(podAntiAffinity, affinity.child('podAntiAffinity')),
+    ...required.flatMap((term, i) =>
+      nodeTermWarnings(term, false, path.child(REQUIRED, 'nodeSelectorTerms').index(i)),
+    ),
+    ...preferred.flatMap(({ preference }, i) =>
+      nodeTermWarnings(preference, true, path.child(PREFERRED).index(i).child('preference')),
+    ),
   ];
 }
 

@@ -18,23 +18,18 @@ const OLD_PLUGINS: readonly (readonly [name: keyof Volume, message: string])[] =
 ];
 
 /** Volumes of plugins that are gone, and files of one volume that are in each other's way. */
-export function volumeWarnings(volumes: readonly Volume[], path: FieldPath): string[] {
-  return [
-    ...volumes.flatMap((volume, i) => {
-      const at = path.index(i);
-      const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
-      return [
-        ...OLD_PLUGINS.filter(([name]) => volume[name] !== undefined).map(
-          ([name, message]) =>
-            `${at.child(name === 'storageos' ? 'storageOS' : name).toString()}: ${message}`,
-        ),
-        ...(claim === undefined
-          ? []
-          : claimWarnings(claim, at.child('ephemeral', 'volumeClaimTemplate', 'spec'))),
-      ];
-    }),
-    ...volumes.flatMap(overlapWarnings),
-  ];
+export function volumeWarnings(volumes: readonly Volume[], path: FieldPath, warnings: string[]): void {
+  for (const [i, volume] of volumes.entries()) {
+    for (const [name, message] of OLD_PLUGINS) {
+      if (volume[name] === undefined) continue;
+      const at = path.index(i).child(name === 'storageos' ? 'storageOS' : name);
+      warnings.push(`${at.toString()}: ${message}`);
+    }
+    const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
+    if (claim === undefined) continue;
+    warnings.push(...claimWarnings(claim, path.index(i).child('ephemeral', 'volumeClaimTemplate', 'spec')));
+  }
+  for (const volume of volumes) overlapWarnings(volume, warnings);
 }
 
 interface ClaimSpec {
@@ -48,79 +43,115 @@ interface ClaimSpec {
 
 /** Of a claim's spec (`pkg/api/persistentvolumeclaim/util.go`). */
 export function claimWarnings({ resources }: ClaimSpec, path: FieldPath): string[] {
-  return [
-    ...fractionWarnings(resources?.requests, 'storage', path.child('resources', 'requests')),
-    ...fractionWarnings(resources?.limits, 'storage', path.child('resources', 'limits')),
-  ];
+  const warnings: string[] = [];
+  if (resources !== undefined) {
+    const at = path.child('resources');
+    fractionWarnings(resources.requests, 'storage', at, 'requests', warnings);
+    fractionWarnings(resources.limits, 'storage', at, 'limits', warnings);
+  }
+  return warnings;
 }
 
-const pathsOf = (items: readonly { readonly path: string }[] | undefined): string[] =>
-  (items ?? []).map(({ path }) => path);
+/** What puts files into a volume. */
+interface Files {
+  readonly paths: readonly string[];
+  /** Such as `ConfigMap "a"`. */
+  what(): string;
+}
 
-function overlapWarnings(volume: Volume): string[] {
+const NO_PATHS: readonly string[] = [];
+
+const pathsOf = (items: readonly { readonly path: string }[] | undefined): readonly string[] =>
+  items?.map(({ path }) => path) ?? NO_PATHS;
+
+const named = (kind: string, name = ''): string => `${kind} ${JSON.stringify(name)}`;
+
+function overlapWarnings(volume: Volume, warnings: string[]): void {
   const { name, configMap, secret, downwardAPI, projected } = volume;
-  const about = (what: string): string => `volume ${JSON.stringify(name)} (${what}): overlapping paths`;
-  return [
-    ...overlaps(pathsOf(configMap?.items), about(`ConfigMap ${JSON.stringify(configMap?.name ?? '')}`)),
-    ...overlaps(pathsOf(secret?.items), about(`Secret ${JSON.stringify(secret?.secretName ?? '')}`)),
-    ...overlaps(pathsOf(downwardAPI?.items), about('DownwardAPI')),
-    ...projectedOverlaps(name, projected?.sources ?? []),
-  ];
+  const warn = (paths: readonly string[], what: () => string): void =>
+    overlaps(paths, () => `volume ${JSON.stringify(name)} (${what()})`, warnings);
+  warn(pathsOf(configMap?.items), () => named('ConfigMap', configMap?.name));
+  warn(pathsOf(secret?.items), () => named('Secret', secret?.secretName));
+  warn(pathsOf(downwardAPI?.items), () => 'DownwardAPI');
+  if (projected?.sources !== undefined) projectedOverlaps(name, projected.sources, warnings);
 }
 
-function projectedOverlaps(name: string, sources: readonly Source[]): string[] {
+function projectedOverlaps(name: string, sources: readonly Source[], warnings: string[]): void {
+  const all = sources.map(filesOf);
+  // The volume that every pod has for its token is one of these.
+  const isFine = !all.includes(undefined) && !anyOverlap(all.flatMap((files) => files?.paths ?? NO_PATHS));
+  if (isFine) return;
   const before = new Set<string>();
-  return sources.flatMap((source) => {
-    const found = sourceOf(source);
-    if (found === undefined) return [`volume ${JSON.stringify(name)} (Projected) has no sources provided`];
-    const { what, paths } = found;
-    if (paths.length === 0) return [];
-    const about = `volume ${JSON.stringify(name)} (Projected ${what}): overlapping paths`;
-    const own = new Set(paths);
-    const warnings = [...overlaps(paths, about), ...overlaps([...own, ...before].sort(), about)];
-    own.forEach((path) => before.add(path));
-    return warnings;
-  });
+  for (const files of all) {
+    if (files === undefined) {
+      warnings.push(`volume ${JSON.stringify(name)} (Projected) has no sources provided`);
+      continue;
+    }
+    const about = (): string => `volume ${JSON.stringify(name)} (Projected ${files.what()})`;
+    const { paths } = files;
+    if (paths.length > 0) {
+      overlaps(paths, about, warnings);
+      overlaps([...new Set(paths), ...before].sort(), about, warnings);
+    }
+    for (const path of paths) before.add(path);
+  }
 }
 
-function sourceOf(source: Source): { readonly what: string; readonly paths: string[] } | undefined {
+function filesOf(source: Source): Files | undefined {
   const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = source;
   if (configMap !== undefined) {
-    return { what: `ConfigMap ${JSON.stringify(configMap.name ?? '')}`, paths: pathsOf(configMap.items) };
+    return { what: () => named('ConfigMap', configMap.name), paths: pathsOf(configMap.items) };
   }
   if (secret !== undefined) {
-    return { what: `Secret ${JSON.stringify(secret.name ?? '')}`, paths: pathsOf(secret.items) };
+    return { what: () => named('Secret', secret.name), paths: pathsOf(secret.items) };
   }
-  if (downwardAPI !== undefined) return { what: 'DownwardAPI', paths: pathsOf(downwardAPI.items) };
+  if (downwardAPI !== undefined) return { what: () => 'DownwardAPI', paths: pathsOf(downwardAPI.items) };
   if (serviceAccountToken !== undefined) {
-    return { what: 'ServiceAccountToken', paths: [serviceAccountToken.path] };
+    return { what: () => 'ServiceAccountToken', paths: [serviceAccountToken.path] };
   }
   if (clusterTrustBundle !== undefined) {
-    const name = JSON.stringify(clusterTrustBundle.name ?? clusterTrustBundle.signerName ?? '');
-    return { what: `ClusterTrustBundle ${name}`, paths: [clusterTrustBundle.path] };
+    const { name, signerName, path } = clusterTrustBundle;
+    return { what: () => named('ClusterTrustBundle', name ?? signerName), paths: [path] };
   }
   if (podCertificate !== undefined) {
     const { credentialBundlePath, keyPath, certificateChainPath } = podCertificate;
     const paths = [credentialBundlePath, keyPath, certificateChainPath];
     return {
-      what: `PodCertificate chain ${JSON.stringify(certificateChainPath ?? '')}`,
+      what: () => named('PodCertificate chain', certificateChainPath),
       paths: paths.flatMap((path) => (path === undefined || path === '' ? [] : [path])),
     };
   }
   return undefined;
 }
 
-function overlaps(paths: readonly string[], about: string): string[] {
+function anyOverlap(paths: readonly string[]): boolean {
+  return paths.some((path, i) => {
+    for (let j = 0; j < i; j++)
+      if (overlap(withoutSlashes(path), withoutSlashes(paths[j] ?? ''))) return true;
+    return false;
+  });
+}
+
+const withoutSlashes = (path: string): string => (path.endsWith('/') ? path.replace(/\/+$/, '') : path);
+
+function overlaps(paths: readonly string[], about: () => string, warnings: string[]): void {
+  if (paths.length < 2) return;
   const seen: string[] = [];
-  return paths.flatMap((each) => {
-    const path = each.replace(/\/+$/, '');
+  for (const each of paths) {
+    const path = withoutSlashes(each);
     const other = seen.find((one) => overlap(one, path));
     if (!seen.includes(path)) seen.push(path);
-    return other === undefined ? [] : [`${about}: ${JSON.stringify(path)} with ${JSON.stringify(other)}`];
-  });
+    if (other !== undefined) {
+      warnings.push(`${about()}: overlapping paths: ${JSON.stringify(path)} with ${JSON.stringify(other)}`);
+    }
+  }
 }
 
 function overlap(a: string, b: string): boolean {
   if (a === '' || b === '') return false;
-  return a === b || `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
+  return a === b || isBelow(a, b) || isBelow(b, a);
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path[directory.length] === '/' && path.startsWith(directory);
 }
