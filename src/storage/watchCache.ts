@@ -25,6 +25,9 @@ export interface WatchCacheOptions {
   readonly watchBuffer?: number;
 }
 
+/** With so many lists at hand no empty one is added. */
+const MANY_LISTS = 4_096;
+
 /** What the cache reads of the store. */
 export type Followed = Pick<Storage, 'list' | 'watch' | 'requestProgress'>;
 
@@ -75,8 +78,10 @@ class WatchCache implements Cache {
     const known = this.#lists.get(prefix);
     if (known !== undefined) return known;
     const list = this.#entries.withPrefix(prefix);
-    // Nothing is kept for prefixes without entries: anybody can think up any number of those.
-    if (list.length > 0 && isDirectory(prefix)) this.#lists.set(prefix, list);
+    // Of prefixes without entries some are kept, which admission asks for again and again: anybody can think up any
+    // number of those.
+    const isKept = list.length > 0 || this.#lists.size < MANY_LISTS;
+    if (isKept && isDirectory(prefix)) this.#lists.set(prefix, list);
     return list;
   }
 

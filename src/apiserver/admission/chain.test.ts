@@ -120,7 +120,7 @@ describe('createAdmissionChain()', () => {
       }),
     ]);
     await assert.rejects(
-      chain.validate(request()),
+      chain.validate(request()) ?? Promise.resolve(),
       (error) => error instanceof StatusError && error.reason === 'Invalid',
     );
     assert.equal(reserved, 0);
@@ -134,7 +134,7 @@ describe('createAdmissionChain()', () => {
       },
     });
     const after = plugin('after', { validate: () => ((asked += 1), []) });
-    await assert.rejects(createAdmissionChain([refuse, after]).validate(request()));
+    assert.throws(() => void createAdmissionChain([refuse, after]).validate(request()), StatusError);
     assert.equal(asked, 0);
   });
 });

@@ -2,11 +2,14 @@ import { type FieldError, invalidObject } from '../../api/fields/fieldErrors.ts'
 import type { AdmissionRequest } from './attributes.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts';
 
-/** All plugins as one. Both reject with the StatusError of the first plugin that refuses. */
+/**
+ * All plugins as one. Both throw the StatusError of the first plugin that refuses, or reject with it; undefined where
+ * nobody has to be waited for, which is so for nearly all requests.
+ */
 export interface AdmissionChain {
-  mutate(request: AdmissionRequest): Promise<void>;
+  mutate(request: AdmissionRequest): Promise<void> | undefined;
   /** Validates, and where nobody refuses reserves. */
-  validate(request: AdmissionRequest): Promise<void>;
+  validate(request: AdmissionRequest): Promise<void> | undefined;
 }
 
 /** Runs the plugins in the order of the list; a plugin is asked only about what it handles. */
@@ -14,62 +17,87 @@ export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): Admis
   const mutating = plugins.filter((plugin) => plugin.mutate !== undefined);
   const validating = plugins.filter((plugin) => plugin.validate !== undefined);
   const reserving = plugins.filter((plugin) => plugin.reserve !== undefined);
-  const mutateAll = async (attributes: AdmissionAttributes): Promise<void> => {
-    for (const plugin of mutating) {
-      if (!plugin.handles(attributes)) continue;
-      const pending = plugin.mutate?.(attributes);
-      if (pending !== undefined) await pending;
-    }
-  };
   return {
-    async mutate(request) {
-      await mutateAll(request);
-      if (request.reinvoke()) await mutateAll(request);
-    },
-    async validate(request) {
-      await validateAll(validating, request);
-      for (const plugin of reserving) {
-        if (plugin.handles(request)) refuseFor(request, (await plugin.reserve?.(request)) ?? []);
-      }
-    },
+    mutate: (request) =>
+      then(mutateFrom(0, mutating, request), () =>
+        request.reinvoke() ? mutateFrom(0, mutating, request) : undefined,
+      ),
+    validate: (request) => then(validateAll(validating, request), () => reserveFrom(0, reserving, request)),
   };
 }
 
-/** What a plugin says: field errors, or what it threw. */
-type Answer = { readonly errors: readonly FieldError[] } | { readonly refusal: unknown };
+/** Goes on at once where there is nothing to wait for. */
+function then(
+  pending: Promise<void> | undefined,
+  next: () => Promise<void> | undefined,
+): Promise<void> | undefined {
+  return pending === undefined ? next() : pending.then(next);
+}
 
-/** Asks all plugins before it waits for any. Of several refusals the first plugin's counts. */
-async function validateAll(
+function mutateFrom(
+  first: number,
   plugins: readonly AdmissionPlugin[],
   attributes: AdmissionAttributes,
-): Promise<void> {
-  const answers: (Answer | Promise<Answer>)[] = [];
-  for (const plugin of plugins) {
-    if (!plugin.handles(attributes)) continue;
-    const answer = answerOf(plugin, attributes);
-    answers.push(answer);
-    // What is refused already needs no further opinion.
-    if (!(answer instanceof Promise) && ('refusal' in answer || answer.errors.length > 0)) break;
+): Promise<void> | undefined {
+  for (let at = first; at < plugins.length; at += 1) {
+    const plugin = plugins[at] as AdmissionPlugin;
+    const pending = plugin.handles(attributes) ? plugin.mutate?.(attributes) : undefined;
+    if (pending !== undefined) return pending.then(() => mutateFrom(at + 1, plugins, attributes));
   }
-  for (const pending of answers) {
-    const answer = pending instanceof Promise ? await pending : pending;
-    if ('refusal' in answer) throw answer.refusal;
-    refuseFor(attributes, answer.errors);
-  }
+  return undefined;
 }
 
-function answerOf(plugin: AdmissionPlugin, attributes: AdmissionAttributes): Answer | Promise<Answer> {
-  try {
-    const errors = plugin.validate?.(attributes) ?? [];
-    return errors instanceof Promise
-      ? errors.then(
-          (found: readonly FieldError[]): Answer => ({ errors: found }),
-          (refusal: unknown): Answer => ({ refusal }),
-        )
-      : { errors };
-  } catch (refusal) {
-    return { refusal };
+function reserveFrom(
+  first: number,
+  plugins: readonly AdmissionPlugin[],
+  attributes: AdmissionAttributes,
+): Promise<void> | undefined {
+  for (let at = first; at < plugins.length; at += 1) {
+    const plugin = plugins[at] as AdmissionPlugin;
+    const errors = plugin.handles(attributes) ? plugin.reserve?.(attributes) : undefined;
+    if (errors instanceof Promise) {
+      return errors.then((found: readonly FieldError[]) => {
+        refuseFor(attributes, found);
+        return reserveFrom(at + 1, plugins, attributes);
+      });
+    }
+    if (errors !== undefined) refuseFor(attributes, errors);
   }
+  return undefined;
+}
+
+/**
+ * Asks all plugins before it waits for any. Of several refusals the first plugin's counts; what is refused already needs
+ * no further opinion.
+ */
+function validateAll(
+  plugins: readonly AdmissionPlugin[],
+  attributes: AdmissionAttributes,
+): Promise<void> | undefined {
+  const pending: Promise<readonly FieldError[]>[] = [];
+  for (const plugin of plugins) {
+    if (!plugin.handles(attributes)) continue;
+    try {
+      const errors = plugin.validate?.(attributes);
+      if (errors instanceof Promise) pending.push(errors);
+      else if (errors !== undefined) refuseFor(attributes, errors);
+    } catch (refusal) {
+      if (pending.length === 0) throw refusal;
+      return refuseForFirst(attributes, pending).then(() => {
+        throw refusal;
+      });
+    }
+  }
+  return pending.length === 0 ? undefined : refuseForFirst(attributes, pending);
+}
+
+/** Whom nobody waits for any more may still refuse: that is no failure of its own. */
+async function refuseForFirst(
+  attributes: AdmissionAttributes,
+  pending: readonly Promise<readonly FieldError[]>[],
+): Promise<void> {
+  for (const errors of pending) errors.catch(() => undefined);
+  for (const errors of pending) refuseFor(attributes, await errors);
 }
 
 function refuseFor(attributes: AdmissionAttributes, errors: readonly FieldError[]): void {

@@ -19,19 +19,24 @@ export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
   return {
     name: 'NamespaceLifecycle',
     handles: ({ operation }) => operation !== 'CONNECT',
-    async mutate(attributes) {
+    mutate(attributes) {
       const { resource, namespace, operation } = attributes;
       if (isAbout(attributes, namespaces)) {
         if (operation === 'DELETE' && IMMORTAL_NAMESPACES.includes(attributes.name)) {
           throw refuse(attributes, 'this namespace may not be deleted');
         }
-        return;
+        return undefined;
       }
-      if (!resource.namespaced || namespace === '' || operation === 'DELETE') return;
+      if (!resource.namespaced || namespace === '' || operation === 'DELETE') return undefined;
       // Who may do what can be asked about a namespace that is not there.
-      if (isAbout(attributes, localSubjectAccessReviews)) return;
-      const found = reader.get(namespaces, '', namespace) ?? (await onNewest(reader, find(namespace)));
-      if (operation === 'CREATE' && isTerminating(found)) throw beingTerminated(attributes);
+      if (isAbout(attributes, localSubjectAccessReviews)) return undefined;
+      const check = (found: KubeObject): void => {
+        if (operation === 'CREATE' && isTerminating(found)) throw beingTerminated(attributes);
+      };
+      const known = reader.get(namespaces, '', namespace);
+      if (known === undefined) return onNewest(reader, find(namespace)).then(check);
+      check(known);
+      return undefined;
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Cache } from '../../storage/cache.ts';
 import { keyOfObject, prefixOf } from '../registry/keys.ts';
 import type { AdmissionReader } from './contract.ts';
 
+const NOTHING: readonly KubeObject[] = [];
+
 /** Reads from the watch cache: the newest state that this process knows. By default no other server writes. */
 export function createAdmissionReader(
   cache: Pick<Cache, 'get' | 'list'>,
@@ -19,8 +21,10 @@ export function createAdmissionReader(
   return {
     get: (kind, namespace, name): KubeObject | undefined =>
       cache.get(keyOfObject(scoped(kind, namespace), namespace, name))?.object,
-    list: (kind, namespace) =>
-      cache.list(prefixOf(scoped(kind, namespace), namespace)).map((entry) => entry.object),
+    list(kind, namespace) {
+      const entries = cache.list(prefixOf(scoped(kind, namespace), namespace));
+      return entries.length === 0 ? NOTHING : entries.map((entry) => entry.object);
+    },
     catchUp,
   };
 }

@@ -27,13 +27,13 @@ export function servedEntries(
 }
 
 /** What a client sent to an address, in the form that is stored. */
-export async function toStored({ conversion }: Served, draft: Draft): Promise<Draft> {
-  return conversion === undefined ? draft : first(await conversion.toStored([draft]));
+export function toStored({ conversion }: Served, draft: Draft): Draft | Promise<Draft> {
+  return conversion === undefined ? draft : first(conversion.toStored([draft]));
 }
 
 /** A stored object as the address shows it. */
-export async function fromStored({ conversion }: Served, object: KubeObject): Promise<KubeObject> {
-  return conversion === undefined ? object : first(await conversion.fromStored([object]));
+export function fromStored({ conversion }: Served, object: KubeObject): KubeObject | Promise<KubeObject> {
+  return conversion === undefined ? object : first(conversion.fromStored([object]));
 }
 
 const isEntry = (entry: Entry | Promise<Entry>): entry is Entry => !(entry instanceof Promise);

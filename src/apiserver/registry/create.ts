@@ -61,7 +61,8 @@ export async function createObject(
     old: undefined,
     setDefaults: (changed) => setDefaults(kind, changed),
   });
-  await registry.admission.mutate(request);
+  const mutating = registry.admission.mutate(request);
+  if (mutating !== undefined) await mutating;
   checkNamespace(served, draft, namespace);
   dropRepeatedOwners(draft, context, AFTER_ADMISSION);
   const { metadata } = draft;
@@ -81,7 +82,8 @@ export async function createObject(
   );
   if (errors.length > 0) throw invalidObject(served.resource, metadata.name ?? '', errors);
   warnAbout(context, kind, object, undefined);
-  await registry.admission.validate(request);
+  const validating = registry.admission.validate(request);
+  if (validating !== undefined) await validating;
 
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -111,7 +113,8 @@ async function insert(
     return entryOfDryRun(key, value, 0);
   }
   const result = await registry.storage.create(key, value, context.cause);
-  await caughtUp(registry, context, result);
+  const catchingUp = caughtUp(registry, context, result);
+  if (catchingUp !== undefined) await catchingUp;
   if (result.ok) return entryAfterWrite(registry.cache, key, value, result.revision);
   throw taken(served, name, result.current?.value.decode() as KubeObject | undefined);
 }

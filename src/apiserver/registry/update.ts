@@ -45,14 +45,14 @@ export interface UpdateOptions {
 /** What admission says of one try of an update. */
 export interface UpdateAdmission {
   /** May change the draft. */
-  mutate(): Promise<void>;
-  validate(): Promise<void>;
+  mutate(): Promise<void> | undefined;
+  validate(): Promise<void> | undefined;
 }
 
 /** Of a write that is part of a request about which admission has been asked. */
 export const alreadyAdmitted = (): UpdateAdmission => ({
-  mutate: () => Promise.resolve(),
-  validate: () => Promise.resolve(),
+  mutate: () => undefined,
+  validate: () => undefined,
 });
 
 export interface UpdateOutcome {
@@ -131,7 +131,8 @@ async function attemptUpdate(
     trackFields(served, context, { old, draft, subresource: options.subresource, time: now });
   }
   const admission = (options.admission ?? objectAdmission(registry, context, options))(draft, old);
-  await admission.mutate();
+  const mutating = admission.mutate();
+  if (mutating !== undefined) await mutating;
   dropRepeatedOwners(draft, context, AFTER_ADMISSION);
 
   keepSystemMetadata(draft, old);
@@ -145,7 +146,8 @@ async function attemptUpdate(
   if (errors.length > 0) throw invalidObject(served.resource, name, errors);
   // Of a part or of the status, upstream warns of nothing.
   if (options.subresource === '') warnAbout(context, kind, object, old);
-  await admission.validate();
+  const validating = admission.validate();
+  if (validating !== undefined) await validating;
 
   if (mustGoNow(served, object)) {
     return (await removeNow(registry, context, existing)) ? { ...existing, object } : undefined;
@@ -154,7 +156,8 @@ async function attemptUpdate(
   const value = encode(object);
   if (context.dryRun) return entryOfDryRun(key, value, existing.revision);
   const result = await registry.storage.update(key, value, existing.revision, context.cause);
-  await caughtUp(registry, context, result);
+  const catchingUp = caughtUp(registry, context, result);
+  if (catchingUp !== undefined) await catchingUp;
   return result.ok ? entryAfterWrite(registry.cache, key, value, result.revision) : undefined;
 }
 

@@ -9,10 +9,10 @@ import { fillIn } from './defaults.ts';
 
 /** Holds pods, containers and claims to the LimitRanges of their namespace (`plugin/pkg/admission/limitranger`). */
 export function limitRanger(reader: AdmissionReader): AdmissionPlugin {
-  const rangesOf = ({ namespace }: AdmissionAttributes): readonly LimitRange[] =>
-    (reader.list(limitRanges, namespace) as readonly LimitRange[]).filter(
-      ({ metadata }) => metadata.deletionTimestamp === undefined,
-    );
+  const rangesOf = ({ namespace }: AdmissionAttributes): readonly LimitRange[] => {
+    const all = reader.list(limitRanges, namespace) as readonly LimitRange[];
+    return all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  };
   return {
     name: 'LimitRanger',
     handles: (attributes) =>
@@ -22,11 +22,13 @@ export function limitRanger(reader: AdmissionReader): AdmissionPlugin {
         (isAbout(attributes, pods, 'resize') || isAbout(attributes, persistentVolumeClaims))),
     mutate(attributes) {
       if (attributes.operation !== 'CREATE' || !isAbout(attributes, pods)) return;
-      fillIn(attributes.object as unknown as Draft<Pod>, rangesOf(attributes));
+      const ranges = rangesOf(attributes);
+      if (ranges.length > 0) fillIn(attributes.object as unknown as Draft<Pod>, ranges);
     },
     validate(attributes) {
-      const items = rangesOf(attributes).flatMap(({ spec }) => spec?.limits ?? []);
-      if (items.length === 0) return [];
+      const ranges = rangesOf(attributes);
+      if (ranges.length === 0) return [];
+      const items = ranges.flatMap(({ spec }) => spec?.limits ?? []);
       const isPod = isAbout(attributes, pods) || isAbout(attributes, pods, 'resize');
       const found = isPod
         ? podViolations(items, attributes.object as unknown as Draft<Pod>)

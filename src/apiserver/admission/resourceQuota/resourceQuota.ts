@@ -9,6 +9,7 @@ import {
   tryParseQuantity,
 } from '../../../api/quantity.ts';
 import { countedBy, isInScope, textOf, type Usage, usageOf } from '../../../api/quota/usage.ts';
+import type { FieldError } from '../../../api/fields/fieldErrors.ts';
 import { conflict } from '../../../api/status.ts';
 import type { Pod, ResourceQuota } from '../../../api/types.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from '../contract.ts';
@@ -38,14 +39,22 @@ export function resourceQuota(reader: AdmissionReader, charge: ChargeQuota): Adm
       namespace !== '' &&
       ((operation === 'CREATE' && subresource === '') ||
         (operation === 'UPDATE' && (subresource === '' || subresource === 'resize'))),
-    async reserve(attributes) {
-      const { namespace } = attributes;
+    reserve(attributes) {
       if (attributes.object === undefined) return [];
-      const quotas = reader.list(resourceQuotas, namespace) as readonly ResourceQuota[];
-      for (const quota of quotas) await take(quota, attributes, reader, charge);
-      return [];
+      const quotas = reader.list(resourceQuotas, attributes.namespace) as readonly ResourceQuota[];
+      return quotas.length === 0 ? [] : takeAll(quotas, attributes, reader, charge);
     },
   };
+}
+
+async function takeAll(
+  quotas: readonly ResourceQuota[],
+  attributes: AdmissionAttributes,
+  reader: AdmissionReader,
+  charge: ChargeQuota,
+): Promise<readonly FieldError[]> {
+  for (const quota of quotas) await take(quota, attributes, reader, charge);
+  return [];
 }
 
 async function take(
