@@ -24,6 +24,7 @@ const LEASE = 10_000;
 
 /** Two copies in sectors of their own, written in turn: a write that is torn leaves the other one. */
 const COPY_AT = [0, 512] as const;
+const LINE_BYTES = 'wheelhouse-mark '.length + 2 * 17 + 9;
 const LINE = /^wheelhouse-mark (\d{16}) (\d{16}) ([0-9a-f]{8})\n/;
 
 /** The mark of a store; undefined where there is none that can be read. */
@@ -50,6 +51,8 @@ export class MarkFile {
   #acknowledged: number;
   #ceiling: number;
   #turn = 0;
+  /** The same for every write. */
+  readonly #line = Buffer.alloc(LINE_BYTES);
 
   /** Takes over the descriptor of the file. */
   constructor(file: number, mark: Mark) {
@@ -79,7 +82,8 @@ export class MarkFile {
 
   #write(): void {
     this.#turn = 1 - this.#turn;
-    writeSync(this.#file, encode(this.#acknowledged, this.#ceiling), COPY_AT[this.#turn]);
+    this.#line.write(encode(this.#acknowledged, this.#ceiling), 'latin1');
+    writeSync(this.#file, this.#line, 0, LINE_BYTES, COPY_AT[this.#turn]);
   }
 }
 
