@@ -21,6 +21,7 @@ export interface HttpResponse {
   write(chunk: Uint8Array, done?: () => void): boolean;
   end(chunk?: Uint8Array | string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;
   removeListener(event: 'close' | 'drain', listener: () => void): unknown;
 }
@@ -158,7 +159,7 @@ function createServer(
   server.on('session', (session) => idle.session(session));
   server.on('stream', (stream) => idle.stream(stream));
   server.on('request', (request, response) => {
-    if (hasBody(request)) response.once('finish', () => endUnread(request, limits));
+    if (hasBody(request)) response.on('finish', () => endUnread(request, limits));
     options.request(request, response as unknown as HttpResponse, peerOf(request));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -199,7 +200,15 @@ function peers(connections: Connections): (request: HttpRequest) => TlsPeer {
     let peer = known.get(key);
     if (peer === undefined) {
       connections.spoke(socket);
-      peer = { ...readPeer(socket), identified: () => connections.identified(socket) };
+      let isIdentified = false;
+      peer = {
+        ...readPeer(socket),
+        identified() {
+          // Asked with every request.
+          if (!isIdentified) connections.identified(socket);
+          isIdentified = true;
+        },
+      };
       known.set(key, peer);
     }
     return peer;

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../../api/request.ts';
+import type { ApiRequest, ApiResponse, UserInfo } from '../../api/request.ts';
 import { type StatusError, toStatusError, unauthorized } from '../../api/status.ts';
 import type { Authenticator } from '../auth/contract.ts';
 import { authenticated, UNAUTHENTICATED } from '../auth/users.ts';
@@ -12,30 +12,41 @@ export const anonymous: UserInfo = { name: 'system:anonymous', groups: [UNAUTHEN
  * the credentials; without any, the anonymous user. Wrong credentials are refused, unless others are right.
  */
 export function authentication(authenticators: readonly Authenticator[]): Filter {
-  const identify: Filter = async (exchange, next) => {
-    const user = await find(authenticators, exchange.request);
-    exchange.user = user;
-    if (user !== anonymous) exchange.request.identified?.();
-    return next(exchange);
-  };
   return (exchange, next) => {
-    const { user } = exchange.request;
-    if (user === undefined) return identify(exchange, next);
-    exchange.user = user;
-    return next(exchange);
+    const { request } = exchange;
+    if (request.user !== undefined) {
+      exchange.user = request.user;
+      return next(exchange);
+    }
+    const goOn = (user: UserInfo): Promise<ApiResponse> => {
+      exchange.user = user;
+      if (user !== anonymous) request.identified?.();
+      return next(exchange);
+    };
+    const user = find(authenticators, request);
+    return user instanceof Promise ? user.then(goOn) : goOn(user);
   };
 }
 
-async function find(
+/** A promise where an authenticator has to think: certificates are known at once. */
+function find(
   authenticators: readonly Authenticator[],
-  request: Parameters<Authenticator['authenticate']>[0],
-): Promise<UserInfo> {
-  let refusal: StatusError | undefined;
-  for (const authenticator of authenticators) {
+  request: ApiRequest,
+  first = 0,
+  refused?: StatusError,
+): UserInfo | Promise<UserInfo> {
+  let refusal = refused;
+  for (let at = first; at < authenticators.length; at += 1) {
     try {
-      const answer = authenticator.authenticate(request);
-      const user = answer instanceof Promise ? await answer : answer;
-      if (user !== undefined) return authenticated(user);
+      const answer = authenticators[at]?.authenticate(request);
+      if (answer instanceof Promise) {
+        return answer.then(
+          (user) =>
+            user === undefined ? find(authenticators, request, at + 1, refusal) : authenticated(user),
+          (error: unknown) => find(authenticators, request, at + 1, toStatusError(error)),
+        );
+      }
+      if (answer !== undefined) return authenticated(answer);
     } catch (error) {
       refusal = toStatusError(error);
     }

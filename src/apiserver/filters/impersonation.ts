@@ -20,9 +20,10 @@ export function impersonation(authorizer: Authorizer): Filter {
     const { headers } = exchange.request;
     const { 'impersonate-user': name = '' } = headers;
     if (name === '') {
-      const part = Object.keys(headers).find(isPartOfIdentity);
-      if (part === undefined) return next(exchange);
-      throw badRequest(`requested ${part} without impersonating a user`);
+      for (const header in headers) {
+        if (isPartOfIdentity(header)) throw badRequest(`requested ${header} without impersonating a user`);
+      }
+      return next(exchange);
     }
     const groups = listOf(headers['impersonate-group']);
     const uid = headers['impersonate-uid'];
@@ -58,7 +59,8 @@ export function impersonation(authorizer: Authorizer): Filter {
 }
 
 const isPartOfIdentity = (header: string): boolean =>
-  header === 'impersonate-group' || header === 'impersonate-uid' || header.startsWith(EXTRA);
+  header.startsWith('impersonate-') &&
+  (header === 'impersonate-group' || header === 'impersonate-uid' || header.startsWith(EXTRA));
 
 const IMPERSONATE: AuthorizationAttributes = {
   isResourceRequest: true,

@@ -59,7 +59,7 @@ async function serve(
 ): Promise<void> {
   const departure = new Departure();
   let answered = false;
-  response.once('close', () => {
+  response.on('close', () => {
     if (!answered) departure.happened();
   });
   // A write that meets a closing connection fails there; `close` is all that matters.

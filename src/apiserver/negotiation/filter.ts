@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
 import { textOption } from '../../api/queryOptions.ts';
-import type { Exchange, Filter } from '../exchange.ts';
+import type { Exchange, Filter, Next } from '../exchange.ts';
 import type { ResourceTable } from '../resources/table.ts';
 import { type Encoding, negotiate, notAcceptable, type Offer } from './negotiate.ts';
 
@@ -37,18 +37,22 @@ export function acceptable(resources: ResourceTable): Filter {
  * everything is made for, and is not noted.
  */
 export function encoded(resources: ResourceTable): Filter {
-  return async (exchange, next) => {
-    const response = await next(exchange);
+  return (exchange, next) => {
     const { headers, query } = exchange.request;
     const { accept } = headers;
     const plain = accept === undefined || accept === 'application/json';
-    if (plain && !query.has('pretty') && !isReader(headers)) return response;
+    return plain && !query.has('pretty') && !isReader(headers) ? next(exchange) : encode(exchange, next);
+  };
+
+  async function encode(exchange: Exchange, next: Next): Promise<ApiResponse> {
+    const response = await next(exchange);
+    const { accept } = exchange.request.headers;
     if (response.type === 'raw' || response.type === 'upgrade') return response;
     const negotiated = negotiate(accept, offerFor(exchange, resources));
     const encoding = negotiated?.encoding ?? 'json';
     const pretty = encoding === 'json' && (negotiated?.pretty === true || isPretty(exchange.request));
     return encoding === 'json' && !pretty ? response : withEncoding(response, encoding, pretty);
-  };
+  }
 }
 
 type Written = Exclude<ApiResponse, { type: 'raw' | 'upgrade' }>;
