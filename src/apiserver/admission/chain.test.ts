@@ -126,7 +126,7 @@ describe('createAdmissionChain()', () => {
     assert.equal(reserved, 0);
   });
 
-  it('asks nobody after a refusal that comes at once', async () => {
+  it('asks nobody after a refusal that comes at once', () => {
     let asked = 0;
     const refuse = plugin('refuses', {
       validate: () => {
