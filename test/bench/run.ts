@@ -2,13 +2,23 @@
 import { api } from './api.ts';
 import { type Benchmark, formatFigure } from './benchmark.ts';
 import { cluster } from './cluster.ts';
+import { expressions } from './expressions.ts';
 import { idle } from './idle.ts';
 import { link } from './link.ts';
 import { resources } from './resources.ts';
 import { schedulingBenchmark } from './scheduling.ts';
 import { storage } from './storage.ts';
 
-const benchmarks: readonly Benchmark[] = [storage, idle, api, resources, schedulingBenchmark, link, cluster];
+const benchmarks: readonly Benchmark[] = [
+  storage,
+  idle,
+  expressions,
+  api,
+  resources,
+  schedulingBenchmark,
+  link,
+  cluster,
+];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));

@@ -16,15 +16,20 @@ import {
   type Value,
 } from './values.ts';
 
+/** Counts what is compared, since two short lists may hold a lot. */
+export interface Meter {
+  compared: number;
+}
+
 /**
  * Whether two values are equal: numbers by what they are worth, whatever their type; values of different types never
  * (cel-spec `doc/langdef.md`, Equality). Neither is an error.
  */
-export function equals(a: Value, b: Value): boolean {
+export function equals(a: Value, b: Value, meter?: Meter): boolean {
   if (a === b) return true;
   if (typeof a === 'string' || typeof a === 'boolean' || a === null || b === null) return false;
   if (isNumber(a)) return isNumber(b) && compareNumbers(a, b) === 0;
-  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b, meter);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) {
     return b instanceof Timestamp && a.seconds === b.seconds && a.nanos === b.nanos;
@@ -32,21 +37,26 @@ export function equals(a: Value, b: Value): boolean {
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Optional) {
-    return b instanceof Optional && a.present === b.present && (!a.present || equals(a.value, b.value));
+    return (
+      b instanceof Optional && a.present === b.present && (!a.present || equals(a.value, b.value, meter))
+    );
   }
   if (a instanceof OpaqueValue) return b instanceof OpaqueValue && a.typeName === b.typeName && a.equals(b);
-  return isMap(a) && isMap(b) && equalMaps(a, b);
+  return isMap(a) && isMap(b) && equalMaps(a, b, meter);
 }
 
-function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((element, index) => equals(element, b[index]));
+function equalLists(a: readonly unknown[], b: readonly unknown[], meter: Meter | undefined): boolean {
+  if (meter !== undefined) meter.compared += a.length;
+  return a.length === b.length && a.every((element, index) => equals(element, b[index], meter));
 }
 
-function equalMaps(a: MapValue, b: MapValue): boolean {
-  if (sizeOfMap(a) !== sizeOfMap(b)) return false;
+function equalMaps(a: MapValue, b: MapValue, meter: Meter | undefined): boolean {
+  const size = sizeOfMap(a);
+  if (meter !== undefined) meter.compared += size;
+  if (size !== sizeOfMap(b)) return false;
   for (const key of keysOfMap(a)) {
     const other = getOfMap(b, key);
-    if (other === undefined || !equals(getOfMap(a, key), other)) return false;
+    if (other === undefined || !equals(getOfMap(a, key), other, meter)) return false;
   }
   return true;
 }

@@ -2,7 +2,14 @@ import type { CallNode } from '../ast.ts';
 import { traversal } from '../cost/calls.ts';
 import type { Overload } from '../declarations.ts';
 import { equals } from '../equality.ts';
-import { codePoints, index as readIndex, NO_OVERLOAD, optionalIndex, sizeOf } from '../operators.ts';
+import {
+  codePoints,
+  contains,
+  index as readIndex,
+  NO_OVERLOAD,
+  optionalIndex,
+  sizeOf,
+} from '../operators.ts';
 import { DYN, isOptional, type ListMerge, partsOf, type Type } from '../types.ts';
 import { CelError, fits, getOfMap, isMap, Optional, type Value } from '../values.ts';
 import { adapterOf } from './adapt.ts';
@@ -49,7 +56,7 @@ export function planCall(planner: Planner, node: CallNode): Step {
           container.elements.map((element) => (element.kind === 'const' ? element.value : undefined)),
         );
       }
-      break;
+      return planContains(first, second);
     }
     default:
   }
@@ -112,7 +119,9 @@ function planEquality(node: CallNode, left: Step, right: Step): Step {
     if (a instanceof CelError) return a;
     if (b instanceof CelError) return b;
     frame.charge(traversal(Math.min(sizeOf(a) ?? 1, sizeOf(b) ?? 1)));
-    return special(a, b) === wanted;
+    const equal = special(a, b, frame);
+    frame.settle();
+    return equal === wanted;
   };
 }
 
@@ -140,6 +149,25 @@ function planMembership(element: Step, list: readonly Value[]): Step {
     if (value instanceof CelError) return value;
     if (onlyTexts) return texts.has(value);
     return list.some((item) => equals(value, item));
+  };
+}
+
+function planContains(element: Step, container: Step): Step {
+  return (frame) => {
+    const value = element(frame);
+    if (value instanceof CelError) return value;
+    const among = container(frame);
+    if (among instanceof CelError) return among;
+    if (!Array.isArray(among)) {
+      frame.charge(1);
+      return contains(value, among);
+    }
+    frame.charge(among.length);
+    for (const item of among) {
+      if (equals(value, item, frame)) return true;
+      frame.settle();
+    }
+    return false;
   };
 }
 

@@ -1,8 +1,8 @@
-import { equals } from '../equality.ts';
+import { equals, type Meter } from '../equality.ts';
 import type { ListMerge, Type } from '../types.ts';
 import { getOfMap, isMap, keysOfMap, sizeOfMap, type Value } from '../values.ts';
 
-type Equality = (a: Value, b: Value) => boolean;
+type Equality = (a: Value, b: Value, meter?: Meter) => boolean;
 
 /**
  * Equality of values of a type with sets or lists with keys in it, whose order does not count

@@ -1,13 +1,19 @@
 import type { Node } from '../ast.ts';
 import { BudgetExceeded } from '../cost/budget.ts';
+import type { Meter } from '../equality.ts';
 import type { Value } from '../values.ts';
 
+const COMPARED_PER_COST = 1000;
+
 /** What one evaluation holds. */
-export class Frame {
+export class Frame implements Meter {
   /** What variables are. */
   readonly slots: Value[];
   /** The budget that is left. */
   left: number;
+
+  /** Elements that were compared and not yet paid for. */
+  compared = 0;
 
   constructor(slots: Value[], budget: number) {
     this.slots = slots;
@@ -17,6 +23,16 @@ export class Frame {
   /** Throws BudgetExceeded where this is more than is left. */
   charge(cost: number): void {
     if ((this.left -= cost) < 0) throw new BudgetExceeded();
+  }
+
+  /**
+   * Pays for comparing what is deep inside. Upstream takes nothing for it, so that a few steps could compare everything
+   * that a request may hold, again and again; what usual objects hold costs nothing here either.
+   */
+  settle(): void {
+    if (this.compared < COMPARED_PER_COST) return;
+    this.charge(Math.floor(this.compared / COMPARED_PER_COST));
+    this.compared %= COMPARED_PER_COST;
   }
 }
 

@@ -136,6 +136,8 @@ const searches: Pick<Overload, 'cost' | 'estimate'> = {
   estimate: (args) => ({ cost: scale(sizeAt(args, 0), TRAVERSAL_FACTOR) }),
 };
 
+const LONG_TEXT = 1000;
+
 /** Functions of texts (cel-go `ext/strings.go`, version 2). */
 export const STRINGS: Library = {
   functions: [
@@ -170,7 +172,9 @@ export const STRINGS: Library = {
     member('join', 'list_join', [listOf(STRING)], STRING, join, joins),
     member('join', 'list_join_string', [listOf(STRING), STRING], STRING, join, joins),
     member('format', 'string_format', [STRING, listOf(DYN)], STRING, formatText, {
-      resultCost: (text) => traversal(actualSize(text)),
+      cost: (template: Value) => traversal(actualSize(template)),
+      // Upstream takes nothing for what is filled in, however long it is; what is usual costs nothing here either.
+      resultCost: (text) => Math.floor(String(text).length / LONG_TEXT),
       estimate: (args) => ({ cost: scale(sizeAt(args, 0), TRAVERSAL_FACTOR) }),
     }),
     global('strings.quote', 'strings_quote', [STRING], STRING, quoteText, {
