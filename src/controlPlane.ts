@@ -26,9 +26,11 @@ import { catchUp } from './apiserver/registry/freshness.ts';
 import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
 import { bootstrapHooks } from './apiserver/bootstrap/hooks.ts';
 import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
+import { CustomResources } from './apiserver/customResources/customResources.ts';
 import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
 import { createYamlThread } from './apiserver/http/yamlBodies.ts';
+import { loopback } from './apiserver/loopback.ts';
 import type { HealthCheck } from './apiserver/observe/health.ts';
 import { storedResources } from './apiserver/resources/stored.ts';
 import { LiveResources } from './apiserver/resources/table.ts';
@@ -244,6 +246,9 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     random,
     logger,
   });
+  const request = loopback(api.handler, LOOPBACK);
+  const custom = new CustomResources({ cache, resources, request, clock, logger });
+  groups.started('custom resources', () => custom.dispose());
   const expiry = new EventExpiry({ cache, storage, clock, logger });
   groups.started('event expiry', () => expiry.dispose());
   const clientFor = (user: UserInfo): Client => inProcessClient(api.handler, user);

@@ -17,9 +17,9 @@ export interface Column<T extends KubeObject> {
   readonly format?: string;
   readonly description: string;
   /** 0 is always shown, 1 with `-o wide`. */
-  readonly priority?: 0 | 1;
-  /** `now` in ms since the epoch, for ages. */
-  cell(object: T, now: number): string | number | boolean;
+  readonly priority?: number;
+  /** `now` in ms since the epoch, for ages; null where there is nothing to show. */
+  cell(object: T, now: number): string | number | boolean | null;
 }
 
 /**
@@ -32,8 +32,15 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly singular?: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+  /** Of a list of such objects. Default: the kind and `List`. */
+  readonly listKind?: string;
   /** Other addresses that serve the same stored objects (Event: core/v1 and events.k8s.io/v1). */
   readonly alsoServedAs?: readonly ServedAs[];
+  /**
+   * Set where the rules see another form of objects than the one that is stored: a custom kind, whose versions are kinds
+   * of their own over the same stored objects.
+   */
+  readonly storedForm?: StoredForm;
   /** Verbs served; default all: create delete deletecollection get list patch update watch. */
   readonly verbs?: readonly string[];
   /** False for reviews and the like, which are answered and never stored. Default true. */
@@ -112,6 +119,15 @@ export interface ServedAs {
   readonly shortNames?: readonly string[];
   /** Of objects as this address shows them. Default: the kind's, which must then fit. */
   readonly columns?: readonly Column<KubeObject>[];
+  readonly conversion: Conversion;
+}
+
+export interface StoredForm {
+  /** The version in which new objects are stored; older ones may be there in others. */
+  readonly version: string;
+  /** True for one of a resource's kinds: by it they know the resource who count it once, in whatever versions it is served. */
+  readonly isPrimary: boolean;
+  /** To the form that the rules see, and back. Gives the same object where there is nothing to change. */
   readonly conversion: Conversion;
 }
 

@@ -240,3 +240,10 @@ export const validatingWebhookConfigurations = resource<t.ValidatingWebhookConfi
   'ValidatingWebhookConfiguration',
   'Cluster',
 );
+export const customResourceDefinitions = resource<t.CustomResourceDefinition>(
+  'apiextensions.k8s.io',
+  'v1',
+  'customresourcedefinitions',
+  'CustomResourceDefinition',
+  'Cluster',
+);

@@ -61,6 +61,9 @@ export type TokenRequest = WithSpec<Namespaced<model.AuthenticationV1TokenReques
 export type PriorityClass = Live<model.V1PriorityClass>;
 export type MutatingWebhookConfiguration = Live<model.V1MutatingWebhookConfiguration>;
 export type ValidatingWebhookConfiguration = Live<model.V1ValidatingWebhookConfiguration>;
+export type CustomResourceDefinition = WithSpec<Live<model.V1CustomResourceDefinition>>;
+export type CustomResourceDefinitionVersion = CustomResourceDefinition['spec']['versions'][number];
+export type CustomResourceNames = CustomResourceDefinition['spec']['names'];
 
 export type PodSpec = Wire<model.V1PodSpec>;
 export type PodStatus = Wire<model.V1PodStatus>;

@@ -10,6 +10,8 @@ import type { AdmissionPlugin } from '../../src/apiserver/admission/contract.ts'
 import type { Authenticator, Authorizer } from '../../src/apiserver/auth/contract.ts';
 import type { PostStartHook } from '../../src/apiserver/postStartHooks.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/apiserver/apiServer.ts';
+import { CustomResources } from '../../src/apiserver/customResources/customResources.ts';
+import { loopback } from '../../src/apiserver/loopback.ts';
 import type { NodeDialer } from '../../src/apiserver/nodeDialer.ts';
 import { LiveResources } from '../../src/apiserver/resources/table.ts';
 import type { HealthCheck } from '../../src/apiserver/observe/health.ts';
@@ -90,7 +92,10 @@ export interface TestServer {
 
 /** A whole API server on a store in memory. Stop it in the test that started it, or in its `after`. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { clock = systemClock } = options;
+  const {
+    clock = systemClock,
+    logger = createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' }),
+  } = options;
   const storage =
     options.storage ??
     (await openSqliteStorage({
@@ -120,9 +125,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.audit === undefined ? {} : { audit: options.audit }),
     clock,
     random: systemRandom,
-    logger: options.logger ?? createLogger((line) => process.stderr.write(`${line}\n`), { level: 'warn' }),
+    logger,
   });
   const { handler } = server;
+  const custom = new CustomResources({ cache, resources, request: loopback(handler, admin), clock, logger });
   await server.start(new AbortController().signal);
   const ask: TestServer['ask'] = (method, url, body, { headers = {}, user = admin, signal } = {}) =>
     handler.handle(requestOf(method, url, body, headers, user, signal));
@@ -146,6 +152,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       return { code: 200, body: { ...list, items: items.map((entry) => entry.object) } as T };
     },
     async stop() {
+      custom.dispose();
       await cache.close();
       if (options.storage === undefined) await storage.close();
     },

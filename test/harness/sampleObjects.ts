@@ -10,8 +10,8 @@ const FORMATS: Readonly<Record<string, unknown>> = {
   byte: 'AAAA',
   'int-or-string': 1,
 };
-/** Types that contain themselves (JSON schemas, selectors of pods in pods) end here. */
-const MAX_DEPTH = 14;
+/** Types that contain themselves (JSON schemas) end here: each level may have several of the next. */
+const MAX_NESTING = 2;
 
 /** An object with every field that a schema knows, each of the right type. Valid it is not. */
 export function sampleOf(schema: Schema): Json {
@@ -23,28 +23,29 @@ export function sampleOf(schema: Schema): Json {
   };
   collect(schema.definition);
   const silent = (): { description: string; property(): string } => ({ description: '', property: () => '' });
-  const valueOf = (json: Json, depth: number): unknown => {
+  const valueOf = (json: Json, outer: readonly string[]): unknown => {
     const ref = json.$ref;
     if (typeof ref === 'string') {
       const name = ref.slice(ref.lastIndexOf('/') + 1);
       const definition = definitions.get(name);
-      if (definition !== undefined) return valueOf(definition.render(V2, silent), depth);
+      if (definition !== undefined) {
+        if (outer.filter((one) => one === name).length === MAX_NESTING) return {};
+        return valueOf(definition.render(V2, silent), [...outer, name]);
+      }
       if (name.endsWith('Quantity')) return '1';
       if (name.endsWith('IntOrString')) return 1;
       return name.endsWith('Time') ? '2026-01-01T00:00:00.000000Z' : {};
     }
     const { type, format, items, properties, additionalProperties } = json;
-    const deep = depth > MAX_DEPTH;
-    if (type === 'array') return deep ? [] : [valueOf((items ?? {}) as Json, depth + 1)];
-    if (deep && (properties ?? additionalProperties) !== undefined) return {};
+    if (type === 'array') return [valueOf((items ?? {}) as Json, outer)];
     if (properties !== undefined) {
       const entries = Object.entries(properties as Record<string, Json>);
-      return Object.fromEntries(entries.map(([name, property]) => [name, valueOf(property, depth + 1)]));
+      return Object.fromEntries(entries.map(([name, property]) => [name, valueOf(property, outer)]));
     }
     if (additionalProperties !== undefined) {
-      return { k: valueOf(additionalProperties as Json, depth + 1) };
+      return { k: valueOf(additionalProperties as Json, outer) };
     }
     return FORMATS[String(format)] ?? SCALARS[String(type)] ?? {};
   };
-  return valueOf(schema.definition.render(V2, silent), 0) as Json;
+  return valueOf(schema.definition.render(V2, silent), []) as Json;
 }

@@ -273,8 +273,8 @@ function objectOf(kind: Kind, cuts: readonly number[]): Draft {
     apiVersion: apiVersionOf(kind.resource),
     kind: kind.resource.kind,
     metadata: {
-      ...(metadata as object | undefined),
       name: 'x',
+      ...(metadata as object | undefined),
       resourceVersion: '1',
       ...(kind.resource.namespaced ? { namespace: 'ns' } : {}),
       creationTimestamp: '2026-01-01T00:00:00Z',

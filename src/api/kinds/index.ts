@@ -8,6 +8,7 @@ import { cronJob } from './cronJob/kind.ts';
 import { csiDriver } from './csiDriver/kind.ts';
 import { csiNode } from './csiNode/kind.ts';
 import { csiStorageCapacity } from './csiStorageCapacity/kind.ts';
+import { customResourceDefinition } from './customResourceDefinition/kind.ts';
 import { daemonSet } from './daemonSet/kind.ts';
 import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
@@ -88,6 +89,7 @@ export const kinds: readonly Kind[] = [
   roleBinding,
   clusterRoleBinding,
   priorityClass,
+  customResourceDefinition,
   storageClass,
   csiDriver,
   csiNode,

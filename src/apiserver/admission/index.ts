@@ -4,6 +4,7 @@ import type { Cache } from '../../storage/cache.ts';
 import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
 import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
+import { customResourceTermination } from '../customResources/termination.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { defaultIngressClass } from './defaultIngressClass.ts';
 import { defaultStorageClass } from './defaultStorageClass.ts';
@@ -34,6 +35,7 @@ export interface AdmissionOptions {
 export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
   const { cache, reader, clock, random } = options;
   return [
+    customResourceTermination(reader),
     namespaceLifecycle(reader),
     limitRanger(reader),
     serviceAccount({ random, findAccount: awaitedAccounts(cache, reader, clock) }),

@@ -35,6 +35,7 @@ describe('admissionPlugins', () => {
     assert.deepEqual(
       plugins.map((plugin) => plugin.name),
       [
+        'CustomResourceTermination',
         'NamespaceLifecycle',
         'LimitRanger',
         'ServiceAccount',

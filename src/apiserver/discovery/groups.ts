@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kind, ServedAs, Subresource } from '../../api/kind.ts';
-import { apiVersionOf, type Resource } from '../../api/resource.ts';
+import type { Resource } from '../../api/resource.ts';
 import { compareVersions } from '../../api/versions.ts';
 import { builtIn, type Schema } from '../../api/schema/index.ts';
 
@@ -22,6 +22,7 @@ export interface DiscoveredSubresource {
 export interface DiscoveredResource {
   readonly resource: Resource;
   readonly schema: Schema;
+  readonly listKind: string;
   readonly singular: string;
   readonly verbs: readonly string[];
   readonly shortNames: readonly string[];
@@ -112,12 +113,13 @@ function discovered(
   return {
     resource,
     schema,
+    listKind: kind.listKind ?? `${resource.kind}List`,
     singular: singular ?? resource.kind.toLowerCase(),
     verbs: [...(kind.verbs ?? ALL_VERBS)].sort(order),
     shortNames: shortNames ?? [],
     categories: kind.categories ?? [],
     subresources: subresourcesOf(kind, resource, schema),
-    storageVersionHash: kind.stored === false ? undefined : storageVersionHash(kind.resource),
+    storageVersionHash: kind.stored === false ? undefined : storageVersionHash(kind),
   };
 }
 
@@ -149,8 +151,8 @@ function subresourcesOf(kind: Kind, { group, version }: Resource, schema: Schema
 }
 
 /** apiserver `pkg/endpoints/discovery/storageversionhash.go`. */
-function storageVersionHash(resource: Resource): string {
-  const name = `${resource.group}/${apiVersionOf(resource).split('/').at(-1) ?? ''}/${resource.kind}`;
+function storageVersionHash({ resource, storedForm }: Kind): string {
+  const name = `${resource.group}/${storedForm?.version ?? resource.version}/${resource.kind}`;
   return createHash('sha256').update(name).digest().subarray(0, 8).toString('base64');
 }
 

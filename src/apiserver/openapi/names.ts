@@ -21,11 +21,11 @@ export function kindsOfDefinitions(
   for (const { group, versions } of groups) {
     for (const { version, resources } of versions) {
       everywhere.push({ group, kind: 'DeleteOptions', version });
-      for (const { resource, schema, subresources } of resources) {
+      for (const { resource, schema, listKind, subresources } of resources) {
         const { kind } = resource;
         map.set(schema.definition.name, [{ group, kind, version }]);
         const list = schema.listDefinition;
-        if (list !== undefined) map.set(list.name, [{ group, kind: `${kind}List`, version }]);
+        if (list !== undefined) map.set(list.name, [{ group, kind: listKind, version }]);
         for (const sub of subresources) {
           if (sub.schema === undefined || sub.schema === schema) continue;
           map.set(sub.schema.definition.name, [{ group: sub.group, kind: sub.kind, version: sub.version }]);

@@ -1,39 +1,70 @@
 import type { Conversion } from '../../api/kind.ts';
-import type { Draft, KubeObject } from '../../api/meta.ts';
+import { type Draft, draftOf, type KubeObject } from '../../api/meta.ts';
 import type { Entry } from '../../api/request.ts';
 import type { Served } from '../resources/served.ts';
 
 const encoder = new TextEncoder();
 
 /** What an address shows of a stored entry: the entry itself, or its converted form, made once per entry. */
-export function servedEntry(served: Served, entry: Entry): Entry | Promise<Entry> {
-  const { conversion } = served;
-  return conversion === undefined
+export function servedEntry(served: Pick<Served, 'reading'>, entry: Entry): Entry | Promise<Entry> {
+  const { reading } = served;
+  return reading === undefined
     ? entry
-    : (memoOf(conversion).get(entry) ?? first(servedEntries(served, [entry])));
+    : (memoOf(reading).get(entry) ?? first(servedEntries(served, [entry])));
 }
 
 /** The same of several entries: those that are not known yet are converted in one go. */
 export function servedEntries(
-  { conversion }: Served,
+  { reading }: Pick<Served, 'reading'>,
   entries: readonly Entry[],
 ): readonly Entry[] | Promise<readonly Entry[]> {
-  if (conversion === undefined) return entries;
-  const memo = memoOf(conversion);
+  if (reading === undefined) return entries;
+  const memo = memoOf(reading);
   const missing = entries.filter((entry) => !memo.has(entry));
-  if (missing.length > 0) convertInto(memo, conversion, missing);
+  if (missing.length > 0) convertInto(memo, reading, missing);
   const all = entries.map((entry) => memo.get(entry) ?? entry);
   return all.every(isEntry) ? all : Promise.all(all.map(async (entry) => entry));
 }
 
-/** What a client sent to an address, in the form that is stored. */
-export function toStored({ conversion }: Served, draft: Draft): Draft | Promise<Draft> {
+/** What a client sent to an address, in the form that the kind's rules see. */
+export function fromAddress({ conversion }: Served, draft: Draft): Draft | Promise<Draft> {
   return conversion === undefined ? draft : first(conversion.toStored([draft]));
 }
 
-/** A stored object as the address shows it. */
-export function fromStored({ conversion }: Served, object: KubeObject): KubeObject | Promise<KubeObject> {
+/** An object as the kind's rules see it, in the form that the address shows. */
+export function toAddress({ conversion }: Served, object: KubeObject): KubeObject | Promise<KubeObject> {
   return conversion === undefined ? object : first(conversion.fromStored([object]));
+}
+
+/** An object as one version's rules see it, in the form that another address of the same resource shows. */
+export function inFormOf({ reading }: Served, object: KubeObject): KubeObject | Promise<KubeObject> {
+  return reading === undefined ? object : first(reading.fromStored([object]));
+}
+
+/** What an address of a resource shows, in the form that the rules of another one's kind see. */
+export async function fromFormOf(shown: Served, { kind }: Served, draft: Draft): Promise<Draft> {
+  if (kind.storedForm === undefined) return fromAddress(shown, draft);
+  const [object] = await kind.storedForm.conversion.fromStored([draft as unknown as KubeObject]);
+  return object === undefined ? draft : draftOf(object);
+}
+
+/** What is stored, in the form that the kind's rules see. */
+export function ruledObject(
+  { kind: { storedForm } }: Served,
+  entry: Entry,
+): KubeObject | Promise<KubeObject> {
+  if (storedForm === undefined) return entry.object;
+  const ruled = servedEntry({ reading: storedForm.conversion }, entry);
+  return ruled instanceof Promise ? ruled.then(({ object }) => object) : ruled.object;
+}
+
+/** What the kind's rules have made, in the form in which it is stored. */
+export function storableObject(
+  { kind: { storedForm } }: Served,
+  draft: Draft,
+): KubeObject | Promise<KubeObject> {
+  const stored = storedForm === undefined ? draft : first(storedForm.conversion.toStored([draft]));
+  return stored as unknown as KubeObject | Promise<KubeObject>;
 }
 
 const isEntry = (entry: Entry | Promise<Entry>): entry is Entry => !(entry instanceof Promise);
@@ -68,7 +99,7 @@ function convertInto(memo: Memo, conversion: Conversion, entries: readonly Entry
 
 function convertedEntry(entry: Entry, object: KubeObject | undefined): Entry {
   if (object === undefined) throw new Error('a conversion gave fewer objects than it was given');
-  return new ConvertedEntry(entry, object);
+  return object === entry.object ? entry : new ConvertedEntry(entry, object);
 }
 
 class ConvertedEntry implements Entry {

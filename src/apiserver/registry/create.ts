@@ -8,6 +8,7 @@ import { all } from '../../api/fields/rules.ts';
 import { encode } from '../../storage/encoding.ts';
 import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
+import { storableObject } from './conversion.ts';
 import { setDefaults } from './defaults.ts';
 import { catchUp, caughtUp } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
@@ -24,7 +25,7 @@ export interface CreateOptions {
   readonly served: Served;
   /** '' for cluster scope. */
   readonly namespace: string;
-  /** In its stored form, decoded and private to this call. */
+  /** In the form that the kind's rules see, decoded and private to this call. */
   readonly draft: Draft;
   /** True where the draft has its managed fields (server-side apply). */
   readonly tracked?: boolean;
@@ -105,7 +106,8 @@ async function insert(
 ): Promise<Entry> {
   const name = draft.metadata.name ?? '';
   const key = keyOfObject(served.kind.resource, namespace, name);
-  const value = encode(draft as unknown as KubeObject);
+  const storable = storableObject(served, draft);
+  const value = encode(storable instanceof Promise ? await storable : storable);
   if (context.dryRun) {
     await catchUp(registry, context.signal());
     const existing = registry.cache.get(key);

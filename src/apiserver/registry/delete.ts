@@ -6,6 +6,7 @@ import { equal } from '../../api/fields/equal.ts';
 import { encode } from '../../storage/encoding.ts';
 import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
+import { ruledObject } from './conversion.ts';
 import { nextDeletionStep } from './deletionRules.ts';
 import { catchUp, caughtUp, isPast } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
@@ -72,7 +73,7 @@ async function deleteAsCached(
       namespace,
       name,
       object: undefined,
-      old: first.object,
+      old: await ruledObject(served, first),
       deleteOptions: options,
     });
     await registry.admission.mutate(request);

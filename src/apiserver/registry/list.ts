@@ -42,8 +42,8 @@ export async function listObjects(
   return {
     type: 'list',
     apiVersion: served.apiVersion,
-    kind: `${served.resource.kind}List`,
-    items: served.conversion === undefined ? page.items : await servedEntries(served, page.items),
+    kind: served.kind.listKind ?? `${served.resource.kind}List`,
+    items: served.reading === undefined ? page.items : await servedEntries(served, page.items),
     metadata: {
       resourceVersion: String(page.revision),
       ...(more
@@ -76,9 +76,9 @@ async function pageOf(
     }
     if (token.revision < 0) {
       await catchUp(registry, signal);
-      return currentPage(registry, prefix, selection, query.limit, token.after);
+      return currentPage(registry, served, prefix, selection, query.limit, token.after);
     }
-    return pastPage(registry, prefix, selection, query.limit, token, true);
+    return pastPage(registry, served, prefix, selection, query.limit, token, true);
   }
   const revision = query.resourceVersion;
   if (revision === undefined) {
@@ -88,15 +88,32 @@ async function pageOf(
     // A limit with a revision means exactly that revision, unless NotOlderThan is asked for.
     const exact = query.match === 'Exact' || (query.match === '' && query.limit > 0);
     if (exact)
-      return pastPage(registry, prefix, selection, query.limit, { revision, after: '', begun: 0 }, false);
+      return pastPage(
+        registry,
+        served,
+        prefix,
+        selection,
+        query.limit,
+        { revision, after: '', begun: 0 },
+        false,
+      );
   }
   const single = singleKey(served, namespace, selection);
   if (single !== undefined) {
     const entry = registry.cache.get(single);
-    const items = entry !== undefined && selection.matches(entry.object) ? [entry] : [];
+    const found = entry === undefined ? [] : await selectable(served, [entry]);
+    const items = found.filter(({ object }) => selection.matches(object));
     return { items, revision: registry.cache.revision(), remaining: 0 };
   }
-  return currentPage(registry, prefix, selection, query.limit, '');
+  return currentPage(registry, served, prefix, selection, query.limit, '');
+}
+
+/** Selectors are about the form that a kind's rules see. */
+function selectable(
+  { kind: { storedForm } }: Served,
+  entries: readonly Entry[],
+): readonly Entry[] | Promise<readonly Entry[]> {
+  return storedForm === undefined ? entries : servedEntries({ reading: storedForm.conversion }, entries);
 }
 
 /** The one key that can match, where the selector names the object. */
@@ -105,15 +122,17 @@ function singleKey(served: Served, namespace: string, selection: Selection): str
   return keyOfObject(served.kind.resource, namespace, selection.name);
 }
 
-function currentPage(
+async function currentPage(
   registry: RegistryOptions,
+  served: Served,
   prefix: string,
   selection: Selection,
   limit: number,
   after: string,
-): Page {
-  const all = registry.cache.list(prefix);
+): Promise<Page> {
   const revision = registry.cache.revision();
+  const there = registry.cache.list(prefix);
+  const all = selection.everything ? there : await selectable(served, there);
   const from = after === '' ? 0 : firstAfter(all, prefix + after);
   if (selection.everything) {
     if (from === 0 && (limit <= 0 || limit >= all.length)) return { items: all, revision, remaining: 0 };
@@ -133,6 +152,7 @@ function currentPage(
 /** As of a revision: from the cache while nothing has changed since, else from storage. */
 async function pastPage(
   registry: RegistryOptions,
+  served: Served,
   prefix: string,
   selection: Selection,
   limit: number,
@@ -140,10 +160,10 @@ async function pastPage(
   continued: boolean,
 ): Promise<Page> {
   if (token.revision === registry.cache.revision()) {
-    return currentPage(registry, prefix, selection, limit, token.after);
+    return currentPage(registry, served, prefix, selection, limit, token.after);
   }
   try {
-    return await storagePage(registry, prefix, selection, limit, token);
+    return await storagePage(registry, served, prefix, selection, limit, token);
   } catch (error) {
     if (!(error instanceof CompactedError)) throw error;
     throw continued
@@ -154,6 +174,7 @@ async function pastPage(
 
 async function storagePage(
   registry: RegistryOptions,
+  served: Served,
   prefix: string,
   selection: Selection,
   limit: number,
@@ -167,10 +188,13 @@ async function storagePage(
       ...(limit > 0 ? { limit } : {}),
       ...(after === '' ? {} : { after }),
     });
-    for (const [at, { key, revision, value }] of result.entries.entries()) {
+    const entries = result.entries.map(({ key, revision, value }): Entry => {
       const object: KubeObject = objectAt(value, revision);
-      if (!selection.matches(object)) continue;
-      items.push({ key, revision, object, bytes: bytesAt(value, revision) });
+      return { key, revision, object, bytes: bytesAt(value, revision) };
+    });
+    for (const [at, entry] of (await selectable(served, entries)).entries()) {
+      if (!selection.matches(entry.object)) continue;
+      items.push(entry);
       if (limit > 0 && items.length === limit) {
         return {
           items,

@@ -8,6 +8,7 @@ import { validateMetadata, validateMetadataUpdate } from '../../api/metadata/met
 import { encode } from '../../storage/encoding.ts';
 import { AdmissionRequest } from '../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from './context.ts';
+import { ruledObject, storableObject } from './conversion.ts';
 import { createObject } from './create.ts';
 import { setDefaults } from './defaults.ts';
 import { catchUp, caughtUp, isPast } from './freshness.ts';
@@ -120,7 +121,8 @@ async function attemptUpdate(
 ): Promise<Entry | undefined> {
   const { served, name, strategy } = options;
   const { kind } = served;
-  const old = existing.object;
+  const ruled = ruledObject(served, existing);
+  const old = ruled instanceof Promise ? await ruled : ruled;
   const now = timeOf(registry.clock.now());
 
   const draft = await options.desired(old);
@@ -152,8 +154,10 @@ async function attemptUpdate(
   if (mustGoNow(served, object)) {
     return (await removeNow(registry, context, existing)) ? { ...existing, object } : undefined;
   }
-  if (isUnchanged(object, old)) return existing;
-  const value = encode(object);
+  const storable = storableObject(served, draft);
+  const stored = storable instanceof Promise ? await storable : storable;
+  if (isUnchanged(stored, existing.object)) return existing;
+  const value = encode(stored);
   if (context.dryRun) return entryOfDryRun(key, value, existing.revision);
   const result = await registry.storage.update(key, value, existing.revision, context.cause);
   const catchingUp = caughtUp(registry, context, result);

@@ -45,10 +45,9 @@ export async function watchObjects(
   const signal = AbortSignal.any([options.signal, ended.signal]);
   // Subscribes now, in the same turn in which the state was read.
   const changes = registry.cache.watch(prefix, after, signal)[Symbol.asyncIterator]();
-  const initial = selection.everything ? there : there.filter(({ object }) => selection.matches(object));
   return batches({
     after,
-    initial: initialEvents(served, initial),
+    initial: initialEvents(served, selection, there),
     initialEnd:
       query.sendInitialEvents === true && query.allowBookmarks
         ? bookmark(served, after, { initialEventsEnd: true })

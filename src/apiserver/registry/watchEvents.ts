@@ -14,7 +14,11 @@ export function eventsFor(
   selection: Selection,
   changes: readonly CacheEvent[],
 ): readonly WatchEvent[] | Promise<readonly WatchEvent[]> {
-  if (served.conversion !== undefined) return convertedEvents(served, selection, changes);
+  if (served.reading !== undefined) {
+    return served.kind.storedForm === undefined || selection.everything
+      ? convertedEvents(served, selection, changes)
+      : selectedEvents(served, selection, changes);
+  }
   const events: WatchEvent[] = [];
   for (const change of changes) {
     const type = typeSeen(selection, change);
@@ -41,6 +45,33 @@ function convertedEvents(
   return entries instanceof Promise ? entries.then(events) : events(entries);
 }
 
+/** Where selectors are about another form than the one that is stored: all that changed is converted, then selected. */
+async function selectedEvents(
+  served: Served,
+  selection: Selection,
+  changes: readonly CacheEvent[],
+): Promise<readonly WatchEvent[]> {
+  const [entries, before] = await Promise.all([
+    servedEntries(
+      served,
+      changes.map(({ entry }) => entry),
+    ),
+    servedEntries(
+      served,
+      changes.map(({ entry, previous }) => previous ?? entry),
+    ),
+  ]);
+  return changes.flatMap((change, at): WatchEvent[] => {
+    const converted: CacheEvent = {
+      ...change,
+      entry: entries[at] ?? change.entry,
+      previous: change.previous === undefined ? undefined : before[at],
+    };
+    const type = typeSeen(selection, converted);
+    return type === undefined ? [] : [sharedEvent(served, change, type, entrySeen(converted, type))];
+  });
+}
+
 /** With a selector, an object that comes into view is ADDED and one that leaves it is DELETED. */
 function typeSeen(selection: Selection, { type, entry, previous }: CacheEvent): WatchEventType | undefined {
   const sees = (one: Entry): boolean => selection.everything || selection.matches(one.object);
@@ -60,11 +91,16 @@ function entrySeen({ type, entry, previous }: CacheEvent, seenAs: WatchEventType
 /** Objects that were there when the watch began. Not kept for others: that would hold a second copy of all objects. */
 export function initialEvents(
   served: Served,
+  selection: Selection,
   entries: readonly Entry[],
 ): readonly WatchEvent[] | Promise<readonly WatchEvent[]> {
+  const selected = (some: readonly Entry[]): readonly Entry[] =>
+    selection.everything ? some : some.filter(({ object }) => selection.matches(object));
+  // Selectors are about the form that a kind's rules see.
+  const late = served.kind.storedForm !== undefined;
   const added = (all: readonly Entry[]): readonly WatchEvent[] =>
-    all.map((entry) => new EntryEvent('ADDED', entry));
-  const all = servedEntries(served, entries);
+    (late ? selected(all) : all).map((entry) => new EntryEvent('ADDED', entry));
+  const all = servedEntries(served, late ? entries : selected(entries));
   return all instanceof Promise ? all.then(added) : added(all);
 }
 

@@ -23,8 +23,10 @@ export interface Served {
   readonly schema: Schema;
   readonly verbs: ReadonlySet<string>;
   readonly columns: readonly Column<KubeObject>[];
-  /** Set where the address shows another form than the one that is stored (events.k8s.io, versions of custom kinds). */
+  /** Set where the address shows another form than the one that the kind's rules see (events.k8s.io). */
   readonly conversion: Conversion | undefined;
+  /** Set where the address shows another form than the one that is stored: that one, or the kind's own. */
+  readonly reading: Conversion | undefined;
   /** Fields that a selector may name, metadata.name and metadata.namespace included. */
   readonly fieldNames: ReadonlySet<string>;
   /** Fires when the address is no longer served, at once where that has happened already. */
@@ -44,6 +46,11 @@ export function addressesOf(kind: Kind): readonly EndableServed[] {
   ];
 }
 
+/** False of the further versions of a custom kind. */
+export function isPrimary({ storedForm }: Kind): boolean {
+  return storedForm?.isPrimary ?? true;
+}
+
 function servedOf(
   kind: Kind,
   { resource, schema, columns = kind.columns }: Pick<ServedAs, 'resource' | 'schema' | 'columns'>,
@@ -58,6 +65,7 @@ function servedOf(
     verbs: new Set(kind.verbs ?? ALL_VERBS),
     columns,
     conversion,
+    reading: conversion ?? kind.storedForm?.conversion,
     fieldNames: new Set([
       'metadata.name',
       ...(kind.resource.namespaced ? ['metadata.namespace'] : []),

@@ -1,6 +1,6 @@
 import { apiVersionOf, type Resource } from '../../api/resource.ts';
 import type { ServedResources } from '../../api/servedResources.ts';
-import type { Served } from './served.ts';
+import { isPrimary, type Served } from './served.ts';
 import type { ResourceTable } from './table.ts';
 
 /**
@@ -26,7 +26,7 @@ export function storedResources(table: ResourceTable): ServedResources {
 
 function stored(served: readonly Served[]): Resource[] {
   return served
-    .filter(({ kind, resource }) => kind.stored !== false && kind.resource === resource)
+    .filter(({ kind, resource }) => kind.stored !== false && kind.resource === resource && isPrimary(kind))
     .map(({ resource }) => resource);
 }
 

@@ -1,7 +1,7 @@
 import { Emitter, type Event } from '../../base/events.ts';
 import type { Kind } from '../../api/kind.ts';
 import { groupResourceOf } from '../../api/resource.ts';
-import { addressesOf, type EndableServed, type Served } from './served.ts';
+import { addressesOf, type EndableServed, isPrimary, type Served } from './served.ts';
 
 /** What is served at one moment. Never changes. */
 export interface ResourceSnapshot {
@@ -83,8 +83,8 @@ class Snapshot implements ResourceSnapshot {
       if (this.#byAddress.has(address)) throw new Error(`${address} is served already`);
       this.#byAddress.set(address, served);
     }
-    for (const [{ resource }, [stored]] of entries) {
-      if (stored !== undefined) this.#stored.set(groupResourceOf(resource), stored);
+    for (const [kind, [stored]] of entries) {
+      if (stored !== undefined && isPrimary(kind)) this.#stored.set(groupResourceOf(kind.resource), stored);
     }
   }
 

@@ -7,7 +7,7 @@ import { decodeStrict } from '../../api/schema/index.ts';
 import { badRequest, conflict, StatusError } from '../../api/status.ts';
 import { timeOf } from '../../api/time.ts';
 import type { Exchange } from '../exchange.ts';
-import { toStored } from '../registry/conversion.ts';
+import { fromAddress } from '../registry/conversion.ts';
 import type { Served } from '../resources/served.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
@@ -28,7 +28,7 @@ export const apply: Handler = async (options, exchange, target) => {
   const sent = decodeApplied(exchange, served);
   sent.metadata.name ??= name;
   checkAddress(sent, target);
-  const applied = await toStored(served, sent);
+  const applied = await fromAddress(served, sent);
   const { kind } = served;
   const { entry, created } = await updateObject(options.registry, context, {
     served,

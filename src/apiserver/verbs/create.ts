@@ -1,5 +1,5 @@
 import { badRequest } from '../../api/status.ts';
-import { toStored } from '../registry/conversion.ts';
+import { fromAddress } from '../registry/conversion.ts';
 import { createObject } from '../registry/create.ts';
 import { decodeObject } from './decode.ts';
 import { type Handler, objectResponse } from './handler.ts';
@@ -14,7 +14,7 @@ export const create: Handler = async (options, exchange, { served, namespace }) 
   const entry = await createObject(options.registry, context, {
     served,
     namespace,
-    draft: await toStored(served, draft),
+    draft: await fromAddress(served, draft),
   });
   return objectResponse(served, entry, 201);
 };

@@ -4,7 +4,7 @@ import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../..
 import { decode, type Schema } from '../../api/schema/index.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Exchange } from '../exchange.ts';
-import { fromStored, toStored } from '../registry/conversion.ts';
+import { fromAddress, toAddress } from '../registry/conversion.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { apply, forbidForce } from './apply.ts';
@@ -33,7 +33,7 @@ export const patch: Handler = async (options, exchange, target) => {
     maxAttempts: MAX_ATTEMPTS,
     async desired(existing) {
       if (existing === undefined) throw badRequest('there is nothing to patch');
-      return toStored(served, change(await fromStored(served, existing)));
+      return fromAddress(served, change(await toAddress(served, existing)));
     },
   });
   return objectResponse(served, entry);

@@ -1,7 +1,7 @@
 import { cloneJson } from '../../api/clone.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Draft } from '../../api/meta.ts';
-import { toStored } from '../registry/conversion.ts';
+import { fromAddress } from '../registry/conversion.ts';
 import { strategyOf } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { decodeObject } from './decode.ts';
@@ -15,7 +15,7 @@ export const update: Handler = async (options, exchange, target) => {
   const context = writeContext(exchange, 'UpdateOptions');
   const draft = decodeObject(exchange, served, fieldValidation(exchange, 'UpdateOptions'));
   checkAddress(draft, target);
-  const sent = await toStored(served, draft);
+  const sent = await fromAddress(served, draft);
   // Admission and preparation change what they are given. A lost race is tried again only for a write without a
   // condition, which therefore keeps a copy.
   const conditional = (sent.metadata.resourceVersion ?? '') !== '';

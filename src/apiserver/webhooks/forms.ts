@@ -3,11 +3,11 @@ import { equal } from '../../api/fields/equal.ts';
 import { areReadable } from '../../api/managedFields/index.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import { applyJsonPatch } from '../../api/patch/index.ts';
-import { apiVersionOf, type Resource } from '../../api/resource.ts';
+import { apiVersionOf, isSameResource, type Resource } from '../../api/resource.ts';
 import { builtIn, fillParts, type Schema } from '../../api/schema/index.ts';
 import { internalError, StatusError } from '../../api/status.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
-import { fromStored, toStored } from '../registry/conversion.ts';
+import { fromFormOf, inFormOf } from '../registry/conversion.ts';
 import type { Served } from '../resources/served.ts';
 import type { ResourceTable } from '../resources/table.ts';
 import type { ReviewedForm } from './review.ts';
@@ -31,9 +31,13 @@ export class RequestForms {
   /** The other addresses that serve the same objects. */
   get equivalents(): readonly Resource[] {
     const served = this.#served;
-    if (served === undefined || (served.kind.alsoServedAs ?? []).length === 0) return [];
+    const { alsoServedAs = [], storedForm } = served?.kind ?? {};
+    if (served === undefined || (alsoServedAs.length === 0 && storedForm === undefined)) return [];
     return this.#resources.snapshot.all
-      .filter((other) => other.kind === served.kind && other !== served)
+      .filter(
+        (other) =>
+          other !== served && (other.kind === served.kind || isVersionOf(other.resource, served.resource)),
+      )
       .map(({ resource }) => resource);
   }
 
@@ -47,10 +51,12 @@ export class RequestForms {
   async #make(resource: Resource): Promise<ReviewedForm> {
     const { kind, object, old } = this.#attributes;
     const served = this.#whole(resource);
-    if (served?.conversion === undefined) return { resource, kind: served?.resource ?? kind, object, old };
+    if (served?.reading === undefined || (served === this.#served && served.conversion === undefined)) {
+      return { resource, kind: served?.resource ?? kind, object, old };
+    }
     const [newForm, oldForm] = await Promise.all(
       [object as KubeObject | undefined, old].map(async (one) =>
-        one === undefined ? undefined : fromStored(served, one),
+        one === undefined ? undefined : inFormOf(served, one),
       ),
     );
     return { resource, kind: served.resource, object: newForm, old: oldForm };
@@ -80,7 +86,11 @@ export class RequestForms {
     const draft = patched as Draft;
     this.#keepOwners(draft, before);
     this.#made.clear();
-    this.#attributes.replaceObject(whole === undefined ? draft : await toStored(whole, draft));
+    this.#attributes.replaceObject(
+      whole === undefined || this.#served === undefined
+        ? draft
+        : await fromFormOf(whole, this.#served, draft),
+    );
     return true;
   }
 
@@ -110,6 +120,11 @@ export class RequestForms {
     if (subresource === 'scale') return SCALE;
     return this.#served?.kind.subresources?.find(({ name }) => name === subresource)?.schema;
   }
+}
+
+/** Of custom kinds, each version is a kind of its own. */
+function isVersionOf(resource: Resource, other: Resource): boolean {
+  return isSameResource(resource, other) && resource.version !== other.version;
 }
 
 /** @throws StatusError InternalError */

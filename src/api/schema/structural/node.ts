@@ -1,21 +1,55 @@
-/** A JSON schema as a CustomResourceDefinition has it (`openAPIV3Schema`), as far as it shapes what is stored. */
+/**
+ * A JSON schema as a CustomResourceDefinition has it (`openAPIV3Schema`). The types hold for what has been decoded as one:
+ * `items` and `additionalProperties` are decoded by `nestedSchemas`.
+ */
 export interface JsonSchema {
   readonly type?: string;
+  readonly title?: string;
   readonly description?: string;
+  readonly format?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly required?: readonly string[];
   readonly nullable?: boolean;
   readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly multipleOf?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly allOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly not?: JsonSchema;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-embedded-resource'?: boolean;
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: string;
-  /** What else there is (formats, patterns, limits, rules) is for validation. */
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
+  /** What is refused (`$ref`, `definitions`, …) and what says nothing (`example`). */
   readonly [keyword: string]: unknown;
+}
+
+/** A rule in CEL (`x-kubernetes-validations`). */
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: string;
+  readonly fieldPath?: string;
+  readonly optionalOldSelf?: boolean;
 }
 
 /** A structural schema, read once. Keys are an author's, thus in maps. */

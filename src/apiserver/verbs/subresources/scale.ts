@@ -11,6 +11,7 @@ import { readPatch } from '../patch.ts';
 import { writeContext } from '../writeOptions.ts';
 import { AdmissionRequest } from '../../admission/attributes.ts';
 import type { RegistryOptions, WriteContext } from '../../registry/context.ts';
+import { ruledObject } from '../../registry/conversion.ts';
 import { getObject } from '../../registry/get.ts';
 import type { Served } from '../../resources/served.ts';
 import { mainStrategy } from '../../registry/strategy.ts';
@@ -98,8 +99,8 @@ function scaleAdmission(
   };
 }
 
-function scaleResponse(served: Served, entry: Entry): ApiResponse {
-  return { type: 'object', code: 200, object: scaleOf(served, entry.object) };
+async function scaleResponse(served: Served, entry: Entry): Promise<ApiResponse> {
+  return { type: 'object', code: 200, object: scaleOf(served, await ruledObject(served, entry)) };
 }
 
 function scaleOf(served: Served, object: KubeObject): Scale {

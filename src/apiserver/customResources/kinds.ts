@@ -1,0 +1,110 @@
+import type { Kind } from '../../api/kind.ts';
+import { apiVersionOf, resource } from '../../api/resource.ts';
+import { type JsonSchema, structuralSchema } from '../../api/schema/index.ts';
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../api/types.ts';
+import { compareVersions } from '../../api/versions.ts';
+import { columnsOf } from './columns.ts';
+import { sameFields, versionForm } from './storedForm.ts';
+import { customPreparation } from './strategy.ts';
+
+/** A kind, and what it was made from: as long as that is the same, so is the kind. */
+export interface CustomKind {
+  readonly kind: Kind;
+  readonly madeFrom: string;
+}
+
+/**
+ * The kinds of a definition, one for each version that is served. `known`: those that there are already, which stay where
+ * nothing has changed for them, with all who watch them.
+ */
+export function kindsOf(
+  definition: CustomResourceDefinition,
+  known: readonly CustomKind[],
+): readonly CustomKind[] {
+  const { versions } = definition.spec;
+  const storage = versions.find((version) => version.storage);
+  const served = versions.filter((version) => version.served);
+  const primary =
+    storage?.served === true ? storage : [...served].sort((a, b) => compareVersions(a.name, b.name))[0];
+  if (storage === undefined) return [];
+  return served.map((version) => {
+    const facts: VersionFacts = {
+      group: definition.spec.group,
+      names: definition.status?.acceptedNames ?? definition.spec.names,
+      scope: definition.spec.scope,
+      storedVersion: storage.name,
+      isPrimary: version === primary,
+      conversion: definition.spec.conversion,
+      deprecation: deprecationOf(definition, version),
+      version,
+    };
+    const madeFrom = JSON.stringify(facts);
+    return known.find((one) => one.madeFrom === madeFrom) ?? { kind: kindOf(facts), madeFrom };
+  });
+}
+
+/** All that a version's kind depends on. */
+interface VersionFacts {
+  readonly group: string;
+  readonly names: CustomResourceDefinition['spec']['names'];
+  readonly scope: string;
+  readonly storedVersion: string;
+  readonly isPrimary: boolean;
+  readonly conversion: CustomResourceDefinition['spec']['conversion'];
+  readonly deprecation: string | undefined;
+  readonly version: CustomResourceDefinitionVersion;
+}
+
+function kindOf(facts: VersionFacts): Kind {
+  const { group, names, version, storedVersion } = facts;
+  const { kind, plural, singular, listKind = `${kind}List`, shortNames, categories } = names;
+  const address = resource(
+    group,
+    version.name,
+    plural,
+    kind,
+    facts.scope === 'Namespaced' ? 'Namespaced' : 'Cluster',
+  );
+  const schema = structuralSchema(
+    { group, version: version.name, kind, listKind },
+    (version.schema?.openAPIV3Schema ?? {}) as JsonSchema,
+  );
+  return {
+    resource: address,
+    schema,
+    listKind,
+    ...(singular === undefined ? {} : { singular }),
+    ...(shortNames === undefined ? {} : { shortNames }),
+    ...(categories === undefined ? {} : { categories }),
+    ...(facts.deprecation === undefined ? {} : { deprecation: facts.deprecation }),
+    storedForm: {
+      version: storedVersion,
+      isPrimary: facts.isPrimary,
+      conversion: versionForm({
+        apiVersion: apiVersionOf(address),
+        storedVersion: apiVersionOf({ group, version: storedVersion }),
+        schema,
+        convert: sameFields,
+      }),
+    },
+    unconditionalUpdate: false,
+    ...customPreparation(version.subresources?.status !== undefined),
+    validate: () => [],
+    columns: columnsOf(version),
+  };
+}
+
+/** What users of a deprecated version are told (apiextensions `customresource_handler.go`). */
+function deprecationOf(
+  { spec: { group, names, versions } }: CustomResourceDefinition,
+  { name, deprecated, deprecationWarning }: CustomResourceDefinitionVersion,
+): string | undefined {
+  if (deprecated !== true) return undefined;
+  if (deprecationWarning !== undefined) return deprecationWarning;
+  const [better] = versions
+    .filter((other) => other.served && other.deprecated !== true && compareVersions(other.name, name) < 0)
+    .map((other) => other.name)
+    .sort(compareVersions);
+  const message = `${group}/${name} ${names.kind} is deprecated`;
+  return better === undefined ? message : `${message}; use ${group}/${better} ${names.kind}`;
+}

@@ -1,0 +1,56 @@
+import { equal } from '../../api/fields/equal.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { Draft, KubeObject } from '../../api/meta.ts';
+
+type Preparation = Pick<Kind, 'hasGeneration' | 'prepareForCreate' | 'prepareForUpdate' | 'status'>;
+
+/**
+ * What may be written how (apiextensions `pkg/registry/customresource`): with a status subresource, the status by it
+ * alone; any change besides the metadata raises the generation.
+ */
+export function customPreparation(hasStatus: boolean): Preparation {
+  return {
+    hasGeneration: true,
+    prepareForCreate(draft) {
+      if (hasStatus) Reflect.deleteProperty(draft, 'status');
+    },
+    prepareForUpdate(draft, old) {
+      if (hasStatus) keepStatus(draft, old);
+      if (!equal(withoutMetadata(draft), withoutMetadata(old))) {
+        draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      }
+    },
+    ...(hasStatus ? { status: { prepareForUpdate: takeStatusOnly } } : {}),
+  };
+}
+
+function keepStatus(draft: Draft, old: KubeObject): void {
+  const status: unknown = Reflect.get(old, 'status');
+  if (status === undefined) Reflect.deleteProperty(draft, 'status');
+  else Reflect.set(draft, 'status', status);
+}
+
+function withoutMetadata(object: object): object {
+  const { metadata: _, ...rest } = object as { readonly metadata?: unknown };
+  return rest;
+}
+
+/** Of the metadata, a write of the status changes only who owns which field. */
+function takeStatusOnly(draft: Draft, old: KubeObject): void {
+  const status: unknown = Reflect.get(draft, 'status');
+  const { managedFields, resourceVersion, uid } = draft.metadata;
+  for (const name of Object.keys(draft)) {
+    if (name !== 'metadata') Reflect.deleteProperty(draft, name);
+  }
+  const { metadata, ...rest } = old;
+  const { managedFields: _, ...kept } = metadata;
+  Object.assign(draft, rest);
+  draft.metadata = {
+    ...kept,
+    resourceVersion,
+    uid,
+    ...(managedFields === undefined ? {} : { managedFields }),
+  } as Draft['metadata'];
+  if (status === undefined) Reflect.deleteProperty(draft, 'status');
+  else Reflect.set(draft, 'status', status);
+}
