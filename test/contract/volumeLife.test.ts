@@ -81,6 +81,26 @@ describe('the life of volumes', () => {
     );
   });
 
+  it('keep what others write into their status', async () => {
+    await world.makeVolume('v');
+    await world.makeClaim('c', { storageClassName: '' });
+    await world.until('it is bound', () => world.claim('c')?.status?.phase === 'Bound');
+    const merge = 'application/merge-patch+json';
+    const status = { message: 'StatusPatched', reason: 'E2E' };
+    const to = { subresource: 'status' };
+    await world.client.patch(persistentVolumes, { name: 'v' }, merge, { status }, to);
+    const conditions = [{ type: 'StatusPatched', status: 'True' }];
+    const claim = { namespace: 'default', name: 'c' };
+    await world.client.patch(persistentVolumeClaims, claim, merge, { status: { conditions } }, to);
+    // The binder has looked at both when it has done something for a third.
+    await world.makeVolume('w');
+    await world.until('it looks', () =>
+      world.volumes.some(({ metadata: { name }, status: has }) => name === 'w' && has?.phase === 'Available'),
+    );
+    assert.equal(world.volumeOf('c')?.status?.message, 'StatusPatched');
+    assert.equal(world.claim('c')?.status?.conditions?.[0]?.type, 'StatusPatched');
+  });
+
   it('stay as long as their node is away, and go when it is back', async () => {
     await world.addNodes('a');
     await world.makeClaim('c');

@@ -55,7 +55,15 @@ const podSpec = {
       projected: { sources: [{ serviceAccountToken: { path: 't' } }, { configMap: { name: 'm' } }] },
     },
     { name: 'q', image: { reference: 'r' } },
-    { name: 'r', ephemeral: { volumeClaimTemplate: { spec: {} } } },
+    {
+      name: 'r',
+      ephemeral: {
+        volumeClaimTemplate: {
+          metadata: { labels: { a: 'b' } },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      },
+    },
   ],
   affinity: {
     nodeAffinity: {

@@ -10,6 +10,9 @@ import {
 import { parseQuantity, QuantityError } from '../quantity.ts';
 import type { Volume } from '../types.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../names/names.ts';
+import { validateClaimSpec } from '../kinds/persistentVolumeClaim/validation.ts';
+import { validateLabels } from '../metadata/labels.ts';
+import { validateAnnotations } from '../metadata/metadata.ts';
 import { withoutBacksteps } from './paths.ts';
 import { each, optionalOneOf, present, requiredText } from '../fields/rules.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
@@ -107,6 +110,23 @@ const checks: Readonly<Record<string, (volume: Source, path: FieldPath) => Field
       : []),
   ],
   csi: ({ csi }, path) => present(csi?.driver, path.child('driver')),
-  ephemeral: ({ ephemeral }, path) =>
-    ephemeral?.volumeClaimTemplate === undefined ? [required(path.child('volumeClaimTemplate'))] : [],
+  ephemeral({ ephemeral }, path) {
+    const at = path.child('volumeClaimTemplate');
+    const template = ephemeral?.volumeClaimTemplate;
+    return template === undefined ? [required(at)] : validateClaimTemplate(template, at);
+  },
 };
+
+type ClaimTemplate = NonNullable<NonNullable<Source['ephemeral']>['volumeClaimTemplate']>;
+
+/** core validation `ValidatePersistentVolumeClaimTemplate`: the claim's name and owner come from the pod. */
+function validateClaimTemplate({ metadata = {}, spec = {} }: ClaimTemplate, path: FieldPath): FieldError[] {
+  const { annotations, labels, ...others } = metadata;
+  const at = path.child('metadata');
+  return [
+    ...validateAnnotations(annotations, at.child('annotations')),
+    ...validateLabels(labels, at.child('labels')),
+    ...Object.keys(others).map((name) => forbiddenField(at.child(name), 'cannot be set')),
+    ...validateClaimSpec(spec, path.child('spec')),
+  ];
+}

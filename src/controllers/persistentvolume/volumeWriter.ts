@@ -50,14 +50,15 @@ export class VolumeWriter {
     await this.setVolumePhase(free, 'Available', '', signal);
   }
 
-  /** @returns whether the phase has changed */
+  /** A message is told with the phase that it explains; what others write there stays while that lasts. */
   async setVolumePhase(
     volume: PersistentVolume,
     phase: VolumePhase,
     message: string,
     signal: AbortSignal,
   ): Promise<PersistentVolume> {
-    if (volume.status?.phase === phase && (volume.status.message ?? '') === message) return volume;
+    const isSame = phase !== 'Failed' || (volume.status?.message ?? '') === message;
+    if (volume.status?.phase === phase && isSame) return volume;
     const draft = draftOf(volume);
     const { message: _, ...status } = draft.status ?? {};
     draft.status = { ...status, phase, ...(message === '' ? {} : { message }) };

@@ -13,7 +13,7 @@ import type { Unchecked } from '../../fields/unchecked.ts';
 import { immutableField } from '../../metadata/metadata.ts';
 import { dns1123SubdomainErrors } from '../../names/names.ts';
 import { validateNodeSelector } from '../../podSpec/nodeSelector.ts';
-import { parseQuantity, QuantityError } from '../../quantity.ts';
+import { parseQuantity, QuantityError, quantityValue } from '../../quantity.ts';
 import type { PersistentVolume, PersistentVolumeSpec } from '../../types.ts';
 import { modeErrors } from '../persistentVolumeClaim/validation.ts';
 import { validateVolumeSource, volumeSourceOf } from './sources.ts';
@@ -78,9 +78,11 @@ function validateCapacity(capacity: Spec['capacity'], path: FieldPath): FieldErr
   }
   for (const [name, amount = ''] of entries) {
     try {
-      if (parseQuantity(amount).nano <= 0n) {
-        errors.push(invalid(path.key(name), amount, 'must be greater than zero'));
+      const { nano } = parseQuantity(amount);
+      if (nano < 0n) {
+        errors.push(invalid(path.key(name), quantityValue(amount), 'must be a valid resource quantity'));
       }
+      if (nano <= 0n) errors.push(invalid(path.key(name), amount, 'must be greater than zero'));
     } catch (error) {
       if (!(error instanceof QuantityError)) throw error;
       errors.push(invalid(path.key(name), amount, error.message));

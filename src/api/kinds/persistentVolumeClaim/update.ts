@@ -4,7 +4,7 @@ import { type FieldError, field, forbiddenField, invalid, notSupported } from '.
 import { conforms } from '../../fields/rules.ts';
 import { immutableField } from '../../metadata/metadata.ts';
 import { qualifiedNameErrors } from '../../names/names.ts';
-import { compareQuantities, parseQuantity, tryParseQuantity } from '../../quantity.ts';
+import { compareQuantities, parseQuantity, quantityValue, tryParseQuantity } from '../../quantity.ts';
 import { BETA_STORAGE_CLASS } from '../../volumes/storageClass.ts';
 import type { PersistentVolumeClaim } from '../../types.ts';
 
@@ -108,7 +108,13 @@ export function validateClaimStatus({ status }: PersistentVolumeClaim): FieldErr
 function validateAmount(amount: string, path: ReturnType<typeof field>): FieldError[] {
   const quantity = tryParseQuantity(amount);
   return quantity === undefined || quantity.nano < 0n
-    ? [invalid(path, amount, 'must be a valid resource quantity')]
+    ? [
+        invalid(
+          path,
+          quantity === undefined ? amount : quantityValue(amount),
+          'must be a valid resource quantity',
+        ),
+      ]
     : [];
 }
 

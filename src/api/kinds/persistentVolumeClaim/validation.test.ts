@@ -70,7 +70,7 @@ describe('a PersistentVolumeClaim', () => {
     };
     const object = objectOf(persistentVolumeClaim, claim({}, status));
     assert.deepEqual(asLines(persistentVolumeClaim.status?.validateUpdate?.(object, object) ?? []), [
-      'status.capacity[storage]: Invalid value: "-1": must be a valid resource quantity',
+      'status.capacity[storage]: Invalid value: -1: must be a valid resource quantity',
       'status.allocatedResourceStatus: Unsupported value: "storage": supported values: "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"',
       'status.allocatedResources: Unsupported value: "cpu": supported values: "storage"',
     ]);

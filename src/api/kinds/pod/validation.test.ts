@@ -306,6 +306,17 @@ const cases: readonly (readonly [string, Pod, readonly string[]])[] = [
     ],
   ],
   [
+    'the claim of an ephemeral volume',
+    inSpec({
+      volumes: [{ name: 'v', ephemeral: { volumeClaimTemplate: { metadata: { name: 'x' }, spec: {} } } }],
+    }),
+    [
+      'spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.name: Forbidden: cannot be set',
+      'spec.volumes[0].ephemeral.volumeClaimTemplate.spec.accessModes: Required value: at least 1 access mode is required',
+      'spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources[storage]: Required value',
+    ],
+  ],
+  [
     'a secret without name',
     inSpec({ volumes: [{ name: 'v', secret: {} }] }),
     ['spec.volumes[0].secret.secretName: Required value'],
