@@ -149,7 +149,7 @@ const ANSWERS: Readonly<Record<string, Answers>> = {
     gitRepo: NO_PLUGIN,
     glusterfs: PROVIDER_IS_GONE,
     hostPath: 'done: agent, volumes',
-    image: NO_PLUGIN,
+    image: 'done: agent, image volumes hook',
     iscsi: NO_PLUGIN,
     name: 'done: agent',
     nfs: NO_PLUGIN,

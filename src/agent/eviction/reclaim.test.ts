@@ -32,7 +32,6 @@ describe('reclaimDisk', () => {
           status: (name) =>
             Promise.resolve(images.find(({ tags }) => tags.includes(`docker.io/library/${name}`))),
           remove: (id) => Promise.resolve(void removed.push(id)),
-          pull: () => Promise.reject(new Error('no')),
         },
       },
       view: bench.view,

@@ -4,10 +4,12 @@ import { containersOf, instancesByName } from '../pods/identity.ts';
 import { isTerminal } from '../pods/podLife.ts';
 import type { PodRecords } from '../pods/podRecords.ts';
 import type { RuntimeView } from '../pods/runtimeView.ts';
-import type { ImageStatus, Runtime, RuntimeContainer } from '../runtime/contract.ts';
+import type { ImageService, ImageStatus, Runtime, RuntimeContainer } from '../runtime/contract.ts';
 
 export interface ReclaimOptions {
-  readonly runtime: Pick<Runtime, 'images' | 'removeContainer'>;
+  readonly runtime: Pick<Runtime, 'removeContainer'> & {
+    readonly images: Pick<ImageService, 'list' | 'status' | 'remove'>;
+  };
   readonly view: Pick<RuntimeView, 'uids' | 'forPod' | 'refresh'>;
   readonly records: Pick<PodRecords, 'all' | 'pods'>;
   readonly logger: Logger;
@@ -51,15 +53,15 @@ async function removeUnusedImages({ runtime, view, records, logger }: ReclaimOpt
   }
 }
 
-const namedImages = (pods: readonly Pod[]): readonly string[] => [
-  ...new Set(
-    pods
-      .filter((pod) => !isTerminal(pod))
-      .flatMap((pod) =>
-        containersOf(pod).flatMap(({ container: { image = '' } }) => (image === '' ? [] : [image])),
-      ),
-  ),
-];
+function namedImages(pods: readonly Pod[]): readonly string[] {
+  const names = pods
+    .filter((pod) => !isTerminal(pod))
+    .flatMap((pod) => [
+      ...containersOf(pod).map(({ container }) => container.image),
+      ...(pod.spec.volumes ?? []).map(({ image }) => image?.reference),
+    ]);
+  return [...new Set(names.flatMap((name) => (name === undefined || name === '' ? [] : [name])))];
+}
 
 /** Images that no container is made of and no pod wants; what the runtime keeps for itself is not among them. Pure. */
 export function unusedImages(

@@ -18,6 +18,8 @@ import { dataDirectoriesHook } from './dataDirectories.ts';
 import { environmentHook } from './environment.ts';
 import { hostsFileHook } from './hostsFile.ts';
 import { imageHook } from './image.ts';
+import { createImagePuller } from './imagePuller.ts';
+import { imageVolumesHook } from './imageVolumes.ts';
 import { podCgroupHook } from './podCgroup.ts';
 import { referencesHook } from './references.ts';
 import { resourcesHook } from './resources.ts';
@@ -62,7 +64,8 @@ export interface Hooks {
 /** What a node does for its pods and containers besides running them. */
 export function nodeHooks(options: HookOptions): Hooks {
   const { paths, cluster } = options;
-  const image = imageHook(options);
+  const puller = createImagePuller(options);
+  const image = imageHook(puller);
   const resources = resourcesHook(options);
   if (paths === undefined) {
     return {
@@ -85,6 +88,7 @@ export function nodeHooks(options: HookOptions): Hooks {
       commandHook,
       securityHook(paths),
       resources,
+      imageVolumesHook(options.images, puller, volumes),
       volumeMountsHook(paths, volumes),
       volumeDevicesHook(volumes),
       hostsFileHook(paths, cluster),

@@ -227,6 +227,9 @@ export interface ImageService {
     signal?: AbortSignal,
   ): Promise<string>;
   list(): Promise<readonly ImageStatus[]>;
+  /** Shows what is in an image that is present at a directory that is there, to be read alone. */
+  mount(id: string, directory: string): Promise<void>;
+  unmount(directory: string): Promise<void>;
   remove(reference: string): Promise<void>;
 }
 

@@ -232,6 +232,8 @@ export function createSimulatedRuntime(options: SimulatedOptions): SimulatedRunt
         return Promise.resolve(tag);
       },
       list: () => Promise.resolve([...pulled.values()]),
+      mount: () => Promise.resolve(),
+      unmount: () => Promise.resolve(),
       remove(reference) {
         pulled.delete(fullName(reference));
         return Promise.resolve();

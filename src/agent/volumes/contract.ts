@@ -6,6 +6,7 @@ import type { Client } from '../../client/contract.ts';
 import type { FieldSources } from '../hooks/podFields.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import type { AgentPaths } from '../paths.ts';
+import type { ImageService } from '../runtime/contract.ts';
 import type { UserNamespaces } from '../pods/userNamespaces.ts';
 import type { LocalVolumes } from './localVolumes.ts';
 
@@ -20,6 +21,7 @@ export interface VolumeOptions {
   /** The time of day has jumped. Missing where nobody sets it. */
   readonly onClockSet?: Event<undefined> | undefined;
   readonly localVolumes: LocalVolumes;
+  readonly images: Pick<ImageService, 'unmount'>;
   /** This node, as the API shows it; undefined before it does. */
   readonly node: () => Node | undefined;
   sources(): Pick<FieldSources, 'hostIPs' | 'allocatable'>;

@@ -54,6 +54,7 @@ describe('volumes by claims', () => {
       clock: new FakeClock(),
       logger: silentLogger,
       localVolumes: createLocalVolumes(paths),
+      images: { unmount: () => Promise.resolve() },
       node: () => ({ metadata: { name: 'n', labels: { 'kubernetes.io/hostname': 'n' } } }) as unknown as Node,
       sources: () => ({ hostIPs: [], allocatable: {} }),
       podIPs: () => [],

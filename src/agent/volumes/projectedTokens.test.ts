@@ -58,6 +58,7 @@ describe('tokens in projected volumes', () => {
       logger: silentLogger,
       onClockSet: clockSet.event,
       localVolumes: createLocalVolumes(undefined),
+      images: { unmount: () => Promise.resolve() },
       node: () => undefined,
       sources: () => ({ hostIPs: [], allocatable: {} }),
       podIPs: () => [],

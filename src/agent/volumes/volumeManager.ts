@@ -11,6 +11,7 @@ import {
 } from './contract.ts';
 import { emptyDirPlugin } from './emptyDir.ts';
 import { hostPathPlugin } from './hostPath.ts';
+import { imagePlugin, unmountImages } from './image.ts';
 import { unmountBelow } from './mounts.ts';
 import { persistentVolumePlugins } from './persistentVolumes.ts';
 import { projectedPlugins } from './projectedPlugins.ts';
@@ -31,6 +32,7 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
     hostPathPlugin(),
     ...projectedPlugins(options),
     ...persistentVolumePlugins(options),
+    imagePlugin(options),
   ];
   const byPod = new Map<string, Map<string, PodVolume>>();
 
@@ -82,6 +84,7 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
     find: (uid, name) => byPod.get(uid)?.get(name),
     async tearDown(uid) {
       await close(uid);
+      await unmountImages(options, uid);
       await unmountBelow(join(podDirectory(options.paths, uid), 'volumes'));
       options.localVolumes.release(uid);
       await rm(join(options.paths.volatile, uid), { recursive: true, force: true });

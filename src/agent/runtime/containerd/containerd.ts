@@ -1,8 +1,10 @@
 import type { Clock } from '../../../base/clock.ts';
 import { groupBy } from '../../../base/groupBy.ts';
+import { type ProcessRunner, systemProcesses } from '../../../host/processes.ts';
 import type { Runtime, RuntimeContainer, SandboxStatus } from '../contract.ts';
 import { criContainerConfig, criResources, criSandboxConfig } from './criConfig.ts';
 import { type CriConnection, connectCri } from './criConnection.ts';
+import { imageMounts } from './imageMounts.ts';
 import { criImages } from './criImages.ts';
 import {
   containerFrom,
@@ -38,6 +40,8 @@ export interface ContainerdOptions {
   readonly clock: Clock;
   /** Runtime handler of containerd's configuration. Default `crun`. */
   readonly handler?: string;
+  /** Default: the machine's own. */
+  readonly processes?: ProcessRunner;
   /** Of the node's cgroups. Default 1, which hybrid ones are as well. */
   readonly cgroupVersion?: 1 | 2;
 }
@@ -216,7 +220,7 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
     async reopenLog(id) {
       await connection.call('ReopenContainerLog', { id });
     },
-    images: criImages(connection),
+    images: criImages(connection, imageMounts(options.processes ?? systemProcesses, options.socketPath)),
     events: (signal) =>
       runtimeEvents({ connection, clock, watch, tasks, ends, sandboxOf: (id) => owners.get(id) }, signal),
     async stats(sandbox) {

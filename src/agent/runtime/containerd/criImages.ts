@@ -1,12 +1,14 @@
 import { type ImageService, type ImageStatus, RuntimeError } from '../contract.ts';
+import type { ImageMounts } from './imageMounts.ts';
 import type { CriConnection } from './criConnection.ts';
 import type { CriImage } from './criTypes.ts';
 
 /** A pull has no natural end; an hour is beyond any that makes progress. */
 const PULL_TIMEOUT_MS = 3_600_000;
 
-export function criImages(connection: CriConnection): ImageService {
+export function criImages(connection: CriConnection, mounts: ImageMounts): ImageService {
   return {
+    ...mounts,
     async status(reference) {
       const { image } = await connection.call<{ image: CriImage | null }>('ImageStatus', {
         image: { image: reference },
