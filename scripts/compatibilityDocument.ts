@@ -86,6 +86,7 @@ function controllersTable(): string {
       ca: '',
       clusterCIDR: '10.244.0.0/16',
       makeToken: () => Promise.resolve(''),
+      signRequest: () => Promise.resolve(''),
     }).map(({ name }) => name),
   );
   const rows = stableControllers.map(([upstream, ours, why]) => {

@@ -52,7 +52,7 @@ import { CLUSTER_DOMAIN, readProfile, serviceAddress, type ClusterProfile } from
 import { controllers } from './controllers/index.ts';
 import { runControllers } from './controllers/manager.ts';
 import { chargeQuota } from './controllers/resourcequota/charge.ts';
-import { certifyKey } from './host/certificates.ts';
+import { certifyKey, certifyRequest } from './host/certificates.ts';
 import { startHttpsListener, type HttpsListener } from './host/httpsListener.ts';
 import { listenTcp } from './host/tcp.ts';
 import { watchFile } from './host/watchFile.ts';
@@ -326,6 +326,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
               ca: pki.ca.cert,
               clusterCIDR: profile.clusterCIDR,
               localVolumes: createLocalVolumes(dialer),
+              signRequest: (request, terms) => certifyRequest(pki.ca, request, terms),
               makeToken: (account, secret) => accounts.issueForSecret(account, secret),
             }),
             { name: 'service', account: 'service-controller', create: balancer },

@@ -1,5 +1,6 @@
 import type { FieldError } from './fields/fieldErrors.ts';
 import type { Draft, KubeObject } from './meta.ts';
+import type { UserInfo } from './request.ts';
 import type { Resource } from './resource.ts';
 import type { Schema } from './schema/schema.ts';
 
@@ -7,7 +8,8 @@ import type { Schema } from './schema/schema.ts';
 export interface StrategyContext {
   /** RFC 3339, seconds. */
   readonly now: string;
-  readonly user: string;
+  /** Who asks. */
+  readonly user: UserInfo;
 }
 
 /** A column of the server-side table (kubectl get). Facts as upstream `pkg/printers/internalversion/printers.go`. */
@@ -150,11 +152,14 @@ export interface Subresource<T extends KubeObject = KubeObject> {
   readonly schema?: Schema;
   readonly verbs: readonly string[];
   /**
-   * Set where the subresource shows the whole object and takes a part of its spec (pods/ephemeralcontainers); it needs
-   * no handler then. Status and metadata stay; `prepareForUpdate` keeps the rest of the spec.
+   * Set where the subresource shows the whole object and takes a part of its spec (pods/ephemeralcontainers) or of its
+   * status (certificatesigningrequests/approval); it needs no handler then. Of the other everything stays, with a part of
+   * the spec the metadata too; `prepareForUpdate` keeps the rest.
    */
   readonly part?: {
-    prepareForUpdate(draft: Draft<T>, old: T): void;
+    /** Default: spec. */
+    readonly takes?: 'spec' | 'status';
+    prepareForUpdate(draft: Draft<T>, old: T, context: StrategyContext): void;
     /** The kind's own `validate` runs as well. */
     validateUpdate(object: T, old: T): readonly FieldError[];
   };

@@ -32,6 +32,13 @@ export const horizontalPodAutoscalersV1 = resource<t.HorizontalPodAutoscalerV1>(
   'HorizontalPodAutoscaler',
   'Namespaced',
 );
+export const certificateSigningRequests = resource<t.CertificateSigningRequest>(
+  'certificates.k8s.io',
+  'v1',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+  'Cluster',
+);
 export const leases = resource<t.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', 'Namespaced');
 export const endpointSlices = resource<t.EndpointSlice>(
   'discovery.k8s.io',

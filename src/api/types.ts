@@ -43,6 +43,7 @@ export type ComponentStatus = Live<model.V1ComponentStatus>;
 export type RuntimeClass = Live<model.V1RuntimeClass>;
 export type HorizontalPodAutoscaler = WithSpec<Namespaced<model.V2HorizontalPodAutoscaler>>;
 export type HorizontalPodAutoscalerV1 = WithSpec<Namespaced<model.V1HorizontalPodAutoscaler>>;
+export type CertificateSigningRequest = WithSpec<Live<model.V1CertificateSigningRequest>>;
 export type PodDisruptionBudget = Namespaced<model.V1PodDisruptionBudget>;
 export type Role = Namespaced<model.V1Role>;
 export type ClusterRole = Live<model.V1ClusterRole>;

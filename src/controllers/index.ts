@@ -1,4 +1,7 @@
 import type { ServedResources } from '../api/servedResources.ts';
+import { csrApprovingController } from './certificates/approving.ts';
+import { csrCleanerController } from './certificates/cleaning.ts';
+import { csrSigningController, type SignRequest } from './certificates/signing.ts';
 import { clusterRoleAggregationController } from './clusterRoleAggregation.ts';
 import { cronJobController } from './cronjob/cronJob.ts';
 import { daemonSetController } from './daemonset/daemonSet.ts';
@@ -44,6 +47,8 @@ export interface ControllersConfig {
   readonly localVolumes?: LocalVolumes | undefined;
   readonly nodeLifecycle?: NodeLifecycleOptions;
   /** Makes the tokens of secrets; without it such secrets stay as they are. */
+  /** Signs requests in the name of the cluster's authority; without it nobody does. */
+  readonly signRequest?: SignRequest;
   readonly makeToken?: TokenSecretsOptions['makeToken'];
 }
 
@@ -100,6 +105,17 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
             create: tokenSecretsController({ ca, makeToken: config.makeToken }),
           } as const,
         ]),
+    { name: 'csrapproving', account: 'certificate-controller', create: csrApprovingController },
+    ...(config.signRequest === undefined
+      ? []
+      : [
+          {
+            name: 'csrsigning',
+            account: 'certificate-controller',
+            create: csrSigningController(config.signRequest),
+          },
+        ]),
+    { name: 'csrcleaner', account: 'certificate-controller', create: csrCleanerController },
     {
       name: 'nodelifecycle',
       account: 'node-controller',

@@ -72,6 +72,96 @@ export async function certifyKey(
   return sign(ca, key, request, now);
 }
 
+/** What a certificate is made of for somebody who asked for it in a request of its own (PKCS#10), in DER. */
+export interface RequestedCertificate {
+  readonly subject: Uint8Array;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  /** GeneralNames. */
+  readonly alternativeNames: Uint8Array | undefined;
+}
+
+/** Usages in Kubernetes' words; milliseconds since the epoch. */
+export interface RequestedTerms {
+  readonly usages: readonly string[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** A certificate for a request, PEM. It ends with the authority's own at the latest. */
+export async function certifyRequest(
+  ca: CertifiedKey,
+  request: RequestedCertificate,
+  terms: RequestedTerms,
+): Promise<string> {
+  const lib = await load();
+  const issuer = new lib.X509Certificate(ca.cert);
+  const { keyUsages, extendedUsages } = usagesOf(lib, terms.usages);
+  const names = request.alternativeNames;
+  const certificate = await lib.X509CertificateGenerator.create({
+    subject: new lib.Name(bufferOf(request.subject)),
+    issuer: issuer.subjectName.toJSON(),
+    publicKey: new lib.PublicKey(bufferOf(request.publicKey)),
+    signingKey: await importKey(ca.key),
+    signingAlgorithm: ALGORITHM,
+    notBefore: new Date(terms.notBefore),
+    notAfter: new Date(Math.min(terms.notAfter, issuer.notAfter.getTime())),
+    extensions: [
+      new lib.BasicConstraintsExtension(false, undefined, true),
+      ...(keyUsages === 0 ? [] : [new lib.KeyUsagesExtension(keyUsages, true)]),
+      ...(extendedUsages.length === 0 ? [] : [new lib.ExtendedKeyUsageExtension(extendedUsages)]),
+      await lib.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      ...(names === undefined ? [] : [new lib.Extension(ALTERNATIVE_NAMES, false, bufferOf(names))]),
+    ],
+  });
+  return certificate.toString('pem');
+}
+
+const ALTERNATIVE_NAMES = '2.5.29.17';
+
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+/** certificates/v1 KeyUsage, by what X.509 has for each. */
+function usagesOf(
+  lib: typeof x509,
+  usages: readonly string[],
+): { readonly keyUsages: x509.KeyUsageFlags | 0; readonly extendedUsages: readonly string[] } {
+  const flags = lib.KeyUsageFlags;
+  const keys: Readonly<Record<string, x509.KeyUsageFlags>> = {
+    signing: flags.digitalSignature,
+    'digital signature': flags.digitalSignature,
+    'content commitment': flags.nonRepudiation,
+    'key encipherment': flags.keyEncipherment,
+    'key agreement': flags.keyAgreement,
+    'data encipherment': flags.dataEncipherment,
+    'cert sign': flags.keyCertSign,
+    'crl sign': flags.cRLSign,
+    'encipher only': flags.encipherOnly,
+    'decipher only': flags.decipherOnly,
+  };
+  const extended: Readonly<Record<string, string>> = {
+    any: '2.5.29.37.0',
+    'server auth': lib.ExtendedKeyUsage.serverAuth,
+    'client auth': lib.ExtendedKeyUsage.clientAuth,
+    'code signing': lib.ExtendedKeyUsage.codeSigning,
+    'email protection': lib.ExtendedKeyUsage.emailProtection,
+    's/mime': lib.ExtendedKeyUsage.emailProtection,
+    'ipsec end system': '1.3.6.1.5.5.7.3.5',
+    'ipsec tunnel': '1.3.6.1.5.5.7.3.6',
+    'ipsec user': '1.3.6.1.5.5.7.3.7',
+    timestamping: lib.ExtendedKeyUsage.timeStamping,
+    'ocsp signing': lib.ExtendedKeyUsage.ocspSigning,
+    'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
+    'netscape sgc': '2.16.840.1.113730.4.1',
+  };
+  return {
+    keyUsages: usages.reduce<x509.KeyUsageFlags | 0>((sum, usage) => sum | (keys[usage] ?? 0), 0),
+    extendedUsages: [...new Set(usages.flatMap((usage) => extended[usage] ?? []))],
+  };
+}
+
 async function sign(
   ca: CertifiedKey,
   publicKey: CryptoKey,

@@ -293,7 +293,7 @@ function objectOf(kind: Kind, cuts: readonly number[]): Draft {
 
 /** Everything that the server does with an object, on its way in and out. */
 function passThrough(kind: Kind, cuts: readonly number[]): void {
-  const context = { now: '2026-01-01T00:00:00Z', user: 'u' };
+  const context = { now: '2026-01-01T00:00:00Z', user: { name: 'u', groups: [] } };
   const old = objectOf(kind, []);
   kind.setDefaults?.(old);
   kind.prepareForCreate?.(old, context);

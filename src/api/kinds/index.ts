@@ -1,4 +1,5 @@
 import type { Kind } from '../kind.ts';
+import { certificateSigningRequest } from './certificateSigningRequest/kind.ts';
 import { clusterRole } from './clusterRole/kind.ts';
 import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
 import { componentStatus } from './componentStatus/kind.ts';
@@ -78,6 +79,7 @@ export const kinds: readonly Kind[] = [
   cronJob,
   podDisruptionBudget,
   podTemplate,
+  certificateSigningRequest,
   horizontalPodAutoscaler,
   componentStatus,
   ingress,

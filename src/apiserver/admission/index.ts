@@ -6,6 +6,7 @@ import type { Authorizer } from '../auth/contract.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 import { customResourceTermination } from '../customResources/termination.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { defaultIngressClass } from './defaultIngressClass.ts';
 import { defaultStorageClass } from './defaultStorageClass.ts';
 import { defaultTolerationSeconds } from './defaultTolerationSeconds.ts';
@@ -48,6 +49,9 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     storageObjectInUseProtection(),
     persistentVolumeClaimResize(reader),
     runtimeClass(reader),
+    certificateApproval(options.authorizer),
+    certificateSigning(options.authorizer),
+    certificateSubjectRestriction(),
     defaultIngressClass(reader),
     serviceAddresses(options.allocators, reader),
   ];

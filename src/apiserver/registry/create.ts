@@ -73,7 +73,7 @@ export async function createObject(
   else if (metadata.generation !== undefined) delete metadata.generation;
   const generated = (metadata.name ?? '') === '' && (metadata.generateName ?? '') !== '';
   if (generated) metadata.name = generateName(metadata.generateName ?? '', registry.random);
-  kind.prepareForCreate?.(draft, { now, user: context.user.name });
+  kind.prepareForCreate?.(draft, { now, user: context.user });
 
   const object = draft as unknown as KubeObject;
   const errors = all(

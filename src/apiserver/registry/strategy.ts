@@ -54,17 +54,23 @@ function statusStrategy(kind: Kind): UpdateStrategy {
   };
 }
 
-/** A write of a part of the spec: the rest, status and metadata stay (meta/v1 `ResetObjectMetaForStatus`). */
+/** A write of a part of the spec or the status; of a spec, the rest, status and metadata stay (meta/v1 `ResetObjectMetaForStatus`). */
 function partStrategy(kind: Kind, part: Part): UpdateStrategy {
   return {
     takesDocument: true,
-    prepare(draft, old) {
+    prepare(draft, old, context) {
+      if (part.takes === 'status') {
+        keepGeneration(draft, old);
+        keepAllBut(['apiVersion', 'kind', 'metadata', 'status'], draft, old);
+        part.prepareForUpdate(draft, old, context);
+        return;
+      }
       keepAllBut(['apiVersion', 'kind', 'metadata', 'spec'], draft, old);
       const { resourceVersion, uid, managedFields } = draft.metadata;
       const written = { resourceVersion, uid, ...(managedFields === undefined ? {} : { managedFields }) };
       const { managedFields: _, ...kept } = old.metadata;
       draft.metadata = { ...kept, ...written } as Draft['metadata'];
-      part.prepareForUpdate(draft, old);
+      part.prepareForUpdate(draft, old, context);
       raiseGeneration(kind, draft, old);
     },
     validate: (object, old) => [...kind.validate(object), ...part.validateUpdate(object, old)],

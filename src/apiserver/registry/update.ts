@@ -138,7 +138,7 @@ async function attemptUpdate(
   dropRepeatedOwners(draft, context, AFTER_ADMISSION);
 
   keepSystemMetadata(draft, old);
-  strategy.prepare(draft, old, { now, user: context.user.name });
+  strategy.prepare(draft, old, { now, user: context.user });
   const object = draft as unknown as KubeObject;
   const errors = [
     ...validateMetadata(object, kind),

@@ -4,7 +4,7 @@ import type { Draft } from '../../meta.ts';
 import type { DaemonSet } from '../../types.ts';
 import { daemonSet as kind } from './kind.ts';
 
-const context = { now: '2026-01-01T00:00:00Z', user: 'u' };
+const context = { now: '2026-01-01T00:00:00Z', user: { name: 'u', groups: [] } };
 const GENERATION = 'deprecated.daemonset.template.generation';
 
 function drafted(spec: object = {}): Draft<DaemonSet> {

@@ -37,7 +37,12 @@ export function autoscalerToV1(stored: KubeObject): KubeObject {
     kind: stored.kind,
     metadata: { ...metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
     spec: { ...ownSpec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-    status: { ...ownStatus, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) },
+    status: {
+      currentReplicas: 0,
+      desiredReplicas: 0,
+      ...ownStatus,
+      ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }),
+    },
   } as KubeObject;
 }
 
@@ -46,6 +51,8 @@ export function autoscalerFromV1(draft: Draft): Draft {
   const { spec = {}, status = {} } = draft as unknown as { spec?: Json; status?: Json };
   const { targetCPUUtilizationPercentage: target, ...ownSpec } = spec;
   const { currentCPUUtilizationPercentage: current, ...ownStatus } = status;
+  // v2 leaves out what is zero.
+  if (ownStatus['currentReplicas'] === 0) delete ownStatus['currentReplicas'];
   const given = draft.metadata.annotations;
   const cpu = target === undefined ? [] : [cpuMetric({ type: 'Utilization', averageUtilization: target })];
   const metrics = [...(readList(given, 'metrics', 'spec', 'metrics', metricFromV1) ?? []), ...cpu];

@@ -6,7 +6,7 @@ import { countIndexes, parseIndexes } from './indexes.ts';
 import { validateJobStatus } from './updateValidation.ts';
 import { job as kind } from './kind.ts';
 
-const context = { now: '2026-01-01T00:00:00Z', user: 'u' };
+const context = { now: '2026-01-01T00:00:00Z', user: { name: 'u', groups: [] } };
 
 /** A Job after the steps of its creation. */
 function created(spec: object = {}, metadata: object = {}): Job {

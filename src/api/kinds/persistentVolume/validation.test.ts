@@ -117,7 +117,7 @@ refusedChanges(persistentVolume, [
 
 describe('a PersistentVolume', () => {
   it('the server notes when a phase changes, unless it is told', () => {
-    const context = { now: '2026-02-02T00:00:00Z', user: 'u' };
+    const context = { now: '2026-02-02T00:00:00Z', user: { name: 'u', groups: [] } };
     const old = objectOf(persistentVolume, {
       ...volume(),
       status: { phase: 'Pending', lastPhaseTransitionTime: '2026-01-01T00:00:00Z' },

@@ -218,7 +218,7 @@ describe('a status that is written to a pod', () => {
   it('has one address in podIP and podIPs: where they differ, podIP counts', () => {
     const written = (status: object): unknown => {
       const draft = podWith({}, status) as unknown as Draft<Pod>;
-      podKind.status?.prepareForUpdate?.(draft, podWith(), { now: '', user: '' });
+      podKind.status?.prepareForUpdate?.(draft, podWith(), { now: '', user: { name: '', groups: [] } });
       return [draft.status?.podIP, draft.status?.podIPs];
     };
     assert.deepEqual(written({ podIP: '10.0.0.1' }), ['10.0.0.1', [{ ip: '10.0.0.1' }]]);

@@ -18,6 +18,12 @@ import {
   STORAGE,
 } from './rule.ts';
 
+const SIGNERS = [
+  'kubernetes.io/kube-apiserver-client',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+  'kubernetes.io/kubelet-serving',
+  'kubernetes.io/legacy-unknown',
+];
 const PREFIX = 'system:controller:';
 const LIST_WATCH = ['list', 'watch'];
 const MANAGE = ['create', 'delete', 'get', 'list', 'update', 'watch'];
@@ -46,6 +52,8 @@ const RULES: Readonly<Record<string, RoleData['rules']>> = {
       'certificatesigningrequests/approval',
       'certificatesigningrequests/status',
     ]),
+    rule(['approve'], CERTIFICATES, ['signers'], ['kubernetes.io/kube-apiserver-client-kubelet']),
+    rule(['sign'], CERTIFICATES, ['signers'], SIGNERS),
     rule(['create'], AUTHORIZATION, ['subjectaccessreviews']),
     recordEvents,
   ],

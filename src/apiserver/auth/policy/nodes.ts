@@ -67,6 +67,17 @@ export const nodeRoles: readonly RoleData[] = [
     name: 'system:node-bootstrapper',
     rules: [rule(['create', 'get', 'list', 'watch'], CERTIFICATES, ['certificatesigningrequests'])],
   },
+  ...['nodeclient', 'selfnodeclient'].map((subresource) => ({
+    name: `system:certificates.k8s.io:certificatesigningrequests:${subresource}`,
+    rules: [rule(['create'], CERTIFICATES, [`certificatesigningrequests/${subresource}`])],
+  })),
+  // Whoever is to approve for a signer of Kubernetes itself is bound to one of these.
+  ...['kube-apiserver-client', 'kube-apiserver-client-kubelet', 'kubelet-serving', 'legacy-unknown'].map(
+    (signer) => ({
+      name: `system:certificates.k8s.io:${signer}-approver`,
+      rules: [rule(['approve'], CERTIFICATES, ['signers'], [`kubernetes.io/${signer}`])],
+    }),
+  ),
   {
     name: 'system:node-problem-detector',
     rules: [rule(['get'], CORE, ['nodes']), rule(['patch'], CORE, ['nodes/status']), recordEvents],

@@ -1,0 +1,43 @@
+/** Requests for certificates in PEM, made by openssl; nobody has their keys. */
+
+/** system:node:n1 of system:nodes. */
+export const NODE_REQUEST = `-----BEGIN CERTIFICATE REQUEST-----
+MIHrMIGSAgEAMDAxFTATBgNVBAoMDHN5c3RlbTpub2RlczEXMBUGA1UEAwwOc3lz
+dGVtOm5vZGU6bjEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARV/sqZUtY580+t
+KjKclxUPWJTYJ79GybH+4WnlH2Y/5jJTp0fjJ3u4HEFm0qiXF/wZ18gqRXxurnRh
+S1imDKrDoAAwCgYIKoZIzj0EAwIDSAAwRQIgDz0zj/EYaUVA4r7VYinauNPpwN2e
+1Vs1M8FXb/QICt4CIQCipD2RVAf1Qs2TK2DFpySWVpUJvmLG5L1N7NFbBxaVSw==
+-----END CERTIFICATE REQUEST-----
+`;
+
+/** jane of dev and ops, RSA, with a subject alternative name of every type. */
+export const CLIENT_REQUEST = `-----BEGIN CERTIFICATE REQUEST-----
+MIICszCCAZsCAQAwKzEMMAoGA1UECgwDZGV2MQwwCgYDVQQKDANvcHMxDTALBgNV
+BAMMBGphbmUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCsqnFNiU7w
+sEqdRbH1S82/HnqGoatrnFFpymqYwtRLOlbU35n53iPEuEx3jsrUzfCdNwPYkOXM
+9PBJP0NMFMoCHAj4a/7taTRfjzT8ofjvWCSofcgOY/DIxoAnqdpnGmjSN/5WLCOp
+q0Wgftq2MLifgzDPho0YxQxPMD/kIfTQqwhV7vPQLRXVJ24Ts04q21R70cdWPKES
+uz7fOimp+rKEpXCcj/AAkeryJZICu/470YY8lb6IbggxBB0CF3GJJgSguExSy25n
+6RNKbJGH+b444CMa+H1DYc6oQskCToEBgNj422tdeNd2QKx1wjDCi15+KTtJFkHj
+cOMcPQMIAa4RAgMBAAGgQzBBBgkqhkiG9w0BCQ4xNDAyMDAGA1UdEQQpMCeCDWEu
+ZXhhbXBsZS5jb22HBAoAAAGBBWFAYi5jhglodHRwczovL3gwDQYJKoZIhvcNAQEL
+BQADggEBACA+/Le28w5INEeNn+8rkI6unWldTtGtTnTGOWof6Z95Bg9NjhXn0dle
+1IQFnigSZRA+oOI0SZ/+91xPd+jwt64cnOZ00RNLR9tKkG+X4Yn15smbH/60wc0t
+RRkNfe+yqFRctvGQcUD+aUFC0qmZtdZdCpfDBqC1NdAgKG0CKp+crQ8G5SnsapPz
+hTnwl/QFrZtrIWdtCqk9xC1aAHB9EtksCf5yLZX5Y9OWME02Va/UClSRK4CnYwyM
+7xAKvDz7GoWl7uBBaXQ2cq9r5QH1/XtZbuuQlJoFN0q9WUWmHEFLSyZYyqwI8Uvg
+6UoHw516gSIeTdae1MadIdOBd6FpTbw=
+-----END CERTIFICATE REQUEST-----
+`;
+
+/** evil of system:masters, Ed25519. */
+export const MASTER_REQUEST = `-----BEGIN CERTIFICATE REQUEST-----
+MIGnMFsCAQAwKDEXMBUGA1UECgwOc3lzdGVtOm1hc3RlcnMxDTALBgNVBAMMBGV2
+aWwwKjAFBgMrZXADIQBdZcirjC/NOVzdCXSmUJaeNom4SGNOeg93mDLDM4TvKaAA
+MAUGAytlcANBADvb517BjOU/Taa/sNCJ2QRLfubvvenKRL8Hvstov+IB7dbXeL+m
+BTsKkB3BXNQKPS90qFJPO5HeF/V/a5vZ7AY=
+-----END CERTIFICATE REQUEST-----
+`;
+
+/** As `spec.request` has it. */
+export const requestOf = (pem: string): string => Buffer.from(pem).toString('base64');
