@@ -73,6 +73,21 @@ describe('endpoints and endpoint slices', () => {
   const ready = () => (object()?.subsets ?? []).flatMap((s) => s.addresses ?? []).map((a) => a.ip);
   const notReady = () => (object()?.subsets ?? []).flatMap((s) => s.notReadyAddresses ?? []).map((a) => a.ip);
 
+  it('begin when an ExternalName becomes a ClusterIP', async () => {
+    const external = {
+      selector: { app: 'web' },
+      type: 'ExternalName',
+      externalName: 'elsewhere.example',
+    } as const;
+    await cluster.client.create(services, { metadata: at('web'), spec: external });
+    await cluster.client.create(pods, pod('a'));
+    await run('a', '10.244.1.5', true);
+    await cluster.client.patch(services, at('web'), 'application/merge-patch+json', {
+      spec: { type: 'ClusterIP', externalName: null, ports: [{ port: 80, targetPort: 'http' }] },
+    });
+    await cluster.until('endpoints', () => ready().join() === '10.244.1.5' && shown().length === 1);
+  });
+
   it('follow a pod from not ready over ready to terminating and gone', async () => {
     await cluster.client.create(nodes, {
       metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } },

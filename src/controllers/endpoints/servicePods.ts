@@ -26,7 +26,7 @@ export class ServicePods {
     services.addHandler({
       onAdd: (service) => this.#setService(service),
       onUpdate: (service, old) => {
-        if (isDeepStrictEqual(service.spec.selector, old.spec.selector)) wake(keyOf(service.metadata));
+        if (selectsAlike(service, old)) wake(keyOf(service.metadata));
         else this.#setService(service);
       },
       onDelete: (service) => {
@@ -86,6 +86,11 @@ export class ServicePods {
 
 export function hasSelector(service: Service): boolean {
   return service.spec.type !== 'ExternalName' && Object.keys(service.spec.selector ?? {}).length > 0;
+}
+
+/** An ExternalName that becomes a ClusterIP selects from then on, with the selector that it had. */
+function selectsAlike(a: Service, b: Service): boolean {
+  return hasSelector(a) === hasSelector(b) && isDeepStrictEqual(a.spec.selector, b.spec.selector);
 }
 
 /** True where endpoints show the two states of a pod differently (`endpointslice/util` podEndpointsChanged). */
