@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { overallState } from '../cluster/clusterState.ts';
 import type { Clusters } from '../cluster/clusters.ts';
 import { vboxManage } from '../cluster/machines/vagrant/hypervisors/virtualbox.ts';
 import { listNames, readText } from '../host/files.ts';
@@ -67,11 +68,15 @@ async function clusterSections(
 ): Promise<readonly (readonly [title: string, text: string])[]> {
   const paths = clusters.paths(name);
   const states = await clusters.get(name).then(
-    ({ profile, machines }) =>
-      [
+    (cluster) => {
+      const { profile, machines, owner } = cluster;
+      const controlPlane = owner === undefined ? 'none' : `${owner.kind} ${owner.pid} since ${owner.since}`;
+      return [
+        `${overallState(cluster)}, control plane: ${controlPlane}`,
         `${profile.machines} machines, pods by ${profile.podNetwork ?? 'routes'}, nodes dial ${profile.nodeAddresses.join(', ')}`,
         ...machines.map((machine) => `${machine.name} ${machine.state} ${machine.address ?? ''}`),
-      ].join('\n'),
+      ].join('\n');
+    },
     (error: unknown) => String(error),
   );
   const logs = path.join(paths.vagrant, 'logs');

@@ -183,7 +183,7 @@ function listenOn(server: Http2SecureServer, address: string, port: number): Pro
 
 function reasonOf(error: NodeJS.ErrnoException): string {
   if (error.code === 'EADDRINUSE')
-    return 'the port is in use by another program: stop that one, or choose another port';
+    return 'the port is in use by another program: stop that one (a new cluster can have another port)';
   if (error.code === 'EADDRNOTAVAIL') return 'this machine does not have the address';
   if (error.code === 'EACCES') return 'no right to use this port';
   return error.message;

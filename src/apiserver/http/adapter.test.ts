@@ -311,7 +311,7 @@ describe('HTTPS listener', () => {
         upgrade: () => undefined,
       }),
       {
-        message: `cannot listen on 127.0.0.1:${first.listener.port}: the port is in use by another program: stop that one, or choose another port`,
+        message: `cannot listen on 127.0.0.1:${first.listener.port}: the port is in use by another program: stop that one (a new cluster can have another port)`,
       },
     );
     await first.close();

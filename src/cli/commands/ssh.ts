@@ -6,7 +6,7 @@ export const ssh: CliCommand = (program, { clusters, signal, terminal, exitWith 
   program
     .command('ssh')
     .description(
-      'log in to the machine of a node as root, or run a command there: ssh dev dev-1 -- crictl ps',
+      'log in to the machine of a node as root, or run a command there: ssh dev dev-1 -- df -h',
     )
     .argument('<cluster>')
     .argument('<node>')
