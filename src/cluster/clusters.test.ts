@@ -37,7 +37,7 @@ describe('Clusters', () => {
     await clusters.stop('dev', never);
     desk.asked.length = 0;
     await clusters.start('dev', progress, never, onAnswers);
-    assert.deepEqual(answers, [['launch dev'], ['launch dev']]);
+    assert.deepEqual(answers, [['launch dev'], ['launch dev', 'note down dev-1 dev-2']]);
     assert.ok(desk.asked.includes('start dev-1'));
   });
 

@@ -73,6 +73,45 @@ describe('NodeAdmin', () => {
     assert.deepEqual(seen, ['a']);
   });
 
+  it('noteDown() says that nobody hears of a node, and what it told last stays', async () => {
+    await register('a');
+    await register('b');
+    await report('b', 'False', '2026-01-01T00:00:00Z');
+    for (const [name, nodeName] of [
+      ['on-a', 'a'],
+      ['on-b', 'b'],
+    ] as const) {
+      await client.create(pods, {
+        metadata: { name, namespace: 'default' },
+        spec: { nodeName, containers: [{ name: 'c', image: 'i' }] },
+      });
+      await client.patch(
+        pods,
+        { namespace: 'default', name },
+        'application/merge-patch+json',
+        { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+        { subresource: 'status' },
+      );
+    }
+    const readyOf = async (name: string): Promise<NodeCondition | undefined> =>
+      (await client.get(nodes, { name })).status?.conditions?.find(({ type }) => type === 'Ready');
+    await admin.noteDown(['a', 'b', 'gone']);
+    const { status, reason, lastHeartbeatTime } = (await readyOf('a'))!;
+    assert.deepEqual(
+      [status, reason, lastHeartbeatTime],
+      ['Unknown', 'NodeStatusUnknown', '2026-01-01T00:00:00Z'],
+    );
+    assert.equal((await readyOf('b'))?.status, 'False');
+    const isPodReady = async (name: string): Promise<string | undefined> =>
+      (await client.get(pods, { namespace: 'default', name })).status?.conditions?.find(
+        ({ type }) => type === 'Ready',
+      )?.status;
+    assert.deepEqual([await isPodReady('on-a'), await isPodReady('on-b')], ['False', 'True']);
+    const reports = await admin.lastReports(['a']);
+    await report('a', 'True', '2026-01-01T00:00:05Z');
+    await admin.whenReady(['a'], () => undefined, never, { reports });
+  });
+
   it('whenReady() waits until those that were woken answer over their links', async () => {
     await register('a');
     const seen: string[] = [];

@@ -3,6 +3,7 @@ import { systemRandom } from '../base/random.ts';
 import { isNotFound, isReason } from '../api/status.ts';
 import type { Node, NodeCondition, Pod } from '../api/types.ts';
 import { nodes, pods } from '../api/resources.ts';
+import { timeOf } from '../api/time.ts';
 import { quantityValue } from '../api/quantity.ts';
 import { controllerOf, keyOf } from '../api/meta.ts';
 import type { Client } from '../client/contract.ts';
@@ -41,6 +42,20 @@ export function createNodeAdmin(client: Client, clock: Clock): Omit<NodeAdmin, '
       await clock.sleep(Math.min(Math.max(last + SECOND_MS - clock.now(), 0), SECOND_MS));
       return reports;
     },
+    async noteDown(names) {
+      const [allNodes, allPods] = await Promise.all([client.list(nodes), client.list(pods)]);
+      const down = allNodes.items.filter(
+        (node) => names.includes(node.metadata.name) && readyOf(node)?.status === 'True',
+      );
+      const on = new Set(down.map((node) => node.metadata.name));
+      const now = clock.now();
+      await Promise.all([
+        ...down.map((node) => noteSilence(client, node, now)),
+        ...allPods.items
+          .filter((pod) => on.has(pod.spec.nodeName ?? '') && isReady(pod))
+          .map((pod) => notePodNotReady(client, pod, now)),
+      ]);
+    },
     async whenReady(names, onReady, signal, { reports, woken } = {}) {
       const asked = names.filter((name) => woken?.has(name) === true);
       await Promise.all(asked.map((name) => whenAnswers(client, clock, name, signal)));
@@ -77,6 +92,41 @@ export function createNodeAdmin(client: Client, clock: Clock): Omit<NodeAdmin, '
       await client.delete(nodes, { name: node }).catch(ignoreMissing);
     },
   };
+}
+
+/** Conditions that an agent tells of. */
+const REPORTED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+/** As the controller does it for a node that was silent for too long (`tryUpdateNodeHealth`). */
+async function noteSilence(client: Client, { metadata: { name, uid } }: Node, now: number): Promise<void> {
+  const conditions = REPORTED.map((type) => ({
+    type,
+    status: 'Unknown',
+    reason: 'NodeStatusUnknown',
+    message: 'Kubelet stopped posting node status.',
+    lastTransitionTime: timeOf(now),
+  }));
+  const patch = { metadata: { uid }, status: { conditions } };
+  const type = 'application/strategic-merge-patch+json';
+  await client.patch(nodes, { name }, type, patch, { subresource: 'status' }).catch(ignoreMissing);
+}
+
+/** As the controller does it then, a moment later (`MarkPodsNotReady`): nobody may find one ready before. */
+async function notePodNotReady(client: Client, { metadata }: Pod, now: number): Promise<void> {
+  const { namespace, name, uid } = metadata;
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: timeOf(now) }];
+  const patch = { metadata: { uid }, status: { conditions } };
+  const type = 'application/strategic-merge-patch+json';
+  await client
+    .patch(pods, { namespace, name }, type, patch, { subresource: 'status' })
+    .catch((error: unknown) => {
+      // Another pod has its name by now.
+      if (!isReason(error, 'Conflict')) ignoreMissing(error);
+    });
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
 }
 
 /** Null takes the field away, as merge patches have it: a node that is open to pods has none. */

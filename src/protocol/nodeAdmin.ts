@@ -18,6 +18,11 @@ export interface NodeAdmin {
   issueToken(node: string): Promise<string>;
   /** For `EarlierReports.reports`. */
   lastReports(nodes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Says of nodes whose machines are down that nobody hears of them, at once: else they look ready, and their pods with
+   * them, until they have been silent for long enough.
+   */
+  noteDown(nodes: readonly string[]): Promise<void>;
   /** Resolves when all are Ready; tells each as it becomes so. */
   whenReady(
     nodes: readonly string[],

@@ -122,6 +122,10 @@ export class Desk {
   readonly admin: NodeAdmin = {
     issueToken: (node) => Promise.resolve(`token-${node}`),
     lastReports: (nodes) => Promise.resolve(new Map(nodes.map((node) => [node, 'before']))),
+    noteDown: (nodes) => {
+      this.asked.push(`note down ${nodes.join(' ')}`);
+      return Promise.resolve();
+    },
     whenReady: async (nodes, onReady, _signal, before) => {
       this.earlierReports = before;
       await this.boot?.(onReady);

@@ -185,6 +185,13 @@ describe('nodes that fail', () => {
     await cluster.clusters.stop(cluster.name, never);
     const stopped = Date.now();
     const said: string[] = [];
+    // What is asked as soon as the API answers: nothing of before the stop is taken for true.
+    let asked: Promise<string> | undefined;
+    const askAtOnce = async (): Promise<string> => {
+      assert.doesNotMatch(await kubectl('get', 'nodes', '--no-headers'), /\bReady\b/);
+      await kubectl('wait', '--for=condition=Ready', 'pod/faithful', '--timeout=60s');
+      return kubectl('exec', 'faithful', '--', 'echo', 'is there');
+    };
     await cluster.clusters.start(
       cluster.name,
       {
@@ -193,7 +200,11 @@ describe('nodes that fail', () => {
         },
       },
       never,
+      () => {
+        asked = askAtOnce();
+      },
     );
+    assert.equal((await asked)?.trim(), 'is there');
     assert.deepEqual(said.sort(), machines.map(({ name }) => name).sort());
     for (const { name } of machines) {
       const heard = 'jsonpath={.status.conditions[?(@.type=="Ready")].lastHeartbeatTime}';

@@ -4,7 +4,7 @@ import { preflight } from '../actions/preflight.ts';
 import { prepareMachines } from '../actions/prepareMachines.ts';
 import { recreateMachines } from '../actions/recreateMachines.ts';
 import { recoverStore } from '../actions/recoverStore.ts';
-import { startControlPlane } from '../actions/startControlPlane.ts';
+import { resumeControlPlane, startControlPlane } from '../actions/startControlPlane.ts';
 import { startMachines } from '../actions/startMachines.ts';
 import { waitForNodes } from '../actions/waitForNodes.ts';
 import { untilFree } from '../busy.ts';
@@ -22,7 +22,7 @@ export async function startCluster(context: ActionContext, recover = false): Pro
       prepareMachines,
       describeEnvironment,
       ...(recover ? [recoverStore] : []),
-      startControlPlane,
+      resumeControlPlane,
       startMachines,
       recreateMachines,
       waitForNodes(),
