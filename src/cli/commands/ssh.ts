@@ -5,9 +5,7 @@ import { connectShell, sizeOfTerminal } from '../terminal.ts';
 export const ssh: CliCommand = (program, { clusters, signal, terminal, exitWith }) => {
   program
     .command('ssh')
-    .description(
-      'log in to the machine of a node as root, or run a command there: ssh dev dev-1 -- df -h',
-    )
+    .description('log in to the machine of a node as root, or run a command there: ssh dev dev-1 -- df -h')
     .argument('<cluster>')
     .argument('<node>')
     .argument('[command...]', 'a single word is a line of shell')
