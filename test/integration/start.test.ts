@@ -21,12 +21,11 @@ describe('npm start', function () {
   let editorPort: string;
 
   before(async () => (home = await mkdtemp(path.join(os.tmpdir(), 'wheelhouse-start-'))));
-  afterEach(async function () {
-    // The next test goes on with what runs, unless this one has failed.
-    if (this.currentTest?.state === 'failed') await start?.end('SIGTERM');
+  afterEach(async () => {
+    // What a test has left when it failed.
+    await start?.end('SIGTERM');
   });
   after(async () => {
-    await start?.end('SIGTERM');
     const clusters = openClusters(home);
     if ((await clusters.names()).includes(name)) await clusters.delete(name, never);
     await rm(home, { recursive: true, force: true });
@@ -46,7 +45,7 @@ describe('npm start', function () {
     while (await isRunning()) await sleep(200);
   };
 
-  it('tells each step with its time, keeps no silence, and opens an editor whose token no log has', async () => {
+  it('tells each step and keeps no silence, its token is in no log, and all stops when its terminal is closed', async () => {
     start = new Start(home, name);
     const address = await start.editor();
     await start.line(/^Sample .*Hello from Wheelhouse/);
@@ -58,26 +57,20 @@ describe('npm start', function () {
     assert.match(log, /\$ .*scripts\/build\.mjs/);
     editorPort = new URL(address).port;
     await kubectl('scale', 'deployment/sample', '--replicas=4');
-  });
-
-  it('stops cluster and control plane when its terminal is closed', async () => {
-    start!.process.kill('SIGHUP');
-    await start!.ended;
+    start.process.kill('SIGHUP');
+    await start.ended;
     assert.equal(await isRunning(), false);
   });
 
-  it('resumes, leaves what the user changed, loads no image again, and keeps the editor’s port', async () => {
+  it('resumes, leaves what the user changed, loads no image again, keeps the editor’s port; killed, all of it stops', async () => {
     start = new Start(home, name);
     const address = await start.editor();
     await start.line(/^Sample /);
     assert.equal(new URL(address).port, editorPort);
     assert.equal(await replicas(), '4');
     assert.ok(!start.lines.some((line) => /loading its image|applying/.test(line)), start.lines.join('\n'));
-  });
-
-  it('stops all of it when it is killed', async () => {
-    start!.process.kill('SIGKILL');
-    await start!.ended;
+    start.process.kill('SIGKILL');
+    await start.ended;
     await untilStopped();
   });
 
