@@ -89,6 +89,8 @@ export interface PluginContext {
   readonly snapshot: Snapshot;
   readonly nominator: Nominator;
   readonly waiting: PermitDecisions;
+  /** For a preBind that waits for others: while it does, it takes no place of those that may bind at once. */
+  park<T>(wait: Promise<T>): Promise<T>;
   readonly filters: FilterRunner;
   readonly events: EventRecorder;
   readonly random: Random;

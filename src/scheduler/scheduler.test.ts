@@ -65,6 +65,26 @@ describe('createScheduler', () => {
     assert.deepEqual(eventsOf('after'), ['Scheduled: Successfully assigned default/after to a']);
   });
 
+  it('goes on with others, however many wait for what is made for them', async () => {
+    cluster.nodes.put(makeNode('a', { status: { allocatable: { cpu: '64', memory: '64Gi', pods: '999' } } }));
+    const made = createDeferred<undefined>();
+    start((context) => [
+      {
+        name: 'Slow',
+        async preBind(_state, pod) {
+          if (pod.metadata.name !== 'quick') await context.park(made.promise);
+          return undefined;
+        },
+      },
+    ]);
+    for (let i = 0; i < 300; i++) cluster.pods.put(makePod(`slow${i}`));
+    cluster.pods.put(makePod('quick'));
+    await cluster.until(() => nodeOf('quick') === 'a');
+    assert.equal(nodeOf('slow0'), undefined);
+    made.resolve(undefined);
+    await cluster.until(() => nodeOf('slow299') === 'a');
+  });
+
   it('leaves alone pods of other schedulers, pods that are placed and pods on their way out', async () => {
     cluster.nodes.put(makeNode('a'));
     cluster.pods.put(makePod('other', { schedulerName: 'mine' }));

@@ -83,12 +83,28 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   ];
   const waiting = new WaitingPods(clock);
 
+  let parked = 0;
+  let room: Deferred<void> | undefined;
+  const makeRoom = (): void => {
+    room?.resolve();
+    room = undefined;
+  };
+
   const context: PluginContext = {
     client,
     informers,
     snapshot: cache,
     nominator,
     waiting,
+    async park(wait) {
+      parked++;
+      makeRoom();
+      try {
+        return await wait;
+      } finally {
+        parked--;
+      }
+    },
     events,
     random,
     clock,
@@ -132,7 +148,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       };
       signal.addEventListener('abort', stop, { once: true });
       const binding = new Set<Promise<void>>();
-      let room: Deferred<void> | undefined;
       let turnStart = clock.now();
       while (!isAborted(signal)) {
         const entry = queue.tryPop();
@@ -146,11 +161,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           binding.add(going);
           void going.finally(() => {
             binding.delete(going);
-            room?.resolve();
-            room = undefined;
+            makeRoom();
           });
         }
-        if (binding.size >= MAX_BINDING) {
+        if (binding.size - parked >= MAX_BINDING) {
           room = createDeferred();
           await room.promise;
         }

@@ -37,6 +37,7 @@ export class PluginWorld {
       snapshot: this.cache,
       nominator: this.nominator,
       waiting: new WaitingPods(this.clock),
+      park: (wait) => wait,
       events: this.cluster.recorder,
       random: steadyRandom,
       clock: this.clock,

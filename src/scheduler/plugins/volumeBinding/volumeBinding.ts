@@ -148,7 +148,7 @@ class Binding {
       ...claims.map(({ metadata }) => `claim/${keyOf(metadata)}`),
     ];
     const isDone = (): boolean => this.#isDone(pod, node, placement, written);
-    await this.#waits.until(keys, isDone, BIND_TIMEOUT_MS, signal);
+    await this.#context.park(this.#waits.until(keys, isDone, BIND_TIMEOUT_MS, signal));
   }
 
   /** Whether all is bound. Throws where it will not come to be, and the pod has to be placed anew. */
