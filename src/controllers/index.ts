@@ -32,6 +32,7 @@ import { taintEvictionController } from './tainteviction/taintEviction.ts';
 import { ttlAfterFinishedController } from './ttlAfterFinished.ts';
 
 import { volumeExpandController } from './volumeexpand/volumeExpand.ts';
+import { attributesClassProtectionController } from './volumeprotection/attributesClassProtection.ts';
 import { claimProtectionController } from './volumeprotection/claimProtection.ts';
 import { volumeProtectionController } from './volumeprotection/volumeProtection.ts';
 
@@ -148,6 +149,11 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
       name: 'persistentvolume-protection',
       account: 'pv-protection-controller',
       create: volumeProtectionController,
+    },
+    {
+      name: 'volumeattributesclass-protection',
+      account: 'volumeattributesclass-protection-controller',
+      create: attributesClassProtectionController,
     },
     {
       name: 'ephemeral-volume',

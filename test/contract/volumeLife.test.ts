@@ -6,6 +6,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   storageClasses,
+  volumeAttributesClasses,
 } from '../../src/api/resources.ts';
 import { storageClassHook } from '../../src/apiserver/bootstrap/storageClass.ts';
 import { admin } from '../harness/apiServer.ts';
@@ -214,6 +215,17 @@ describe('the life of volumes', () => {
     });
     await world.until('it has a class', () => world.claim('none')?.spec.storageClassName === 'late');
     assert.equal(world.claim('empty')?.spec.storageClassName, '');
+  });
+
+  it('keep the class of attributes that they name', async () => {
+    const vac = { metadata: { name: 'gold' }, driverName: 'd.example', parameters: { iops: '5' } };
+    await world.client.create(volumeAttributesClasses, vac);
+    await world.makeClaim('c', { storageClassName: '', volumeAttributesClassName: 'gold' });
+    await world.client.delete(volumeAttributesClasses, { name: 'gold' });
+    const [kept] = world.cluster.list(volumeAttributesClasses);
+    assert.deepEqual(kept?.metadata.finalizers, ['kubernetes.io/vac-protection']);
+    await world.deleteClaim('c');
+    await world.until('it is gone', () => world.cluster.list(volumeAttributesClasses).length === 0);
   });
 
   it('have a class that is made once in the life of a cluster', async () => {

@@ -27,6 +27,7 @@ const PARTS = new Set([
   'persistentvolume-expander',
   'persistentvolumeclaim-protection',
   'persistentvolume-protection',
+  'volumeattributesclass-protection',
   'ephemeral-volume',
   'garbagecollector',
 ]);

@@ -229,6 +229,11 @@ const RULES: Readonly<Record<string, RoleData['rules']>> = {
   ],
   'ttl-after-finished-controller': [rule(['delete', ...READ], BATCH, ['jobs']), recordEvents],
   'ttl-controller': [rule([...LIST_WATCH, 'patch', 'update'], CORE, ['nodes']), recordEvents],
+  'volumeattributesclass-protection-controller': [
+    rule(READ, CORE, ['persistentvolumeclaims', 'persistentvolumes']),
+    rule([...READ, 'update'], STORAGE, ['volumeattributesclasses']),
+    recordEvents,
+  ],
 };
 
 export const controllerRoles: readonly RoleData[] = Object.entries(RULES).map(([name, rules]) => ({
