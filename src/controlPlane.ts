@@ -8,6 +8,7 @@ import type { Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
 import { kinds } from './api/kinds/index.ts';
 import type { UserInfo } from './api/request.ts';
+import { apiServices } from './api/resources.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
 import { openAuditLog } from './auditLog.ts';
@@ -35,7 +36,9 @@ import type { HealthCheck } from './apiserver/observe/health.ts';
 import { storedResources } from './apiserver/resources/stored.ts';
 import { LiveResources } from './apiserver/resources/table.ts';
 import { endpointOf } from './apiserver/location.ts';
-import { admissionWebhooks, WebhookClient } from './apiserver/webhooks/index.ts';
+import { Aggregator } from './apiserver/aggregation/aggregator.ts';
+import { Availability } from './apiserver/aggregation/availability.ts';
+import { admissionWebhooks, WebhookClient, type WebhookClientOptions } from './apiserver/webhooks/index.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -198,14 +201,18 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     },
   });
   const resources = new LiveResources(kinds);
-  const webhookClient = new WebhookClient({
-    clock,
-    dialService(service, signal) {
-      const { node, host, port } = endpointOf(service, cache, () => random.number());
-      return dialer.connect(node, host, port, signal);
-    },
-  });
+  const dialService: WebhookClientOptions['dialService'] = async (service, signal) => {
+    const { node, host, port } = endpointOf(service, cache, () => random.number());
+    return dialer.connect(node, host, port, signal);
+  };
+  const webhookClient = new WebhookClient({ clock, dialService });
   groups.started('webhook connections', () => webhookClient.dispose());
+  const aggregator = new Aggregator({
+    cache,
+    dialService: (service, signal) => dialService(service, signal),
+    clientCertificate: pki.frontProxy.client,
+  });
+  groups.started('aggregation', () => aggregator.dispose());
   const webhooks = admissionWebhooks({
     client: webhookClient,
     cache,
@@ -237,6 +244,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     requestToken: (account, request) => accounts.request(account, request),
     components: [component('scheduler', 'scheduler'), component('controller-manager', 'controllers')],
     routes: openIdRoutes(accounts, server),
+    aggregator,
     ...(audit === undefined ? {} : { audit }),
     postStartHooks: [
       ...bootstrapHooks(LOOPBACK, kubernetesServiceOptions(profile)),
@@ -305,6 +313,15 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   ]);
 
   groups.started('owner', () => clearOwner(paths));
+
+  const availability = new Availability({
+    cache,
+    aggregator,
+    writeStatus: (apiService, signal) =>
+      clientFor(LOOPBACK).update(apiServices, apiService, { subresource: 'status', signal }),
+    clock,
+  });
+  groups.started('availability of aggregated servers', () => availability.dispose());
 
   // Controllers and scheduler, each under its own identity.
   const fail = (part: string) => (error: unknown) => {

@@ -233,6 +233,13 @@ export const runtimeClasses = resource<t.RuntimeClass>(
   'RuntimeClass',
   'Cluster',
 );
+export const apiServices = resource<t.APIService>(
+  'apiregistration.k8s.io',
+  'v1',
+  'apiservices',
+  'APIService',
+  'Cluster',
+);
 export const mutatingWebhookConfigurations = resource<t.MutatingWebhookConfiguration>(
   'admissionregistration.k8s.io',
   'v1',

@@ -60,6 +60,7 @@ export type Eviction = Namespaced<model.V1Eviction>;
 export type Binding = Namespaced<model.V1Binding>;
 export type TokenRequest = WithSpec<Namespaced<model.AuthenticationV1TokenRequest>>;
 export type PriorityClass = Live<model.V1PriorityClass>;
+export type APIService = Live<model.V1APIService>;
 export type MutatingWebhookConfiguration = Live<model.V1MutatingWebhookConfiguration>;
 export type ValidatingWebhookConfiguration = Live<model.V1ValidatingWebhookConfiguration>;
 export type CustomResourceDefinition = WithSpec<Live<model.V1CustomResourceDefinition>>;

@@ -7,6 +7,7 @@ import type { Cache } from '../storage/cache.ts';
 import type { Storage } from '../storage/contract.ts';
 import { createAdmissionChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/contract.ts';
+import type { Aggregator } from './aggregation/aggregator.ts';
 import { auditFilters } from './audit/filters.ts';
 import type { AuditOptions } from './audit/record.ts';
 import type { Authenticator, Authorizer } from './auth/contract.ts';
@@ -57,6 +58,8 @@ export interface ApiServerOptions {
   readonly routes?: readonly Route[];
   /** Besides the server's own, for `/readyz`. */
   readonly readyChecks?: readonly HealthCheck[];
+  /** What other servers serve. Default: nothing. */
+  readonly aggregator?: Aggregator;
   /** Where requests are written down, and which. Default: nowhere. */
   readonly audit?: Pick<AuditOptions, 'policy' | 'sink'>;
   readonly clock: Clock;
@@ -88,10 +91,10 @@ export interface ApiServer {
  *   warnings         what was warned of goes into the answer
  *   acceptable       what the client takes, or nothing
  *   tables           the form that the client asks for
- *   dispatch         the verb's handler, a subresource's, or a document's
+ *   dispatch         the verb's handler, a subresource's, a document's, or another server's
  */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { resources, storage, cache, clock, random, logger } = options;
+  const { resources, storage, cache, aggregator, clock, random, logger } = options;
   const stored = storedResources(resources);
   const registry: RegistryOptions = {
     storage,
@@ -122,8 +125,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
           stored.all.map((one) => [groupResourceOf(one), cache.list(prefixOf(one, '')).length]),
         ),
     }),
-    ...discoveryRoutes(resources),
-    ...openApiRoutes({ resources, version: apiVersion.gitVersion }),
+    ...discoveryRoutes(resources, aggregator),
+    ...openApiRoutes({
+      resources,
+      version: apiVersion.gitVersion,
+      ...(aggregator === undefined ? {} : { others: () => aggregator.openApiPaths() }),
+    }),
     ...(options.routes ?? []),
   ]);
   const audit =
@@ -146,9 +153,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     acceptable(resources),
     tableFilter({ resources, clock }),
   ];
-  const run = chainOf(filters, (exchange: Exchange): Promise<ApiResponse> =>
-    exchange.request.info.isResourceRequest ? handleResource(handlerOptions, exchange) : documents(exchange),
-  );
+  const own = (exchange: Exchange): Promise<ApiResponse> =>
+    exchange.request.info.isResourceRequest ? handleResource(handlerOptions, exchange) : documents(exchange);
+  const run = chainOf(filters, (exchange) => aggregator?.take(exchange) ?? own(exchange));
   const handler: RequestHandler = {
     handle: (request) => run(new NewExchange(request, anonymous)),
   };

@@ -31,7 +31,7 @@ describe('ensurePki()', () => {
     assert.deepEqual(await ensure(false), made);
     assert.deepEqual(await ensure(true), made);
     const names = await readdir(folder);
-    assert.equal(names.length, 7);
+    assert.equal(names.length, 11);
     for (const name of names.filter((each) => each.endsWith('.key'))) {
       assert.equal((await stat(path.join(folder, name))).mode & 0o777, 0o600);
     }

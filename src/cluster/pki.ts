@@ -10,6 +10,8 @@ export interface Pki {
   readonly server: CertifiedKey;
   /** `kubernetes-admin` in `system:masters`: what the kubeconfig carries. */
   readonly admin: CertifiedKey;
+  /** By which this API server is known to those that serve a part of the API: its authority, and its certificate. */
+  readonly frontProxy: { readonly ca: string; readonly client: CertifiedKey };
   /** Signs service-account tokens (ES256, PKCS#8). */
   readonly serviceAccountKey: string;
 }
@@ -18,6 +20,9 @@ const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 /** What the authority signs with, and what is made together with it. */
 type Authority = Pick<Pki, 'ca' | 'serviceAccountKey'>;
+
+/** The common name that servers behind this one take for its own. */
+export const FRONT_PROXY = 'front-proxy-client';
 
 export interface PkiOptions {
   readonly folder: string;
@@ -66,7 +71,35 @@ export async function ensurePki({ folder, server, isNew, now }: PkiOptions): Pro
         ),
     ),
   ]);
-  return { ...authority, server: apiserver, admin };
+  return { ...authority, server: apiserver, admin, frontProxy: await ensureFrontProxy(folder, now) };
+}
+
+/**
+ * An authority of its own, as kubeadm has it: who trusts it believes what its certificates say of others. All who do read
+ * it from the API, so a new one may take its place.
+ */
+async function ensureFrontProxy(folder: string, now: number): Promise<Pki['frontProxy']> {
+  const [cert, key] = await Promise.all(
+    ['crt', 'key'].map((suffix) => readText(path.join(folder, `front-proxy-ca.${suffix}`))),
+  );
+  let ca = cert === undefined || key === undefined || !isPair({ cert, key }) ? undefined : { cert, key };
+  ca ??= await keep(folder, 'front-proxy-ca', await createCa('front-proxy-ca', now));
+  const client =
+    (await readIssued(folder, FRONT_PROXY, ca, now)) ??
+    (await keep(
+      folder,
+      FRONT_PROXY,
+      await issueCertificate(ca, { commonName: FRONT_PROXY, usage: 'client' }, now),
+    ));
+  return { ca: ca.cert, client };
+}
+
+function isPair({ cert, key }: CertifiedKey): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined where it was never made, or its making was broken off: its certificate is written last of its files. */

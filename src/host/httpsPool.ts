@@ -11,6 +11,8 @@ export interface HttpsPoolOptions {
   readonly key?: string;
   /** Under which name the other side must be known. Default: the host of each request. */
   readonly serverName?: string;
+  /** True where anybody's certificate will do. */
+  readonly insecure?: boolean;
   /** Makes a connection to the other side, on which TLS is then spoken. Default: TCP to the host of each request. */
   readonly dial?: (signal: AbortSignal) => Promise<Duplex>;
 }
@@ -21,8 +23,8 @@ export interface PooledRequest {
   readonly port: number;
   /** Path with query. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | AsyncIterable<Uint8Array> | undefined;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -55,11 +57,16 @@ export class HttpsPool {
       return await this.#send(options);
     } catch (error) {
       // Of a body that came as a stream something may be gone.
-      if (!(error instanceof StaleConnection) || typeof options.body === 'object') throw causeOf(error);
+      if (!(error instanceof StaleConnection) || isStream(options.body)) throw causeOf(error);
       return await this.#send(options).catch((again: unknown) => {
         throw causeOf(again);
       });
     }
+  }
+
+  /** A connection of the caller's own, on which TLS is spoken; for pools that dial. */
+  connect(): Promise<Duplex> {
+    return this.#agent.connectOnce();
   }
 
   /** Keeps no connection any longer; requests under way go on. */
@@ -93,10 +100,14 @@ export class HttpsPool {
         else if (request.reusedSocket && CLOSED_MEANWHILE.has(error.code)) reject(new StaleConnection(error));
         else reject(error);
       });
-      if (body === undefined || typeof body === 'string') request.end(body);
-      else void sendStream(body, request);
+      if (isStream(body)) void sendStream(body, request);
+      else request.end(body);
     });
   }
+}
+
+function isStream(body: PooledRequest['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
 class StaleConnection extends Error {
@@ -113,8 +124,9 @@ class DialingAgent extends Agent {
   readonly #dial: HttpsPoolOptions['dial'];
   readonly #signal: AbortSignal;
 
-  constructor({ dial, serverName, ...tls }: HttpsPoolOptions, signal: AbortSignal) {
+  constructor({ dial, serverName, insecure, ...tls }: HttpsPoolOptions, signal: AbortSignal) {
     super({
+      ...(insecure === true ? { rejectUnauthorized: false } : {}),
       ...tls,
       ...(serverName === undefined ? {} : { servername: serverName }),
       keepAlive: true,
@@ -123,6 +135,19 @@ class DialingAgent extends Agent {
     });
     this.#dial = dial;
     this.#signal = signal;
+  }
+
+  async connectOnce(): Promise<Duplex> {
+    if (this.#dial === undefined) throw new Error('the pool does not dial');
+    const connection = await this.#dial(this.#signal);
+    return new Promise((resolve, reject) => {
+      const socket = tlsConnect({ ...this.options, path: undefined, socket: connection } as object);
+      socket.once('error', reject);
+      socket.once('secureConnect', () => {
+        socket.removeListener('error', reject);
+        resolve(socket);
+      });
+    });
   }
 
   override createConnection(

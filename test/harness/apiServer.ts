@@ -53,6 +53,7 @@ export interface TestServerOptions {
   readonly reviews?: ApiServerOptions['reviews'];
   readonly requestToken?: ApiServerOptions['requestToken'];
   readonly audit?: ApiServerOptions['audit'];
+  readonly aggregator?: (cache: Cache) => ApiServerOptions['aggregator'];
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
@@ -105,6 +106,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     }));
   const cache = await startWatchCache(options.followed?.(storage) ?? storage, options.cache);
   const resources = new LiveResources(options.kinds ?? allKinds);
+  const aggregator = options.aggregator?.(cache);
   const server = createApiServer({
     resources,
     storage,
@@ -123,6 +125,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     requestToken:
       options.requestToken ?? (() => Promise.reject(serviceUnavailable('no tokens in this test'))),
     ...(options.audit === undefined ? {} : { audit: options.audit }),
+    ...(aggregator === undefined ? {} : { aggregator }),
     clock,
     random: systemRandom,
     logger,

@@ -1,5 +1,6 @@
 import type { Kind } from '../kind.ts';
 import { certificateSigningRequest } from './certificateSigningRequest/kind.ts';
+import { apiService } from './apiService/kind.ts';
 import { clusterRole } from './clusterRole/kind.ts';
 import { clusterRoleBinding } from './clusterRoleBinding/kind.ts';
 import { componentStatus } from './componentStatus/kind.ts';
@@ -98,6 +99,7 @@ export const kinds: readonly Kind[] = [
   volumeAttachment,
   csiStorageCapacity,
   volumeAttributesClass,
+  apiService,
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
   tokenReview,

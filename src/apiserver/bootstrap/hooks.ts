@@ -1,5 +1,8 @@
+import { ownProperty } from '../../base/ownProperty.ts';
+import { equal } from '../../api/fields/equal.ts';
 import type { UserInfo } from '../../api/request.ts';
 import { pathOf } from '../../api/resource.ts';
+import { isNotFound } from '../../api/status.ts';
 import type { PostStartHook } from '../postStartHooks.ts';
 import { kubernetesService, type KubernetesServiceOptions } from './kubernetesService.ts';
 import { type Asking, send } from './send.ts';
@@ -32,10 +35,26 @@ export function objectsHook(
   };
 }
 
+const TAKEN = { code: 409 };
+
 async function ensure(ask: Asking, { resource, object, authoritative }: BootstrapObject): Promise<void> {
   const { namespace, name } = object.metadata;
-  const { code } = await send(ask, 'POST', pathOf(resource, { namespace }), object);
-  if (code === 409 && authoritative === true) {
-    await send(ask, 'PUT', pathOf(resource, { namespace, name }), object);
-  }
+  const own = pathOf(resource, { namespace, name });
+  // What is there is not written: webhooks of a cluster that has just started may not be there yet to agree.
+  const found = await send(ask, 'GET', own).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  if (found !== undefined && (authoritative !== true || isWithin(object, found.object))) return;
+  const { code } =
+    found === undefined ? await send(ask, 'POST', pathOf(resource, { namespace }), object) : TAKEN;
+  if (code === TAKEN.code && authoritative === true) await send(ask, 'PUT', own, object);
+}
+
+/** Whether an object says all that another one says. */
+function isWithin(wanted: unknown, found: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) return equal(wanted, found);
+  if (typeof found !== 'object' || found === null) return false;
+  const there = found as Readonly<Record<string, unknown>>;
+  return Object.entries(wanted).every(([key, value]) => isWithin(value, ownProperty(there, key)));
 }

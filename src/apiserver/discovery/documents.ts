@@ -1,8 +1,8 @@
 import { apiVersionOf } from '../../api/resource.ts';
-import type { DiscoveredGroup, DiscoveredResource, DiscoveredVersion } from './groups.ts';
+import type { ShownGroup, ShownResource, ShownVersion } from './groups.ts';
 
 /** GET /api. `host` is what the client dialled, with its port. */
-export function coreVersions(groups: readonly DiscoveredGroup[], host: string): object {
+export function coreVersions(groups: readonly ShownGroup[], host: string): object {
   const core = groups.find((group) => group.group === '');
   return {
     kind: 'APIVersions',
@@ -12,7 +12,7 @@ export function coreVersions(groups: readonly DiscoveredGroup[], host: string): 
 }
 
 /** GET /apis. */
-export function groupList(groups: readonly DiscoveredGroup[]): object {
+export function groupList(groups: readonly ShownGroup[]): object {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -21,11 +21,11 @@ export function groupList(groups: readonly DiscoveredGroup[]): object {
 }
 
 /** GET /apis/GROUP. */
-export function groupDocument(group: DiscoveredGroup): object {
+export function groupDocument(group: ShownGroup): object {
   return { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group) };
 }
 
-function groupEntry({ group, versions }: DiscoveredGroup): object {
+function groupEntry({ group, versions }: ShownGroup): object {
   const entries = versions.map(({ version }) => ({
     groupVersion: apiVersionOf({ group, version }),
     version,
@@ -34,7 +34,7 @@ function groupEntry({ group, versions }: DiscoveredGroup): object {
 }
 
 /** GET /api/v1 and /apis/GROUP/VERSION. */
-export function resourceList(group: string, { version, resources }: DiscoveredVersion): object {
+export function resourceList(group: string, { version, resources }: ShownVersion): object {
   return {
     kind: 'APIResourceList',
     ...(group === '' ? {} : { apiVersion: 'v1' }),
@@ -43,7 +43,7 @@ export function resourceList(group: string, { version, resources }: DiscoveredVe
   };
 }
 
-function resourceEntries(discovered: DiscoveredResource): object[] {
+function resourceEntries(discovered: ShownResource): object[] {
   const { resource, singular, verbs, shortNames, categories, subresources, storageVersionHash } = discovered;
   const own = {
     name: resource.plural,
@@ -69,7 +69,7 @@ function resourceEntries(discovered: DiscoveredResource): object[] {
 }
 
 /** Aggregated discovery (`apidiscovery.k8s.io`): everything below /api or /apis in one document. */
-export function aggregated(groups: readonly DiscoveredGroup[], core: boolean, version: string): object {
+export function aggregated(groups: readonly ShownGroup[], core: boolean, version: string): object {
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -81,13 +81,13 @@ export function aggregated(groups: readonly DiscoveredGroup[], core: boolean, ve
         versions: versions.map((one) => ({
           version: one.version,
           resources: one.resources.map(aggregatedEntry),
-          freshness: 'Current',
+          freshness: one.freshness ?? 'Current',
         })),
       })),
   };
 }
 
-function aggregatedEntry(discovered: DiscoveredResource): object {
+function aggregatedEntry(discovered: ShownResource): object {
   const { resource, singular, verbs, shortNames, categories, subresources } = discovered;
   const { group, version, kind } = resource;
   return {

@@ -46,9 +46,29 @@ export interface DiscoveredGroup {
   readonly versions: readonly DiscoveredVersion[];
 }
 
+/** What documents of discovery show of a group, served here or by another server. */
+export interface ShownGroup {
+  readonly group: string;
+  /** Preferred first. */
+  readonly versions: readonly ShownVersion[];
+}
+
+export interface ShownVersion {
+  readonly version: string;
+  readonly resources: readonly ShownResource[];
+  /** Stale where the server that serves it cannot be reached. */
+  readonly freshness?: 'Current' | 'Stale';
+}
+
+export type ShownSubresource = Omit<DiscoveredSubresource, 'schema'>;
+export type ShownResource = Omit<DiscoveredResource, 'schema' | 'subresources' | 'listKind'> & {
+  readonly subresources: readonly ShownSubresource[];
+};
+
 /** Upstream's order of groups (priorities of the aggregator's local API services); others follow by name. */
 const GROUP_ORDER = [
   '',
+  'apiregistration.k8s.io',
   'apps',
   'events.k8s.io',
   'authentication.k8s.io',

@@ -5,16 +5,32 @@ import type { Route } from '../verbs/nonResource.ts';
 import { derived, type ResourceTable } from '../resources/table.ts';
 import { noSuchResource } from '../verbs/notServed.ts';
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './documents.ts';
-import { discoveredGroups } from './groups.ts';
+import { discoveredGroups, type ShownGroup } from './groups.ts';
 import { mediaTypes } from '../negotiation/mediaTypes.ts';
 
 /** Versions of aggregated discovery that clients ask for; kubectl 1.26 to 1.29 knows the first only. */
 const AGGREGATED_VERSIONS = ['v2beta1', 'v2'];
 
+/** Versions of groups that other servers serve, and how they are shown beside this one's. */
+export interface OtherGroups {
+  /** Another value after each change. */
+  readonly snapshot: unknown;
+  with(own: readonly ShownGroup[]): readonly ShownGroup[];
+}
+
 /** Everything below /api and /apis that is about no object. Made at the first request after a change of what is served. */
-export function discoveryRoutes(resources: ResourceTable): readonly Route[] {
-  const groups = derived(resources, ({ kinds }) => discoveredGroups(kinds));
-  const documents = derived(resources, () => new Map<string, AggregatedDocument>());
+export function discoveryRoutes(resources: ResourceTable, others?: OtherGroups): readonly Route[] {
+  const own = derived(resources, ({ kinds }) => discoveredGroups(kinds));
+  let made: Made | undefined;
+  const current = (): Made => {
+    const of = own();
+    if (made?.own !== of || made.others !== others?.snapshot) {
+      made = { own: of, others: others?.snapshot, groups: others?.with(of) ?? of, documents: new Map() };
+    }
+    return made;
+  };
+  const groups = (): readonly ShownGroup[] => current().groups;
+  const documents = (): Made['documents'] => current().documents;
   const root = (exchange: Exchange, core: boolean, plain: () => object): ApiResponse => {
     const version = aggregatedVersion(exchange.request.headers.accept);
     if (version === undefined) return document(plain());
@@ -43,6 +59,13 @@ export function discoveryRoutes(resources: ResourceTable): readonly Route[] {
     { path: '/api/', handle: below },
     { path: '/apis/', handle: below },
   ];
+}
+
+interface Made {
+  readonly own: readonly ShownGroup[];
+  readonly others: unknown;
+  readonly groups: readonly ShownGroup[];
+  readonly documents: Map<string, AggregatedDocument>;
 }
 
 interface AggregatedDocument {

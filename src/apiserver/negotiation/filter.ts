@@ -26,6 +26,8 @@ export function acceptable(resources: ResourceTable): Filter {
     if (headers.accept === undefined || !info.isResourceRequest || !SUBRESOURCES.has(info.subresource)) {
       return next(exchange);
     }
+    // Of what another server serves, or nobody, it is not for this one to say.
+    if (resources.snapshot.find(info.group, info.version, info.resource) === undefined) return next(exchange);
     const offer = offerFor(exchange, resources);
     if (negotiate(headers.accept, offer) === undefined) throw notAcceptable(offer);
     return next(exchange);

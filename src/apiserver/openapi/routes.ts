@@ -28,8 +28,15 @@ interface V3Entry {
   make(source: OpenApiSource): Json;
 }
 
+export interface OpenApiOptions {
+  readonly resources: ResourceTable;
+  readonly version: string;
+  /** Paths of documents that other servers have: `apis/GROUP/VERSION`. Default: none. */
+  readonly others?: () => readonly string[];
+}
+
 /** OpenAPI v2 and v3. Documents are made at the first request for them and kept as bytes until what they show changes. */
-export function openApiRoutes(options: { resources: ResourceTable; version: string }): readonly Route[] {
+export function openApiRoutes(options: OpenApiOptions): readonly Route[] {
   const documents = new Documents(options);
   const below = '/openapi/v3/';
   return [
@@ -49,12 +56,14 @@ interface Published {
 class Documents {
   readonly #version: string;
   readonly #published: () => Published;
+  readonly #others: () => readonly string[];
   /** Versions of groups by the hash of what they show: most stay as they are when a kind comes or goes. */
   #byHash: ReadonlyMap<string, Promise<Document>> = new Map();
   #documentation: Promise<Documentation> | undefined;
 
-  constructor({ resources, version }: { resources: ResourceTable; version: string }) {
+  constructor({ resources, version, others = () => [] }: OpenApiOptions) {
     this.#version = version;
+    this.#others = others;
     this.#published = derived(resources, ({ kinds }) => this.#publish(discoveredGroups(kinds)));
   }
 
@@ -74,9 +83,15 @@ class Documents {
 
   async index(request: ApiRequest): Promise<ApiResponse> {
     const { entries, documents } = this.#published();
-    const document = await this.#document(documents, 'v3', () =>
+    const others = this.#others().filter((path) => !entries.has(path));
+    const document = await this.#document(documents, ['v3', ...others].join(' '), () =>
       encode({
-        paths: Object.fromEntries([...entries].map(([path, { url }]) => [path, { serverRelativeURL: url }])),
+        paths: Object.fromEntries(
+          [
+            ...[...entries].map(([path, { url }]) => [path, url] as const),
+            ...others.map((path) => [path, `/openapi/v3/${path}`] as const),
+          ].map(([path, url]) => [path, { serverRelativeURL: url }]),
+        ),
       }),
     );
     return respond(request, document, JSON_TYPE, {});

@@ -7,7 +7,7 @@ import { Dispatch, type DispatchOptions } from './dispatch.ts';
 import { mutatingWebhooks } from './mutating.ts';
 import { validatingWebhooks } from './validating.ts';
 
-export { WebhookClient } from './client.ts';
+export { WebhookClient, type WebhookClientOptions } from './client.ts';
 
 /** Admission by webhooks, as their configurations in the watch cache say; follows it until disposed. */
 export interface AdmissionWebhooks extends Disposable {
