@@ -1,4 +1,5 @@
 import { builtIn } from '../builtIn/builtIn.ts';
+import type { Documentation } from '../builtIn/documentation.ts';
 import { type Definition, type Flavour, type Json, reference } from '../definition.ts';
 import { isRecord, type JsonSchema } from './node.ts';
 
@@ -12,6 +13,8 @@ export interface CustomType {
 
 const OBJECT_META = builtIn('V1ObjectMeta');
 const LIST_META = builtIn('V1ListMeta');
+/** Any kind: its `apiVersion` and `kind` are described as those of all. */
+const OBJECT = builtIn('V1ConfigMap');
 
 /** `com.example.stable.v1.CronTab`: the group turned round. */
 function definitionName({ group, version }: CustomType, kind: string): string {
@@ -36,9 +39,11 @@ export class CustomDefinition implements Definition {
     return [OBJECT_META.definition];
   }
 
-  render(flavour: Flavour): Json {
-    const rendered = flavour.version === 2 ? forV2(this.#schema) : this.#schema;
-    return withObjectFields(rendered, flavour, true);
+  render(flavour: Flavour, documentation: Documentation): Json {
+    if (flavour.version === 3) return withObjectFields(this.#schema, flavour, documentation, true);
+    // kubectl takes every field for a wrong one that is not among those named, so none is.
+    if (this.#schema['x-kubernetes-preserve-unknown-fields'] === true) return { type: 'object' };
+    return withObjectFields(forV2(this.#schema), flavour, documentation, true);
   }
 }
 
@@ -59,15 +64,14 @@ export class CustomListDefinition implements Definition {
     return [this.#item, LIST_META.definition];
   }
 
-  render(flavour: Flavour): Json {
+  render(flavour: Flavour, documentation: Documentation): Json {
     return {
       description: `A list of ${this.#kind}.`,
       type: 'object',
       required: ['items'],
       properties: {
-        apiVersion: API_VERSION,
+        ...typeFields(flavour, documentation),
         items: { type: 'array', items: reference(flavour, this.#item.name) },
-        kind: KIND,
         metadata: {
           description: 'Standard list metadata.',
           ...reference(flavour, LIST_META.definition.name, true),
@@ -77,17 +81,27 @@ export class CustomListDefinition implements Definition {
   }
 }
 
-const API_VERSION = { description: 'The group and version that the object is written in.', type: 'string' };
-const KIND = { description: 'What the object is.', type: 'string' };
+/** The fields that say what an object is, as upstream's own types describe them. */
+function typeFields(flavour: Flavour, documentation: Documentation): Record<string, Json> {
+  const { properties } = OBJECT.definition.render(flavour, documentation) as {
+    properties: Record<string, Json>;
+  };
+  return { apiVersion: properties['apiVersion'] ?? {}, kind: properties['kind'] ?? {} };
+}
 
 /** A schema with the fields that every object has, at its root and wherever it says that there is an object. */
-function withObjectFields(schema: JsonSchema, flavour: Flavour, isRoot: boolean): Json {
+function withObjectFields(
+  schema: JsonSchema,
+  flavour: Flavour,
+  documentation: Documentation,
+  isRoot: boolean,
+): Json {
   const { properties, items, additionalProperties, required, ...rest } = schema;
   const embedded = schema['x-kubernetes-embedded-resource'] === true;
-  const inner = (one: JsonSchema): Json => withObjectFields(one, flavour, false);
+  const inner = (one: JsonSchema): Json => withObjectFields(one, flavour, documentation, false);
   const fields = {
     ...mapped(properties, inner),
-    ...(isRoot || embedded ? objectFields(flavour) : {}),
+    ...(isRoot || embedded ? objectFields(flavour, documentation) : {}),
   };
   const needed = new Set([...(required ?? []), ...(embedded && !isRoot ? ['apiVersion', 'kind'] : [])]);
   return {
@@ -104,10 +118,9 @@ function withObjectFields(schema: JsonSchema, flavour: Flavour, isRoot: boolean)
   };
 }
 
-function objectFields(flavour: Flavour): Record<string, Json> {
+function objectFields(flavour: Flavour, documentation: Documentation): Record<string, Json> {
   return {
-    apiVersion: API_VERSION,
-    kind: KIND,
+    ...typeFields(flavour, documentation),
     metadata: {
       description: "Standard object's metadata.",
       ...reference(flavour, OBJECT_META.definition.name, true),
@@ -133,8 +146,10 @@ function forV2(schema: JsonSchema): JsonSchema {
   const { type, properties, items, additionalProperties, required, ...rest } = schema;
   const others = Object.fromEntries(Object.entries(rest).filter(([keyword]) => !ONLY_V3.has(keyword)));
   if (schema.nullable === true) return others;
-  const kept = { ...(type === undefined ? {} : { type }), ...others };
-  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return kept;
+  const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const isTyped = preserves ? type !== 'object' && type !== 'array' : type !== 'array' || items !== undefined;
+  const kept = { ...(type === undefined || !isTyped ? {} : { type }), ...others };
+  if (preserves) return kept;
   const present = required?.filter((name) => properties?.[name]?.nullable !== true) ?? [];
   return {
     ...kept,

@@ -220,9 +220,16 @@ describe('structuralSchema', () => {
       );
       assert.deepEqual(await render(spec, 2), {
         type: 'object',
-        properties: { a: {}, b: PRESERVED, d: text },
+        // kubectl takes an object without fields for one whose every value has a type.
+        properties: { a: {}, b: { 'x-kubernetes-preserve-unknown-fields': true }, d: text },
         required: ['d'],
       });
+    });
+
+    it('has in v2 no fields where any are allowed at the root', async () => {
+      const root = { ...PRESERVED, properties: { spec: text } };
+      const schema = structuralSchema(TYPE, root);
+      assert.deepEqual(schema.definition.render(V2, await loadDocumentation()), { type: 'object' });
     });
 
     it('adds what an embedded object has', async () => {
