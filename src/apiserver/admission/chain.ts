@@ -34,6 +34,18 @@ function then(
   return pending === undefined ? next() : pending.then(next);
 }
 
+type From = (
+  first: number,
+  plugins: readonly AdmissionPlugin[],
+  attributes: AdmissionAttributes,
+) => Promise<void> | undefined;
+
+/** Apart from the loops, whose every turn would make room for what a closure sees. */
+async function after(pending: Promise<void>, goOn: From, ...where: Parameters<From>): Promise<void> {
+  await pending;
+  await goOn(...where);
+}
+
 function mutateFrom(
   first: number,
   plugins: readonly AdmissionPlugin[],
@@ -42,7 +54,7 @@ function mutateFrom(
   for (let at = first; at < plugins.length; at += 1) {
     const plugin = plugins[at] as AdmissionPlugin;
     const pending = plugin.handles(attributes) ? plugin.mutate?.(attributes) : undefined;
-    if (pending !== undefined) return pending.then(() => mutateFrom(at + 1, plugins, attributes));
+    if (pending !== undefined) return after(pending, mutateFrom, at + 1, plugins, attributes);
   }
   return undefined;
 }
@@ -56,10 +68,7 @@ function reserveFrom(
     const plugin = plugins[at] as AdmissionPlugin;
     const errors = plugin.handles(attributes) ? plugin.reserve?.(attributes) : undefined;
     if (errors instanceof Promise) {
-      return errors.then((found: readonly FieldError[]) => {
-        refuseFor(attributes, found);
-        return reserveFrom(at + 1, plugins, attributes);
-      });
+      return after(agreed(attributes, errors), reserveFrom, at + 1, plugins, attributes);
     }
     if (errors !== undefined) refuseFor(attributes, errors);
   }
@@ -83,9 +92,7 @@ function validateAll(
       else if (errors !== undefined) refuseFor(attributes, errors);
     } catch (refusal) {
       if (pending.length === 0) throw refusal;
-      return refuseForFirst(attributes, pending).then(() => {
-        throw refusal;
-      });
+      return refuseForFirst(attributes, [...pending, rejected(refusal)]);
     }
   }
   return pending.length === 0 ? undefined : refuseForFirst(attributes, pending);
@@ -97,7 +104,19 @@ async function refuseForFirst(
   pending: readonly Promise<readonly FieldError[]>[],
 ): Promise<void> {
   for (const errors of pending) errors.catch(() => undefined);
-  for (const errors of pending) refuseFor(attributes, await errors);
+  for (const errors of pending) await agreed(attributes, errors);
+}
+
+async function rejected(refusal: unknown): Promise<never> {
+  await Promise.resolve();
+  throw refusal;
+}
+
+async function agreed(
+  attributes: AdmissionAttributes,
+  pending: Promise<readonly FieldError[]>,
+): Promise<void> {
+  refuseFor(attributes, await pending);
 }
 
 function refuseFor(attributes: AdmissionAttributes, errors: readonly FieldError[]): void {

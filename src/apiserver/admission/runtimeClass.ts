@@ -1,4 +1,5 @@
 import { equal } from '../../api/fields/equal.ts';
+import type { FieldError } from '../../api/fields/fieldErrors.ts';
 import type { Draft } from '../../api/meta.ts';
 import { pods, runtimeClasses } from '../../api/resources.ts';
 import { mergeTolerations } from '../../api/tolerations.ts';
@@ -17,26 +18,37 @@ export function runtimeClass(reader: AdmissionReader): AdmissionPlugin {
   return {
     name: 'RuntimeClass',
     handles: (attributes) => attributes.operation === 'CREATE' && isAbout(attributes, pods),
-    async mutate(attributes) {
+    mutate(attributes) {
       const pod = attributes.object as unknown as Draft<Pod>;
-      const found = await onNewest(reader, () => classOf(attributes, pod, reader));
-      if (found === undefined) return;
-      setOverhead(attributes, pod, found);
-      setScheduling(attributes, pod, found);
+      if ((pod.spec.runtimeClassName ?? '') === '') return undefined;
+      return onNewest(reader, () => classOf(attributes, pod, reader)).then((found) => {
+        if (found === undefined) return;
+        setOverhead(attributes, pod, found);
+        setScheduling(attributes, pod, found);
+      });
     },
-    async validate(attributes) {
+    validate(attributes) {
       const pod = attributes.object as unknown as Draft<Pod>;
-      const found = await onNewest(reader, () => classOf(attributes, pod, reader));
-      const overhead = pod.spec.overhead ?? {};
-      if (found?.overhead !== undefined) {
-        if (!equal(found.overhead.podFixed, overhead)) throw overheadDiffers(attributes);
-      } else if (Object.keys(overhead).length > 0) {
-        const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
-        throw refuse(attributes, why);
-      }
-      return [];
+      if ((pod.spec.runtimeClassName ?? '') === '') return checkOverhead(attributes, pod, undefined);
+      return onNewest(reader, () => classOf(attributes, pod, reader)).then((found) =>
+        checkOverhead(attributes, pod, found),
+      );
     },
   };
+}
+
+function checkOverhead(
+  attributes: AdmissionAttributes,
+  { spec: { overhead = {} } }: Draft<Pod>,
+  found: RuntimeClass | undefined,
+): readonly FieldError[] {
+  if (found?.overhead !== undefined) {
+    if (!equal(found.overhead.podFixed, overhead)) throw overheadDiffers(attributes);
+  } else if (Object.keys(overhead).length > 0) {
+    const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
+    throw refuse(attributes, why);
+  }
+  return [];
 }
 
 function classOf(

@@ -28,30 +28,40 @@ export function serviceAccount(options: ServiceAccountOptions): AdmissionPlugin 
   return {
     name: 'ServiceAccount',
     handles: (attributes) => attributes.operation === 'CREATE' && isAbout(attributes, pods),
-    async mutate(attributes) {
+    mutate(attributes) {
       const { spec, metadata } = attributes.object as unknown as Draft<Pod>;
       if (metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {
         refuseReferences(attributes);
-        return;
+        return undefined;
       }
       const name = spec.serviceAccountName ?? '';
       spec.serviceAccountName = name === '' ? 'default' : name;
       spec.serviceAccount = spec.serviceAccountName;
-      const account = await options.findAccount(attributes.namespace, spec.serviceAccountName);
-      if (account === undefined) {
-        throw refuse(
-          attributes,
-          `error looking up service account ${attributes.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
-        );
-      }
-      if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
-        mountToken(spec, options.random);
-      }
-      if ((spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) {
-        spec.imagePullSecrets = structuredClone(account.imagePullSecrets) as never;
-      }
+      const account = options.findAccount(attributes.namespace, spec.serviceAccountName);
+      if (account instanceof Promise)
+        return account.then((found) => runAs(found, attributes, options.random));
+      runAs(account, attributes, options.random);
+      return undefined;
     },
   };
+}
+
+/** Gives a pod what its account has for it. */
+function runAs(account: ServiceAccount | undefined, attributes: AdmissionAttributes, random: Random): void {
+  const { spec } = attributes.object as unknown as Draft<Pod>;
+  if (account === undefined) {
+    const name = spec.serviceAccountName ?? '';
+    throw refuse(
+      attributes,
+      `error looking up service account ${attributes.namespace}/${name}: serviceaccount "${name}" not found`,
+    );
+  }
+  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
+    mountToken(spec, random);
+  }
+  if ((spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) {
+    spec.imagePullSecrets = structuredClone(account.imagePullSecrets) as never;
+  }
 }
 
 /** Mirror pods show what a node runs from a file: nothing in the API may be pulled in through them. */

@@ -40,11 +40,7 @@ function find(
     try {
       const answer = authenticators[at]?.authenticate(request);
       if (answer instanceof Promise) {
-        return answer.then(
-          (user) =>
-            user === undefined ? find(authenticators, request, at + 1, refusal) : authenticated(user),
-          (error: unknown) => find(authenticators, request, at + 1, toStatusError(error)),
-        );
+        return answered(answer, authenticators, request, at, refusal);
       }
       if (answer !== undefined) return authenticated(answer);
     } catch (error) {
@@ -55,4 +51,21 @@ function find(
   // A token that nobody knows is no anonymous request.
   if (request.headers.authorization !== undefined) throw unauthorized();
   return anonymous;
+}
+
+async function answered(
+  answer: Promise<UserInfo | undefined>,
+  authenticators: readonly Authenticator[],
+  request: ApiRequest,
+  at: number,
+  refused: StatusError | undefined,
+): Promise<UserInfo> {
+  let refusal = refused;
+  try {
+    const user = await answer;
+    if (user !== undefined) return authenticated(user);
+  } catch (error) {
+    refusal = toStatusError(error);
+  }
+  return find(authenticators, request, at + 1, refusal);
 }

@@ -11,7 +11,7 @@ import { fillIn } from './defaults.ts';
 export function limitRanger(reader: AdmissionReader): AdmissionPlugin {
   const rangesOf = ({ namespace }: AdmissionAttributes): readonly LimitRange[] => {
     const all = reader.list(limitRanges, namespace) as readonly LimitRange[];
-    return all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return all.length === 0 ? all : all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   };
   return {
     name: 'LimitRanger',
