@@ -66,7 +66,10 @@ export function validateMetadata(
   return errors;
 }
 
-/** Metadata of a change, against what is stored. `resourceVersion` must be the one that the write is based on. */
+/**
+ * Metadata of a change, against what is stored; what it is by itself `validateMetadata` says. `resourceVersion` must be
+ * the one that the write is based on.
+ */
 export function validateMetadataUpdate(
   object: { readonly metadata?: Meta },
   old: KubeObject,
@@ -106,7 +109,6 @@ export function validateMetadataUpdate(
     if (!equal(meta[name], before[name]))
       errors.push(invalid(path.child(name), meta[name] ?? null, IMMUTABLE));
   }
-  errors.push(...validateParts(meta, path));
   return errors;
 }
 

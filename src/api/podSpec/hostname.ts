@@ -9,6 +9,8 @@ const MAX_LENGTH = 64;
 
 /** A pod's name for itself, and the one that may stand in for it (KEP-4762). */
 export function validateHostname(spec: Unchecked<PodSpec>, path: FieldPath): FieldError[] {
+  const { hostname = '', subdomain = '', hostnameOverride = '' } = spec;
+  if (hostname === '' && subdomain === '' && hostnameOverride === '') return [];
   return [
     ...optionalText(dns1123LabelErrors, spec.hostname, path.child('hostname')),
     ...optionalText(dns1123LabelErrors, spec.subdomain, path.child('subdomain')),

@@ -47,6 +47,7 @@ export function validateClaimNames(
   podClaims: PodClaims,
   path: FieldPath,
 ): FieldError[] {
+  if ((resources?.claims ?? []).length === 0) return [];
   const known = (podClaims ?? []).map(({ name = '' }) => name).sort();
   const names = new Set<string>();
   return each(resources?.claims, path.child('claims'), ({ name = '', request = '' }, at) => {

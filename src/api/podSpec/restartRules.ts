@@ -21,6 +21,7 @@ export function validateRestarts(
   { restartPolicy, restartPolicyRules: rules = [] }: Unchecked<Container>,
   path: FieldPath,
 ): FieldError[] {
+  if (restartPolicy === undefined && rules.length === 0) return [];
   const at = path.child('restartPolicyRules');
   const errors = optionalOneOf(restartPolicy, POLICIES, path.child('restartPolicy'));
   if (restartPolicy === undefined && rules.length > 0) {
