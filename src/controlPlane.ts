@@ -181,7 +181,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   const allocators = createServiceAllocators({ cache, clock, random, serviceCidr: profile.serviceCIDR });
   groups.started('allocators', () => allocators.dispose());
   const reader = createAdmissionReader(cache, () =>
-    catchUp({ cache, storage, clock }, new AbortController().signal),
+    catchUp({ cache, storage, clock }, () => new AbortController().signal),
   );
   const access = createAccessControl(cache);
   groups.started('access control', () => access.dispose());

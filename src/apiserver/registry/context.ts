@@ -22,7 +22,7 @@ export interface WriteContext {
   /** For managedFields. */
   readonly manager: string;
   /** Aborted when nobody waits for the answer any more. */
-  signal(): AbortSignal;
+  readonly signal: () => AbortSignal;
   /** When the client is told that it took too long, in monotonic milliseconds; undefined for never. */
   readonly deadline: number | undefined;
   /** The CreateOptions or UpdateOptions that the client set, without kind. */

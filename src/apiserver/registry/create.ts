@@ -109,7 +109,7 @@ async function insert(
   const storable = storableObject(served, draft);
   const value = encode(storable instanceof Promise ? await storable : storable);
   if (context.dryRun) {
-    await catchUp(registry, context.signal());
+    await catchUp(registry, context.signal);
     const existing = registry.cache.get(key);
     if (existing !== undefined) throw taken(served, name, existing.object);
     return entryOfDryRun(key, value, 0);

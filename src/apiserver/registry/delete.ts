@@ -40,7 +40,7 @@ export async function deleteObject(
   options: DeleteOptions,
 ): Promise<DeleteOutcome> {
   const key = keyOfObject(at.served.kind.resource, at.namespace, at.name);
-  if (registry.cache.get(key) === undefined) await catchUp(registry, context.signal());
+  if (registry.cache.get(key) === undefined) await catchUp(registry, context.signal);
   const seen = registry.cache.get(key)?.revision;
   try {
     const outcome = await deleteAsCached(registry, context, at, options, key);

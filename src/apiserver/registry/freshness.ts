@@ -5,13 +5,26 @@ import type { RegistryOptions, WriteContext } from './context.ts';
 /** How long a read waits for a revision that is not there yet (apiserver `pkg/storage/cacher`). */
 const WAIT_MS = 3_000;
 
-/** Waits until the cache shows a revision. @throws StatusError Timeout (504) where it does not come in time */
-export async function waitUntilFresh(
+/** Who waits, until it aborts. Asked for only where there is something to wait for: hardly any request has. */
+export type GetSignal = () => AbortSignal;
+
+/**
+ * Waits until the cache shows a revision; undefined where it does already.
+ * @throws StatusError Timeout (504) where it does not come in time
+ */
+export function waitUntilFresh(
+  registry: Pick<RegistryOptions, 'cache' | 'clock'>,
+  revision: number,
+  signal: GetSignal,
+): Promise<void> | undefined {
+  return registry.cache.revision() >= revision ? undefined : waitFor(registry, revision, signal());
+}
+
+async function waitFor(
   registry: Pick<RegistryOptions, 'cache' | 'clock'>,
   revision: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (registry.cache.revision() >= revision) return;
   const giveUp = new AbortController();
   const timer = registry.clock.timeout(WAIT_MS, () => giveUp.abort());
   try {
@@ -31,10 +44,11 @@ export async function waitUntilFresh(
  */
 export async function catchUp(
   registry: Pick<RegistryOptions, 'cache' | 'storage' | 'clock'>,
-  signal: AbortSignal,
+  signal: GetSignal,
 ): Promise<void> {
   const { revision } = await registry.storage.status();
-  await waitUntilFresh(registry, revision, signal);
+  const waiting = waitUntilFresh(registry, revision, signal);
+  if (waiting !== undefined) await waiting;
 }
 
 /**
@@ -47,9 +61,8 @@ export async function isPast(
   key: string,
   seen: number | undefined,
 ): Promise<boolean> {
-  const signal = context.signal();
-  if (signal.aborted) return false;
-  await catchUp(registry, signal);
+  if (context.signal().aborted) return false;
+  await catchUp(registry, context.signal);
   return registry.cache.get(key)?.revision !== seen;
 }
 

@@ -1,18 +1,18 @@
 import type { Entry } from '../../api/request.ts';
 import { notFound } from '../../api/status.ts';
 import type { RegistryOptions } from './context.ts';
-import { catchUp } from './freshness.ts';
+import { catchUp, type GetSignal } from './freshness.ts';
 import { keyOfObject } from './keys.ts';
 import type { Served } from '../resources/served.ts';
 
 /** The newest state of an object, whichever server wrote it. @throws StatusError NotFound */
-export async function getObject(
+export function getObject(
   registry: RegistryOptions,
   { served, namespace, name }: { readonly served: Served; readonly namespace: string; readonly name: string },
-  signal: AbortSignal,
+  signal: GetSignal,
 ): Promise<Entry> {
-  await catchUp(registry, signal);
-  return cachedObject(registry, { served, namespace, name });
+  const at = { served, namespace, name };
+  return catchUp(registry, signal).then(() => cachedObject(registry, at));
 }
 
 /** The object as the cache shows it. @throws StatusError NotFound */

@@ -6,7 +6,7 @@ import { bytesAt, objectAt } from '../../storage/encoding.ts';
 import type { RegistryOptions } from './context.ts';
 import { type ContinueToken, decodeContinue, encodeContinue, expiredContinue } from './continueToken.ts';
 import { servedEntries } from './conversion.ts';
-import { catchUp, waitUntilFresh } from './freshness.ts';
+import { catchUp, type GetSignal, waitUntilFresh } from './freshness.ts';
 import { keyOfObject, prefixOf } from './keys.ts';
 import type { ListQuery } from './listOptions.ts';
 import { type Selection, selectionOf } from './selection.ts';
@@ -30,7 +30,7 @@ export async function listObjects(
   served: Served,
   namespace: string,
   query: ListQuery,
-  signal: AbortSignal,
+  signal: GetSignal,
 ): Promise<ListResponse> {
   const selection = selectionOf(served, query.labels, query.fields);
   const prefix = prefixOf(served.kind.resource, namespace);
@@ -68,7 +68,7 @@ async function pageOf(
   selection: Selection,
   query: ListQuery,
   token: ContinueToken | undefined,
-  signal: AbortSignal,
+  signal: GetSignal,
 ): Promise<Page> {
   if (token !== undefined) {
     if (query.resourceVersion !== undefined && query.resourceVersion !== 0) {

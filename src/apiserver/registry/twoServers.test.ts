@@ -37,7 +37,7 @@ describe('two API servers on one store', () => {
         admission: (cache, storage) => {
           const { signal } = new AbortController();
           const reader = createAdmissionReader(cache, () =>
-            catchUp({ cache, storage, clock: systemClock }, signal),
+            catchUp({ cache, storage, clock: systemClock }, () => signal),
           );
           return [namespaceLifecycle(reader)];
         },

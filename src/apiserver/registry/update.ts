@@ -74,7 +74,7 @@ export async function updateObject(
   const { served, namespace, name } = options;
   const key = keyOfObject(served.kind.resource, namespace, name);
   let isNewest = registry.cache.get(key) === undefined;
-  if (isNewest) await catchUp(registry, context.signal());
+  if (isNewest) await catchUp(registry, context.signal);
   for (let attempt = 1; ; attempt += 1) {
     const existing = registry.cache.get(key);
     if (existing === undefined) {
@@ -125,7 +125,8 @@ async function attemptUpdate(
   const old = ruled instanceof Promise ? await ruled : ruled;
   const now = timeOf(registry.clock.now());
 
-  const draft = await options.desired(old);
+  const desired = options.desired(old);
+  const draft = desired instanceof Promise ? await desired : desired;
   dropRepeatedOwners(draft, context);
   checkCondition(served, name, draft, existing);
   if (strategy.takesDocument) setDefaults(kind, draft);

@@ -35,8 +35,8 @@ export async function watchObjects(
   const selection = selectionOf(served, query.labels, query.fields);
   const requested = query.resourceVersion ?? 0;
   const sendInitial = query.sendInitialEvents ?? requested === 0;
-  if (query.resourceVersion === undefined) await catchUp(registry, options.signal);
-  else if (sendInitial) await waitUntilFresh(registry, requested, options.signal);
+  if (query.resourceVersion === undefined) await catchUp(registry, () => options.signal);
+  else if (sendInitial) await waitUntilFresh(registry, requested, () => options.signal);
 
   const prefix = prefixOf(served.kind.resource, namespace);
   const after = sendInitial || requested === 0 ? registry.cache.revision() : requested;

@@ -11,10 +11,11 @@ export const create: Handler = async (options, exchange, { served, namespace }) 
   if ((draft.metadata.resourceVersion ?? '') !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created');
   }
+  const sent = fromAddress(served, draft);
   const entry = await createObject(options.registry, context, {
     served,
     namespace,
-    draft: await fromAddress(served, draft),
+    draft: sent instanceof Promise ? await sent : sent,
   });
   return objectResponse(served, entry, 201);
 };

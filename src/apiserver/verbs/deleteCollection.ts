@@ -15,7 +15,7 @@ export const deleteCollection: Handler = async (handlers, exchange, { served, na
   const options = deleteOptions(exchange);
   const context = { ...writeContext(exchange, 'DeleteOptions'), dryRun: isDryRun(options, exchange) };
   const query = parseListQuery(exchange.request.query, false);
-  const list = await listObjects(registry, served, namespace, query, exchange.signal);
+  const list = await listObjects(registry, served, namespace, query, () => exchange.signal);
   for (let from = 0; from < list.items.length; from += AT_ONCE) {
     exchange.signal.throwIfAborted();
     await Promise.all(

@@ -11,8 +11,8 @@ export const get: Handler = async (options, exchange, target) => {
   const { registry } = options;
   const revision = revisionOption(exchange.request.query, 'GetOptions');
   if (revision === undefined) {
-    return objectResponse(target.served, await getObject(registry, target, exchange.signal));
+    return objectResponse(target.served, await getObject(registry, target, () => exchange.signal));
   }
-  if (revision > 0) await waitUntilFresh(registry, revision, exchange.signal);
+  if (revision > 0) await waitUntilFresh(registry, revision, () => exchange.signal);
   return objectResponse(target.served, cachedObject(registry, target));
 };

@@ -8,5 +8,5 @@ export const list: Handler = (options, exchange, { served, namespace, name }) =>
     served,
     namespace,
     limitedTo(name, parseListQuery(exchange.request.query, false)),
-    exchange.signal,
+    () => exchange.signal,
   );

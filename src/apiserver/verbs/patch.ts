@@ -31,9 +31,12 @@ export const patch: Handler = async (options, exchange, target) => {
     strategy: strategyOf(served.kind, subresource),
     allowCreate: false,
     maxAttempts: MAX_ATTEMPTS,
-    async desired(existing) {
+    desired(existing) {
       if (existing === undefined) throw badRequest('there is nothing to patch');
-      return fromAddress(served, change(await toAddress(served, existing)));
+      const shown = toAddress(served, existing);
+      return shown instanceof Promise
+        ? shown.then((object) => fromAddress(served, change(object)))
+        : fromAddress(served, change(shown));
     },
   });
   return objectResponse(served, entry);

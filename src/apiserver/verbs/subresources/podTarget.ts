@@ -5,7 +5,7 @@ import { getObject } from '../../registry/get.ts';
 
 /** The pod that a request to a subresource is about. @throws StatusError NotFound */
 export async function podOf({ registry }: HandlerOptions, target: Target, signal: AbortSignal): Promise<Pod> {
-  return (await getObject(registry, target, signal)).object as Pod;
+  return (await getObject(registry, target, () => signal)).object as Pod;
 }
 
 /**

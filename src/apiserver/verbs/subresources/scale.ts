@@ -21,7 +21,7 @@ import { subresourceBody } from './body.ts';
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale', schema: builtIn('V1Scale') };
 
 export const getScale: Handler = async (options, exchange, target) =>
-  scaleResponse(target.served, await getObject(options.registry, target, exchange.signal));
+  scaleResponse(target.served, await getObject(options.registry, target, () => exchange.signal));
 
 export const updateScale: Handler = (options, exchange, target) => {
   const sent = subresourceBody<Scale>(exchange, SCALE);

@@ -12,7 +12,7 @@ import { bodyTypeOf, subresourceBody } from './body.ts';
  */
 export const createToken: Handler = async (options, exchange, target) => {
   const context = writeContext(exchange, 'CreateOptions');
-  const account = (await getObject(options.registry, target, exchange.signal)).object as ServiceAccount;
+  const account = (await getObject(options.registry, target, () => exchange.signal)).object as ServiceAccount;
   const request = subresourceBody<Draft<TokenRequest>>(exchange, bodyTypeOf(target));
   (request as { spec?: Partial<Draft<TokenRequest>['spec']> }).spec ??= {};
   const { admission } = options.registry;

@@ -11,7 +11,11 @@ import { parseProxyName, podLocation, serviceLocation } from '../../../location.
 export const podProxy: Handler = async (options, exchange, target) => {
   await admitProxy(options, exchange, target);
   const parsed = parseProxyName(target.name);
-  const { object } = await getObject(options.registry, { ...target, name: parsed.name }, exchange.signal);
+  const { object } = await getObject(
+    options.registry,
+    { ...target, name: parsed.name },
+    () => exchange.signal,
+  );
   return forward(options, exchange, podLocation(object as Pod, parsed));
 };
 
@@ -20,7 +24,11 @@ export const serviceProxy: Handler = async (options, exchange, target) => {
   await admitProxy(options, exchange, target);
   const { cache, random } = options.registry;
   const parsed = parseProxyName(target.name);
-  const { object } = await getObject(options.registry, { ...target, name: parsed.name }, exchange.signal);
+  const { object } = await getObject(
+    options.registry,
+    { ...target, name: parsed.name },
+    () => exchange.signal,
+  );
   const location = serviceLocation(object as Service, parsed, cache, () => random.number());
   return forward(options, exchange, location);
 };
@@ -29,7 +37,7 @@ export const serviceProxy: Handler = async (options, exchange, target) => {
 export const nodeProxy: Handler = async (options, exchange, target) => {
   await admitProxy(options, exchange, target);
   const { name: node } = parseProxyName(target.name);
-  await getObject(options.registry, { ...target, name: node }, exchange.signal);
+  await getObject(options.registry, { ...target, name: node }, () => exchange.signal);
   const redirect = missingSlash(exchange);
   if (redirect !== undefined) return redirect;
   const path = targetPath(exchange);
