@@ -1,6 +1,6 @@
 import { ownProperty } from '../../../base/ownProperty.ts';
 import { compareQuantities, parseQuantity } from '../../../api/quantity.ts';
-import { isFullyBound, SELECTED_NODE } from '../../../api/volumes/binding.ts';
+import { isFullyBound, isReservedFor, SELECTED_NODE } from '../../../api/volumes/binding.ts';
 import { findMatchingVolume, isReachable, sizeOf } from '../../../api/volumes/matching.ts';
 import { claimsOf, type PodClaim, whyNotOfPod } from '../../../api/volumes/podClaims.ts';
 import { classOf, waitsForConsumer } from '../../../api/volumes/storageClass.ts';
@@ -31,6 +31,8 @@ export interface PodVolumes {
   readonly bound: readonly PersistentVolumeClaim[];
   /** Those that wait for a node to be chosen, the smallest first. */
   readonly delayed: readonly PersistentVolumeClaim[];
+  /** Volumes that one of those could get on some node: found once, as nodes are many. */
+  readonly free: readonly PersistentVolume[];
 }
 
 /** What is to be done for a pod on one node. */
@@ -53,8 +55,18 @@ export function podVolumesOf(pod: Pod, view: VolumeView): PodVolumes | string {
     else immediate = true;
   }
   if (immediate) return UNBOUND_IMMEDIATE;
-  return { bound, delayed: delayed.length > 1 ? delayed.sort(bySize) : delayed };
+  if (delayed.length > 1) delayed.sort(bySize);
+  const free =
+    delayed.length === 0
+      ? []
+      : view.volumes.list().filter((volume) => delayed.some((claim) => isFreeFor(volume, claim)));
+  return { bound, delayed, free };
 }
+
+const isFreeFor = (volume: PersistentVolume, claim: PersistentVolumeClaim): boolean =>
+  volume.spec.claimRef === undefined
+    ? (classOf(volume) ?? '') === (classOf(claim) ?? '')
+    : isReservedFor(volume, claim);
 
 function whyUnusable(
   pod: Pod,
@@ -90,12 +102,16 @@ const bySize = (a: PersistentVolumeClaim, b: PersistentVolumeClaim): number =>
   );
 
 /** What has to be done for the pod on a node; reasons where it cannot run there (`binder.go` FindPodVolumes). */
-export function placeOn(node: Node, { bound, delayed }: PodVolumes, view: VolumeView): Placement | string[] {
+export function placeOn(
+  node: Node,
+  { bound, delayed, free }: PodVolumes,
+  view: VolumeView,
+): Placement | string[] {
   const reasons: string[] = [];
   const volumes = bound.map(({ spec }) => view.volumes.get(undefined, spec.volumeName ?? ''));
   if (volumes.some((volume) => volume !== undefined && !isReachable(volume, node)))
     reasons.push(NODE_CONFLICT);
-  const placement = placeDelayed(node, delayed, view);
+  const placement = placeDelayed(node, delayed, free, view);
   if (typeof placement === 'string') reasons.push(placement);
   if (volumes.includes(undefined)) reasons.push(NO_VOLUME);
   return typeof placement === 'string' || reasons.length > 0 ? reasons : placement;
@@ -104,6 +120,7 @@ export function placeOn(node: Node, { bound, delayed }: PodVolumes, view: Volume
 function placeDelayed(
   node: Node,
   claims: readonly PersistentVolumeClaim[],
+  volumes: readonly PersistentVolume[],
   view: VolumeView,
 ): Placement | string {
   const bind: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = [];
@@ -113,9 +130,7 @@ function placeDelayed(
     const selected = ownProperty(claim.metadata.annotations, SELECTED_NODE);
     if (selected !== undefined && selected !== node.metadata.name) return BIND_CONFLICT;
     const volume =
-      selected === undefined
-        ? findMatchingVolume(claim, view.volumes.list(), { node, excluded: chosen })
-        : undefined;
+      selected === undefined ? findMatchingVolume(claim, volumes, { node, excluded: chosen }) : undefined;
     if (volume === undefined) {
       provision.push(claim);
     } else {
