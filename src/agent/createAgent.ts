@@ -15,6 +15,7 @@ import type { ClusterSettings, NodeSettings } from '../protocol/agentLink.ts';
 import { objectionTo } from './admission/index.ts';
 import { duUsage } from './eviction/diskUsage.ts';
 import { createEvictionManager } from './eviction/evictionManager.ts';
+import { createStorageMeter } from './server/metrics/storage.ts';
 import { createNodePressure } from './eviction/nodePressure.ts';
 import { createUsageMeter } from './eviction/podUsage.ts';
 import { reclaimDisk } from './eviction/reclaim.ts';
@@ -122,6 +123,7 @@ export function createAgent(options: AgentOptions): Agent {
 
   // The node.
   const freshness = createPodFreshness();
+  const diskUsage = duUsage(systemProcesses, clock);
   const pressure = createNodePressure({ machine, clock });
   const reporter = createNodeReporter({
     ...own,
@@ -260,7 +262,7 @@ export function createAgent(options: AgentOptions): Agent {
       pods: () => records.active(''),
       reclaim: () => reclaimDisk({ runtime, view, records, logger }),
       evict: (uid, failure) => manager.evict(uid, failure),
-      measure: createUsageMeter({ runtime, view, paths, diskUsage: duUsage(systemProcesses, clock) }),
+      measure: createUsageMeter({ runtime, view, paths, diskUsage }),
     }),
     ...(paths === undefined ? [] : [logRotation({ runtime, view, clock, logger })]),
   ];
@@ -278,6 +280,17 @@ export function createAgent(options: AgentOptions): Agent {
         logs: options.logs ?? fileLogs,
         ownProcess: process,
         paths,
+        storage:
+          paths === undefined || hooks.volumes === undefined
+            ? undefined
+            : createStorageMeter({
+                pods: () => records.pods(),
+                volumesOf: hooks.volumes.of,
+                diskUsage,
+                paths,
+                clock,
+                signal: abort.signal,
+              }),
       }),
       (volume) => localVolumes.remove(volume),
       logger,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE_LOCAL_PROVISIONER, PROVISIONED_BY } from '../../src/api/nodeLocalVolumes.ts';
 import { persistentVolumeClaims, persistentVolumes } from '../../src/api/resources.ts';
 import type { Pod } from '../../src/api/types.ts';
+import { isReady } from '../harness/agent.ts';
 import {
   type ContainerdAgent,
   type ContainerdWorld,
@@ -12,6 +13,18 @@ import {
 } from '../harness/containerdAgent.ts';
 
 const ended = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+/** Resolves when a pod has written its file. */
+async function sleepUntilWritten(folder: string): Promise<void> {
+  for (;;) {
+    const files = await readdir(folder, { recursive: true });
+    const sizes = await Promise.all(
+      files.filter((file) => file.endsWith('/own/file')).map((file) => stat(join(folder, file))),
+    );
+    if (sizes.some(({ size }) => size === 5_000_000)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /** Real containers with volumes that outlive them. */
 describe('volumes by claims on containerd', () => {
@@ -111,6 +124,48 @@ describe('volumes by claims on containerd', () => {
     assert.match(
       await run('third', 'touch /data/x 2>&1', { of: 'group', claim: { readOnly: true } }),
       /Read-only file system/,
+    );
+  });
+
+  it('are counted with their claims', async () => {
+    await claim('counted');
+    await bind('counted');
+    await node.world.createPod('counted', {
+      containers: [
+        script('head -c 5000000 /dev/zero > /own/file; sleep 3600', {
+          volumeMounts: [
+            { name: 'v', mountPath: '/data' },
+            { name: 'own', mountPath: '/own' },
+          ],
+        }),
+      ],
+      volumes: [
+        { name: 'v', persistentVolumeClaim: { claimName: 'counted' } },
+        { name: 'own', emptyDir: {} },
+      ],
+    });
+    const own = join(node.paths.kubelet, 'pods');
+    await node.world.podUntil('counted', isReady);
+    await sleepUntilWritten(own);
+    const { pods } = JSON.parse((await agent.http.get('/stats/summary')).body) as {
+      pods: {
+        podRef: { name: string };
+        volume: { name: string; usedBytes: number; capacityBytes: number; pvcRef?: object }[];
+        'ephemeral-storage': { usedBytes: number };
+      }[];
+    };
+    const found = pods.find(({ podRef }) => podRef.name === 'counted');
+    assert.deepEqual(
+      found?.volume.map(({ name, pvcRef }) => [name, pvcRef]),
+      [
+        ['own', undefined],
+        ['v', { name: 'counted', namespace: 'default' }],
+      ],
+    );
+    assert.ok(found['ephemeral-storage'].usedBytes >= 5_000_000);
+    assert.match(
+      (await agent.http.get('/metrics')).body,
+      /^kubelet_volume_stats_capacity_bytes\{namespace="default",persistentvolumeclaim="counted"\} \d+$/m,
     );
   });
 

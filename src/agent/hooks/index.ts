@@ -11,7 +11,7 @@ import type { UserNamespaces } from '../pods/userNamespaces.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { ImageService } from '../runtime/contract.ts';
 import type { LocalVolumes } from '../volumes/localVolumes.ts';
-import { createVolumeManager } from '../volumes/volumeManager.ts';
+import { createVolumeManager, type VolumeManager } from '../volumes/volumeManager.ts';
 import { commandHook } from './command.ts';
 import type { ContainerHook, PodHook } from './contract.ts';
 import { dataDirectoriesHook } from './dataDirectories.ts';
@@ -59,6 +59,8 @@ export interface Hooks {
   readonly pods: readonly PodHook[];
   /** Each may use what those before it have put into the draft. */
   readonly containers: readonly ContainerHook[];
+  /** Missing for a node without files. */
+  readonly volumes?: Pick<VolumeManager, 'of'>;
 }
 
 /** What a node does for its pods and containers besides running them. */
@@ -75,6 +77,7 @@ export function nodeHooks(options: HookOptions): Hooks {
   }
   const volumes = createVolumeManager({ ...options, paths });
   return {
+    volumes,
     pods: [
       podCgroupHook(),
       dataDirectoriesHook(paths),

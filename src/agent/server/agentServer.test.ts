@@ -106,7 +106,8 @@ describe('agent server', () => {
       pods: {
         podRef: { name: string };
         memory: { workingSetBytes: number };
-        containers: { name: string }[];
+        containers: { name: string; rootfs: { usedBytes: number } }[];
+        'ephemeral-storage': { usedBytes: number };
       }[];
     };
     assert.equal(summary.node.cpu.usageCoreNanoSeconds, 12.5e9);

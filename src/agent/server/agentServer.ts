@@ -19,6 +19,7 @@ import { systemLogsRoute } from './endpoints/systemLogs.ts';
 import { HttpError, sendError } from './httpError.ts';
 import type { LogSource } from './logReader.ts';
 import type { NodePods } from './lookup.ts';
+import type { StorageMeter } from './metrics/storage.ts';
 import type { OwnProcess } from './metrics/kubelet.ts';
 import type { AgentRoute } from './route.ts';
 import { openStream } from './streams/openStream.ts';
@@ -38,6 +39,7 @@ export interface AgentServerOptions {
   readonly ownProcess: OwnProcess;
   /** Missing for a node without files. */
   readonly paths: AgentPaths | undefined;
+  readonly storage: StorageMeter | undefined;
 }
 
 /** What a kubelet serves to the API server (kubelet `pkg/kubelet/server/server.go`), by path. */

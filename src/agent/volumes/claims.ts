@@ -5,6 +5,8 @@ import { UnprocessedVolumeError } from './contract.ts';
 
 /** What a pod's volume is by its claim. */
 export interface ClaimedVolume {
+  /** Of the claim. */
+  readonly claim: string;
   readonly volume: PersistentVolume;
   readonly readOnly: boolean;
 }
@@ -65,7 +67,7 @@ export async function resolveClaim(
       `volume ${name} has volumeMode ${volumeMode}, but is specified in ${wrongUse}`,
     );
   }
-  return { volume, readOnly };
+  return { claim: claimName, volume, readOnly };
 }
 
 /** Whether any of the pod's containers has the volume mounted, and whether any has it as a device. */

@@ -36,6 +36,8 @@ export interface PodVolume {
   readonly isReadOnly: boolean;
   /** What is in it belongs to users of the node, not to those that the pod may have of its own. */
   readonly isOfNode?: boolean;
+  /** The claim that it is by. */
+  readonly claim?: string;
   /** The pod's object has changed. */
   update?(pod: Pod): void;
   /** Ends watches and timers. Files go with the pod's directory. */

@@ -18,11 +18,11 @@ export function persistentVolumePlugins(options: VolumeOptions): readonly Volume
     const uses = usesOf(pod, volume.name);
     // A claim that no container uses holds nobody up, as upstream.
     if (!uses.mounted && !uses.mapped) return { hostPath: '', isReadOnly: true, close: NOTHING_TO_CLOSE };
-    const { volume: persistent, readOnly } = await resolveClaim(options.client, pod, volume, signal);
+    const found = await resolveClaim(options.client, pod, volume, signal);
+    const { claim, volume: persistent, readOnly } = found;
     checkAffinity(persistent, options);
-    return (persistent.spec.volumeMode ?? 'Filesystem') === 'Block'
-      ? device(persistent, readOnly)
-      : mount(options, pod, persistent, readOnly);
+    if ((persistent.spec.volumeMode ?? 'Filesystem') === 'Block') return device(persistent, readOnly);
+    return { ...(await mount(options, pod, persistent, readOnly)), claim };
   };
   return [
     { type: 'persistentVolumeClaim', setUp },

@@ -22,6 +22,8 @@ export interface VolumeManager {
   setUp(pod: Pod, signal: AbortSignal): Promise<void>;
   update(pod: Pod): void;
   find(uid: string, name: string): PodVolume | undefined;
+  /** Those of the pod that are set up, by name. */
+  readonly of: (uid: string) => ReadonlyMap<string, PodVolume>;
   tearDown(uid: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function createVolumeManager(options: VolumeOptions): VolumeManager {
     update(pod) {
       for (const volume of byPod.get(pod.metadata.uid)?.values() ?? []) volume.update?.(pod);
     },
+    of: (uid) => byPod.get(uid) ?? new Map(),
     find: (uid, name) => byPod.get(uid)?.get(name),
     async tearDown(uid) {
       await close(uid);

@@ -9,7 +9,9 @@ import { kubeletMetrics, type OwnProcess } from '../metrics/kubelet.ts';
 import { probeMetrics } from '../metrics/probes.ts';
 import { resourceMetrics } from '../metrics/resource.ts';
 import { type MetricFamily, METRICS_TYPE, metricsText } from '../metrics/text.ts';
+import type { StorageMeter } from '../metrics/storage.ts';
 import { podUsages } from '../metrics/usage.ts';
+import { volumeMetrics } from '../metrics/volumes.ts';
 import { type AgentRoute, sendText } from '../route.ts';
 
 export interface MetricsRouteOptions {
@@ -20,6 +22,8 @@ export interface MetricsRouteOptions {
   readonly nodeName: string;
   readonly clock: Clock;
   readonly ownProcess: OwnProcess;
+  /** Missing for a node without files. */
+  readonly storage: StorageMeter | undefined;
 }
 
 /** `/metrics` and what is below it. */
@@ -28,7 +32,7 @@ export function metricsRoute(options: MetricsRouteOptions): AgentRoute {
   const families = async (which: string): Promise<readonly MetricFamily[]> => {
     switch (which) {
       case '':
-        return kubeletMetrics(options);
+        return [...kubeletMetrics(options), ...volumeMetrics((await options.storage?.claims()) ?? [])];
       case 'resource':
         return resourceMetrics(await podUsages(runtime, view), machine, clock);
       case 'cadvisor':
