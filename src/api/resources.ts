@@ -39,6 +39,20 @@ export const certificateSigningRequests = resource<t.CertificateSigningRequest>(
   'CertificateSigningRequest',
   'Cluster',
 );
+export const flowSchemas = resource<t.FlowSchema>(
+  'flowcontrol.apiserver.k8s.io',
+  'v1',
+  'flowschemas',
+  'FlowSchema',
+  'Cluster',
+);
+export const priorityLevelConfigurations = resource<t.PriorityLevelConfiguration>(
+  'flowcontrol.apiserver.k8s.io',
+  'v1',
+  'prioritylevelconfigurations',
+  'PriorityLevelConfiguration',
+  'Cluster',
+);
 export const leases = resource<t.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', 'Namespaced');
 export const endpointSlices = resource<t.EndpointSlice>(
   'discovery.k8s.io',

@@ -16,6 +16,7 @@ import { deployment } from './deployment/kind.ts';
 import { endpoints } from './endpoints/kind.ts';
 import { endpointSlice } from './endpointSlice/kind.ts';
 import { event } from './event/kind.ts';
+import { flowSchema } from './flowSchema/kind.ts';
 import { horizontalPodAutoscaler } from './horizontalPodAutoscaler/kind.ts';
 import { ingress } from './ingress/kind.ts';
 import { ingressClass } from './ingressClass/kind.ts';
@@ -33,6 +34,7 @@ import { pod } from './pod/kind.ts';
 import { podDisruptionBudget } from './podDisruptionBudget/kind.ts';
 import { podTemplate } from './podTemplate/kind.ts';
 import { priorityClass } from './priorityClass/kind.ts';
+import { priorityLevelConfiguration } from './priorityLevelConfiguration/kind.ts';
 import { replicaSet } from './replicaSet/kind.ts';
 import { replicationController } from './replicationController/kind.ts';
 import { resourceQuota } from './resourceQuota/kind.ts';
@@ -80,6 +82,8 @@ export const kinds: readonly Kind[] = [
   cronJob,
   podDisruptionBudget,
   podTemplate,
+  flowSchema,
+  priorityLevelConfiguration,
   certificateSigningRequest,
   horizontalPodAutoscaler,
   componentStatus,

@@ -1,6 +1,7 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 import { equal } from '../../api/fields/equal.ts';
 import type { UserInfo } from '../../api/request.ts';
+import { flowControlObjects } from './flowControl.ts';
 import { pathOf } from '../../api/resource.ts';
 import { isNotFound } from '../../api/status.ts';
 import type { PostStartHook } from '../postStartHooks.ts';
@@ -13,6 +14,7 @@ import { type BootstrapObject, systemObjects } from './systemObjects.ts';
 export function bootstrapHooks(user: UserInfo, options: KubernetesServiceOptions): readonly PostStartHook[] {
   return [
     objectsHook('start-system-namespaces-controller', user, systemObjects()),
+    objectsHook('priority-and-fairness-config-producer', user, flowControlObjects()),
     objectsHook('bootstrap-controller', user, kubernetesService(options)),
     storageClassHook(user),
   ];

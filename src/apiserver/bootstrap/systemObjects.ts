@@ -8,7 +8,12 @@ export interface BootstrapObject {
   /** True where it is written over what is there; otherwise that stays as it is. */
   readonly authoritative?: boolean;
   readonly object: Readonly<Record<string, unknown>> & {
-    readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object };
+    readonly metadata: {
+      readonly name: string;
+      readonly namespace?: string;
+      readonly labels?: object;
+      readonly annotations?: object;
+    };
   };
 }
 
