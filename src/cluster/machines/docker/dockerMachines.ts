@@ -13,6 +13,7 @@ import { importImage } from '../importImage.ts';
 import { containerOptions, type EngineFacts } from './containerOptions.ts';
 import { engineMessage, isStatus, machineError, unreachable } from './engineError.ts';
 import { execute, openShell } from './execute.ts';
+import { freeze } from './freeze.ts';
 import { CLUSTER_LABEL, clusterLabels, networkName, NODE_LABEL, stateOf } from './labels.ts';
 import { ensureNodeImage, nodeImageTag, type BuildFiles, type NodeImageOptions } from './nodeImage.ts';
 import { tarOf } from './tar.ts';
@@ -157,7 +158,7 @@ export function createDockerMachines(options: DockerMachinesOptions): MachinePro
     pause: (machine) =>
       attempt(`machine ${machine.name} could not be paused`, async () => {
         const { id, state } = await current(machine);
-        if (state !== 'paused') await docker.getContainer(id).pause();
+        if (state !== 'paused') await freeze(docker.getContainer(id));
       }),
 
     stop: (machine) =>
