@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 const COOKIE = 'wheelhouse-editor';
+/** What somebody without the token is told. */
+const STRANGER = 'Open the address that was printed when the editor was started: it holds a token.\n';
 
 /** The only way to an editor that is served to a browser. */
 export interface EditorGate {
@@ -112,6 +114,20 @@ export async function openGate(options: {
   };
 }
 
+/** Whether a gate of this kind listens on a port of loopback. */
+export function isGate(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ host: '127.0.0.1', port, agent: false, timeout: 1_000 }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text = (text + chunk).slice(0, 1_000)));
+      response.once('close', () => resolve(text === STRANGER));
+    });
+    asked.once('timeout', () => asked.destroy());
+    asked.once('error', () => resolve(false));
+    asked.end();
+  });
+}
+
 /** No cache keeps the answer, and no other site is told the address. */
 const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
@@ -135,9 +151,7 @@ function forward(
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { ...PRIVATE, 'content-type': 'text/plain; charset=utf-8' });
   response.end(
-    status === 401
-      ? 'Open the address that was printed when the editor was started: it holds a token.\n'
-      : 'Refused: the request comes from another page or for another name.\n',
+    status === 401 ? STRANGER : 'Refused: the request comes from another page or for another name.\n',
   );
 }
 

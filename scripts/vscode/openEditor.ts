@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readText } from '../../src/host/files.ts';
 import { systemProcesses } from '../../src/host/processes.ts';
+import { isGate } from './gate.ts';
 import { startVsCodeServer } from './server.ts';
 
 export interface OpenedEditor {
@@ -62,7 +63,9 @@ export async function openEditor(options: {
     env: SHOW_VIEW,
     start: { folder, file },
   });
-  // What the browser keeps for the editor, it keeps for this port.
-  await writeFile(portFile, String(server.port));
+  // What the browser keeps for the editor, it keeps for this port: a second editor leaves it to the first.
+  if (server.port === port || port === 0 || !(await isGate(port))) {
+    await writeFile(portFile, String(server.port));
+  }
   return { address: server.address(), close: () => server.stop() };
 }

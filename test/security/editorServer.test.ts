@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { isGate } from '../../scripts/vscode/gate.ts';
 import { startVsCodeServer, type VsCodeServer } from '../../scripts/vscode/server.ts';
 import { launchBrowser } from '../harness/vscode/browser.ts';
 
@@ -113,6 +114,16 @@ describe('the editor that is served to a browser', function () {
     assert.equal((await ask(base, { cookie: `wheelhouse-editor=${'A'.repeat(32)}` })).status, 401);
     assert.equal((await ask(server.address(folder).slice(server.origin.length), {}, 'POST')).status, 401);
     assert.equal((await webSocket(socketPath(), { origin: server.origin })).status, 401);
+  });
+
+  it('is known as such by who looks for a port of its own, without a token', async () => {
+    assert.equal(await isGate(server.port), true);
+    const other = createServer((_request, response) => response.end('another program'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    assert.equal(await isGate(port), false);
+    await new Promise((resolve) => other.close(resolve));
+    assert.equal(await isGate(port), false);
   });
 
   it('is on no path but the one of the cookie, with the cookie too', async () => {
