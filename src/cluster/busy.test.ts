@@ -107,7 +107,11 @@ describe('inTurn()', () => {
     while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(500);
     await waiting;
-    assert.deepEqual(order, ['a', `b waits: process ${process.pid} is starting a`, 'b']);
+    assert.deepEqual(order, [
+      'a',
+      `b waits: process ${process.pid} is starting a (if that is another program, delete ${paths.starting})`,
+      'b',
+    ]);
     assert.deepEqual(await readdir(home), []);
   });
 

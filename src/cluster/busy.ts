@@ -39,7 +39,7 @@ export async function untilFree(paths: ClusterPaths, clock: Clock, signal: Abort
 
 /**
  * Runs what makes and starts machines: one at a time for a cluster, on the whole desktop. The next waits, and
- * `onWait` is told once for whom: `process 12 is starting it`.
+ * `onWait` is told once for whom: `process 12 is starting it`, and what to do where that is another program by now.
  */
 export async function inTurn<T>(
   paths: ClusterPaths,
@@ -49,10 +49,21 @@ export async function inTurn<T>(
 ): Promise<T> {
   for (let told = false; !(await claim(paths.starting, doing)); told = true) {
     const other = await readClaim(paths.starting);
-    if (!told && other !== undefined) wait.onWait(textOf(other));
+    if (!told && other !== undefined)
+      wait.onWait(`${textOf(other)} (if that is another program, delete ${paths.starting})`);
     await wait.clock.sleep(LOOK_MS, wait.signal);
   }
   return holding(paths.starting, run);
+}
+
+/** For what takes the cluster down: what another process is just bringing up would run all the same in the end. */
+export async function assertNotStarting(paths: ClusterPaths): Promise<void> {
+  const other = await readClaim(paths.starting);
+  if (other === undefined || other.pid === process.pid) return;
+  throw new ClusterError(
+    textOf(other),
+    `Wait until it is done, or stop it there. If that process is another program, delete ${paths.starting}.`,
+  );
 }
 
 /** As `inTurn`, for what makes the cluster: rejects with a ClusterError where another process is about to. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { Desk } from '../../test/harness/desk.ts';
 import { createDeferred } from '../base/deferred.ts';
 import type { Clusters } from './clusters.ts';
@@ -112,7 +112,7 @@ describe('Clusters', () => {
         () => second.resolve(undefined),
         (error: unknown) => second.reject(error),
       );
-      assert.match(await waits.promise, /process \d+ is starting it$/);
+      assert.match(await waits.promise, /process \d+ is starting it \(if/);
     };
     const second = createDeferred<undefined>();
     await clusters.start('dev', progress, never);
@@ -121,6 +121,19 @@ describe('Clusters', () => {
     await second.promise;
     assert.equal(desk.asked.filter((asked) => asked === 'start dev-1').length, 1);
     assert.deepEqual(await machines(), ['dev-1 running', 'dev-2 running']);
+  });
+
+  it('stop() and suspend() say who is just starting the cluster, and leave that alone', async () => {
+    await clusters.create(dev, progress, never);
+    desk.asked.length = 0;
+    await writeFile(desk.paths.starting, JSON.stringify({ pid: process.ppid, doing: 'starting it' }));
+    const says = new RegExp(`process ${process.ppid} is starting it\\. Wait until it is done`);
+    await assert.rejects(clusters.stop('dev', never), says);
+    await assert.rejects(clusters.suspend('dev', progress, never), says);
+    assert.deepEqual(desk.asked, []);
+    assert.equal((await clusters.profile('dev')).running, true);
+    await rm(desk.paths.starting);
+    await clusters.stop('dev', never);
   });
 
   it('stop() keeps everything; start() brings it back, machines that were removed included', async () => {
