@@ -17,6 +17,8 @@ const TOKEN_SECRET = 'waits for the token Secret that a ServiceAccount got by it
 const outdated: readonly { readonly name: string; readonly why: string }[] = [
   { name: 'ServiceAccounts should allow opting out of API token automount', why: TOKEN_SECRET },
   { name: 'ServiceAccounts should mount an API token into pods', why: TOKEN_SECRET },
+  { name: 'should ensure that all pods are removed when a namespace is deleted', why: TOKEN_SECRET },
+  { name: 'should ensure that all services are removed when a namespace is deleted', why: TOKEN_SECRET },
   {
     name: 'Daemon set [Serial] should update pod when spec was updated and update strategy is RollingUpdate',
     why: "compares a revision's bytes with what v1.20 wrote, `creationTimestamp: null` in the template; v1.34 and later leave it out",
