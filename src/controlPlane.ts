@@ -25,7 +25,8 @@ import { createReviews } from './apiserver/auth/reviews/index.ts';
 import { createServiceAccountTokens } from './apiserver/auth/serviceAccountTokens.ts';
 import { catchUp } from './apiserver/registry/freshness.ts';
 import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
-import { bootstrapHooks } from './apiserver/bootstrap/hooks.ts';
+import { extensionAuthentication } from './apiserver/bootstrap/extensionAuthentication.ts';
+import { bootstrapHooks, objectsHook } from './apiserver/bootstrap/hooks.ts';
 import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
 import { CustomResources } from './apiserver/customResources/customResources.ts';
 import { EventExpiry } from './apiserver/eventExpiry.ts';
@@ -48,7 +49,7 @@ import { writeKubeconfig } from './cluster/kubeconfig.ts';
 import { clearOwner, writeOwner } from './cluster/owner.ts';
 import { createOwnerEndpoints } from './cluster/ownerEndpoints.ts';
 import type { ClusterPaths } from './cluster/paths.ts';
-import { ensurePki } from './cluster/pki.ts';
+import { ensurePki, FRONT_PROXY } from './cluster/pki.ts';
 import { readHostFiles } from './cluster/machines/hostEnvironment.ts';
 import { nodeSettings } from './cluster/machines/nodeSettings.ts';
 import { CLUSTER_DOMAIN, readProfile, serviceAddress, type ClusterProfile } from './cluster/profile.ts';
@@ -248,6 +249,13 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     ...(audit === undefined ? {} : { audit }),
     postStartHooks: [
       ...bootstrapHooks(LOOPBACK, kubernetesServiceOptions(profile)),
+      objectsHook('start-cluster-authentication-info-controller', LOOPBACK, [
+        extensionAuthentication({
+          clientCa: pki.ca.cert,
+          frontProxyCa: pki.frontProxy.ca,
+          frontProxyName: FRONT_PROXY,
+        }),
+      ]),
       bootstrapPolicyHook(LOOPBACK, reader),
     ],
     clock,

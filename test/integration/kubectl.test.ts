@@ -409,6 +409,22 @@ function scenarios(given: () => Given, { isOld }: { readonly isOld: boolean }): 
     assert.match(await fails('top', 'nodes'), /^error: Metrics API not available$/m);
   });
 
+  it('tells servers of parts of the API whom to trust', async () => {
+    const trust = await run([
+      '-n',
+      'kube-system',
+      'get',
+      'configmap',
+      'extension-apiserver-authentication',
+      '-o',
+      'json',
+    ]);
+    const { data } = JSON.parse(trust.stdout) as { data: Record<string, string> };
+    assert.match(data['client-ca-file'] ?? '', /BEGIN CERTIFICATE/);
+    assert.match(data['requestheader-client-ca-file'] ?? '', /BEGIN CERTIFICATE/);
+    assert.deepEqual(JSON.parse(data['requestheader-allowed-names'] ?? ''), ['front-proxy-client']);
+  });
+
   it('auth can-i answers for oneself and for others', async () => {
     assert.equal(await out('auth', 'can-i', 'delete', 'pods'), 'yes\n');
     const other = start('auth', 'can-i', 'delete', 'pods', '--as=system:serviceaccount:default:default');
