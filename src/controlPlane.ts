@@ -263,7 +263,15 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     logger,
   });
   const request = loopback(api.handler, LOOPBACK);
-  const custom = new CustomResources({ cache, resources, request, clock, logger });
+  const custom = new CustomResources({
+    cache,
+    resources,
+    request,
+    webhooks: webhookClient,
+    clock,
+    random,
+    logger,
+  });
   groups.started('custom resources', () => custom.dispose());
   const expiry = new EventExpiry({ cache, storage, clock, logger });
   groups.started('event expiry', () => expiry.dispose());

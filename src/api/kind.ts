@@ -69,6 +69,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateCreate?(object: T): readonly FieldError[];
   /** Further checks of a change: immutable fields. `validate` runs as well. */
   validateUpdate?(object: T, old: T): readonly FieldError[];
+  /** True where `validateUpdate` alone checks a change: what was wrong before and stays as it is may be let pass. */
+  readonly ratchets?: boolean;
   /**
    * What is valid and probably not meant, a `Warning` header each: upstream's WarningsOnCreate (`old` is undefined) and
    * WarningsOnUpdate. Asked where a client may see it.
@@ -129,6 +131,8 @@ export interface StoredForm {
   readonly version: string;
   /** True for one of a resource's kinds: by it they know the resource who count it once, in whatever versions it is served. */
   readonly isPrimary: boolean;
+  /** True where all versions have the same fields: who owns them in one owns them in all. */
+  readonly sameFields: boolean;
   /** To the form that the rules see, and back. Gives the same object where there is nothing to change. */
   readonly conversion: Conversion;
 }

@@ -10,7 +10,10 @@ import type { AdmissionPlugin } from '../../src/apiserver/admission/contract.ts'
 import type { Authenticator, Authorizer } from '../../src/apiserver/auth/contract.ts';
 import type { PostStartHook } from '../../src/apiserver/postStartHooks.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../../src/apiserver/apiServer.ts';
-import { CustomResources } from '../../src/apiserver/customResources/customResources.ts';
+import {
+  CustomResources,
+  type CustomResourcesOptions,
+} from '../../src/apiserver/customResources/customResources.ts';
 import { loopback } from '../../src/apiserver/loopback.ts';
 import type { NodeDialer } from '../../src/apiserver/nodeDialer.ts';
 import { LiveResources } from '../../src/apiserver/resources/table.ts';
@@ -54,6 +57,8 @@ export interface TestServerOptions {
   readonly requestToken?: ApiServerOptions['requestToken'];
   readonly audit?: ApiServerOptions['audit'];
   readonly aggregator?: (cache: Cache) => ApiServerOptions['aggregator'];
+  /** What converts custom objects. Default: nothing. */
+  readonly webhooks?: CustomResourcesOptions['webhooks'];
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly cache?: WatchCacheOptions;
@@ -131,7 +136,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logger,
   });
   const { handler } = server;
-  const custom = new CustomResources({ cache, resources, request: loopback(handler, admin), clock, logger });
+  const custom = new CustomResources({
+    cache,
+    resources,
+    request: loopback(handler, admin),
+    webhooks: options.webhooks ?? {
+      post: () => Promise.reject(serviceUnavailable('no webhooks in this test')),
+    },
+    clock,
+    random: systemRandom,
+    logger,
+  });
   await server.start(new AbortController().signal);
   const ask: TestServer['ask'] = (method, url, body, { headers = {}, user = admin, signal } = {}) =>
     handler.handle(requestOf(method, url, body, headers, user, signal));

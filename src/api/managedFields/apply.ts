@@ -23,6 +23,8 @@ export interface ApplyOptions {
   readonly force: boolean;
   /** RFC 3339, seconds. */
   readonly time: string;
+  /** True where all versions have the same fields. Default: what is owned in another version says nothing in this one. */
+  readonly sameFields?: boolean;
 }
 
 /** The metadata that only the server writes stays the live object's, whatever nobody owns of it. */
@@ -37,6 +39,8 @@ export function serverSideApply(options: ApplyOptions): Draft {
   const { schema, live, applied, subresource, force, time } = options;
   if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
   const owner: Owner = { ...options, operation: 'Apply' };
+  const comparable = ({ apiVersion }: Entry): boolean =>
+    options.sameFields === true || apiVersion === owner.apiVersion;
   const { shape } = schema;
   const entries = readEntries(live?.metadata.managedFields);
   const own = entries.find((entry) => isOwner(entry, owner));
@@ -53,7 +57,7 @@ export function serverSideApply(options: ApplyOptions): Draft {
   if (!force) {
     const taken = difference(changed, clientSideFields(schema, live, owner.manager));
     const conflicts = others.flatMap((entry) => {
-      const fields = entry.apiVersion === owner.apiVersion ? intersection(entry.fieldsV1, taken) : undefined;
+      const fields = comparable(entry) ? intersection(entry.fieldsV1, taken) : undefined;
       return fields === undefined ? [] : [{ entry, fields }];
     });
     if (conflicts.length > 0) throw conflictError(conflicts);
@@ -61,7 +65,7 @@ export function serverSideApply(options: ApplyOptions): Draft {
 
   const lost = union(changed, removed);
   const after = others.flatMap((entry): Entry[] => {
-    if (entry.apiVersion !== owner.apiVersion) return [entry];
+    if (!comparable(entry)) return [entry];
     const fieldsV1 = difference(entry.fieldsV1, lost);
     return fieldsV1 === undefined ? [] : [{ ...entry, fieldsV1 }];
   });

@@ -18,6 +18,8 @@ export interface TrackOptions {
   readonly subresource: string;
   /** RFC 3339, seconds. */
   readonly time: string;
+  /** True where all versions have the same fields. Default: what is owned in another version says nothing in this one. */
+  readonly sameFields?: boolean;
 }
 
 /** What a write changes between two states of an object, as far as fields have owners. */
@@ -34,6 +36,8 @@ export function comparison(schema: Schema, before: unknown, after: unknown, subr
 export function trackUpdate(options: TrackOptions): void {
   const { schema, old, draft, subresource, time } = options;
   const owner: Owner = { ...options, operation: 'Update' };
+  const comparable = ({ apiVersion }: Entry): boolean =>
+    options.sameFields === true || apiVersion === owner.apiVersion;
   const before = entriesBefore(options);
   const { changed, removed } =
     old === undefined
@@ -48,8 +52,7 @@ export function trackUpdate(options: TrackOptions): void {
   let claimed = changed;
   for (const entry of before) {
     // Only what is written in this version can be compared with it.
-    const fieldsV1 =
-      entry.apiVersion === owner.apiVersion ? difference(entry.fieldsV1, lost) : entry.fieldsV1;
+    const fieldsV1 = comparable(entry) ? difference(entry.fieldsV1, lost) : entry.fieldsV1;
     if (changed !== undefined && isOwner(entry, owner)) claimed = union(fieldsV1, changed);
     else if (fieldsV1 !== undefined) after.push(fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 });
   }

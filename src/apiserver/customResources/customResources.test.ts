@@ -52,10 +52,44 @@ const widget = (name: string, spec: object = { color: 'red' }): object => ({
   spec,
 });
 
+interface Converted {
+  readonly spec: { readonly hostPort?: string; readonly host?: string; readonly port?: string };
+}
+
+/** v1 has the host and the port in one field. */
+function converted(object: Converted, apiVersion: string): object {
+  const { hostPort = '', host = '', port = '' } = object.spec;
+  const [first, second] = hostPort.split(':');
+  const spec = apiVersion.endsWith('/v1') ? { hostPort: `${host}:${port}` } : { host: first, port: second };
+  return { ...object, apiVersion, spec };
+}
+
 describe('CustomResources', () => {
   let server: TestServer;
+  /** How many objects each request to the webhook had. */
+  const reviews: number[] = [];
+  let refuse: string | undefined;
+  const webhooks = {
+    post(_target: unknown, body: string) {
+      const { request } = JSON.parse(body) as {
+        request: { uid: string; desiredAPIVersion: string; objects: Converted[] };
+      };
+      reviews.push(request.objects.length);
+      return Promise.resolve({
+        kind: 'ConversionReview',
+        apiVersion: 'apiextensions.k8s.io/v1',
+        response: {
+          uid: request.uid,
+          result: refuse === undefined ? { status: 'Success' } : { status: 'Failed', message: refuse },
+          convertedObjects: request.objects.map((one) => converted(one, request.desiredAPIVersion)),
+        },
+      });
+    },
+  };
   beforeEach(async () => {
+    refuse = undefined;
     server = await startTestServer({
+      webhooks,
       admission: (cache) => [
         customResourceTermination(createAdmissionReader(cache, () => Promise.resolve())),
       ],
@@ -143,5 +177,238 @@ describe('CustomResources', () => {
     assert.deepEqual(events.slice(-2).sort(), ['DELETED held', 'MODIFIED held']);
     assert.equal((await server.call('GET', WIDGETS)).code, 404);
     assert.equal((await server.call('GET', `${DEFINITIONS}/widgets.example.com`)).code, 404);
+  });
+
+  describe('versions', () => {
+    const schemaOf = (properties: object): object => ({
+      openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } },
+    });
+    const text = { type: 'string' };
+    const versions = (stored: string, more: object = {}): object[] => [
+      {
+        name: 'v1',
+        served: true,
+        storage: stored === 'v1',
+        schema: schemaOf({ hostPort: text, host: text, port: text }),
+        selectableFields: [{ jsonPath: '.spec.hostPort' }],
+      },
+      {
+        name: 'v2',
+        served: true,
+        storage: stored === 'v2',
+        schema: schemaOf({ host: text, port: text, hostPort: text, ...more }),
+        selectableFields: [{ jsonPath: '.spec.host' }, { jsonPath: '.spec.port' }],
+      },
+    ];
+    const at = (version: string): string => `/apis/example.com/${version}/namespaces/d/widgets`;
+    const make = (version: string, name: string, spec: object): object => ({
+      ...widget(name, spec),
+      apiVersion: `example.com/${version}`,
+    });
+    type Widget = KubeObject & { readonly spec: Readonly<Record<string, unknown>> };
+
+    /** Until the newest definition has come through, which it has when the write is answered. */
+    const change = async (spec: object): Promise<CustomResourceDefinition> => {
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      const url = `${DEFINITIONS}/widgets.example.com`;
+      const { code, body } = await server.call<CustomResourceDefinition>('PATCH', url, { spec }, { headers });
+      assert.equal(code, 200, JSON.stringify(body));
+      return body;
+    };
+
+    it('are the same objects under another apiVersion', async () => {
+      await create(definition({ versions: versions('v1') }));
+      assert.equal((await server.call('POST', at('v1'), make('v1', 'a', { host: 'h' }))).code, 201);
+      const { body } = await server.call<Widget>('GET', `${at('v2')}/a`);
+      assert.deepEqual([body.apiVersion, body.spec], ['example.com/v2', { host: 'h' }]);
+      const selected = await server.call<{ items: Widget[] }>(
+        'GET',
+        `${at('v2')}?fieldSelector=spec.host%3Dh`,
+      );
+      assert.equal(selected.body.items.length, 1);
+      const none = await server.call<Status>('GET', `${at('v1')}?fieldSelector=spec.host%3Dh`);
+      assert.equal(none.code, 400);
+    });
+
+    it('keep what is stored when another one is stored from then on, with new defaults', async () => {
+      await create(definition({ versions: versions('v1') }));
+      await server.call('POST', at('v1'), make('v1', 'a', { host: 'h' }));
+      const changed = await change({
+        versions: versions('v2', { color: { type: 'string', default: 'red' } }),
+      });
+      assert.deepEqual(changed.status?.storedVersions, ['v1', 'v2']);
+      const { body } = await server.call<Widget>('GET', `${at('v2')}/a`);
+      assert.deepEqual(body.spec, { host: 'h', color: 'red' });
+      assert.deepEqual((await server.call<Widget>('GET', `${at('v1')}/a`)).body.spec, { host: 'h' });
+      const put = await server.call<Widget>('PUT', `${at('v2')}/a`, body);
+      assert.equal(put.code, 200);
+      const stored = server.cache.get('example.com/widgets/d/a')?.object;
+      assert.equal(stored?.apiVersion, 'example.com/v2', 'a write stores in the new version');
+      assert.equal(put.body.metadata.generation, 1, 'nothing of it has changed');
+    });
+
+    it('are converted by a webhook, a whole list at once, and selected by what it gives', async () => {
+      const conversion = {
+        strategy: 'Webhook',
+        webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://localhost/convert' } },
+      };
+      await create(definition({ versions: versions('v1'), conversion }));
+      for (const name of ['a', 'b']) {
+        const made = await server.call<Status>(
+          'POST',
+          at('v1'),
+          make('v1', name, { hostPort: `${name}:80` }),
+        );
+        assert.equal(made.code, 201, made.body.message);
+      }
+      reviews.length = 0;
+      const list = await server.call<{ items: Widget[] }>('GET', at('v2'));
+      assert.deepEqual(
+        list.body.items.map(({ spec }) => spec),
+        [
+          { host: 'a', port: '80' },
+          { host: 'b', port: '80' },
+        ],
+      );
+      assert.deepEqual(reviews, [2]);
+      const watch = await server.ask('GET', `${at('v2')}?watch=1&fieldSelector=spec.host%3Dx,spec.port%3D1`);
+      assert.equal(watch.type, 'watch');
+      const events = watch.events[Symbol.asyncIterator]();
+      const next = async (): Promise<string> => {
+        const { value } = (await events.next()) as { value: readonly WatchEvent[] };
+        return value.map(({ type, object }) => `${type} ${(object as Widget).apiVersion}`).join();
+      };
+      const created = await server.call('POST', at('v2'), make('v2', 'c', { host: 'x', port: '1' }));
+      assert.equal(created.code, 201);
+      assert.equal(await next(), 'ADDED example.com/v2');
+      const patch = { spec: { hostPort: 'y:1' } };
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      assert.equal((await server.call('PATCH', `${at('v1')}/c`, patch, { headers })).code, 200);
+      assert.equal(await next(), 'DELETED example.com/v2');
+      await events.return?.();
+      refuse = 'no such luck';
+      const failed = await server.call<Status>('POST', at('v2'), make('v2', 'd', { host: 'x', port: '1' }));
+      assert.equal(
+        failed.body.message,
+        'conversion webhook for example.com/v2, Kind=Widget failed: no such luck',
+      );
+    });
+  });
+
+  it('checks values in upstream’s words, and lets pass what was wrong before', async () => {
+    await create(definition());
+    const refused = await server.call<Status>('POST', WIDGETS, widget('a', { size: 'x' }));
+    assert.equal(
+      refused.body.message,
+      'Widget.example.com "a" is invalid: spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"',
+    );
+    assert.equal((await server.call('POST', WIDGETS, widget('a', { size: 5, color: 'red' }))).code, 201);
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const properties = {
+      spec: {
+        type: 'object',
+        properties: { size: { type: 'integer', maximum: 3 }, color: { type: 'string' } },
+      },
+    };
+    const versions = [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', properties } },
+        subresources: { status: {} },
+      },
+    ];
+    const url = `${DEFINITIONS}/widgets.example.com`;
+    assert.equal((await server.call('PATCH', url, { spec: { versions } }, { headers })).code, 200);
+    const blue = await server.call('PATCH', `${WIDGETS}/a`, { spec: { color: 'blue' } }, { headers });
+    assert.equal(blue.code, 200);
+    const bigger = await server.call<Status>('PATCH', `${WIDGETS}/a`, { spec: { size: 6 } }, { headers });
+    assert.equal(bigger.code, 422);
+  });
+
+  it('scales, and keeps spec and status apart', async () => {
+    const versions = [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        },
+        subresources: {
+          status: {},
+          scale: {
+            specReplicasPath: '.spec.replicas',
+            statusReplicasPath: '.status.replicas',
+            labelSelectorPath: '.status.selector',
+          },
+        },
+      },
+    ];
+    await create(definition({ versions }));
+    const made = await server.call<KubeObject>('POST', WIDGETS, {
+      ...widget('a', { replicas: 2 }),
+      status: { replicas: 7 },
+    });
+    assert.equal(Reflect.get(made.body, 'status'), undefined);
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const status = { status: { replicas: 1, selector: 'a=b' }, spec: { replicas: 9 } };
+    assert.equal((await server.call('PATCH', `${WIDGETS}/a/status`, status, { headers })).code, 200);
+    const scale = await server.call<{ spec: object; status: object }>('GET', `${WIDGETS}/a/scale`);
+    assert.deepEqual(
+      [scale.body.spec, scale.body.status],
+      [{ replicas: 2 }, { replicas: 1, selector: 'a=b' }],
+    );
+    const scaled = { spec: { replicas: 4 } };
+    assert.equal((await server.call('PATCH', `${WIDGETS}/a/scale`, scaled, { headers })).code, 200);
+    const { body } = await server.call<KubeObject>('GET', `${WIDGETS}/a`);
+    assert.deepEqual([Reflect.get(body, 'spec'), body.metadata.generation], [{ replicas: 4 }, 2]);
+    const negative = await server.call<Status>(
+      'PATCH',
+      `${WIDGETS}/a`,
+      { spec: { replicas: -1 } },
+      { headers },
+    );
+    assert.match(
+      negative.body.message ?? '',
+      /\.spec\.replicas: Invalid value: -1: should be a non-negative integer/,
+    );
+  });
+
+  it('gives names to who was first, and to the next one when they are free', async () => {
+    await create(definition());
+    const other = definition(
+      { names: { plural: 'gadgets', kind: 'Gadget', shortNames: ['wd'] } },
+      'gadgets.example.com',
+    );
+    assert.equal((await server.call('POST', DEFINITIONS, other)).code, 201);
+    const refused = await until('gadgets.example.com', says('NamesAccepted', 'False'));
+    assert.equal(conditionOf(refused, 'NamesAccepted')?.reason, 'ShortNamesConflict');
+    assert.equal(conditionOf(refused, 'NamesAccepted')?.message, '"wd" is already in use');
+    assert.equal(conditionOf(refused, 'Established')?.reason, 'NotAccepted');
+    assert.equal((await server.call('GET', '/apis/example.com/v1/namespaces/d/gadgets')).code, 404);
+    await server.call('DELETE', `${DEFINITIONS}/widgets.example.com`);
+    await until('gadgets.example.com', says('Established', 'True'));
+    assert.equal((await server.call('GET', '/apis/example.com/v1/namespaces/d/gadgets')).code, 200);
+  });
+
+  it('never serves or deletes what the server has of its own', async () => {
+    const leases = definition(
+      { group: 'coordination.k8s.io', names: { plural: 'leases', kind: 'Lease' } },
+      'leases.coordination.k8s.io',
+    ) as { metadata: object };
+    leases.metadata = {
+      name: 'leases.coordination.k8s.io',
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' },
+    };
+    const url = '/apis/coordination.k8s.io/v1/namespaces/d/leases';
+    const lease = { metadata: { name: 'mine' }, spec: {} };
+    assert.equal((await server.call('POST', url, lease)).code, 201);
+    assert.equal((await server.call('POST', DEFINITIONS, leases)).code, 201);
+    await until('leases.coordination.k8s.io', says('NamesAccepted', 'True'));
+    await server.call('DELETE', `${DEFINITIONS}/leases.coordination.k8s.io`);
+    await until('leases.coordination.k8s.io', ({ kind }) => kind === 'Status');
+    assert.equal((await server.call('GET', `${url}/mine`)).code, 200);
   });
 });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Random } from '../../base/random.ts';
 import { isConditionTrue } from '../../api/kinds/customResourceDefinition/conditions.ts';
 import { customResourceDefinitions } from '../../api/resources.ts';
 import type { CustomResourceDefinition } from '../../api/types.ts';
@@ -11,12 +12,17 @@ import type { LiveResources } from '../resources/table.ts';
 import { Cleanup } from './cleanup.ts';
 import { type CustomKind, kindsOf } from './kinds.ts';
 import { StatusKeeper } from './statusKeeper.ts';
+import { type ConvertVersion, sameFields } from './storedForm.ts';
+import { type ConversionClient, webhookConversion } from './webhookConversion.ts';
 
 export interface CustomResourcesOptions {
   readonly cache: Cache;
   readonly resources: LiveResources;
   readonly request: Loopback;
+  /** Calls webhooks that convert. */
+  readonly webhooks: ConversionClient;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -65,7 +71,9 @@ export class CustomResources implements Disposable {
     const { resources, logger } = this.#options;
     const before = this.#served.get(name) ?? [];
     const now =
-      definition === undefined || !isServed(definition, resources) ? [] : kindsOf(definition, before);
+      definition === undefined || !isServed(definition, resources)
+        ? []
+        : kindsOf(definition, before, this.#converter(definition));
     if (now.length === before.length && now.every((one) => before.includes(one))) return;
     try {
       resources.change({
@@ -77,6 +85,15 @@ export class CustomResources implements Disposable {
     } catch (error) {
       logger.error('a custom resource cannot be served', { name, error });
     }
+  }
+
+  #converter({ spec }: CustomResourceDefinition): ConvertVersion {
+    const { group, names, conversion } = spec;
+    const target = conversion?.webhook?.clientConfig;
+    if (conversion?.strategy !== 'Webhook' || target === undefined) return sameFields;
+    const { webhooks, random } = this.#options;
+    const reviewVersions = conversion.webhook?.conversionReviewVersions ?? [];
+    return webhookConversion({ client: webhooks, target, reviewVersions, group, kind: names.kind, random });
   }
 }
 

@@ -4,8 +4,12 @@ import { type JsonSchema, structuralSchema } from '../../api/schema/index.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../api/types.ts';
 import { compareVersions } from '../../api/versions.ts';
 import { columnsOf } from './columns.ts';
-import { sameFields, versionForm } from './storedForm.ts';
+import { rulesOf } from './rules.ts';
+import { scaleOf } from './scale.ts';
+import { selectableFieldsOf } from './selectableFields.ts';
+import { type ConvertVersion, versionForm } from './storedForm.ts';
 import { customPreparation } from './strategy.ts';
+import { customValidation } from './validation.ts';
 
 /** A kind, and what it was made from: as long as that is the same, so is the kind. */
 export interface CustomKind {
@@ -15,11 +19,12 @@ export interface CustomKind {
 
 /**
  * The kinds of a definition, one for each version that is served. `known`: those that there are already, which stay where
- * nothing has changed for them, with all who watch them.
+ * nothing has changed for them, with all who watch them. `convert`: as the definition's conversion says.
  */
 export function kindsOf(
   definition: CustomResourceDefinition,
   known: readonly CustomKind[],
+  convert: ConvertVersion,
 ): readonly CustomKind[] {
   const { versions } = definition.spec;
   const storage = versions.find((version) => version.storage);
@@ -39,7 +44,7 @@ export function kindsOf(
       version,
     };
     const madeFrom = JSON.stringify(facts);
-    return known.find((one) => one.madeFrom === madeFrom) ?? { kind: kindOf(facts), madeFrom };
+    return known.find((one) => one.madeFrom === madeFrom) ?? { kind: kindOf(facts, convert), madeFrom };
   });
 }
 
@@ -55,7 +60,7 @@ interface VersionFacts {
   readonly version: CustomResourceDefinitionVersion;
 }
 
-function kindOf(facts: VersionFacts): Kind {
+function kindOf(facts: VersionFacts, convert: ConvertVersion): Kind {
   const { group, names, version, storedVersion } = facts;
   const { kind, plural, singular, listKind = `${kind}List`, shortNames, categories } = names;
   const address = resource(
@@ -65,10 +70,10 @@ function kindOf(facts: VersionFacts): Kind {
     kind,
     facts.scope === 'Namespaced' ? 'Namespaced' : 'Cluster',
   );
-  const schema = structuralSchema(
-    { group, version: version.name, kind, listKind },
-    (version.schema?.openAPIV3Schema ?? {}) as JsonSchema,
-  );
+  const written = (version.schema?.openAPIV3Schema ?? {}) as JsonSchema;
+  const schema = structuralSchema({ group, version: version.name, kind, listKind }, written);
+  const { subresources } = version;
+  const validation = customValidation(written, subresources, rulesOf(written));
   return {
     resource: address,
     schema,
@@ -80,16 +85,19 @@ function kindOf(facts: VersionFacts): Kind {
     storedForm: {
       version: storedVersion,
       isPrimary: facts.isPrimary,
+      sameFields: facts.conversion?.strategy !== 'Webhook',
       conversion: versionForm({
         apiVersion: apiVersionOf(address),
         storedVersion: apiVersionOf({ group, version: storedVersion }),
         schema,
-        convert: sameFields,
+        convert,
       }),
     },
     unconditionalUpdate: false,
-    ...customPreparation(version.subresources?.status !== undefined),
-    validate: () => [],
+    ...customPreparation(subresources?.status !== undefined, validation.validateUpdate),
+    ...validation,
+    ...scaleOf(subresources?.scale),
+    ...selectableFieldsOf(version),
     columns: columnsOf(version),
   };
 }

@@ -3,12 +3,13 @@ import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 
 type Preparation = Pick<Kind, 'hasGeneration' | 'prepareForCreate' | 'prepareForUpdate' | 'status'>;
+type Validate = NonNullable<Kind['validateUpdate']>;
 
 /**
  * What may be written how (apiextensions `pkg/registry/customresource`): with a status subresource, the status by it
  * alone; any change besides the metadata raises the generation.
  */
-export function customPreparation(hasStatus: boolean): Preparation {
+export function customPreparation(hasStatus: boolean, validateUpdate: Validate): Preparation {
   return {
     hasGeneration: true,
     prepareForCreate(draft) {
@@ -20,7 +21,7 @@ export function customPreparation(hasStatus: boolean): Preparation {
         draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
     },
-    ...(hasStatus ? { status: { prepareForUpdate: takeStatusOnly } } : {}),
+    ...(hasStatus ? { status: { prepareForUpdate: takeStatusOnly, validateUpdate } } : {}),
   };
 }
 

@@ -37,7 +37,10 @@ export function mainStrategy(kind: Kind): UpdateStrategy {
       else if (kind.status !== undefined) keepField('status', draft, old);
       raiseGeneration(kind, draft, old);
     },
-    validate: (object, old) => [...kind.validate(object), ...(kind.validateUpdate?.(object, old) ?? [])],
+    validate: (object, old) => [
+      ...(kind.ratchets === true ? [] : kind.validate(object)),
+      ...(kind.validateUpdate?.(object, old) ?? []),
+    ],
   };
 }
 

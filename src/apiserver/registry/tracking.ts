@@ -19,6 +19,7 @@ export function trackFields(
     schema: kind.schema,
     apiVersion: apiVersionOf(kind.resource),
     manager: context.manager,
+    sameFields: kind.storedForm?.sameFields === true,
     ...write,
   });
 }

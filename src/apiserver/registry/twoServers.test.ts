@@ -216,6 +216,30 @@ describe('two API servers on one store', () => {
     await Promise.all(Array.from({ length: 5 }, writer));
     assert.deepEqual(await Promise.all([count(a), count(b)]), [30, 30]);
   });
+
+  it('serve what a definition describes that the other one was sent', async () => {
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    await made(definitions, {
+      metadata: { name: 'widgets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object' } } } },
+          },
+        ],
+      },
+    });
+    const widgets = '/apis/example.com/v1/namespaces/d/widgets';
+    while ((await a.call('GET', widgets)).code !== 200) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await b.call('POST', widgets, { metadata: { name: 'w' } })).code, 201);
+    assert.equal((await a.call('GET', `${widgets}/w`)).code, 200);
+  });
 });
 
 /** Holds what a watch gives until somebody asks how far the store is. */

@@ -46,6 +46,7 @@ export const apply: Handler = async (options, exchange, target) => {
         applied,
         manager: context.manager,
         apiVersion: apiVersionOf(kind.resource),
+        sameFields: kind.storedForm?.sameFields === true,
         subresource,
         force: booleanOption(query, 'force'),
         time: timeOf(options.registry.clock.now()),

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { systemRandom } from '../../base/random.ts';
 import { setOwnProperty } from '../../base/ownProperty.ts';
 import { kinds } from '../../api/kinds/index.ts';
-import { apiVersionOf, type Resource } from '../../api/resource.ts';
-import type { Schema } from '../../api/schema/index.ts';
+import { apiVersionOf, type Resource, resource } from '../../api/resource.ts';
+import { type JsonSchema, type Schema, structuralSchema } from '../../api/schema/index.ts';
 import type { Status } from '../../api/status.ts';
 import { startTestServer, type TestServer } from '../../../test/harness/apiServer.ts';
 import { sampleOf } from '../../../test/harness/sampleObjects.ts';
@@ -78,7 +80,15 @@ interface Address {
   readonly stored: boolean;
 }
 
-const addresses: readonly Address[] = kinds.flatMap((kind) =>
+const whole = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, '../../api/kinds/customResourceDefinition/whole.json'), 'utf8'),
+) as { metadata: Json; spec: { group: string; versions: { schema: { openAPIV3Schema: JsonSchema } }[] } };
+/** A custom resource with something of all that its schema may say. */
+const definition = { ...whole, spec: { ...whole.spec, conversion: undefined } };
+const custom = resource(whole.spec.group, 'v1', 'widgets', 'Widget', 'Namespaced');
+const customSchema = structuralSchema(custom, whole.spec.versions[0]?.schema.openAPIV3Schema ?? {});
+
+const builtInAddresses: readonly Address[] = kinds.flatMap((kind) =>
   [{ resource: kind.resource, schema: kind.schema }, ...(kind.alsoServedAs ?? [])].map(
     ({ resource, schema }) => {
       const root = `${resource.group === '' ? '/api' : '/apis'}/${apiVersionOf(resource)}`;
@@ -87,6 +97,16 @@ const addresses: readonly Address[] = kinds.flatMap((kind) =>
     },
   ),
 );
+
+const addresses: readonly Address[] = [
+  ...builtInAddresses,
+  {
+    url: `/apis/${apiVersionOf(custom)}/namespaces/d/widgets`,
+    resource: custom,
+    schema: customSchema,
+    stored: true,
+  },
+];
 
 describe('no input', () => {
   let server: TestServer;
@@ -125,6 +145,14 @@ describe('no input', () => {
       spec: { containers: [{ name: 'c', image: 'i' }] },
     });
     await make('/api/v1/nodes', { metadata: { name: 'x' } });
+    await make('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+    while (server.resources.snapshot.stored(custom.group, custom.plural) === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await make(`/apis/${apiVersionOf(custom)}/namespaces/d/widgets`, {
+      metadata: { name: 'x' },
+      spec: { size: 1 },
+    });
     await make('/apis/apps/v1/namespaces/d/deployments', {
       metadata: { name: 'x' },
       spec: {

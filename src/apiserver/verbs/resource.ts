@@ -1,6 +1,7 @@
 import type { ApiResponse, RequestInfo } from '../../api/request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Served } from '../resources/served.ts';
+import { catchUp } from '../registry/freshness.ts';
 import { partOf } from '../registry/strategy.ts';
 import { scale, subresources, type VerbHandlers } from './subresources/index.ts';
 import { getComponent, listComponents } from './components.ts';
@@ -35,9 +36,25 @@ const PART_VERBS: VerbHandlers = { get, update, patch };
 
 /** Finds the handler of a request about a resource. Throws where there is none. */
 export function handleResource(options: HandlerOptions, exchange: Exchange): Promise<ApiResponse> {
-  const { info } = exchange.request;
-  const served = options.resources.snapshot.find(info.group, info.version, info.resource);
+  const served = servedAt(options, exchange);
+  return served === undefined ? handleUnknown(options, exchange) : handle(options, exchange, served);
+}
+
+function servedAt({ resources }: HandlerOptions, { request }: Exchange): Served | undefined {
+  const { group, version, resource } = request.info;
+  return resources.snapshot.find(group, version, resource);
+}
+
+/** Another server may have heard of a custom resource a moment before this one. */
+async function handleUnknown(options: HandlerOptions, exchange: Exchange): Promise<ApiResponse> {
+  if (exchange.request.info.group.includes('.')) await catchUp(options.registry, () => exchange.signal);
+  const served = servedAt(options, exchange);
   if (served === undefined) throw noSuchResource();
+  return handle(options, exchange, served);
+}
+
+function handle(options: HandlerOptions, exchange: Exchange, served: Served): Promise<ApiResponse> {
+  const { info } = exchange.request;
   checkScope(served, info);
   // The prefix `/watch/` makes a watch of any method, and has GET alone.
   if (info.verb === 'watch' && exchange.request.method !== undefined && !isRead(exchange.request.method)) {

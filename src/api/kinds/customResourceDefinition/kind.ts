@@ -7,6 +7,7 @@ import type { Draft } from '../../meta.ts';
 import type { CustomResourceDefinition } from '../../types.ts';
 import { isConditionTrue, withCondition } from './conditions.ts';
 import { setDefinitionDefaults } from './defaults.ts';
+import { unknownFormats } from './formats.ts';
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './validation.ts';
 
 /** Keeps a definition until its objects are gone. */
@@ -32,6 +33,7 @@ export const customResourceDefinition: Kind = defineKind<CustomResourceDefinitio
   },
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
+  warnings: unknownFormats,
   status: { validateUpdate: validateDefinitionStatus },
   deletion: {
     keeps: ({ metadata }) => metadata.deletionTimestamp === undefined,

@@ -2,6 +2,8 @@ import { cloneJson } from '../../../clone.ts';
 import { type FieldError, type FieldPath, forbiddenField, invalid } from '../../../fields/fieldErrors.ts';
 import { conformNested } from '../nested.ts';
 import type { JsonSchema } from '../node.ts';
+import { expressionErrors } from '../rules/expressions.ts';
+import { defaultErrors } from './defaults.ts';
 import { keywordErrors } from './keywords.ts';
 import { structuralErrors } from './structural.ts';
 
@@ -47,7 +49,10 @@ export function schemaErrors(
     errors.push(forbiddenField(path.child('nullable'), 'nullable cannot be true at the root'));
   }
   const structural = structuralErrors(schema, path);
-  return [...errors, ...structural, ...keywordErrors(schema, path)];
+  const defaults = structural.length > 0 ? [] : defaultErrors(schema, path);
+  const found = [...errors, ...structural, ...defaults, ...keywordErrors(schema, path)];
+  // What rules see is made of the rest.
+  return found.length > 0 ? found : expressionErrors(schema, path);
 }
 
 /** The status is checked by its own schema, which nothing at the root may contradict. */

@@ -1,0 +1,2 @@
+/** Stands for a value that was not there before. */
+export const ABSENT: unique symbol = Symbol('absent');
