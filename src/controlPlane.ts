@@ -12,12 +12,14 @@ import { apiServices } from './api/resources.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
 import { openAuditLog } from './auditLog.ts';
+import { openIdProvider } from './openIdProvider.ts';
 import { createAdmissionReader } from './apiserver/admission/reader.ts';
 import { resourceQuota } from './apiserver/admission/resourceQuota/resourceQuota.ts';
 import { createServiceAllocators } from './apiserver/allocators/serviceAllocators.ts';
 import { createApiServer } from './apiserver/apiServer.ts';
 import { createAccessControl } from './apiserver/auth/accessControl.ts';
-import { bearerTokens } from './apiserver/auth/authenticators/bearerToken.ts';
+import { bearerTokens, unionTokens } from './apiserver/auth/authenticators/bearerToken.ts';
+import { bootstrapTokens } from './apiserver/auth/authenticators/bootstrapTokens.ts';
 import { clientCertificates } from './apiserver/auth/authenticators/clientCertificate.ts';
 import { bootstrapPolicyHook } from './apiserver/auth/policy/hook.ts';
 import { escalationPlugin } from './apiserver/auth/rbac/escalationPlugin.ts';
@@ -201,6 +203,14 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
       if (failures.has(part)) throw failures.get(part);
     },
   });
+  const provider =
+    profile.oidc === undefined ? undefined : await openIdProvider(profile.oidc, paths.folder, clock);
+  if (provider !== undefined) groups.started('identity provider', () => provider.dispose());
+  const tokensOfUsers = unionTokens([
+    accounts.tokens,
+    bootstrapTokens(reader, clock),
+    ...(provider === undefined ? [] : [provider.tokens]),
+  ]);
   const resources = new LiveResources(kinds);
   const dialService: WebhookClientOptions['dialService'] = async (service, signal) => {
     const { node, host, port } = endpointOf(service, cache, () => random.number());
@@ -237,11 +247,11 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     ],
     authenticators: [
       knownNodes(clientCertificates(), (node) => tokens.knows(node)),
-      bearerTokens(accounts.tokens),
+      bearerTokens(tokensOfUsers),
     ],
     authorizer: access.authorizer,
     nodes: dialer,
-    reviews: createReviews(access.authorizer, accounts.tokens),
+    reviews: createReviews(access.authorizer, tokensOfUsers),
     requestToken: (account, request) => accounts.request(account, request),
     components: [component('scheduler', 'scheduler'), component('controller-manager', 'controllers')],
     routes: openIdRoutes(accounts, server),

@@ -26,6 +26,22 @@ export interface ClusterProfile {
   readonly podNetwork?: PodNetworkKind;
   /** Which requests are written down; missing for none. */
   readonly audit?: AuditSettings;
+  /** Whose tokens let people in, besides the cluster's own; missing for nobody's. */
+  readonly oidc?: OpenIdProfile;
+}
+
+/** An OpenID Connect provider, in the terms of upstream's `--oidc-*` flags. */
+export interface OpenIdProfile {
+  readonly issuerURL: string;
+  readonly clientID: string;
+  readonly usernameClaim?: string;
+  readonly usernamePrefix?: string;
+  readonly groupsClaim?: string;
+  readonly groupsPrefix?: string;
+  readonly requiredClaims?: Readonly<Record<string, string>>;
+  readonly signingAlgs?: readonly string[];
+  /** PEM, relative to the cluster's folder; the system's own authorities where it is missing. */
+  readonly caFile?: string;
 }
 
 /** The audit log of the API server, in upstream's terms. Paths are relative to the cluster's folder. */
