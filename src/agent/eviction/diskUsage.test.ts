@@ -34,6 +34,16 @@ describe('duUsage', () => {
     assert.deepEqual(await none([], signal), new Map());
   });
 
+  it('gives up on what takes too long', async () => {
+    const clock = new FakeClock();
+    const slow = duUsage({ spawn: () => systemProcesses.spawn('sleep', ['1000']) }, clock);
+    const found = slow([folder], signal);
+    const failed = assert.rejects(found, /not measured in time/);
+    await clock.advance(120_000);
+    await failed;
+    assert.equal(clock.pending, 0);
+  });
+
   it('ends with its signal', async () => {
     await assert.rejects(usage(['/'], AbortSignal.abort()));
   });

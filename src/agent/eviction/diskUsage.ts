@@ -19,7 +19,11 @@ export function duUsage(processes: Pick<ProcessRunner, 'spawn'>, clock: Pick<Clo
     if (directories.length === 0) return new Map();
     const args = ['-n', '19', 'du', '-0', '-s', '-x', '--block-size=1', '--', ...directories];
     const du = processes.spawn('nice', args, { signal, env: { LC_ALL: 'C' } });
-    const timer = clock.timeout(TIMEOUT_MS, () => du.kill('SIGKILL'));
+    const timer = clock.timeout(TIMEOUT_MS, () => {
+      du.kill('SIGKILL');
+      // One that hangs in the kernel does not end by that.
+      du.stdout.destroy(new Error('disk usage was not measured in time'));
+    });
     try {
       // Files come and go meanwhile, and it says so; what counts is what it printed.
       du.stderr.resume();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/events.ts';
-import type { Machine } from '../node/machineInfo.ts';
+import type { Machine, MachineInfo } from '../node/machineInfo.ts';
 import { type PressureCondition, type Shortage, shortages } from './thresholds.ts';
 
 /** What the node is short of. */
@@ -23,11 +23,14 @@ export function createNodePressure(options: {
   const { machine, clock } = options;
   const changed = new Emitter<undefined>();
   const lastSeen = new Map<PressureCondition, number>();
+  /** Read once: a machine of another size starts its agent anew. */
+  let info: MachineInfo | undefined;
   let conditions: ReadonlySet<PressureCondition> = new Set();
 
   return {
     async check() {
-      const [info, usage] = await Promise.all([machine.info(), machine.usage()]);
+      info ??= await machine.info();
+      const usage = await machine.usage();
       const found = shortages(info, usage);
       const now = clock.monotonic();
       for (const { condition } of found) lastSeen.set(condition, now);

@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { chmod, chown, type FileHandle, open, readdir } from 'node:fs/promises';
+import { inBatches } from './batches.ts';
 import { pathOf } from './openInside.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
@@ -42,34 +43,38 @@ async function isRight(top: FileHandle, group: number): Promise<boolean> {
 
 /** What is in it first: a directory that is right says that all below is (`OnRootMismatch`). */
 async function applyInside(directory: FileHandle, group: number): Promise<void> {
-  for (const name of await readdir(pathOf(directory))) {
-    const handle = await openAt(`${pathOf(directory)}/${name}`);
+  const names = await readdir(pathOf(directory));
+  const inner = await inBatches(names, async (name) => {
+    const path = `${pathOf(directory)}/${name}`;
+    return (await applyToFile(path, group)) ? [] : [path];
+  });
+  for (const path of inner.flat()) {
+    const handle = await openAt(path, O_RDONLY | O_DIRECTORY);
     if (handle === undefined) continue;
     try {
-      await applyTo(handle, group);
+      await applyInside(handle, group);
     } finally {
       await handle.close();
     }
   }
-  await give(directory, group);
+  await give(directory, await directory.stat(), group);
 }
 
-async function applyTo(handle: FileHandle, group: number): Promise<void> {
-  if (!(await handle.stat()).isDirectory()) {
-    await give(handle, group);
-    return;
-  }
-  // The handle names the directory and cannot list it.
-  const inner = await open(pathOf(handle), O_RDONLY | O_DIRECTORY);
+/** False for a directory, which stays as it is. */
+async function applyToFile(path: string, group: number): Promise<boolean> {
+  const handle = await openAt(path, O_PATH);
+  if (handle === undefined) return true;
   try {
-    await applyInside(inner, group);
+    const found = await handle.stat();
+    if (found.isDirectory()) return false;
+    await give(handle, found, group);
+    return true;
   } finally {
-    await inner.close();
+    await handle.close();
   }
 }
 
-async function give(handle: FileHandle, group: number): Promise<void> {
-  const found = await handle.stat();
+async function give(handle: FileHandle, found: Stats, group: number): Promise<void> {
   // A link has an owner that means nothing, and no mode.
   if (found.isSymbolicLink()) return;
   const path = pathOf(handle);
@@ -80,12 +85,13 @@ async function give(handle: FileHandle, group: number): Promise<void> {
   if (found.gid !== group || mode !== wanted) await chmod(path, wanted);
 }
 
-/** Undefined where it has gone meanwhile. */
-async function openAt(path: string): Promise<FileHandle | undefined> {
+/** Undefined where it has gone meanwhile, or become something else. */
+async function openAt(path: string, flags: number): Promise<FileHandle | undefined> {
   try {
-    return await open(path, O_PATH | O_NOFOLLOW);
+    return await open(path, flags | O_NOFOLLOW);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw error;
   }
 }

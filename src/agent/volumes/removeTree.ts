@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { inBatches } from './batches.ts';
 import { pathOf } from './openInside.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
@@ -21,15 +22,11 @@ export async function removeTree(directory: string): Promise<void> {
   try {
     let moved = 0;
     for (let names = await namesIn(top); names.length > 0; names = await namesIn(top)) {
-      for (const name of names) {
-        const path = `${pathOf(top)}/${name}`;
-        await remove(path, async (inner) => {
-          for (const deeper of await namesIn(inner)) {
-            const at = `${pathOf(inner)}/${deeper}`;
-            const isDirectory = await unlinkFile(at);
-            // Where the name is taken, another round tries another one.
-            if (isDirectory) await rename(at, `${pathOf(top)}/.${++moved}`).catch(orTaken);
-          }
+      for (const name of await unlinkFiles(top, names)) {
+        await removeDirectory(`${pathOf(top)}/${name}`, async (inner) => {
+          // Where the name is taken, another round tries another one.
+          for (const deeper of await unlinkFiles(inner, await namesIn(inner)))
+            await rename(`${pathOf(inner)}/${deeper}`, `${pathOf(top)}/.${++moved}`).catch(orTaken);
         });
       }
     }
@@ -39,9 +36,8 @@ export async function removeTree(directory: string): Promise<void> {
   await gone(rmdir(directory));
 }
 
-/** Takes away what is there: a file at once, a directory once `empty` has emptied it; what came meanwhile is left. */
-async function remove(path: string, empty: (inner: FileHandle) => Promise<void>): Promise<void> {
-  if (!(await unlinkFile(path))) return;
+/** Removes a directory once `empty` has emptied it; what came meanwhile is left. */
+async function removeDirectory(path: string, empty: (inner: FileHandle) => Promise<void>): Promise<void> {
   const inner = await openDirectory(path);
   if (inner === undefined) return;
   try {
@@ -50,6 +46,12 @@ async function remove(path: string, empty: (inner: FileHandle) => Promise<void>)
     await inner.close();
   }
   await gone(rmdir(path)).catch(orTaken);
+}
+
+/** Gives the names of those that are directories, which stay. */
+async function unlinkFiles(directory: FileHandle, names: readonly string[]): Promise<readonly string[]> {
+  const kept = await inBatches(names, (name) => unlinkFile(`${pathOf(directory)}/${name}`));
+  return names.filter((_, index) => kept[index]);
 }
 
 /** Tells whether it is a directory, which stays. */
