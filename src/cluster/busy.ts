@@ -56,14 +56,24 @@ export async function inTurn<T>(
   return holding(paths.starting, run);
 }
 
-/** For what takes the cluster down: what another process is just bringing up would run all the same in the end. */
-export async function assertNotStarting(paths: ClusterPaths): Promise<void> {
+/**
+ * Runs what takes the cluster down; who starts it meanwhile waits. Rejects with a ClusterError where another process is
+ * just bringing it up, which would run all the same in the end.
+ */
+export async function takingDown<T>(paths: ClusterPaths, doing: string, run: () => Promise<T>): Promise<T> {
+  if (await claim(paths.starting, doing)) return holding(paths.starting, run);
   const other = await readClaim(paths.starting);
-  if (other === undefined || other.pid === process.pid) return;
+  // What this process does at the same time, it has been asked to give up.
+  if (other === undefined || other.pid === process.pid) return run();
   throw new ClusterError(
     textOf(other),
     `Wait until it is done, or stop it there. If that process is another program, delete ${paths.starting}.`,
   );
+}
+
+/** The same for what leaves nothing: whoever is bringing the cluster up finds it gone. */
+export async function removing<T>(paths: ClusterPaths, doing: string, run: () => Promise<T>): Promise<T> {
+  return (await claim(paths.starting, doing)) ? holding(paths.starting, run) : run();
 }
 
 /** As `inTurn`, for what makes the cluster: rejects with a ClusterError where another process is about to. */

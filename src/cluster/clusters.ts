@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActionContext } from './actions/action.ts';
 import { describeEnvironment } from './actions/describeEnvironment.ts';
-import { assertFree, assertNotStarting, firstOfAll, inTurn, whileBusy } from './busy.ts';
+import { assertFree, firstOfAll, inTurn, removing, takingDown, whileBusy } from './busy.ts';
 import type { ControlPlaneLauncher, Exported, NodeAdminFactory, OnAnswers, StoreFiles } from './contract.ts';
 import { ClusterError } from './errors.ts';
 import { ClusterHome } from './home.ts';
@@ -166,20 +166,19 @@ export class Clusters {
   /** Stops machines and control plane; everything is kept. */
   async stop(name: string, signal: AbortSignal): Promise<void> {
     const context = await this.#open(name, QUIET, signal);
-    await assertNotStarting(context.paths);
-    await stopCluster(context);
+    await takingDown(context.paths, 'stopping it', () => stopCluster(context));
   }
 
   /** Freezes the machines with all that runs on them, then stops the control plane; `start` wakes them. */
   async suspend(name: string, progress: Progress, signal: AbortSignal): Promise<void> {
     const context = await this.#open(name, progress, signal);
-    await assertNotStarting(context.paths);
-    await suspendCluster(context);
+    await takingDown(context.paths, 'suspending it', () => suspendCluster(context));
   }
 
   /** Deletes the cluster with all that belongs to it. */
   async delete(name: string, signal: AbortSignal): Promise<void> {
-    await deleteCluster(await this.#open(name, QUIET, signal));
+    const context = await this.#open(name, QUIET, signal);
+    await removing(context.paths, 'deleting it', () => deleteCluster(context));
   }
 
   /** Adds a node with the next free number, and resolves with its name when it is Ready. */
