@@ -1,6 +1,6 @@
 // Bundles everything that runs outside the source tree: extension, control-plane worker, command line, agent, bootstrap.
 import { build } from 'esbuild';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 // The schema of the official models is a source too; it is made where it is out of date.
 import './extractSchema.mjs';
 import { buildInfo } from './buildInfo.mjs';
@@ -35,13 +35,25 @@ const desktop = {
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const node = { format: 'esm', outExtension: { '.js': '.mjs' }, banner: { js: banner }, target: 'node20' };
 
+/**
+ * Those of which a start is waited for. What V8 makes of their code is kept beside them, in `dist/compiled`, which costs a
+ * start a quarter less: the cache has to be there before the code is read, so that a file of its own comes first.
+ */
+const compiled = ['controlPlaneWorker', 'cli'];
+const first = (name) => `'use strict';
+require('node:module').enableCompileCache?.(require('node:path').join(__dirname, 'compiled'));
+require('./${name}.main.cjs');
+`;
+
 /** The desktop's side runs on the editor's Node 24; what runs on a node must do with Debian 13's Node 20. */
 const bundles = [
   { ...desktop, entryPoints: ['src/extension.ts'], external: ['vscode', ...never] },
+  { ...desktop, entryPoints: ['src/yamlWorker.ts'], external: never },
   {
     ...desktop,
-    entryPoints: ['src/controlPlaneWorker.ts', 'src/yamlWorker.ts', 'src/cli.ts'],
+    entryPoints: compiled.map((name) => `src/${name}.ts`),
     external: never,
+    outExtension: { '.js': '.main.cjs' },
   },
   {
     ...node,
@@ -57,3 +69,4 @@ for (const bundle of bundles) {
   const entryPoints = bundle.entryPoints.filter((file) => existsSync(file));
   if (entryPoints.length > 0) await build({ ...common, ...bundle, entryPoints });
 }
+for (const name of compiled) writeFileSync(`dist/${name}.cjs`, first(name));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { systemClock } from './base/clock.ts';
@@ -409,6 +410,8 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     void stop(error);
   });
   endpoints.ready();
+  // For the next start, where the bundle keeps its compiled code: a window may be killed before it ends.
+  setImmediate(flushCompileCache);
   return { server, stop: () => stop(), stopped: stopped.promise };
 }
 

@@ -33,9 +33,14 @@ describe('the packaged extension', function () {
 
   it('carries the bundles, what nodes are made of, and its icons', () => {
     const wanted = [
-      ...['extension.cjs', 'controlPlaneWorker.cjs', 'yamlWorker.cjs', 'agent.mjs', 'bootstrap.mjs'].map(
-        (f) => `dist/${f}`,
-      ),
+      ...[
+        'extension.cjs',
+        'controlPlaneWorker.cjs',
+        'controlPlaneWorker.main.cjs',
+        'yamlWorker.cjs',
+        'agent.mjs',
+        'bootstrap.mjs',
+      ].map((f) => `dist/${f}`),
       ...['resources/icon.png', 'resources/wheel.svg', 'resources/node/Dockerfile', 'package.json'],
       ...['Vagrantfile', 'provision.sh', 'box/customize.sh', 'node/wheelhouse.service'].map(
         (f) => `vagrant/${f}`,
