@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
+import { bodyFraming } from './bodyFraming.ts';
 
 export interface StreamRequest {
   readonly method: string;
@@ -24,7 +25,7 @@ export function requestOver(connection: Duplex, options: StreamRequest): Promise
       createConnection: () => connection,
       method: options.method,
       path: options.path,
-      headers: { ...options.headers, connection: 'close' },
+      headers: { ...options.headers, ...bodyFraming(options.headers, options.body), connection: 'close' },
       signal: options.signal,
     });
     request.once('error', (error) => {

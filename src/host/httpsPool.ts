@@ -2,6 +2,7 @@ import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
+import { bodyFraming } from './bodyFraming.ts';
 
 export interface HttpsPoolOptions {
   /** PEM; the system's own authorities where it is missing. */
@@ -90,7 +91,8 @@ export class HttpsPool {
         reject(signal.reason as Error);
         return;
       }
-      const request = httpsRequest({ ...options, agent: this.#agent });
+      const headers = { ...options.headers, ...bodyFraming(options.headers, body) };
+      const request = httpsRequest({ ...options, headers, agent: this.#agent });
       request.once('response', (response) => {
         resolve({ code: response.statusCode ?? 502, headers: response.headers, body: response });
       });
