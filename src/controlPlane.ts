@@ -227,6 +227,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
   groups.started('aggregation', () => aggregator.dispose());
   const webhooks = admissionWebhooks({
     client: webhookClient,
+    authorizer: access.authorizer,
     cache,
     reader,
     resources,

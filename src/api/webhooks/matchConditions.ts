@@ -10,6 +10,7 @@ import {
   STRING,
   type Type,
 } from '../cel/index.ts';
+import { AUTHORIZER, RESOURCE_CHECK } from '../cel/library/authorization.ts';
 import {
   duplicate,
   type FieldError,
@@ -56,9 +57,15 @@ const REQUEST = objectType('AdmissionRequest', {
   options: DYN,
 });
 
-const environment = baseEnvironment.withVariables({ object: DYN, oldObject: DYN, request: REQUEST });
+const environment = baseEnvironment.withVariables({
+  object: DYN,
+  oldObject: DYN,
+  request: REQUEST,
+  authorizer: AUTHORIZER,
+  'authorizer.requestResource': RESOURCE_CHECK,
+});
 
-/** An expression of a match condition, which sees `object`, `oldObject` and `request`. */
+/** An expression of a match condition, which sees `object`, `oldObject`, `request` and `authorizer`. */
 export function compileCondition(expression: string): Compiled {
   return compile(expression.trim(), environment);
 }

@@ -23,7 +23,7 @@ export function conditionsOf(conditions: readonly MatchCondition[] = []): Condit
  */
 export function judge(
   conditions: Conditions,
-  bindings: { readonly object: unknown; readonly oldObject: unknown; readonly request: unknown },
+  bindings: { readonly object: unknown; readonly oldObject: unknown; readonly [name: string]: unknown },
 ): Verdict {
   let budget: number = COST_LIMITS.matchConditions;
   const errors: string[] = [];

@@ -3,7 +3,9 @@ import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
 import { forbidden } from '../../api/status.ts';
 import type { AdmissionAttributes, AdmissionReader } from '../admission/contract.ts';
+import { authorizerOf } from '../admission/policies/asking.ts';
 import { onNewest } from '../admission/reader.ts';
+import type { Authorizer } from '../auth/contract.ts';
 import type { ResourceTable } from '../resources/table.ts';
 import type { WebhookClient } from './client.ts';
 import { judge } from './conditions.ts';
@@ -18,6 +20,8 @@ export interface DispatchOptions {
   readonly client: Pick<WebhookClient, 'post'>;
   readonly reader: AdmissionReader;
   readonly resources: ResourceTable;
+  /** What match conditions ask about users. */
+  readonly authorizer: Pick<Authorizer, 'authorize'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -59,6 +63,7 @@ export class Dispatch {
       object: form.object ?? null,
       oldObject: form.old ?? null,
       request: reviewedRequest(attributes, form),
+      ...authorizerOf(this.#options.authorizer, attributes),
     });
     if ('holds' in verdict) return verdict.holds;
     if (hook.ignoresFailures) return false;

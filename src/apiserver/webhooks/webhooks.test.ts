@@ -105,6 +105,12 @@ describe('admission webhooks', () => {
       admission(cache, _storage, resources) {
         admission = admissionWebhooks({
           client,
+          authorizer: {
+            authorize: (user, { resource, verb }) => ({
+              allowed: user.name === 'admin' && resource === 'configmaps' && verb === 'break',
+              reason: '',
+            }),
+          },
           cache,
           reader: createAdmissionReader(cache),
           resources,
@@ -444,6 +450,17 @@ describe('admission webhooks', () => {
     assert.deepEqual(Reflect.get(body, 'data'), { x: '', start: 'yes' });
     const skipped = await create(configMaps, configMap('skip-me', { x: '' }));
     assert.deepEqual(Reflect.get(skipped.body, 'data'), { x: '' });
+  });
+
+  it('let those pass who may', async () => {
+    const rules = [rule('*', 'configmaps')];
+    const check = "!authorizer.group('').resource('configmaps').namespace('ns')";
+    const may = [{ name: 'a', expression: `${check}.check('break').allowed()` }];
+    const mayNot = [{ name: 'a', expression: "!authorizer.requestResource.check('jump').allowed()" }];
+    await register('validating', 'a', { path: '/deny', rules, matchConditions: may });
+    assert.equal((await create(configMaps, configMap('a'))).code, 201);
+    await register('validating', 'b', { path: '/deny', rules, matchConditions: mayNot });
+    assert.equal((await create(configMaps, configMap('b'))).code, 400);
   });
 
   it('follow their failure policy where a condition cannot be evaluated', async () => {
