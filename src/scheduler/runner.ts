@@ -12,6 +12,8 @@ export interface EnabledPlugin {
 export class Cycle implements CycleState {
   readonly #data = new Map<string, unknown>();
   readonly skipFilter = new Set<string>();
+  /** The filters that are not skipped, once one has been asked: very many nodes are. */
+  filters: readonly Step<'filter'>[] | undefined;
 
   read<T>(key: string): T | undefined {
     return this.#data.get(key) as T | undefined;
@@ -94,6 +96,7 @@ export class FrameworkRunner {
   preFilter(state: Cycle, pod: Pod, snapshot: Snapshot): PreFilterResult {
     let nodes: ReadonlySet<string> | undefined;
     const narrowedBy: string[] = [];
+    state.filters = undefined;
     for (const { name, run } of this.#steps.preFilter) {
       const result = run(state, pod, snapshot);
       if (result === undefined) continue;
@@ -119,10 +122,9 @@ export class FrameworkRunner {
   }
 
   /** The first filter that objects, or undefined. */
-  filter(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined {
-    const { skipFilter } = state;
-    for (const { name, run } of this.#steps.filter) {
-      if (skipFilter.has(name)) continue;
+  filter(state: Cycle, pod: Pod, node: NodeInfo): Status | undefined {
+    state.filters ??= this.#steps.filter.filter(({ name }) => !state.skipFilter.has(name));
+    for (const { name, run } of state.filters) {
       const status = run(state, pod, node);
       if (isFailure(status)) return named(status, name);
     }
@@ -133,7 +135,7 @@ export class FrameworkRunner {
    * As `filter`; where other pods of at least the same priority are promised this node, it must fit both with and
    * without them, as they may come or not.
    */
-  filterWithNominated(state: CycleState, pod: Pod, node: NodeInfo): Status | undefined {
+  filterWithNominated(state: Cycle, pod: Pod, node: NodeInfo): Status | undefined {
     if (this.#nominator.size > 0) {
       const priority = pod.spec.priority ?? 0;
       const promised = [...this.#nominator.on(node.name)].filter(
