@@ -87,7 +87,7 @@ export const stableControllers: readonly (readonly [upstream: string, ours?: str
   ['token-cleaner-controller'],
   ['legacy-serviceaccount-token-cleaner-controller'],
   ['resourceclaim-controller'],
-  ['service-cidr-controller'],
+  ['service-cidr-controller', 'service-cidr-controller'],
   ['ttl-controller'],
   ['storage-version-migrator-controller'],
   ['validatingadmissionpolicy-status-controller'],

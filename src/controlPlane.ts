@@ -430,7 +430,8 @@ async function runScheduler(client: Client, logger: Logger, signal: AbortSignal)
 /** Where pods reach the API server: where nodes do. Without machines it is loopback, and the service has no endpoints. */
 function kubernetesServiceOptions(profile: ClusterProfile): KubernetesServiceOptions {
   const address = profile.nodeAddresses.find((candidate) => !candidate.startsWith('127.')) ?? '127.0.0.1';
-  return { clusterIP: serviceAddress(profile.serviceCIDR, 1), address, port: profile.port };
+  const { serviceCIDR, port } = profile;
+  return { clusterIP: serviceAddress(serviceCIDR, 1), serviceCIDR, address, port };
 }
 
 /** A connection into the cluster needs some node that is linked; which one does not matter. */

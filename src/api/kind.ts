@@ -49,7 +49,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly stored?: boolean;
 
   /** How metadata.name is checked. Default `dns1123Subdomain`. */
-  readonly nameRule?: 'dns1123Subdomain' | 'dns1123Label' | 'dns1035Label' | 'pathSegment';
+  readonly nameRule?: 'dns1123Subdomain' | 'dns1123Label' | 'dns1035Label' | 'pathSegment' | 'ipAddress';
   /** True where a spec change raises metadata.generation. */
   readonly hasGeneration?: boolean;
   /** True where PUT on a missing name creates (Lease, Event, …: `AllowCreateOnUpdate`). */

@@ -53,6 +53,20 @@ export const priorityLevelConfigurations = resource<t.PriorityLevelConfiguration
   'PriorityLevelConfiguration',
   'Cluster',
 );
+export const serviceCIDRs = resource<t.ServiceCIDR>(
+  'networking.k8s.io',
+  'v1',
+  'servicecidrs',
+  'ServiceCIDR',
+  'Cluster',
+);
+export const ipAddresses = resource<t.IPAddress>(
+  'networking.k8s.io',
+  'v1',
+  'ipaddresses',
+  'IPAddress',
+  'Cluster',
+);
 export const leases = resource<t.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', 'Namespaced');
 export const endpointSlices = resource<t.EndpointSlice>(
   'discovery.k8s.io',

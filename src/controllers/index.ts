@@ -24,6 +24,8 @@ import { podGarbageCollector } from './podgc/podGc.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaSet.ts';
 import { resourceQuotaController } from './resourcequota/resourceQuota.ts';
 import { rootCaPublisher } from './rootCaPublisher.ts';
+import { serviceAddressesController } from './servicecidrs/serviceAddresses.ts';
+import { serviceCIDRController } from './servicecidrs/serviceCIDRs.ts';
 import { serviceAccountController } from './serviceAccount.ts';
 import { statefulSetController } from './statefulset/statefulSet.ts';
 import { tokenSecretsController, type TokenSecretsOptions } from './tokenSecrets.ts';
@@ -117,6 +119,8 @@ export function controllers(config: ControllersConfig): readonly ControllerEntry
           },
         ]),
     { name: 'csrcleaner', account: 'certificate-controller', create: csrCleanerController },
+    { name: 'service-cidr-controller', account: 'service-cidrs-controller', create: serviceCIDRController },
+    { name: 'service-addresses', account: 'service-cidrs-controller', create: serviceAddressesController },
     {
       name: 'nodelifecycle',
       account: 'node-controller',

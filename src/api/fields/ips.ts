@@ -1,4 +1,4 @@
-import { familyOf, parseAddress, unmapped } from '../ip/address.ts';
+import { familyOf, formatAddress, parseAddress, unmapped } from '../ip/address.ts';
 import { parseRange } from '../ip/range.ts';
 import { isOfScope } from '../ip/scope.ts';
 
@@ -12,6 +12,15 @@ export function ipErrors(text: string): string[] {
   return familyOf(withoutZeros(text)) === undefined
     ? ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
     : ['must not have leading 0s'];
+}
+
+/** An address in its shortest form, as names of objects have it. */
+export function canonicalIPErrors(text: string): string[] {
+  const errors = ipErrors(text);
+  const address = parseAddress(text);
+  if (errors.length > 0 || address === undefined) return errors;
+  const canonical = formatAddress(address);
+  return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
 }
 
 /** An address with a prefix length, and nothing behind the prefix. */

@@ -20,6 +20,7 @@ import { flowSchema } from './flowSchema/kind.ts';
 import { horizontalPodAutoscaler } from './horizontalPodAutoscaler/kind.ts';
 import { ingress } from './ingress/kind.ts';
 import { ingressClass } from './ingressClass/kind.ts';
+import { ipAddress } from './ipAddress/kind.ts';
 import { job } from './job/kind.ts';
 import { lease } from './lease/kind.ts';
 import { limitRange } from './limitRange/kind.ts';
@@ -46,6 +47,7 @@ import { selfSubjectAccessReview } from './selfSubjectAccessReview/kind.ts';
 import { selfSubjectReview } from './selfSubjectReview/kind.ts';
 import { selfSubjectRulesReview } from './selfSubjectRulesReview/kind.ts';
 import { service } from './service/kind.ts';
+import { serviceCIDR } from './serviceCIDR/kind.ts';
 import { serviceAccount } from './serviceAccount/kind.ts';
 import { statefulSet } from './statefulSet/kind.ts';
 import { storageClass } from './storageClass/kind.ts';
@@ -90,6 +92,8 @@ export const kinds: readonly Kind[] = [
   ingress,
   ingressClass,
   networkPolicy,
+  serviceCIDR,
+  ipAddress,
   runtimeClass,
   role,
   clusterRole,

@@ -9,6 +9,7 @@ import {
 } from '../fields/fieldErrors.ts';
 import type { Kind } from '../kind.ts';
 import type { KubeObject, ObjectMeta, OwnerReference } from '../meta.ts';
+import { canonicalIPErrors as ipNameErrors } from '../fields/ips.ts';
 import { equal } from '../fields/equal.ts';
 import { validateLabels } from './labels.ts';
 import {
@@ -30,6 +31,7 @@ const nameRules: Record<NonNullable<Kind['nameRule']>, StringRule> = {
   dns1123Label: dns1123LabelErrors,
   dns1035Label: dns1035LabelErrors,
   pathSegment: pathSegmentErrors,
+  ipAddress: ipNameErrors,
 };
 
 type Meta = Unchecked<ObjectMeta>;

@@ -3,7 +3,7 @@ import { type Draft, keyOf } from '../../api/meta.ts';
 import { services } from '../../api/resources.ts';
 import { internalError } from '../../api/status.ts';
 import type { Service } from '../../api/types.ts';
-import type { ServiceAllocators } from '../allocators/serviceAllocators.ts';
+import type { AddressRange, ServiceAllocators } from '../allocators/serviceAllocators.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { isAbout } from './refuse.ts';
 
@@ -38,23 +38,23 @@ interface Request {
 
 function allocateAddress(spec: Spec, { allocators, owner, reserve }: Request): FieldError[] {
   if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return [];
-  const { range, allocator } = allocators.addresses;
+  const ranges = allocators.ranges();
   const wanted = spec.clusterIP ?? '';
   if (wanted === '') {
-    const index = allocator.pick(owner, reserve);
-    if (index === undefined) throw internalError(new Error('failed to allocate a serviceIP: range is full'));
-    spec.clusterIP = range.addressAt(index);
+    spec.clusterIP = pickAddress(ranges, owner, reserve);
     spec.clusterIPs = [spec.clusterIP];
     return [];
   }
-  const index = range.indexOf(wanted);
-  const why =
-    index === undefined
-      ? `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range.cidr}`
-      : allocator.claim(owner, index, reserve)
-        ? undefined
-        : 'provided IP is already allocated';
-  if (why === undefined) return [];
+  // Ranges may overlap: each that has the address must have it free.
+  const fitting = ranges.filter(({ range }) => range.indexOf(wanted) !== undefined);
+  const isFree = fitting.every(({ range, allocator }) =>
+    allocator.claim(owner, range.indexOf(wanted) ?? 0, reserve),
+  );
+  if (fitting.length > 0 && isFree) return [];
+  const valid = ranges.map(({ range }) => range.cidr).join(', ');
+  const why = isFree
+    ? `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${valid}`
+    : 'provided IP is already allocated';
   return [
     invalid(
       field('spec', 'clusterIPs'),
@@ -62,6 +62,20 @@ function allocateAddress(spec: Spec, { allocators, owner, reserve }: Request): F
       `failed to allocate IP ${wanted}: ${why}`,
     ),
   ];
+}
+
+function pickAddress(ranges: readonly AddressRange[], owner: string, reserve: boolean): string {
+  for (const { range, allocator } of ranges) {
+    const index = allocator.pick(owner, false);
+    if (index === undefined) continue;
+    const address = range.addressAt(index);
+    for (const other of ranges) {
+      const same = other.range.indexOf(address);
+      if (same !== undefined) other.allocator.claim(owner, same, reserve);
+    }
+    return address;
+  }
+  throw internalError(new Error('failed to allocate a serviceIP: range is full'));
 }
 
 function allocatePorts(spec: Spec, request: Request): FieldError[] {

@@ -13,12 +13,19 @@ const serviceOf = (name: string, spec: object): Entry =>
 
 describe('createServiceAllocators', () => {
   let listener: (event: CacheEvent) => void = () => undefined;
+  let ranges: readonly Entry[] = [];
+  let rangesChanged: () => void = () => undefined;
+  const isOfRanges = (prefix: string): boolean => prefix.includes('servicecidrs');
   const cacheOf = (...entries: Entry[]): Pick<Cache, 'list' | 'onChange'> => ({
-    list: () => entries,
-    onChange(_prefix, added) {
-      listener = added;
+    list: (prefix) => (isOfRanges(prefix) ? ranges : entries),
+    onChange(prefix, added) {
+      if (isOfRanges(prefix)) rangesChanged = () => added({} as CacheEvent);
+      else listener = added;
       return { dispose: () => undefined };
     },
+  });
+  beforeEach(() => {
+    ranges = [];
   });
   const create = (...entries: Entry[]): ReturnType<typeof createServiceAllocators> =>
     createServiceAllocators({
@@ -57,5 +64,18 @@ describe('createServiceAllocators', () => {
     const { addresses, nodePorts } = create();
     assert.equal(addresses.range.addressAt(addresses.allocator.pick('a') ?? -1), '10.96.0.17');
     assert.equal(nodePorts.first + (nodePorts.allocator.pick('a') ?? -1), 30086);
+  });
+
+  it('takes addresses of the ranges that there are, and no new ones of a range that goes', () => {
+    const rangeOf = (cidr: string, metadata: object = {}): Entry =>
+      ({ object: { metadata, spec: { cidrs: [cidr] } } }) as unknown as Entry;
+    ranges = [rangeOf('10.96.0.0/24'), rangeOf('10.98.0.0/28'), rangeOf('fd00::/112')];
+    const allocators = create(serviceOf('a', { clusterIPs: ['10.98.0.3'] }));
+    const cidrs = (): string[] => allocators.ranges().map(({ range }) => range.cidr);
+    assert.deepEqual(cidrs(), ['10.96.0.0/24', '10.98.0.0/28']);
+    assert.equal(allocators.ranges()[1]?.allocator.used, 1);
+    ranges = [rangeOf('10.98.0.0/28', { deletionTimestamp: 't' }), rangeOf('10.99.0.0/28')];
+    rangesChanged();
+    assert.deepEqual(cidrs(), ['10.96.0.0/24', '10.99.0.0/28']);
   });
 });

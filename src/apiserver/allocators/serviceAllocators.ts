@@ -1,6 +1,6 @@
 import { keyOf } from '../../api/meta.ts';
-import { services } from '../../api/resources.ts';
-import type { Service } from '../../api/types.ts';
+import { serviceCIDRs, services } from '../../api/resources.ts';
+import type { Service, ServiceCIDR } from '../../api/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Random } from '../../base/random.ts';
@@ -19,8 +19,16 @@ export interface ServiceAllocatorsOptions {
   readonly nodePorts?: { readonly first: number; readonly last: number };
 }
 
+export interface AddressRange {
+  readonly range: IPRange;
+  readonly allocator: RangeAllocator;
+}
+
 export interface ServiceAllocators extends Disposable {
-  readonly addresses: { readonly range: IPRange; readonly allocator: RangeAllocator };
+  /** Of the range that the cluster was made with. */
+  readonly addresses: AddressRange;
+  /** All ranges that addresses are taken from: that one first, then those of ServiceCIDRs. */
+  ranges(): readonly AddressRange[];
   readonly nodePorts: { readonly first: number; readonly last: number; readonly allocator: RangeAllocator };
 }
 
@@ -29,25 +37,24 @@ export function createServiceAllocators(options: ServiceAllocatorsOptions): Serv
   const { cache, clock, random, nodePorts = { first: 30000, last: 32767 } } = options;
   const range = ipRange(options.serviceCidr);
   const portCount = nodePorts.last - nodePorts.first + 1;
-  const addresses = new RangeAllocator({
-    size: range.size,
-    staticBand: band(range.size, 16, 256),
-    clock,
-    random,
+  const addressRange = (of: IPRange): AddressRange => ({
+    range: of,
+    allocator: new RangeAllocator({ size: of.size, staticBand: band(of.size, 16, 256), clock, random }),
   });
+  const addresses = addressRange(range);
+  const added = new Map<string, AddressRange>();
   const ports = new RangeAllocator({ size: portCount, staticBand: band(portCount, 32, 128), clock, random });
 
-  const numbersOf = (service: Service): { addresses: readonly number[]; ports: readonly number[] } => ({
-    addresses: (service.spec.clusterIPs ?? [])
-      .map((ip) => range.indexOf(ip))
-      .filter((index) => index !== undefined),
-    ports: nodePortsOf(service).map((port) => port - nodePorts.first),
-  });
+  const changeAddresses = (of: AddressRange, service: Service, how: 'hold' | 'release'): void => {
+    for (const ip of service.spec.clusterIPs ?? []) {
+      const number = of.range.indexOf(ip);
+      if (number !== undefined) of.allocator[how](keyOf(service.metadata), number);
+    }
+  };
   const change = (service: Service, how: 'hold' | 'release'): void => {
-    const owner = keyOf(service.metadata);
-    const numbers = numbersOf(service);
-    for (const number of numbers.addresses) addresses[how](owner, number);
-    for (const number of numbers.ports) ports[how](owner, number);
+    changeAddresses(addresses, service, how);
+    for (const of of added.values()) changeAddresses(of, service, how);
+    for (const port of nodePortsOf(service)) ports[how](keyOf(service.metadata), port - nodePorts.first);
   };
 
   const prefix = prefixOf(services, '');
@@ -57,11 +64,44 @@ export function createServiceAllocators(options: ServiceAllocatorsOptions): Serv
   });
   for (const entry of cache.list(prefix)) change(entry.object as Service, 'hold');
 
-  return {
-    addresses: { range, allocator: addresses },
-    nodePorts: { ...nodePorts, allocator: ports },
-    dispose: () => subscription.dispose(),
+  const rangesPrefix = prefixOf(serviceCIDRs, '');
+  /** Those that a new address may be of; what a range that is being deleted has given out stays. */
+  const follow = (): void => {
+    const open = cache
+      .list(rangesPrefix)
+      .map(({ object }) => object as ServiceCIDR)
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .flatMap(({ spec }) => spec.cidrs ?? []);
+    for (const cidr of added.keys()) if (!open.includes(cidr)) added.delete(cidr);
+    for (const cidr of open) {
+      const more = cidr === range.cidr || added.has(cidr) ? undefined : usableRange(cidr);
+      if (more === undefined) continue;
+      const of = addressRange(more);
+      for (const entry of cache.list(prefix)) changeAddresses(of, entry.object as Service, 'hold');
+      added.set(cidr, of);
+    }
   };
+  const followed = cache.onChange(rangesPrefix, follow);
+  follow();
+
+  return {
+    addresses,
+    ranges: () => [addresses, ...added.values()],
+    nodePorts: { ...nodePorts, allocator: ports },
+    dispose() {
+      subscription.dispose();
+      followed.dispose();
+    },
+  };
+}
+
+/** A range of IPv4 with room for a service; services have no other addresses here. */
+function usableRange(cidr: string): IPRange | undefined {
+  try {
+    return ipRange(cidr);
+  } catch {
+    return undefined;
+  }
 }
 
 /** All ports of the nodes that a service takes, that of the health check included. */

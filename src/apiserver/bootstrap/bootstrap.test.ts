@@ -41,7 +41,12 @@ describe('a bootstrapped API server', () => {
           authorizer,
         });
       },
-      postStartHooks: bootstrapHooks(admin, { clusterIP: '10.96.0.1', address: '192.168.7.2', port: 6443 }),
+      postStartHooks: bootstrapHooks(admin, {
+        clusterIP: '10.96.0.1',
+        serviceCIDR: '10.96.0.0/24',
+        address: '192.168.7.2',
+        port: 6443,
+      }),
     });
   });
   afterEach(async () => {
@@ -95,7 +100,12 @@ describe('a bootstrapped API server', () => {
   });
 
   it('runs its hooks again over what is there', async () => {
-    const hooks = bootstrapHooks(admin, { clusterIP: '10.96.0.1', address: '192.168.7.9', port: 7443 });
+    const hooks = bootstrapHooks(admin, {
+      clusterIP: '10.96.0.1',
+      serviceCIDR: '10.96.0.0/24',
+      address: '192.168.7.9',
+      port: 7443,
+    });
     for (const hook of hooks) await hook.run(server.handler, new AbortController().signal);
     const slice = await server.call<EndpointSlice>(
       'GET',
@@ -106,7 +116,12 @@ describe('a bootstrapped API server', () => {
   });
 
   it('has no endpoints where the API server is on the loopback only', async () => {
-    const hooks = bootstrapHooks(admin, { clusterIP: '10.96.0.1', address: '127.0.0.1', port: 6443 });
+    const hooks = bootstrapHooks(admin, {
+      clusterIP: '10.96.0.1',
+      serviceCIDR: '10.96.0.0/24',
+      address: '127.0.0.1',
+      port: 6443,
+    });
     for (const hook of hooks) await hook.run(server.handler, new AbortController().signal);
     const { body } = await server.call<Endpoints>('GET', '/api/v1/namespaces/default/endpoints/kubernetes');
     assert.deepEqual(body.subsets ?? [], []);
@@ -251,6 +266,29 @@ describe('a bootstrapped API server', () => {
       await server.call('DELETE', `${url}/a`);
       const freed = await made<Service>(url, serviceOf('b', { clusterIP: '10.96.0.20' }));
       assert.deepEqual(freed.spec.clusterIPs, ['10.96.0.20']);
+    });
+
+    it('may have an address of a range that somebody adds', async () => {
+      const wanted = serviceOf('a', { clusterIP: '10.98.0.5' });
+      const refused = await server.call<{ message: string }>('POST', url, wanted);
+      assert.equal(
+        refused.body.message,
+        'Service "a" is invalid: spec.clusterIPs: Invalid value: ["10.98.0.5"]: failed to allocate IP 10.98.0.5: the provided IP (10.98.0.5) is not in the valid range. The range of valid IPs is 10.96.0.0/24',
+      );
+      await made('/apis/networking.k8s.io/v1/servicecidrs', {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'ServiceCIDR',
+        metadata: { name: 'more' },
+        spec: { cidrs: ['10.98.0.0/24'] },
+      });
+      const service = await made<Service>(url, wanted);
+      assert.deepEqual(service.spec.clusterIPs, ['10.98.0.5']);
+      const taken = await server.call<{ message: string }>(
+        'POST',
+        url,
+        serviceOf('b', { clusterIP: '10.98.0.5' }),
+      );
+      assert.match(taken.body.message, /provided IP is already allocated$/);
     });
 
     it('keep their address', async () => {

@@ -9,6 +9,7 @@ import {
   CORE,
   DISCOVERY,
   EXTENSIONS,
+  NETWORKING,
   POLICY,
   RBAC,
   READ,
@@ -200,6 +201,14 @@ const RULES: Readonly<Record<string, RoleData['rules']>> = {
   'resourcequota-controller': [
     rule(LIST_WATCH, '*', ['*']),
     rule(['update'], CORE, ['resourcequotas/status']),
+    recordEvents,
+  ],
+  // Upstream's API server writes the IPAddress objects itself.
+  'service-cidrs-controller': [
+    rule([...READ, 'patch', 'update'], NETWORKING, ['servicecidrs']),
+    rule(['patch', 'update'], NETWORKING, ['servicecidrs/finalizers', 'servicecidrs/status']),
+    rule(['create', 'delete', ...READ], NETWORKING, ['ipaddresses']),
+    rule(LIST_WATCH, CORE, ['services']),
     recordEvents,
   ],
   'root-ca-cert-publisher': [rule(['create', 'update'], CORE, ['configmaps']), recordEvents],
