@@ -26,13 +26,13 @@ export async function copyToNode(context: ActionContext, from: string, to: NodeP
   const source = path.resolve(from);
   if (!(await isThere(source))) throw new ClusterError(`there is no ${from} on this desktop`, '');
   const name = path.basename(source);
-  // Unpacked apart first: what does not arrive whole changes nothing.
+  // Unpacked apart first: what does not arrive whole changes nothing. On the same disk: /tmp may be small.
   const line = `set -e
 to=${quoted(path.posix.resolve(HOME, to.path))} name=${quoted(name)}
 if [ -d "$to" ]; then to="$to/$name"; fi
 folder=$(dirname -- "$to")
 [ -d "$folder" ] || { echo "there is no folder $folder" >&2; exit 1; }
-new=$(mktemp -d); trap 'rm -rf -- "$new"' EXIT
+new=$(mktemp -d -- "$folder/.wheelhouse-cp.XXXXXX"); trap 'rm -rf -- "$new"' EXIT
 tar -x --no-same-owner -C "$new"
 cp -dR --preserve=mode,timestamps -T -- "$new/$name" "$to"`;
   const { code, output } = await heard(packFiles(source, name), (streams) =>
