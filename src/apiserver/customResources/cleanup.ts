@@ -16,6 +16,7 @@ import type { Cache } from '../../storage/cache.ts';
 import type { Loopback } from '../loopback.ts';
 import { prefixOf } from '../registry/keys.ts';
 import type { LiveResources } from '../resources/table.ts';
+import { isBuiltIn } from './builtIns.ts';
 import { Wakeups } from './wakeups.ts';
 
 export interface CleanupOptions {
@@ -124,9 +125,8 @@ export class Cleanup implements Disposable {
   /** Undefined where there are no objects of it: it was never served, or names what the server has of its own. */
   #resourceOf(definition: CustomResourceDefinition): Resource | undefined {
     const { group, names, scope } = definition.spec;
-    const served = this.#options.resources.snapshot.stored(group, names.plural);
-    if (served !== undefined && served.kind.storedForm === undefined) return undefined;
     if (!isConditionTrue(definition, 'Established')) return undefined;
+    if (isBuiltIn(definition, this.#options.resources)) return undefined;
     return { group, version: '', plural: names.plural, kind: names.kind, namespaced: scope === 'Namespaced' };
   }
 

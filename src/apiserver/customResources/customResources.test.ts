@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { KubeObject } from '../../api/meta.ts';
 import type { WatchEvent } from '../../api/request.ts';
 import type { Status } from '../../api/status.ts';
@@ -230,6 +233,26 @@ describe('CustomResources', () => {
       assert.equal(none.code, 400);
     });
 
+    it('have the same owners of fields', async () => {
+      await create(definition({ versions: versions('v1') }));
+      const applied = (
+        version: string,
+        manager: string,
+        host: string,
+      ): Promise<{ code: number; body: Status }> =>
+        server.call<Status>(
+          'PATCH',
+          `${at(version)}/a?fieldManager=${manager}`,
+          JSON.stringify(make(version, 'a', { host })),
+          { headers: { 'content-type': 'application/apply-patch+yaml' } },
+        );
+      assert.equal((await applied('v1', 'one', 'h')).code, 201);
+      const conflict = await applied('v2', 'two', 'i');
+      assert.equal(conflict.code, 409);
+      assert.match(conflict.body.message ?? '', /conflict with "one": \.spec\.host$/);
+      assert.equal((await applied('v2', 'one', 'i')).code, 200);
+    });
+
     it('keep what is stored when another one is stored from then on, with new defaults', async () => {
       await create(definition({ versions: versions('v1') }));
       await server.call('POST', at('v1'), make('v1', 'a', { host: 'h' }));
@@ -376,6 +399,34 @@ describe('CustomResources', () => {
     );
   });
 
+  it('scales by names that every object inherits as by others', async () => {
+    const versions = [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        subresources: {
+          scale: { specReplicasPath: '.spec.__proto__.odd', statusReplicasPath: '.status.constructor.name' },
+        },
+      },
+    ];
+    await create(definition({ versions }));
+    assert.equal((await server.call('POST', WIDGETS, widget('a', {}))).code, 201);
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const scaled = await server.call<{ spec: object; status: object }>(
+      'PATCH',
+      `${WIDGETS}/a/scale`,
+      { spec: { replicas: 4 } },
+      { headers },
+    );
+    assert.deepEqual(
+      [scaled.code, scaled.body.spec, scaled.body.status],
+      [200, { replicas: 4 }, { replicas: 0 }],
+    );
+    assert.equal(Reflect.get({}, 'odd'), undefined);
+  });
+
   it('gives names to who was first, and to the next one when they are free', async () => {
     await create(definition());
     const other = definition(
@@ -410,5 +461,37 @@ describe('CustomResources', () => {
     await server.call('DELETE', `${DEFINITIONS}/leases.coordination.k8s.io`);
     await until('leases.coordination.k8s.io', ({ kind }) => kind === 'Status');
     assert.equal((await server.call('GET', `${url}/mine`)).code, 200);
+  });
+
+  it('goes on after a restart: with what is served, and with what is on its way out', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'custom-resources-'));
+    try {
+      const start = (): Promise<TestServer> => startTestServer({ storagePath: path.join(folder, 'store') });
+      const restart = async (): Promise<void> => {
+        await server.stop();
+        server = await start();
+      };
+      await restart();
+      await create(definition());
+      const held = { ...widget('held'), metadata: { name: 'held', finalizers: ['example.com/hold'] } };
+      assert.equal((await server.call('POST', WIDGETS, held)).code, 201);
+      await restart();
+      assert.equal((await server.call('GET', `${WIDGETS}/held`)).code, 200);
+      await server.call('DELETE', `${DEFINITIONS}/widgets.example.com`);
+      await restart();
+      const marked = async (): Promise<boolean> =>
+        (await server.call<KubeObject>('GET', `${WIDGETS}/held`)).body.metadata.deletionTimestamp !==
+        undefined;
+      while (!(await marked())) await new Promise((resolve) => setImmediate(resolve));
+      await restart();
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      await server.call('PATCH', `${WIDGETS}/held`, { metadata: { finalizers: null } }, { headers });
+      await until('widgets.example.com', ({ kind }) => kind === 'Status');
+      assert.equal((await server.call('GET', WIDGETS)).code, 404);
+    } finally {
+      await server.stop();
+      await rm(folder, { recursive: true });
+      server = await startTestServer();
+    }
   });
 });

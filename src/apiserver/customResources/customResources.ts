@@ -9,6 +9,7 @@ import type { Cache } from '../../storage/cache.ts';
 import type { Loopback } from '../loopback.ts';
 import { prefixOf } from '../registry/keys.ts';
 import type { LiveResources } from '../resources/table.ts';
+import { isBuiltIn } from './builtIns.ts';
 import { Cleanup } from './cleanup.ts';
 import { type CustomKind, kindsOf } from './kinds.ts';
 import { StatusKeeper } from './statusKeeper.ts';
@@ -102,10 +103,4 @@ function isServed(definition: CustomResourceDefinition, resources: LiveResources
     (isConditionTrue(definition, 'NamesAccepted') || isConditionTrue(definition, 'Established')) &&
     !isBuiltIn(definition, resources)
   );
-}
-
-/** What the server has of its own cannot be redefined. */
-export function isBuiltIn({ spec }: CustomResourceDefinition, { snapshot }: LiveResources): boolean {
-  const stored = snapshot.stored(spec.group, spec.names.plural);
-  return stored !== undefined && stored.kind.storedForm === undefined;
 }

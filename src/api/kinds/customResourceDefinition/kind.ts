@@ -31,6 +31,7 @@ export const customResourceDefinition: Kind = defineKind<CustomResourceDefinitio
     draft.status = { ...status };
     noteStoredVersion(draft);
   },
+  ratchets: true,
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
   warnings: unknownFormats,

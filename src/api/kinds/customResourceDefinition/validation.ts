@@ -18,6 +18,10 @@ type Version = NonNullable<Spec['versions']>[number];
 
 /** apiextensions `pkg/apis/apiextensions/validation/validation.go`. */
 export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
+  return [...wholeErrors(definition), ...approvalErrors(definition)];
+}
+
+function wholeErrors(definition: CustomResourceDefinition): FieldError[] {
   const spec = specOf(definition);
   const name = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
   return [
@@ -36,7 +40,7 @@ export function validateDefinition(definition: CustomResourceDefinition): FieldE
   ];
 }
 
-/** Of the definition as it becomes: what may not change, and what only a new one has to say. */
+/** Also what may not change; who approved is asked where that has changed. */
 export function validateDefinitionUpdate(
   definition: CustomResourceDefinition,
   old: CustomResourceDefinition,
@@ -44,6 +48,7 @@ export function validateDefinitionUpdate(
   const [spec, before] = [specOf(definition), specOf(old)];
   const path = field('spec');
   return [
+    ...wholeErrors(definition),
     ...(isConditionTrue(old, 'Established')
       ? [
           ...immutableField(spec.scope, before.scope, path.child('scope')),
@@ -62,7 +67,7 @@ export function validateDefinitionStatus({ status }: CustomResourceDefinition): 
 }
 
 /** A protected group has to say who approved of it. */
-export function approvalErrors(definition: CustomResourceDefinition): FieldError[] {
+function approvalErrors(definition: CustomResourceDefinition): FieldError[] {
   if (!isProtectedGroup(specOf(definition).group ?? '')) return [];
   const { state, message } = approvalOf(definition);
   const path = field('metadata', 'annotations').key(APPROVAL_ANNOTATION);

@@ -1,3 +1,4 @@
+import { ownProperty, setOwnProperty } from '../../../base/ownProperty.ts';
 import { field, invalid, invalidObject } from '../../../api/fields/fieldErrors.ts';
 import { type Labels, matcherOf, selectorFromMap } from '../../../api/labels.ts';
 import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../../api/meta.ts';
@@ -132,16 +133,26 @@ function pathsOf(served: Served): NonNullable<Served['kind']['scale']> {
 
 function read(object: unknown, path: string): unknown {
   let value = object;
-  for (const name of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[name];
+  for (const name of path.split('.')) value = isRecord(value) ? ownProperty(value, name) : undefined;
   return value;
 }
 
 const numberAt = (object: unknown, path: string): number => Number(read(object, path) ?? 0);
 
+/** Names of a path are whoever's who defined the resource; what is no object on the way becomes one. */
 function write(draft: Draft, path: string, value: unknown): void {
   const names = path.split('.');
   const last = names.pop() ?? '';
   let parent = draft as unknown as Record<string, unknown>;
-  for (const name of names) parent = (parent[name] ??= {}) as Record<string, unknown>;
-  parent[last] = value;
+  for (const name of names) {
+    const next = ownProperty(parent, name);
+    const record = isRecord(next) ? next : {};
+    setOwnProperty(parent, name, record);
+    parent = record;
+  }
+  setOwnProperty(parent, last, value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
