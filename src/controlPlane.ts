@@ -43,6 +43,7 @@ import { endpointOf } from './apiserver/location.ts';
 import { Aggregator } from './apiserver/aggregation/aggregator.ts';
 import { Availability } from './apiserver/aggregation/availability.ts';
 import { admissionWebhooks, WebhookClient, type WebhookClientOptions } from './apiserver/webhooks/index.ts';
+import { admissionPolicies } from './apiserver/admission/policies/index.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -236,6 +237,8 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     logger,
   });
   groups.started('webhooks', () => webhooks.dispose());
+  const policies = admissionPolicies({ cache, reader, resources, authorizer: access.authorizer });
+  groups.started('admission policies', () => policies.dispose());
   const stored = storedResources(resources);
   const api = createApiServer({
     resources,
@@ -244,6 +247,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     admission: [
       ...admissionPlugins({ cache, reader, clock, random, allocators, authorizer: access.authorizer }),
       escalationPlugin(access.escalation),
+      policies.validating,
       ...webhooks.plugins,
       resourceQuota(reader, (quota, used) => chargeQuota(clientFor(LOOPBACK), quota, used)),
     ],

@@ -289,3 +289,17 @@ export const customResourceDefinitions = resource<t.CustomResourceDefinition>(
   'CustomResourceDefinition',
   'Cluster',
 );
+export const validatingAdmissionPolicies = resource<t.ValidatingAdmissionPolicy>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'validatingadmissionpolicies',
+  'ValidatingAdmissionPolicy',
+  'Cluster',
+);
+export const validatingAdmissionPolicyBindings = resource<t.ValidatingAdmissionPolicyBinding>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'validatingadmissionpolicybindings',
+  'ValidatingAdmissionPolicyBinding',
+  'Cluster',
+);

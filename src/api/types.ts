@@ -70,6 +70,10 @@ export type ValidatingWebhookConfiguration = Live<model.V1ValidatingWebhookConfi
 export type CustomResourceDefinition = WithSpec<Live<model.V1CustomResourceDefinition>>;
 export type CustomResourceDefinitionVersion = CustomResourceDefinition['spec']['versions'][number];
 export type CustomResourceNames = CustomResourceDefinition['spec']['names'];
+export type ValidatingAdmissionPolicy = WithSpec<Live<model.V1ValidatingAdmissionPolicy>>;
+export type ValidatingAdmissionPolicyBinding = WithSpec<Live<model.V1ValidatingAdmissionPolicyBinding>>;
+export type MatchResources = Wire<model.V1MatchResources>;
+export type NamedRule = Wire<model.V1NamedRuleWithOperations>;
 
 export type PodSpec = Wire<model.V1PodSpec>;
 export type PodStatus = Wire<model.V1PodStatus>;

@@ -11,6 +11,7 @@ export {
   OpaqueValue,
   Optional,
   Timestamp,
+  typeNameOf,
   TypeValue,
   type Value,
 } from './values.ts';

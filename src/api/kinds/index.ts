@@ -55,6 +55,8 @@ import { subjectAccessReview } from './subjectAccessReview/kind.ts';
 import { tokenReview } from './tokenReview/kind.ts';
 import { volumeAttachment } from './volumeAttachment/kind.ts';
 import { volumeAttributesClass } from './volumeAttributesClass/kind.ts';
+import { validatingAdmissionPolicy } from './validatingAdmissionPolicy/kind.ts';
+import { validatingAdmissionPolicyBinding } from './validatingAdmissionPolicyBinding/kind.ts';
 import { validatingWebhookConfiguration } from './validatingWebhookConfiguration/kind.ts';
 
 /** All kinds that are served, in the order in which discovery shows them. */
@@ -110,6 +112,8 @@ export const kinds: readonly Kind[] = [
   apiService,
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
   tokenReview,
   selfSubjectReview,
   subjectAccessReview,

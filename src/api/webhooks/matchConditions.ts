@@ -27,7 +27,7 @@ import type { MatchCondition } from '../types.ts';
 const MAX_CONDITIONS = 64;
 
 /** A type whose fields expressions read by the names that they have in JSON. */
-function objectType(name: string, fields: Readonly<Record<string, Type>>): ObjectType {
+export function objectType(name: string, fields: Readonly<Record<string, Type>>): ObjectType {
   const named = Object.entries(fields).map(([key, type]) => [key, { type, key }] as const);
   return { kind: 'object', name: `kubernetes.${name}`, fields: new Map(named) };
 }
@@ -42,7 +42,7 @@ const USER = objectType('UserInfo', {
 });
 
 /** What an AdmissionReview asks with, but for the objects (apiserver `plugin/cel/compile.go`). */
-const REQUEST = objectType('AdmissionRequest', {
+export const REQUEST = objectType('AdmissionRequest', {
   kind: KIND,
   resource: RESOURCE,
   subResource: STRING,
@@ -70,17 +70,18 @@ export function compileCondition(expression: string): Compiled {
   return compile(expression.trim(), environment);
 }
 
-/** Expressions that decide whether a request is any of a webhook's business. */
+/** Expressions that decide whether a request is any of a webhook's or a policy's business. */
 export function validateMatchConditions(
   conditions: readonly Unchecked<MatchCondition>[],
   path: FieldPath,
+  compile: (expression: string) => Compiled = compileCondition,
 ): FieldError[] {
   const names = new Set<string>();
   const errors = conditions.length > MAX_CONDITIONS ? [tooMany(path, conditions.length, MAX_CONDITIONS)] : [];
   return [
     ...errors,
     ...each(conditions, path, ({ name = '', expression = '' }, at) => {
-      const found = expressionErrors(expression, at.child('expression'));
+      const found = expressionErrors(expression, at.child('expression'), compile);
       if (name === '') found.push(required(at.child('name')));
       else found.push(...qualifiedNameErrors(name).map((text) => invalid(at.child('name'), name, text)));
       if (names.has(name)) found.push(duplicate(at.child('name'), name));
@@ -90,10 +91,14 @@ export function validateMatchConditions(
   ];
 }
 
-function expressionErrors(expression: string, path: FieldPath): FieldError[] {
+function expressionErrors(
+  expression: string,
+  path: FieldPath,
+  compile: (expression: string) => Compiled,
+): FieldError[] {
   const source = expression.trim();
   if (source === '') return [required(path)];
-  const compiled = compileCondition(source);
+  const compiled = compile(source);
   if (!compiled.ok) return [invalid(path, source, `compilation failed: ${compiled.message}`)];
   return compiled.program.type.kind === 'bool' ? [] : [invalid(path, source, 'must evaluate to bool')];
 }
