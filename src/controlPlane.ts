@@ -43,7 +43,7 @@ import { endpointOf } from './apiserver/location.ts';
 import { Aggregator } from './apiserver/aggregation/aggregator.ts';
 import { Availability } from './apiserver/aggregation/availability.ts';
 import { admissionWebhooks, WebhookClient, type WebhookClientOptions } from './apiserver/webhooks/index.ts';
-import { admissionPolicies } from './apiserver/admission/policies/index.ts';
+import { admissionPolicies, PolicyStatusKeeper } from './apiserver/admission/policies/index.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -289,6 +289,8 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     logger,
   });
   groups.started('custom resources', () => custom.dispose());
+  const policyStatus = new PolicyStatusKeeper({ cache, resources, request, clock, logger });
+  groups.started('status of policies', () => policyStatus.dispose());
   const expiry = new EventExpiry({ cache, storage, clock, logger });
   groups.started('event expiry', () => expiry.dispose());
   const clientFor = (user: UserInfo): Client => inProcessClient(api.handler, user);

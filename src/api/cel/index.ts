@@ -17,3 +17,4 @@ export {
 } from './values.ts';
 export { type Declared, declareSchema, sizesOf } from './schema/declare.ts';
 export { escapeName } from './schema/escaping.ts';
+export { typeOfDefinition } from './schema/openApi.ts';

@@ -80,6 +80,11 @@ export class PolicyCompiler {
     return checkedAs(compile(expression, this.#asking), returns);
   }
 
+  /** An expression whatever it gives: what counts is whether its types fit. */
+  typed(expression: string): Checked {
+    return compile(expression, this.#asking);
+  }
+
   /** A message, which is told without asking an authorizer. */
   message(expression: string): Checked {
     return checkedAs(compile(expression, this.#telling), 'string');

@@ -4,6 +4,8 @@ import type { AdmissionPlugin } from '../contract.ts';
 import { Policies } from './policies.ts';
 import { type PolicyOptions, validatingPolicies } from './validating.ts';
 
+export { PolicyStatusKeeper } from './statusKeeper.ts';
+
 /** Admission by policies, as the watch cache shows them; follows them until disposed. */
 export interface AdmissionPolicies extends Disposable {
   /** In upstream's order: between mutating and validating webhooks. */
