@@ -18,8 +18,14 @@ import {
 /** cel-go's limit: a precision beyond this would only make work. */
 const MAX_PRECISION = 100;
 
+/** The longest text that a value may become: as long as what a request may bring. */
+const MAX_LENGTH = 3 * 1024 * 1024;
+
+const TOO_LONG = new CelError('error during formatting: the text is too long');
+
 /** `'%s is %d'.format([…])` (cel-go `ext/formatting.go`). */
 export function formatText(template: string, args: readonly Value[]): Value {
+  if (formattedLength(args) > MAX_LENGTH) return TOO_LONG;
   let result = '';
   let next = 0;
   let error: string | undefined;
@@ -50,6 +56,31 @@ export function formatText(template: string, args: readonly Value[]): Value {
     else result += text;
   }
   return error === undefined ? result + template.slice(at) : new CelError(error);
+}
+
+/** About how long values are as texts, known before the texts are made: the same value may be in many places. */
+export function formattedLength(args: readonly Value[]): number {
+  return lengthOf(args, MAX_LENGTH);
+}
+
+/** About how long a value is as text; more than `most` where it is longer, without looking at all of it. */
+function lengthOf(value: Value, most: number): number {
+  if (typeof value === 'string') return value.length;
+  if (value instanceof Uint8Array) return value.length;
+  if (Array.isArray(value)) {
+    let length = 2;
+    for (const item of value as readonly Value[]) {
+      if ((length += 2 + lengthOf(item, most - length)) > most) break;
+    }
+    return length;
+  }
+  if (!isMap(value)) return 8;
+  let length = 2;
+  for (const key of keysOfMap(value)) {
+    length += 4 + lengthOf(key, most - length) + lengthOf(getOfMap(value, key), most - length);
+    if (length > most) break;
+  }
+  return length;
 }
 
 type Formatter = (value: Value, precision: number | undefined) => string | CelError;

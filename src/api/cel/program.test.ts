@@ -45,6 +45,22 @@ describe('expressions', () => {
     assert.equal(compiled.program.evaluate({}, cost).value, true);
   });
 
+  it('pay for what they make and compare, before it is made where it is long', () => {
+    const text = 'a'.repeat(100_000);
+    const deep = [0, 1].map(() => Array.from({ length: 20_000 }, (_, a) => ({ a })));
+    const costOf = (source: string): number => {
+      const compiled = compile(source, environment);
+      assert.ok(compiled.ok);
+      return compiled.program.evaluate({ object: { text, deep } }, 1_000_000).cost;
+    };
+    assert.ok(costOf("object.text.replace('a', object.text) != ''") > 1_000_000);
+    assert.ok(costOf("lists.range(1000).map(x, object.text).join('') != ''") > 1_000_000);
+    assert.ok(costOf("object.text.findAll('a') != []") > 100_000);
+    assert.ok(costOf("'%s'.format([object.deep]) != ''") > 10_000);
+    assert.ok(costOf('object.deep[0] == object.deep[1]') > 200);
+    assert.ok(costOf("'%s is %s'.format(['a', 'b']) != ''") < 5);
+  });
+
   it('tell what is wrong, and where', () => {
     const cases = [
       ['1 + x', "1:5: undeclared reference to 'x' (in container '')\n | 1 + x\n | ....^"],

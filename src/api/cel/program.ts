@@ -92,10 +92,14 @@ export class Program {
         return { value: new CelError(COST_EXCEEDED), cost: budget - frame.left };
       // A value that is not what its schema says is met where a function uses it.
       if (error instanceof TypeError) return { value: NO_OVERLOAD, cost: budget - frame.left };
+      // A text or a list that is longer than there can be.
+      if (error instanceof RangeError) return { value: TOO_LARGE, cost: budget - frame.left };
       throw error;
     }
   }
 }
+
+const TOO_LARGE = new CelError('the value is too large');
 
 interface Input {
   readonly name: string;

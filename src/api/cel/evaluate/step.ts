@@ -3,7 +3,7 @@ import { BudgetExceeded } from '../cost/budget.ts';
 import type { Meter } from '../equality.ts';
 import type { Value } from '../values.ts';
 
-const COMPARED_PER_COST = 1000;
+const COMPARED_PER_COST = 100;
 
 /** What one evaluation holds. */
 export class Frame implements Meter {

@@ -3,8 +3,12 @@ import { type Library, member } from '../declarations.ts';
 import { findAll, findFirst } from '../regex.ts';
 import { INT, listOf, STRING } from '../types.ts';
 
+/** Upstream takes nothing for what is found, however much; what is usual costs nothing here either. */
+const MANY = 100;
+
 const finds = {
   ...matchesRegex,
+  resultCost: (found: unknown): number => (Array.isArray(found) ? Math.max(0, found.length - MANY) : 0),
   estimate: (args: Parameters<typeof sizeAt>[0]) => ({
     ...matchesRegex.estimate(args),
     // Each character may be a match.

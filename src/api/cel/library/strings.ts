@@ -1,7 +1,7 @@
 import { actualSize, sizeAt, traversal, traversesFirst } from '../cost/calls.ts';
 import { add, fixed, multiply, type Range, scale, TRAVERSAL_FACTOR } from '../cost/estimates.ts';
 import { global, type Library, member, type Overload } from '../declarations.ts';
-import { formatText, quoteText } from '../format.ts';
+import { formatText, formattedLength, quoteText } from '../format.ts';
 import { INT, listOf, DYN, STRING } from '../types.ts';
 import { CelError, type Value } from '../values.ts';
 
@@ -100,8 +100,20 @@ function replacedSize(text: Range, old: Range, by: Range): Range {
   return { min: Number.isNaN(shortest) ? 0 : shortest, max: Number.isNaN(longest) ? text.max : longest };
 }
 
+/** How many units longer a text gets by replacing; upstream takes nothing for that. */
+function growth(text: string, old: string, by: string, limit: Int = -1): number {
+  if (by.length <= old.length) return 0;
+  let count = old === '' ? text.length + 1 : 0;
+  if (old !== '') for (let at = text.indexOf(old); at >= 0; at = text.indexOf(old, at + old.length)) count++;
+  return (limit < 0 ? count : Math.min(count, Number(limit))) * (by.length - old.length);
+}
+
 const replaces: Pick<Overload, 'cost' | 'estimate'> = {
-  cost: (text: Value) => traversal(actualSize(text), 2),
+  cost: (text, old, by, limit) => {
+    const size = actualSize(text);
+    const grown = growth(String(text), String(old), String(by), limit as Int | undefined);
+    return traversal(size, 2) + Math.max(0, traversal(grown) - traversal(size));
+  },
   estimate: (args) => ({
     cost: scale(sizeAt(args, 0), 2 * TRAVERSAL_FACTOR),
     size: replacedSize(sizeAt(args, 0), sizeAt(args, 1), sizeAt(args, 2)),
@@ -120,8 +132,16 @@ const splits: Pick<Overload, 'cost' | 'estimate'> = {
   },
 };
 
-const joins: Pick<Overload, 'resultCost' | 'estimate'> = {
-  resultCost: (text) => traversal(actualSize(text), 2),
+/** The size of the text that is made, known before it is made. */
+function joinedSize(list: Value, separator: Value): number {
+  if (!Array.isArray(list)) return 0;
+  const sizeOf = (part: Value): number => (typeof part === 'string' ? part.length : 0);
+  const parts = (list as readonly Value[]).reduce((sum: number, part) => sum + sizeOf(part), 0);
+  return parts + sizeOf(separator) * Math.max(0, list.length - 1);
+}
+
+const joins: Pick<Overload, 'cost' | 'estimate'> = {
+  cost: (list, separator) => traversal(joinedSize(list, separator), 2),
   estimate: (args) => {
     const count = sizeAt(args, 0);
     const separators = { min: Math.max(0, count.min - 1), max: Math.max(0, count.max - 1) };
@@ -172,9 +192,11 @@ export const STRINGS: Library = {
     member('join', 'list_join', [listOf(STRING)], STRING, join, joins),
     member('join', 'list_join_string', [listOf(STRING), STRING], STRING, join, joins),
     member('format', 'string_format', [STRING, listOf(DYN)], STRING, formatText, {
-      cost: (template: Value) => traversal(actualSize(template)),
       // Upstream takes nothing for what is filled in, however long it is; what is usual costs nothing here either.
-      resultCost: (text) => Math.floor(String(text).length / LONG_TEXT),
+      cost: (template, args) => {
+        const filled = Array.isArray(args) ? formattedLength(args) : 0;
+        return traversal(actualSize(template)) + traversal(Math.max(0, filled - LONG_TEXT));
+      },
       estimate: (args) => ({ cost: scale(sizeAt(args, 0), TRAVERSAL_FACTOR) }),
     }),
     global('strings.quote', 'strings_quote', [STRING], STRING, quoteText, {
