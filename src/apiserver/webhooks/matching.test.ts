@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Resource } from '../../api/resource.ts';
 import type { RuleWithOperations } from '../../api/types.ts';
 import type { Operation } from '../admission/contract.ts';
-import { isExempt, ruleMatches, wantedForm } from './matching.ts';
+import { isExempt, mayConcern, ruleMatches, wantedForm } from './matching.ts';
 
 const OPERATIONS: readonly Operation[] = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const GROUPS = ['', 'apps', 'example.com'];
@@ -121,6 +121,18 @@ describe('matching of webhooks', () => {
           }
         },
       ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is not quick to pass over what a hook wants, in whatever version', () => {
+    fc.assert(
+      fc.property(fc.array(rules, { maxLength: 3 }), requests, resources, (list, request, other) => {
+        const asked = asAsked(request);
+        const equivalent = { ...other, plural: request.resource.plural };
+        const found = wantedForm({ rules: list, matchesEquivalents: true }, asked, [equivalent]);
+        if (found !== undefined) assert.ok(mayConcern({ rules: list }, asked));
+      }),
       { numRuns: 500 },
     );
   });

@@ -26,6 +26,14 @@ export function isExempt({ group, plural }: Pick<Resource, 'group' | 'plural'>):
   return group === 'admissionregistration.k8s.io' && EXEMPT.has(plural);
 }
 
+/** Whether any of some hooks may want to see a request. */
+export function areConcerned(
+  hooks: readonly Pick<Hook, 'rules'>[],
+  asked: Pick<Asked, 'operation' | 'resource' | 'subresource'>,
+): boolean {
+  return hooks.length > 0 && hooks.some((hook) => mayConcern(hook, asked)) && !isExempt(asked.resource);
+}
+
 /**
  * In which form a hook wants to see a request: the resource of one of its rules; undefined where it does not ask for it.
  * `equivalents` are the other addresses of the same objects.
@@ -44,6 +52,21 @@ export function wantedForm(
   return undefined;
 }
 
+/**
+ * Whether a hook may want to see a request, in whatever version: what is quickly told of the many that it does not. All
+ * addresses of a kind have the same plural.
+ */
+export function mayConcern(
+  { rules }: Pick<Hook, 'rules'>,
+  { operation, resource, subresource }: Pick<Asked, 'operation' | 'resource' | 'subresource'>,
+): boolean {
+  return rules.some(
+    ({ operations = [], resources = [] }) =>
+      hasOrAll(operations, operation) &&
+      resources.some((text) => isAmong(text, resource.plural, subresource)),
+  );
+}
+
 /** apiserver `plugin/webhook/predicates/rules`. */
 export function ruleMatches(rule: RuleWithOperations, asked: Asked, resource: Resource): boolean {
   const { scope = '*', operations = [], apiGroups = [], apiVersions = [], resources = [] } = rule;
@@ -52,16 +75,15 @@ export function ruleMatches(rule: RuleWithOperations, asked: Asked, resource: Re
     hasOrAll(operations, asked.operation) &&
     hasOrAll(apiGroups, resource.group) &&
     hasOrAll(apiVersions, resource.version) &&
-    resources.some((text) => {
-      const slash = text.indexOf('/');
-      const plural = slash < 0 ? text : text.slice(0, slash);
-      const subresource = slash < 0 ? '' : text.slice(slash + 1);
-      return (
-        (plural === '*' || plural === resource.plural) &&
-        (subresource === '*' || subresource === asked.subresource)
-      );
-    })
+    resources.some((text) => isAmong(text, resource.plural, asked.subresource))
   );
+}
+
+/** `pods`, `pods/log`, with a star for either or both. */
+function isAmong(text: string, plural: string, subresource: string): boolean {
+  const slash = text.indexOf('/');
+  const [whole, part] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash + 1)];
+  return (whole === '*' || whole === plural) && (part === '*' || part === subresource);
 }
 
 function hasOrAll(list: readonly string[], wanted: string): boolean {

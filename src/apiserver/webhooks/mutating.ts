@@ -4,7 +4,7 @@ import type { Hooks } from './configurations.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hook } from './hook.ts';
 import { HookNotes } from './hookNotes.ts';
-import { isExempt } from './matching.ts';
+import { areConcerned } from './matching.ts';
 import { CallFailure } from './refusals.ts';
 import type { ReviewResponse } from './review.ts';
 import { Rounds } from './rounds.ts';
@@ -14,7 +14,7 @@ export function mutatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlu
   const rounds = new WeakMap<AdmissionAttributes, Rounds>();
   return {
     name: 'MutatingAdmissionWebhook',
-    handles: ({ resource }) => hooks.all.length > 0 && !isExempt(resource),
+    handles: (attributes) => areConcerned(hooks.all, attributes),
     async mutate(attributes) {
       const { isReinvocation } = attributes;
       const round = rounds.get(attributes) ?? new Rounds();

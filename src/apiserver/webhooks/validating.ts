@@ -3,14 +3,14 @@ import type { Hooks } from './configurations.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Hook } from './hook.ts';
 import { HookNotes } from './hookNotes.ts';
-import { isExempt } from './matching.ts';
+import { areConcerned } from './matching.ts';
 import type { ReviewedForm } from './review.ts';
 
 /** ValidatingAdmissionWebhook: all hooks are asked at once. Of several refusals the first hook's counts. */
 export function validatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',
-    handles: ({ resource }) => hooks.all.length > 0 && !isExempt(resource),
+    handles: (attributes) => areConcerned(hooks.all, attributes),
     async validate(attributes) {
       const forms = dispatch.formsOf(attributes);
       const asked: [Hook, ReviewedForm, HookNotes][] = [];
