@@ -45,7 +45,7 @@ export function planCall(planner: Planner, node: CallNode): Step {
     case 'or':
     case 'orValue':
       if (node.target?.type !== undefined && isOptional(node.target.type))
-        return planOr_(first, second, node.name);
+        return planOrElse(first, second, node.name);
       break;
     case '@in': {
       const [, container] = node.args;
@@ -209,7 +209,7 @@ function planOptionalSelect(node: CallNode, operand: Step): Step {
 }
 
 /** `optional.or(other)` looks at the other only where it has to. */
-function planOr_(optional: Step, other: Step, name: 'or' | 'orValue'): Step {
+function planOrElse(optional: Step, other: Step, name: 'or' | 'orValue'): Step {
   return (frame) => {
     const value = optional(frame);
     if (value instanceof CelError) return value;
