@@ -38,6 +38,18 @@ const cases: readonly (readonly [what: string, kind: string, object: object, war
   [
     ['nothing', 'Pod', podOf({}), []],
     [
+      'a network policy that nobody enforces',
+      'NetworkPolicy',
+      { spec: { podSelector: {} } },
+      ['network policies are stored, but nodes do not enforce them yet'],
+    ],
+    [
+      'an autoscaler that nobody follows',
+      'HorizontalPodAutoscaler',
+      { spec: { maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'a', apiVersion: 'apps/v1' } } },
+      ['autoscalers are stored, but nothing scales by them yet: there are no metrics of pods'],
+    ],
+    [
       'a name that is no label',
       'Pod',
       podOf({}, { name: 'a.b' }),

@@ -32,6 +32,7 @@ export const horizontalPodAutoscaler: Kind = defineKind<HorizontalPodAutoscaler>
     draft.status = { currentMetrics: [], desiredReplicas: 0 };
   },
   validate: validateAutoscaler,
+  warnings: () => ['autoscalers are stored, but nothing scales by them yet: there are no metrics of pods'],
   validateCreate: validateNewAutoscaler,
   validateUpdate: validateAutoscalerUpdate,
   status: {

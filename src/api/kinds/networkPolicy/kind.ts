@@ -14,6 +14,8 @@ export const networkPolicy: Kind = defineKind<NetworkPolicy>({
   hasGeneration: true,
   setDefaults: setNetworkPolicyDefaults,
   validate: validateNetworkPolicy,
+  // Who asks for isolation must not believe to have it.
+  warnings: () => ['network policies are stored, but nodes do not enforce them yet'],
   columns: [
     nameColumn,
     column('Pod-Selector', 'string', 'Pods that it is for.', ({ spec }) =>
