@@ -43,8 +43,14 @@ export function bytesOf(value: SQLOutputValue | undefined): Uint8Array | undefin
   return value instanceof Uint8Array ? value : undefined;
 }
 
-/** CRC-32 over all that a row says: SQLite has checksums for its log, and none for what is in the file. */
-export function checksumOf({ revision, key, value, time, cause }: Row): number {
+/**
+ * CRC-32 over all that a row says: SQLite has checksums for its log, and none for what is in the file. A value given as
+ * text counts as the bytes that it is in UTF-8.
+ */
+export function checksumOf(
+  row: Omit<Row, 'value'> & { readonly value: Uint8Array | string | undefined },
+): number {
+  const { revision, key, value, time, cause } = row;
   const what = value === undefined ? 'delete' : 'put';
   const head = `${what} ${revision} ${time} ${cause?.revision ?? ''} ${cause?.actor ?? ''} ${key}`;
   return crc32(head, value === undefined ? 0 : crc32(value));

@@ -292,7 +292,7 @@ class SqliteStorage implements Storage {
     this.#guard(() => this.#mark?.lease(last));
     this.#transaction(() => {
       for (const { type, key, revision, value, cause } of commit.events) {
-        this.#statements.insert(revision, key, type === 'delete' ? undefined : value.bytes, time, cause);
+        this.#statements.insert(revision, key, type === 'delete' ? undefined : value.encoded, time, cause);
       }
     });
     this.#acknowledge(last);

@@ -35,8 +35,9 @@ export class Statements {
   constructor(database: DatabaseSync, path: string) {
     this.#path = path;
     const prepare = (sql: string): StatementSync => database.prepare(sql);
+    // A value given as text is stored as the bytes that it is in UTF-8.
     this.#insert = prepare(
-      'INSERT INTO revisions (revision, key, value, time, actor, cause, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO revisions (revision, key, value, time, actor, cause, checksum) VALUES (?, ?, CAST(? AS BLOB), ?, ?, ?, ?)',
     );
     this.#at = prepare(
       `SELECT ${columns('r')} FROM revisions r WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1`,
@@ -92,7 +93,7 @@ export class Statements {
   insert(
     revision: number,
     key: string,
-    value: Uint8Array | undefined,
+    value: Uint8Array | string | undefined,
     time: number,
     cause: Cause | undefined,
   ): void {
