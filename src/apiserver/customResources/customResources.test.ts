@@ -427,6 +427,20 @@ describe('CustomResources', () => {
     assert.equal(Reflect.get({}, 'odd'), undefined);
   });
 
+  it('deletes the objects of a definition that serves no version any longer', async () => {
+    await create(definition());
+    assert.equal((await server.call('POST', WIDGETS, widget('a', {}))).code, 201);
+    const url = `${DEFINITIONS}/widgets.example.com`;
+    const { body } = await server.call<{ spec: { versions: object[] } }>('GET', url);
+    const versions = body.spec.versions.map((version) => ({ ...version, served: false }));
+    assert.equal((await server.call('PUT', url, { ...body, spec: { ...body.spec, versions } })).code, 200);
+    assert.equal((await server.call('GET', WIDGETS)).code, 404);
+    await server.call('DELETE', url);
+    await until('widgets.example.com', ({ kind }) => kind === 'Status');
+    await create(definition());
+    assert.deepEqual((await server.call<{ items: object[] }>('GET', WIDGETS)).body.items, []);
+  });
+
   it('gives names to who was first, and to the next one when they are free', async () => {
     await create(definition());
     const other = definition(

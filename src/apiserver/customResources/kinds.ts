@@ -28,9 +28,11 @@ export function kindsOf(
 ): readonly CustomKind[] {
   const { versions } = definition.spec;
   const storage = versions.find((version) => version.storage);
-  const served = versions.filter((version) => version.served);
+  const served = servedVersions(definition);
   const primary =
-    storage?.served === true ? storage : [...served].sort((a, b) => compareVersions(a.name, b.name))[0];
+    storage !== undefined && served.includes(storage)
+      ? storage
+      : [...served].sort((a, b) => compareVersions(a.name, b.name))[0];
   if (storage === undefined) return [];
   return served.map((version) => {
     const facts: VersionFacts = {
@@ -46,6 +48,16 @@ export function kindsOf(
     const madeFrom = JSON.stringify(facts);
     return known.find((one) => one.madeFrom === madeFrom) ?? { kind: kindOf(facts, convert), madeFrom };
   });
+}
+
+/** Of a definition that goes and serves no version, the stored one: its objects need an address to be deleted at. */
+function servedVersions({
+  metadata,
+  spec,
+}: CustomResourceDefinition): readonly CustomResourceDefinitionVersion[] {
+  const served = spec.versions.filter((version) => version.served);
+  const isEnding = metadata.deletionTimestamp !== undefined;
+  return served.length === 0 && isEnding ? spec.versions.filter((version) => version.storage) : served;
 }
 
 /** All that a version's kind depends on. */
