@@ -1,3 +1,5 @@
+import { canonicalJson } from '../api/fields/canonicalJson.ts';
+
 /** Characters of names made from hashes (apimachinery `util/rand`). */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
@@ -6,19 +8,9 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  * another hash.
  */
 export function nameHash(value: unknown, collisionCount: number | undefined): string {
-  const text = canonical(value) + (collisionCount === undefined ? '' : `#${collisionCount}`);
+  const text = canonicalJson(value) + (collisionCount === undefined ? '' : `#${collisionCount}`);
   const digits = fnv1a(Buffer.from(text)).toString();
   return digits.replace(/\d/g, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length] ?? '');
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
 }
 
 function fnv1a(bytes: Uint8Array): number {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../api/fields/canonicalJson.ts';
 import { equal } from '../../api/fields/equal.ts';
 import { controllerRef, type KubeObject } from '../../api/meta.ts';
 import { controllerRevisions } from '../../api/resources.ts';
@@ -22,16 +23,8 @@ export interface Revisioned extends KubeObject {
  * upstream compares the bytes (`getPatch` and `Match` in `pkg/controller/daemon/update.go`).
  */
 export function dataOf(owner: Revisioned): object {
-  return sorted({ spec: { template: { ...owner.spec.template, $patch: 'replace' } } });
-}
-
-function sorted<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(sorted) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => compare(a, b)).map(([key, each]) => [key, sorted(each)]),
-  ) as T;
+  const data = { spec: { template: { ...owner.spec.template, $patch: 'replace' } } };
+  return JSON.parse(canonicalJson(data)) as object;
 }
 
 export function oldestFirst(revisions: readonly ControllerRevision[]): readonly ControllerRevision[] {

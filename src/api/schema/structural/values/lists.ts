@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../../fields/canonicalJson.ts';
 import { duplicate, type FieldError, FieldPath, invalid } from '../../../fields/fieldErrors.ts';
 import { isRecord, type JsonSchema } from '../node.ts';
 
@@ -47,20 +48,9 @@ function keyOf(names: readonly string[], item: unknown): object {
 function repeated(values: readonly unknown[]): number[] {
   const seen = new Map<string, number>();
   return values.flatMap((value, at) => {
-    const text = JSON.stringify(sorted(value));
+    const text = canonicalJson(value);
     const times = (seen.get(text) ?? 0) + 1;
     seen.set(text, times);
     return times === 2 ? [at] : [];
   });
-}
-
-/** With keys in one order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sorted(v)]),
-  );
 }
