@@ -50,6 +50,11 @@ const HASHES: Readonly<Record<string, string | null>> = {
   '1.3.101.112': null,
 };
 
+/** The request that a CertificateSigningRequest carries: base64 of PEM. Throws as `readCertificateRequest` does. */
+export function requestOf(base64: string): CertificateRequest {
+  return readCertificateRequest(Buffer.from(base64, 'base64').toString('latin1'));
+}
+
 /**
  * Reads a request in PEM, and checks that its maker has the private key (`pkg/apis/certificates` ParseCSR, CheckSignature).
  * @throws Error with upstream's words where it is none or not signed by its own key

@@ -1,4 +1,4 @@
-import { readCertificateRequest } from '../../api/certificateRequest/certificateRequest.ts';
+import { requestOf } from '../../api/certificateRequest/certificateRequest.ts';
 import { CLIENT_SIGNER } from '../../api/certificateRequest/signers.ts';
 import type { UserInfo } from '../../api/request.ts';
 import { certificateSigningRequests } from '../../api/resources.ts';
@@ -46,7 +46,7 @@ export function certificateSubjectRestriction(): AdmissionPlugin {
     validate(attributes) {
       const { spec } = attributes.object as unknown as CertificateSigningRequest;
       if (spec.signerName !== CLIENT_SIGNER) return [];
-      const request = readCertificateRequest(Buffer.from(spec.request, 'base64').toString('latin1'));
+      const request = requestOf(spec.request);
       if (request.organizations.includes(MASTERS)) {
         const why = `use of ${CLIENT_SIGNER} signer with ${MASTERS} group is not allowed`;
         throw refuse(attributes, why);

@@ -1,4 +1,4 @@
-import { readCertificateRequest } from '../../api/certificateRequest/certificateRequest.ts';
+import { requestOf } from '../../api/certificateRequest/certificateRequest.ts';
 import { KUBELET_CLIENT_SIGNER, kubeletClientRefusal } from '../../api/certificateRequest/signers.ts';
 import { hasCondition } from '../../api/kinds/certificateSigningRequest/conditions.ts';
 import { draftOf } from '../../api/meta.ts';
@@ -78,7 +78,7 @@ export function recognized(request: CertificateSigningRequest): readonly (typeof
   if (hasCondition(request, 'Approved') || hasCondition(request, 'Denied')) return [];
   const { signerName, usages = [], username } = request.spec;
   if (signerName !== KUBELET_CLIENT_SIGNER) return [];
-  const parsed = readCertificateRequest(Buffer.from(request.spec.request, 'base64').toString('latin1'));
+  const parsed = requestOf(request.spec.request);
   if (kubeletClientRefusal(parsed, usages) !== undefined) return [];
   return RECOGNIZED.filter(({ isOwn }) => !isOwn || parsed.commonName === username);
 }

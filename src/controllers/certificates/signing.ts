@@ -1,7 +1,4 @@
-import {
-  type CertificateRequest,
-  readCertificateRequest,
-} from '../../api/certificateRequest/certificateRequest.ts';
+import { type CertificateRequest, requestOf } from '../../api/certificateRequest/certificateRequest.ts';
 import {
   CLIENT_SIGNER,
   KUBELET_CLIENT_SIGNER,
@@ -49,7 +46,7 @@ export function csrSigningController(sign: SignRequest): ControllerFactory {
         const request = all.get(undefined, name);
         if (request === undefined || !isToBeSigned(request)) return undefined;
         const { usages = [], signerName, expirationSeconds } = request.spec;
-        const parsed = readCertificateRequest(Buffer.from(request.spec.request, 'base64').toString('latin1'));
+        const parsed = requestOf(request.spec.request);
         const why = refusalOf(signerName, parsed, usages);
         const draft = draftOf(request);
         if (why === undefined) {

@@ -1,4 +1,4 @@
-import { readCertificateRequest } from '../../certificateRequest/certificateRequest.ts';
+import { requestOf } from '../../certificateRequest/certificateRequest.ts';
 import { LEGACY_SIGNER } from '../../certificateRequest/signers.ts';
 import {
   duplicate,
@@ -40,7 +40,7 @@ export function validateRequest({ spec = {}, status }: Request): FieldError[] {
   const { request = '', usages = [], signerName = '', expirationSeconds: seconds } = spec;
   const errors: FieldError[] = [];
   try {
-    readCertificateRequest(Buffer.from(request, 'base64').toString('latin1'));
+    requestOf(request);
   } catch (error) {
     errors.push(invalid(path.child('request'), request, error instanceof Error ? error.message : ''));
   }
