@@ -1,3 +1,4 @@
+import { isAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { draftOf, type ObjectName } from '../api/meta.ts';
@@ -165,6 +166,3 @@ class Candidate {
     this.#observedAt = this.#options.clock.now();
   }
 }
-
-/** A call, because the flag changes while others run: the compiler would take a repeated look for the first one. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,3 +1,4 @@
+import { isAborted } from '../base/abort.ts';
 import { exponentialBackoff, type BackoffOptions } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -102,9 +103,6 @@ export async function reflect<T extends KubeObject>(
     backoff = backoff.next();
   }
 }
-
-/** A call, because the flag changes while others run: the compiler would take a repeated look for the first one. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 function revisionOf(event: ObjectEvent<KubeObject>): string {
   return event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion;

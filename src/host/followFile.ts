@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { isAborted } from '../base/abort.ts';
 
 const CHUNK = 64 * 1024;
 
@@ -32,11 +33,6 @@ export async function* followFile(file: string, tail: number, signal: AbortSigna
     watcher.close();
     await reader.close();
   }
-}
-
-/** Asked after each await: it changes meanwhile. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
 
 class FileReader {

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { bodyFraming } from './bodyFraming.ts';
@@ -37,7 +37,7 @@ export function requestOver(connection: Duplex, options: StreamRequest): Promise
       resolve({ code: response.statusCode ?? 502, headers: response.headers, body: response });
     });
     if (options.body === undefined) request.end();
-    else void send(options.body, request);
+    else void sendStream(options.body, request);
   });
 }
 
@@ -53,7 +53,8 @@ export function tlsOver(connection: Duplex): Promise<Duplex> {
   });
 }
 
-async function send(body: AsyncIterable<Uint8Array>, request: ReturnType<typeof httpRequest>): Promise<void> {
+/** Sends a body as fast as the other side takes it. A body that fails ends the request. */
+export async function sendStream(body: AsyncIterable<Uint8Array>, request: ClientRequest): Promise<void> {
   try {
     for await (const chunk of body) {
       if (!request.write(chunk)) await new Promise((resolve) => request.once('drain', resolve));

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { bodyFraming } from './bodyFraming.ts';
+import { sendStream } from './httpOverStream.ts';
 
 export interface HttpsPoolOptions {
   /** PEM; the system's own authorities where it is missing. */
@@ -164,19 +165,5 @@ class DialingAgent extends Agent {
         (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
       );
     return undefined;
-  }
-}
-
-async function sendStream(
-  body: AsyncIterable<Uint8Array>,
-  request: ReturnType<typeof httpsRequest>,
-): Promise<void> {
-  try {
-    for await (const chunk of body) {
-      if (!request.write(chunk)) await new Promise((resolve) => request.once('drain', resolve));
-    }
-    request.end();
-  } catch (error) {
-    request.destroy(error as Error);
   }
 }

@@ -1,3 +1,4 @@
+import { isAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDeferred, type Deferred } from '../base/deferred.ts';
 import type { Logger } from '../base/logger.ts';
@@ -179,9 +180,4 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       queue.dispose();
     },
   };
-}
-
-/** In a function, as the signal changes while others run. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

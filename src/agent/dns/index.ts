@@ -1,3 +1,4 @@
+import { isAborted } from '../../base/abort.ts';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -76,8 +77,4 @@ export function createNodeDns(options: NodeDnsOptions): NodeDns {
       await listener.close();
     },
   };
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -1,5 +1,6 @@
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { isAborted } from '../../base/abort.ts';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -160,9 +161,4 @@ function onConnect(
   response.writeHead(typeof path === 'string' ? 200 : 400);
   if (typeof path === 'string') handlers.upgrade(path, request.stream);
   else response.end();
-}
-
-/** Behind a call, so that the check after an `await` is not taken for the one before it. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

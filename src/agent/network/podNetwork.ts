@@ -1,3 +1,4 @@
+import { isAborted } from '../../base/abort.ts';
 import { exponentialBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
@@ -166,8 +167,4 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
       await working;
     },
   };
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

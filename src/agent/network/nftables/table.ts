@@ -1,3 +1,4 @@
+import { isAborted } from '../../../base/abort.ts';
 import { exponentialBackoff } from '../../../base/backoff.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { createDeferred, type Deferred } from '../../../base/deferred.ts';
@@ -154,8 +155,4 @@ export class NftTable {
       return error;
     }
   }
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
