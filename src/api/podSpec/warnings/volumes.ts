@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../fields/fieldErrors.ts';
 import type { PodSpec } from '../../types.ts';
 import { fractionWarnings } from './containers.ts';
+import { anyOverlap, MOST_PATHS, overlapsOf } from './overlaps.ts';
 
 type Volume = NonNullable<PodSpec['volumes']>[number];
 type Source = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
@@ -69,7 +70,7 @@ const named = (kind: string, name = ''): string => `${kind} ${JSON.stringify(nam
 function overlapWarnings(volume: Volume, warnings: string[]): void {
   const { name, configMap, secret, downwardAPI, projected } = volume;
   const warn = (paths: readonly string[], what: () => string): void =>
-    overlaps(paths, () => `volume ${JSON.stringify(name)} (${what()})`, warnings);
+    void warnings.push(...overlapsOf(paths, () => `volume ${JSON.stringify(name)} (${what()})`));
   warn(pathsOf(configMap?.items), () => named('ConfigMap', configMap?.name));
   warn(pathsOf(secret?.items), () => named('Secret', secret?.secretName));
   warn(pathsOf(downwardAPI?.items), () => 'DownwardAPI');
@@ -82,7 +83,7 @@ function projectedOverlaps(name: string, sources: readonly Source[], warnings: s
   const isFine = !all.includes(undefined) && !anyOverlap(all.flatMap((files) => files?.paths ?? NO_PATHS));
   if (isFine) return;
   const before = new Set<string>();
-  for (const files of all) {
+  for (const files of all.slice(0, MOST_PATHS)) {
     if (files === undefined) {
       warnings.push(`volume ${JSON.stringify(name)} (Projected) has no sources provided`);
       continue;
@@ -90,10 +91,9 @@ function projectedOverlaps(name: string, sources: readonly Source[], warnings: s
     const about = (): string => `volume ${JSON.stringify(name)} (Projected ${files.what()})`;
     const { paths } = files;
     if (paths.length > 0) {
-      overlaps(paths, about, warnings);
-      overlaps([...new Set(paths), ...before].sort(), about, warnings);
+      warnings.push(...overlapsOf(paths, about), ...overlapsOf([...new Set(paths), ...before].sort(), about));
     }
-    for (const path of paths) before.add(path);
+    for (const path of paths.slice(0, MOST_PATHS)) before.add(path);
   }
 }
 
@@ -122,36 +122,4 @@ function filesOf(source: Source): Files | undefined {
     };
   }
   return undefined;
-}
-
-function anyOverlap(paths: readonly string[]): boolean {
-  return paths.some((path, i) => {
-    for (let j = 0; j < i; j++)
-      if (overlap(withoutSlashes(path), withoutSlashes(paths[j] ?? ''))) return true;
-    return false;
-  });
-}
-
-const withoutSlashes = (path: string): string => (path.endsWith('/') ? path.replace(/\/+$/, '') : path);
-
-function overlaps(paths: readonly string[], about: () => string, warnings: string[]): void {
-  if (paths.length < 2) return;
-  const seen: string[] = [];
-  for (const each of paths) {
-    const path = withoutSlashes(each);
-    const other = seen.find((one) => overlap(one, path));
-    if (!seen.includes(path)) seen.push(path);
-    if (other !== undefined) {
-      warnings.push(`${about()}: overlapping paths: ${JSON.stringify(path)} with ${JSON.stringify(other)}`);
-    }
-  }
-}
-
-function overlap(a: string, b: string): boolean {
-  if (a === '' || b === '') return false;
-  return a === b || isBelow(a, b) || isBelow(b, a);
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path[directory.length] === '/' && path.startsWith(directory);
 }
