@@ -78,10 +78,34 @@ function overlapWarnings(volume: Volume, warnings: string[]): void {
 }
 
 function projectedOverlaps(name: string, sources: readonly Source[], warnings: string[]): void {
-  const all = sources.map(filesOf);
   // The volume that every pod has for its token is one of these.
-  const isFine = !all.includes(undefined) && !anyOverlap(all.flatMap((files) => files?.paths ?? NO_PATHS));
-  if (isFine) return;
+  const paths = pathsOfSources(sources);
+  if (paths !== undefined && !anyOverlap(paths)) return;
+  warnOfSources(name, sources.map(filesOf), warnings);
+}
+
+/** Undefined where a source puts no files into the volume. */
+function pathsOfSources(sources: readonly Source[]): readonly string[] | undefined {
+  const paths: string[] = [];
+  for (const {
+    configMap,
+    secret,
+    downwardAPI,
+    serviceAccountToken,
+    clusterTrustBundle,
+    podCertificate,
+  } of sources) {
+    if (podCertificate !== undefined) return undefined;
+    const items = configMap?.items ?? secret?.items ?? downwardAPI?.items;
+    if (items !== undefined) for (const { path } of items) paths.push(path);
+    else if (serviceAccountToken !== undefined) paths.push(serviceAccountToken.path);
+    else if (clusterTrustBundle !== undefined) paths.push(clusterTrustBundle.path);
+    else if (configMap === undefined && secret === undefined && downwardAPI === undefined) return undefined;
+  }
+  return paths;
+}
+
+function warnOfSources(name: string, all: readonly (Files | undefined)[], warnings: string[]): void {
   const before = new Set<string>();
   for (const files of all.slice(0, MOST_PATHS)) {
     if (files === undefined) {
