@@ -9,11 +9,11 @@ import type { Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
 import { kinds } from './api/kinds/index.ts';
 import type { UserInfo } from './api/request.ts';
-import { apiServices } from './api/resources.ts';
 import { serviceUnavailable } from './api/status.ts';
 import { admissionPlugins } from './apiserver/admission/index.ts';
 import { openAuditLog } from './auditLog.ts';
 import { openIdProvider } from './openIdProvider.ts';
+import { extendApi } from './apiExtensions.ts';
 import { createAdmissionReader } from './apiserver/admission/reader.ts';
 import { resourceQuota } from './apiserver/admission/resourceQuota/resourceQuota.ts';
 import { createServiceAllocators } from './apiserver/allocators/serviceAllocators.ts';
@@ -31,7 +31,6 @@ import { openIdRoutes } from './apiserver/auth/tokens/routes.ts';
 import { extensionAuthentication } from './apiserver/bootstrap/extensionAuthentication.ts';
 import { bootstrapHooks, objectsHook } from './apiserver/bootstrap/hooks.ts';
 import type { KubernetesServiceOptions } from './apiserver/bootstrap/kubernetesService.ts';
-import { CustomResources } from './apiserver/customResources/customResources.ts';
 import { EventExpiry } from './apiserver/eventExpiry.ts';
 import { createHttpAdapter } from './apiserver/http/adapter.ts';
 import { createYamlThread } from './apiserver/http/yamlBodies.ts';
@@ -39,11 +38,6 @@ import { loopback } from './apiserver/loopback.ts';
 import type { HealthCheck } from './apiserver/observe/health.ts';
 import { storedResources } from './apiserver/resources/stored.ts';
 import { LiveResources } from './apiserver/resources/table.ts';
-import { endpointOf } from './apiserver/location.ts';
-import { Aggregator } from './apiserver/aggregation/aggregator.ts';
-import { Availability } from './apiserver/aggregation/availability.ts';
-import { admissionWebhooks, WebhookClient, type WebhookClientOptions } from './apiserver/webhooks/index.ts';
-import { admissionPolicies, PolicyStatusKeeper } from './apiserver/admission/policies/index.ts';
 import { createEventRecorder } from './client/eventWriter.ts';
 import { createInformerFactory } from './client/informerFactory.ts';
 import type { Client } from './client/contract.ts';
@@ -214,31 +208,17 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     ...(provider === undefined ? [] : [provider.tokens]),
   ]);
   const resources = new LiveResources(kinds);
-  const dialService: WebhookClientOptions['dialService'] = async (service, signal) => {
-    const { node, host, port } = endpointOf(service, cache, () => random.number());
-    return dialer.connect(node, host, port, signal);
-  };
-  const webhookClient = new WebhookClient({ clock, dialService });
-  groups.started('webhook connections', () => webhookClient.dispose());
-  const aggregator = new Aggregator({
-    cache,
-    dialService: (service, signal) => dialService(service, signal),
-    clientCertificate: pki.frontProxy.client,
-  });
-  groups.started('aggregation', () => aggregator.dispose());
-  const webhooks = admissionWebhooks({
-    client: webhookClient,
-    authorizer: access.authorizer,
+  const extensions = extendApi(groups, {
     cache,
     reader,
     resources,
+    authorizer: access.authorizer,
+    dialer,
+    clientCertificate: pki.frontProxy.client,
     clock,
     random,
     logger,
   });
-  groups.started('webhooks', () => webhooks.dispose());
-  const policies = admissionPolicies({ cache, reader, resources, authorizer: access.authorizer });
-  groups.started('admission policies', () => policies.dispose());
   const stored = storedResources(resources);
   const api = createApiServer({
     resources,
@@ -247,8 +227,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     admission: [
       ...admissionPlugins({ cache, reader, clock, random, allocators, authorizer: access.authorizer }),
       escalationPlugin(access.escalation),
-      policies.validating,
-      ...webhooks.plugins,
+      ...extensions.plugins,
       resourceQuota(reader, (quota, used) => chargeQuota(clientFor(LOOPBACK), quota, used)),
     ],
     authenticators: [
@@ -261,7 +240,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     requestToken: (account, request) => accounts.request(account, request),
     components: [component('scheduler', 'scheduler'), component('controller-manager', 'controllers')],
     routes: openIdRoutes(accounts, server),
-    aggregator,
+    aggregator: extensions.aggregator,
     ...(audit === undefined ? {} : { audit }),
     postStartHooks: [
       ...bootstrapHooks(LOOPBACK, kubernetesServiceOptions(profile)),
@@ -278,19 +257,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
     random,
     logger,
   });
-  const request = loopback(api.handler, LOOPBACK);
-  const custom = new CustomResources({
-    cache,
-    resources,
-    request,
-    webhooks: webhookClient,
-    clock,
-    random,
-    logger,
-  });
-  groups.started('custom resources', () => custom.dispose());
-  const policyStatus = new PolicyStatusKeeper({ cache, resources, request, clock, logger });
-  groups.started('status of policies', () => policyStatus.dispose());
+  extensions.followDefinitions(loopback(api.handler, LOOPBACK));
   const expiry = new EventExpiry({ cache, storage, clock, logger });
   groups.started('event expiry', () => expiry.dispose());
   const clientFor = (user: UserInfo): Client => inProcessClient(api.handler, user);
@@ -348,14 +315,7 @@ async function start(options: ControlPlaneOptions, groups: Groups): Promise<Cont
 
   groups.started('owner', () => clearOwner(paths));
 
-  const availability = new Availability({
-    cache,
-    aggregator,
-    writeStatus: (apiService, signal) =>
-      clientFor(LOOPBACK).update(apiServices, apiService, { subresource: 'status', signal }),
-    clock,
-  });
-  groups.started('availability of aggregated servers', () => availability.dispose());
+  extensions.followServers(clientFor(LOOPBACK));
 
   // Controllers and scheduler, each under its own identity.
   const fail = (part: string) => (error: unknown) => {
