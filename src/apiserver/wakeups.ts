@@ -1,6 +1,6 @@
-import type { Clock } from '../../base/clock.ts';
-import { exponentialBackoff, type Backoff } from '../../base/backoff.ts';
-import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Clock } from '../base/clock.ts';
+import { exponentialBackoff, type Backoff } from '../base/backoff.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
 
 export interface WakeupsOptions {
   readonly clock: Clock;

@@ -17,7 +17,7 @@ import type { Loopback } from '../loopback.ts';
 import { prefixOf } from '../registry/keys.ts';
 import type { LiveResources } from '../resources/table.ts';
 import { isBuiltIn } from './builtIns.ts';
-import { Wakeups } from './wakeups.ts';
+import { Wakeups } from '../wakeups.ts';
 
 export interface CleanupOptions {
   one(name: string): CustomResourceDefinition | undefined;

@@ -8,7 +8,7 @@ import { timeOf } from '../../api/time.ts';
 import type { CustomResourceDefinition } from '../../api/types.ts';
 import type { Loopback } from '../loopback.ts';
 import { judgedStatus } from './status.ts';
-import { Wakeups } from './wakeups.ts';
+import { Wakeups } from '../wakeups.ts';
 
 export interface StatusKeeperOptions {
   definitions(): readonly CustomResourceDefinition[];

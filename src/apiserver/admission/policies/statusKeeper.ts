@@ -9,7 +9,7 @@ import { validatingAdmissionPolicies } from '../../../api/resources.ts';
 import { isConflict, isNotFound } from '../../../api/status.ts';
 import type { ValidatingAdmissionPolicy } from '../../../api/types.ts';
 import type { Cache } from '../../../storage/cache.ts';
-import { Wakeups } from '../../customResources/wakeups.ts';
+import { Wakeups } from '../../wakeups.ts';
 import type { Loopback } from '../../loopback.ts';
 import { prefixOf } from '../../registry/keys.ts';
 import type { ResourceSnapshot, ResourceTable } from '../../resources/table.ts';
