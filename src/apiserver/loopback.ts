@@ -1,6 +1,13 @@
-import type { RequestHandler, UserInfo } from '../api/request.ts';
+import type { ApiResponse, RequestHandler, UserInfo } from '../api/request.ts';
 import { resolveRequestInfo } from '../api/requestInfo.ts';
 import { type Status, StatusError } from '../api/status.ts';
+
+/** Who asks whom. */
+export interface Asking {
+  readonly handler: RequestHandler;
+  readonly user: UserInfo;
+  readonly signal: AbortSignal;
+}
 
 /** A request of the server to itself with a JSON body. Rejects with a StatusError where it is refused. */
 export type Loopback = (method: string, path: string, object: object, signal: AbortSignal) => Promise<void>;
@@ -8,10 +15,22 @@ export type Loopback = (method: string, path: string, object: object, signal: Ab
 /** What the server itself wants goes through the front door, as everybody's requests do. */
 export function loopback(handler: RequestHandler, user: UserInfo): Loopback {
   return async (method, path, object, signal) => {
-    const query = new URLSearchParams();
-    const info = resolveRequestInfo(method, path, query);
-    const body = { type: 'object', object, contentType: 'application/json' } as const;
-    const response = await handler.handle({ info, query, headers: {}, body, user, signal });
+    const response = await ask({ handler, user, signal }, method, path, object);
     if (response.type === 'object' && response.code >= 400) throw StatusError.from(response.object as Status);
   };
+}
+
+/** One request through the front door; its answer, whatever the code. */
+export function ask(
+  { handler, user, signal }: Asking,
+  method: string,
+  path: string,
+  object: object | undefined,
+): Promise<ApiResponse> {
+  const query = new URLSearchParams();
+  const info = resolveRequestInfo(method, path, query);
+  const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  const body =
+    object === undefined ? ({ type: 'none' } as const) : ({ type: 'object', object, contentType } as const);
+  return handler.handle({ info, query, headers: {}, body, user, signal });
 }

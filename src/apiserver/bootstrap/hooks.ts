@@ -6,7 +6,8 @@ import { pathOf } from '../../api/resource.ts';
 import { isNotFound } from '../../api/status.ts';
 import type { PostStartHook } from '../postStartHooks.ts';
 import { kubernetesService, type KubernetesServiceOptions } from './kubernetesService.ts';
-import { type Asking, send } from './send.ts';
+import type { Asking } from '../loopback.ts';
+import { send } from './send.ts';
 import { storageClassHook } from './storageClass.ts';
 import { type BootstrapObject, systemObjects } from './systemObjects.ts';
 
