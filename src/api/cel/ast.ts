@@ -2,7 +2,10 @@ import type { Overload } from './declarations.ts';
 import type { Type } from './types.ts';
 import type { Value } from './values.ts';
 
-/** A node of an expression. `offset` is where upstream puts its errors: the operator, the parenthesis of a call, the dot. */
+/**
+ * A node of an expression. `offset` is the place that upstream's errors name: the operator, a call's parenthesis, the
+ * dot.
+ */
 export type Node =
   ConstNode | IdentNode | SelectNode | CallNode | ListNode | MapNode | StructNode | ComprehensionNode;
 
@@ -19,9 +22,9 @@ export interface ConstNode extends NodeBase {
 
 export interface IdentNode extends NodeBase {
   readonly kind: 'ident';
-  /** With a leading dot where it must be looked up at the root. The checker replaces it by the full name. */
+  /** The name; a leading dot means that it is looked up at the root. The checker replaces it by the full name. */
   name: string;
-  /** What a name that stands for a type or a constant is. Set by the checker. */
+  /** The value of a name that stands for a type or a constant. Set by the checker. */
   constant?: Value;
 }
 
@@ -31,7 +34,7 @@ export interface SelectNode extends NodeBase {
   readonly field: string;
   /** `has(a.b)`. */
   readonly testOnly: boolean;
-  /** Set by the checker where `a.b.c` is the name of a variable or a type. */
+  /** The full name, if `a.b.c` names a variable or a type. Set by the checker. */
   resolved?: IdentNode;
 }
 
@@ -40,14 +43,14 @@ export interface CallNode extends NodeBase {
   name: string;
   target: Node | undefined;
   readonly args: readonly Node[];
-  /** Those that fit the types of the arguments. Set by the checker. */
+  /** The overloads that fit the types of the arguments. Set by the checker. */
   overloads?: readonly Overload[];
 }
 
 export interface ListNode extends NodeBase {
   readonly kind: 'list';
   readonly elements: readonly Node[];
-  /** Indices of elements that are left out where their optional has no value. */
+  /** Indices of optional elements: such an element is omitted if its optional has no value. */
   readonly optional: ReadonlySet<number>;
 }
 
@@ -70,21 +73,21 @@ export interface StructNode extends NodeBase {
 }
 
 /**
- * What macros become (langdef.md, Macros): for each element of the range, while the condition holds, the accumulator
- * becomes the step; the result is computed from it.
+ * The expansion of a macro (langdef.md, Macros). For each element of the range, while the condition holds, the step
+ * gives the accumulator a new value. The result is then computed from the accumulator.
  */
 export interface ComprehensionNode extends NodeBase {
   readonly kind: 'comprehension';
   readonly range: Node;
   readonly variable: string;
-  /** Of comprehensions over keys and values, or indices and elements. */
+  /** The second variable, in comprehensions over keys and values or over indices and elements. */
   readonly variable2: string | undefined;
   readonly accumulator: string;
   readonly init: Node;
   readonly condition: Node;
   readonly step: Node;
   readonly result: Node;
-  /** The call that it was written as. */
+  /** The call that the macro was written as. */
   readonly macro: MacroCall;
 }
 
@@ -113,7 +116,7 @@ export function list(offset: number, ...elements: Node[]): ListNode {
   return { kind: 'list', offset, elements, optional: new Set() };
 }
 
-/** `a.b.c` as a name; undefined for what is no chain of fields. */
+/** `a.b.c` as a name; undefined if the node is not a chain of fields. */
 export function qualifiedName(node: Node): string | undefined {
   if (node.kind === 'ident') return node.name;
   if (node.kind !== 'select' || node.testOnly) return undefined;

@@ -36,7 +36,7 @@ import { Double, Duration, isInt, Timestamp, TypeValue, typeValueName, Uint, typ
 import { BYTES, DOUBLE, DURATION, NULL, TIMESTAMP, UINT } from './types.ts';
 
 /**
- * Gives every node its type and every call the overloads that fit, and says what is wrong (cel-go
+ * Finds the type of every node and the overloads that fit every call, and reports what is wrong (cel-go
  * `checker/checker.go`).
  */
 export function check(environment: Environment, node: Node): readonly Issue[] {
@@ -59,7 +59,7 @@ class Checker {
     this.#environment = environment;
   }
 
-  /** Replaces what was found out only later. */
+  /** Replaces types that became known only later. */
   settle(): void {
     for (const node of this.#typed) {
       if (node.type !== undefined) node.type = substitute(this.#substitutions, node.type, true);
@@ -130,7 +130,7 @@ class Checker {
     return this.#resolve(node) ?? this.#undeclared(node.offset, node.name);
   }
 
-  /** The type of what a name stands for, which becomes its full name. */
+  /** The type of the variable or constant that a name refers to. The name becomes its full name. */
   #resolve(node: IdentNode): Type | undefined {
     for (const scope of this.#scopes.toReversed()) {
       const type = scope.get(node.name);
@@ -255,7 +255,7 @@ class Checker {
     return result;
   }
 
-  /** An overload whose parameters are not those of other calls. */
+  /** A copy of an overload with type parameters of its own, so that calls do not share them. */
   #instance(overload: Overload): { parameters: readonly Type[]; result: Type } {
     const names = new Set([...overload.parameters, overload.result].flatMap(parametersOf));
     if (names.size === 0) return overload;

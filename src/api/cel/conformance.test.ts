@@ -48,14 +48,14 @@ const registry = getTestRegistry();
 
 interface LeftOut {
   readonly reason: string;
-  /** What the path of a case matches, and what its definition matches. */
+  /** Patterns for the path of a case and for its definition. */
   readonly path?: RegExp;
   readonly says?: RegExp;
-  /** How many cases are left out for this reason. */
+  /** How many cases are skipped for this reason. */
   readonly count: number;
 }
 
-/** Cases that concern what Kubernetes has not. */
+/** Cases about features that Kubernetes does not have. */
 const LEFT_OUT: readonly LeftOut[] = [
   {
     reason: 'functions that are not in the environment of Kubernetes: math, base64, and what optimizers make',

@@ -2,21 +2,21 @@ import type { CallEstimate, SizedArgument } from './cost/estimates.ts';
 import type { Type } from './types.ts';
 import type { Value } from './values.ts';
 
-/** One of the forms of a function. */
+/** An overload: one of the forms of a function. */
 export interface Overload {
-  /** Upstream's: `string_to_int`. */
+  /** Upstream's name for it: `string_to_int`. */
   readonly id: string;
   readonly parameters: readonly Type[];
   readonly result: Type;
   /** Called as `first.name(others)`. */
   readonly member: boolean;
-  /** Arguments are no errors. The answer may be one. */
+  /** Runs the call. Arguments are never errors; the result may be one. */
   readonly call: Implementation;
-  /** What a call costs, before it is made; 1 where nothing is said. */
+  /** The cost of a call, known before it runs. Default: 1. */
   readonly cost?: (...args: Value[]) => number;
-  /** What a call costs because of its result, in addition. */
+  /** The additional cost of a call for its result. */
   readonly resultCost?: (result: Value) => number;
-  /** What a call may cost, without its arguments; 1 where nothing is said. */
+  /** The estimated cost of a call without its arguments. Default: 1. */
   readonly estimate?: (args: readonly SizedArgument[]) => CallEstimate;
 }
 
@@ -26,7 +26,7 @@ export type Implementation = (...args: any[]) => Value;
 /** The forms of a function by its name. */
 export type Functions = ReadonlyMap<string, readonly Overload[]>;
 
-/** What a library adds to an environment. */
+/** The names that a library adds to an environment. */
 export interface Library {
   readonly functions: readonly (readonly [name: string, overload: Overload])[];
   /** Names that stand for types: `int`, `kubernetes.Quantity`. */

@@ -12,7 +12,7 @@ export interface EnvironmentOptions extends ParserOptions {
   readonly validateLiterals?: boolean;
 }
 
-/** What expressions can refer to: immutable, extended by copies. */
+/** The names that expressions can use. Immutable: extending it makes a copy. */
 export class Environment {
   readonly options: EnvironmentOptions;
   readonly #functions: Functions;
@@ -66,7 +66,7 @@ export class Environment {
     return this.#variables.get(name);
   }
 
-  /** The type that a name stands for. */
+  /** The type that a name refers to. */
   type(name: string): Type | undefined {
     return this.#types.get(name);
   }
@@ -79,7 +79,7 @@ export class Environment {
     return this.#variables;
   }
 
-  /** A name as it may be meant, the most qualified first. */
+  /** The full names that a name may have, the longest first. */
   candidates(name: string): readonly string[] {
     if (name.startsWith('.')) return [name.slice(1)];
     const found = [name];

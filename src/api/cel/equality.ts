@@ -16,14 +16,14 @@ import {
   type Value,
 } from './values.ts';
 
-/** Counts what is compared, since two short lists may hold a lot. */
+/** Counts the compared elements, since two short lists may contain many. */
 export interface Meter {
   compared: number;
 }
 
 /**
- * Whether two values are equal: numbers by what they are worth, whatever their type; values of different types never
- * (cel-spec `doc/langdef.md`, Equality). Neither is an error.
+ * Whether two values are equal. Numbers are compared by value, whatever their types; other values of different types
+ * are never equal (cel-spec `doc/langdef.md`, Equality). Neither value is an error.
  */
 export function equals(a: Value, b: Value, meter?: Meter): boolean {
   if (a === b) return true;
@@ -69,7 +69,9 @@ export function isNumber(value: Value): value is Numeric {
   );
 }
 
-/** Less than, equal to or greater than zero; NaN where one is no number. With a double, the other becomes one too. */
+/**
+ * Less than, equal to or greater than zero; NaN if one is NaN. If one is a double, the other is compared as a double.
+ */
 export function compareNumbers(a: Numeric, b: Numeric): number {
   let x = worth(a);
   let y = worth(b);

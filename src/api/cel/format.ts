@@ -15,10 +15,10 @@ import {
   type Value,
 } from './values.ts';
 
-/** cel-go's limit: a precision beyond this would only make work. */
+/** cel-go's limit: a greater precision would only cost time. */
 const MAX_PRECISION = 100;
 
-/** The longest text that a value may become: as long as what a request may bring. */
+/** The longest text that a value may become: as long as the longest request. */
 const MAX_LENGTH = 3 * 1024 * 1024;
 
 const TOO_LONG = new CelError('error during formatting: the text is too long');
@@ -58,12 +58,14 @@ export function formatText(template: string, args: readonly Value[]): Value {
   return error === undefined ? result + template.slice(at) : new CelError(error);
 }
 
-/** About how long values are as texts, known before the texts are made: the same value may be in many places. */
+/**
+ * About how long values are as texts. It is known before the texts are made, because one value may appear many times.
+ */
 export function formattedLength(args: readonly Value[]): number {
   return lengthOf(args, MAX_LENGTH);
 }
 
-/** About how long a value is as text; more than `most` where it is longer, without looking at all of it. */
+/** About how long a value is as text. Stops reading and returns more than `most` when it is longer. */
 function lengthOf(value: Value, most: number): number {
   if (typeof value === 'string') return value.length;
   if (value instanceof Uint8Array) return value.length;
@@ -185,7 +187,7 @@ function fixedPoint(value: Value, precision: number): string | CelError {
   return special(number) ?? roundHalfEven(number, precision);
 }
 
-/** As Go rounds: what is exactly between two goes to the even one. */
+/** Rounds as Go does: a number exactly between two goes to the even one. */
 function roundHalfEven(value: number, precision: number): string {
   const text = value.toFixed(precision);
   const exact = Math.abs(value).toFixed(100);

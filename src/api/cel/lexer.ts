@@ -5,14 +5,14 @@ export type TokenKind =
 
 export interface Token {
   readonly kind: TokenKind;
-  /** As it is written. */
+  /** The text as it was written. */
   readonly text: string;
   readonly offset: number;
-  /** Of literals: the text of strings, the octets of bytes. */
+  /** The value of a literal: the text of a string, the octets of bytes. */
   readonly value?: string | Uint8Array;
 }
 
-/** Thrown where reading cannot go on. */
+/** Thrown when the text cannot be read further. */
 export class SyntaxIssue extends Error implements Issue {
   override readonly name = 'SyntaxIssue';
   readonly offset: number;

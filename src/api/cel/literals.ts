@@ -6,14 +6,14 @@ import { CelError, type Value } from './values.ts';
 
 type Reader = (text: string) => Value;
 
-/** The functions whose literal arguments are read before anything runs, and which argument that is. */
+/** The functions whose literal arguments are checked before anything runs, and the argument that is checked. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['duration', parseDuration],
   ['timestamp', parseTimestamp],
   ['matches', compileRegex],
 ]);
 
-/** Literals that no evaluation could make a value of (cel-go `cel/validator.go`). */
+/** Finds literals that can never become a value (cel-go `cel/validator.go`). */
 export function checkLiterals(node: Node): readonly Issue[] {
   const issues: Issue[] = [];
   visit(node, (call) => {

@@ -15,8 +15,8 @@ interface Macro {
 }
 
 /**
- * What a call of a macro stands for; undefined where the name, the form or the number of arguments is of no macro
- * (cel-go `parser/macro.go`, `ext/comprehensions.go`, `cel/library.go`). `bindings`: whether there is `cel.bind`.
+ * Expands a call of a macro. Undefined if no macro has this name, form and number of arguments (cel-go
+ * `parser/macro.go`, `ext/comprehensions.go`, `cel/library.go`). `bindings`: whether `cel.bind` exists.
  */
 export function expandMacro(call: Call, issues: Issue[], bindings: boolean): Node | undefined {
   if (call.name === 'bind' && !bindings) return undefined;
@@ -148,7 +148,7 @@ function expandQuantifier(written: Call, issues: Issue[]): Node | undefined {
   return comprehension(written, args.length - 1, issues, { init, condition, step, result });
 }
 
-/** Appends an element to the accumulator, where the filter lets it. */
+/** Appends an element to the accumulator if the filter accepts it. */
 function collected(offset: number, element: Node, filter: Node | undefined): Parts {
   const append = call(offset, '_+_', ident(offset, ACCUMULATOR), list(offset, element));
   return {
@@ -209,7 +209,7 @@ function expandTransformMap(written: Call, issues: Issue[]): Node | undefined {
   });
 }
 
-/** A comprehension over nothing whose accumulator is a variable of the result. */
+/** A comprehension over an empty list; the result uses its accumulator as a variable. */
 function binding(written: Call, variable: string, value: Node, result: Node): Node {
   const { offset, name, target, args } = written;
   return {

@@ -25,7 +25,7 @@ const TIMESTAMP_OVERFLOW = new CelError('timestamp overflow');
 const DIVIDE_BY_ZERO = new CelError('division by zero');
 const MODULUS_BY_ZERO = new CelError('modulus by zero');
 
-/** An int, where 64 bits hold it. */
+/** An int if 64 bits can hold it, else an error. */
 export function checkedInt(value: bigint): Value {
   return BigInt.asIntN(64, value) === value ? intOf(value) : INT_OVERFLOW;
 }
@@ -162,7 +162,7 @@ export function not(a: Value): Value {
   return typeof a === 'boolean' ? !a : NO_OVERLOAD;
 }
 
-/** Less than, equal to or greater than zero; NaN where nothing is true; undefined where the types have no order. */
+/** Less than, equal to or greater than zero; NaN if one is NaN; undefined if the types have no order. */
 export function compare(a: Value, b: Value): number | undefined {
   if (typeof a === 'string') return typeof b === 'string' ? compareTexts(a, b) : undefined;
   if (isNumber(a)) return isNumber(b) ? compareNumbers(a, b) : undefined;
@@ -228,7 +228,7 @@ export function optionalIndex(container: Value, key: Value): Value {
   return value === undefined ? Optional.none : Optional.of(value);
 }
 
-/** An index into a list: any number that is whole. */
+/** An index into a list: any whole number, of any type. */
 function positionOf(key: Value): number | undefined {
   if (isInt(key)) return Number(key);
   if (key instanceof Uint) return Number(key.value);
@@ -247,7 +247,7 @@ function keyText(key: Value): string {
   return typeof key === 'number' || typeof key === 'bigint' || typeof key === 'boolean' ? String(key) : '';
 }
 
-/** Code points of a text, octets, elements or entries; undefined for what has no size. */
+/** The number of code points, octets, elements or entries; undefined for a value without a size. */
 export function sizeOf(value: Value): number | undefined {
   if (typeof value === 'string') return codePoints(value);
   if (Array.isArray(value) || value instanceof Uint8Array) return value.length;

@@ -47,7 +47,7 @@ export function parse(source: string, options: ParserOptions = {}): Parsed {
 }
 
 class Parser {
-  /** Problems that do not end the reading. */
+  /** Problems after which the parser goes on. */
   readonly issues: Issue[] = [];
   readonly #tokens: readonly Token[];
   readonly #options: ParserOptions;
@@ -81,7 +81,7 @@ class Parser {
     );
   }
 
-  /** Takes the next token where it is one of these. */
+  /** Takes the next token if it is one of these. */
   #take(texts: ReadonlySet<string> | string): Token | undefined {
     const token = this.#next;
     if (token.kind !== 'punctuation' && token.kind !== 'keyword') return undefined;
@@ -116,7 +116,7 @@ class Parser {
     return node;
   }
 
-  /** Terms between the same operator become a balanced tree, as cel-go makes it: long chains stay shallow. */
+  /** Builds a balanced tree from terms with the same operator, as cel-go does: long chains stay shallow. */
   #logical(operator: string, name: string, term: () => Node): Node {
     const terms = [term()];
     const offsets: number[] = [];
@@ -164,7 +164,7 @@ class Parser {
     if (count === 0) return this.#member();
     const token = this.#next;
     if (token.kind === 'int' || token.kind === 'double') {
-      // The last sign belongs to the number, so that the smallest one can be written.
+      // The last sign belongs to the number, because the smallest int can only be written so.
       const member = this.#member(token.kind === 'int' ? this.#int(true) : this.#double(true));
       return count % 2 === 1 ? member : call(offset, '-_', member);
     }

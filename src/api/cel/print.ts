@@ -9,7 +9,7 @@ const BINARY: ReadonlyMap<string, string> = new Map([
   ['@in', 'in'],
 ]);
 
-/** Writes an expression that reads as the same tree; macros as they were written. */
+/** Prints an expression that parses to the same tree. Macros are printed as they were written. */
 export function print(node: Node): string {
   switch (node.kind) {
     case 'const':
@@ -43,7 +43,7 @@ export function print(node: Node): string {
   }
 }
 
-/** What needs no parentheses before a dot or a bracket is left without. */
+/** Omits the parentheses around an operand that needs none before a dot or a bracket. */
 function operand(node: Node): string {
   const text = print(node);
   return node.kind === 'ident' || node.kind === 'select' || node.kind === 'comprehension'

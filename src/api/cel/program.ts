@@ -16,22 +16,22 @@ import { CelError, type Value } from './values.ts';
 
 export type Compiled =
   | { readonly ok: true; readonly program: Program }
-  /** `message`: all that is wrong, in upstream's words, with positions. */
+  /** `message`: all problems, in upstream's words, with positions. */
   | { readonly ok: false; readonly message: string };
 
-/** What came out of an evaluation. */
+/** The result of an evaluation. */
 export interface Outcome {
-  /** A CelError where there is no value. */
+  /** A CelError if there is no value. */
   readonly value: Value;
   readonly cost: number;
 }
 
-/** Upstream's words where an evaluation goes over its budget. */
+/** Upstream's words for an evaluation that goes over its budget. */
 export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';
 
 /**
- * Compiles an expression. Variables and functions are those of the environment; `sizeOf` says how long values from
- * outside may be, for the estimated cost.
+ * Compiles an expression with the variables and functions of the environment. `sizeOf` tells the greatest sizes of
+ * values from outside, for the estimated cost.
  */
 export function compile(source: string, environment: Environment, sizeOf?: SizeOf): Compiled {
   const parsed = parse(source, environment.options);
@@ -43,11 +43,11 @@ export function compile(source: string, environment: Environment, sizeOf?: SizeO
   return { ok: true, program: new Program(source, parsed.node, environment, sizeOf) };
 }
 
-/** An expression that has been checked and made ready. It has no state: evaluations do not see each other. */
+/** A checked expression that is ready to run. It has no state: evaluations do not see each other. */
 export class Program {
   readonly source: string;
   readonly type: Type;
-  /** What an evaluation may cost. The most may be infinite. */
+  /** The least and the most that an evaluation may cost. The most may be infinite. */
   readonly estimatedCost: Range;
   readonly #plan: Plan;
   readonly #inputs: readonly Input[];
@@ -69,8 +69,8 @@ export class Program {
   }
 
   /**
-   * Evaluates with what variables are; one that is missing is an error where it is read. JSON is used as it is, and never
-   * changed. Ends with an error where the cost goes over the budget; never throws.
+   * Evaluates the expression with the given variables. Reading a variable that is missing is an error. JSON is used as
+   * it is, and is never changed. The result is an error if the cost goes over the budget; this never throws.
    */
   evaluate(bindings: Readonly<Record<string, Value>>, budget: number): Outcome {
     const slots = new Array<Value>(this.#plan.slots);
@@ -90,9 +90,9 @@ export class Program {
     } catch (error) {
       if (error instanceof BudgetExceeded)
         return { value: new CelError(COST_EXCEEDED), cost: budget - frame.left };
-      // A value that is not what its schema says is met where a function uses it.
+      // A function met a value that does not fit its schema.
       if (error instanceof TypeError) return { value: NO_OVERLOAD, cost: budget - frame.left };
-      // A text or a list that is longer than there can be.
+      // A text or a list would be longer than JavaScript allows.
       if (error instanceof RangeError) return { value: TOO_LARGE, cost: budget - frame.left };
       throw error;
     }

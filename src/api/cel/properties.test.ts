@@ -131,7 +131,7 @@ describe('properties of expressions', () => {
         const bounded = compiled.program.evaluate(bindings, budget);
         if (cost <= budget) assert.deepEqual(bounded, { value, cost });
         else assert.ok(bounded.value instanceof CelError && bounded.value.message.includes('cost limit'));
-        // What an evaluation really costs is within what was estimated; of unknown types upstream estimates too little.
+        // The real cost is within the estimate; upstream estimates too little for unknown types.
         if (!(value instanceof CelError) && !source.includes('object'))
           assert.ok(cost <= compiled.program.estimatedCost.max, `${source}: ${cost}`);
       }),

@@ -1,11 +1,13 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { CelError, type Value } from './values.ts';
 
-/** Compiled expressions, since the same few come again and again; a bound holds what data brings. */
+/**
+ * A cache of compiled expressions, since the same few come again and again. It is bounded, because data can bring any.
+ */
 const compiled = new Map<string, RE2JS | CelError>();
 const MAX_COMPILED = 500;
 
-/** RE2, as Go's package regexp: an expression takes time in proportion to the text, whatever it says. */
+/** RE2, as Go's package regexp: matching takes time in proportion to the text, whatever the expression. */
 export function compileRegex(pattern: string): RE2JS | CelError {
   let regex = compiled.get(pattern);
   if (regex === undefined) {
@@ -30,7 +32,7 @@ export function matches(text: string, pattern: string): Value {
   return regex instanceof CelError ? regex : regex.matcher(text).find();
 }
 
-/** The first match, '' where there is none. */
+/** The first match, or '' if nothing matches. */
 export function findFirst(text: string, pattern: string): Value {
   const regex = compileRegex(pattern);
   if (regex instanceof CelError) return regex;
@@ -38,7 +40,7 @@ export function findFirst(text: string, pattern: string): Value {
   return matcher.find() ? (matcher.group() ?? '') : '';
 }
 
-/** All matches, or so many. */
+/** All matches, or the first `limit` of them. */
 export function findAll(text: string, pattern: string, limit: number | bigint = -1): Value {
   const regex = compileRegex(pattern);
   if (regex instanceof CelError) return regex;

@@ -1,4 +1,4 @@
-/** What is wrong with an expression, and where. */
+/** A problem in an expression, and its place. */
 export interface Issue {
   readonly offset: number;
   readonly message: string;
@@ -26,7 +26,7 @@ interface Location {
   readonly column: number;
 }
 
-/** Where an offset in UTF-16 units is. */
+/** The place of an offset, which counts UTF-16 units. */
 export function locate(source: string, offset: number): Location {
   const before = source.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;

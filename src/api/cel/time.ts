@@ -3,7 +3,7 @@ import { CelError, type Duration, Timestamp, type Value } from './values.ts';
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
-/** A timestamp of RFC 3339, else an error. */
+/** Parses a timestamp of RFC 3339; returns an error if the text is not one. */
 export function parseTimestamp(text: string): Value {
   const match = RFC3339.exec(text);
   if (match === null) return conversionError('string', 'google.protobuf.Timestamp');
@@ -43,7 +43,7 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['h', 3_600_000_000_000n],
 ]);
 
-/** A duration as Go writes them, `1h2m3.5s`, else an error. */
+/** Parses a duration in Go's format, `1h2m3.5s`; returns an error if the text is not one. */
 export function parseDuration(text: string): Value {
   const [, sign = '', body = ''] = /^([-+]?)(.*)$/s.exec(text) ?? [];
   if (body === '0') return checkedDuration(0n);
@@ -78,13 +78,15 @@ export function formatTimestamp({ seconds, nanos }: Timestamp): string {
   return `${whole}${fraction}Z`;
 }
 
-/** The parts of a moment in a time zone: a date whose UTC parts are those of the zone; undefined for no zone. */
+/**
+ * The parts of a moment in a time zone, as a date whose UTC parts are those of the zone. Undefined for an unknown zone.
+ */
 export function inZone({ seconds }: Timestamp, zone: string): Date | undefined {
   const offset = offsetOf(seconds, zone);
   return offset === undefined ? undefined : new Date((seconds + offset) * 1000);
 }
 
-/** Formatters are dear to make; few zones are in use. */
+/** Formatters are expensive to make, and only a few zones are in use. */
 const formatters = new Map<string, Intl.DateTimeFormat | undefined>();
 const MAX_FORMATTERS = 100;
 

@@ -19,7 +19,7 @@ export interface SimpleType {
 export interface ListType {
   readonly kind: 'list';
   readonly element: Type;
-  /** Whether the order of elements counts, and how they merge: of lists that a schema describes. */
+  /** For lists that a schema describes: whether the order of elements counts, and how two lists merge. */
   readonly merge?: ListMerge;
 }
 
@@ -39,7 +39,7 @@ export interface MapType {
 export interface ObjectType {
   readonly kind: 'object';
   readonly name: string;
-  /** By the names that expressions use: reserved words and odd characters are escaped. */
+  /** The fields by the names that expressions use: reserved words and odd characters are escaped. */
   readonly fields: ReadonlyMap<string, Field>;
 }
 
@@ -62,7 +62,7 @@ export interface TypeType {
   readonly of: Type | undefined;
 }
 
-/** Stands for any type, the same one wherever the name stands in a declaration. */
+/** Stands for any type. Within one declaration, the same name stands for the same type. */
 export interface ParameterType {
   readonly kind: 'parameter';
   readonly name: string;
@@ -111,7 +111,7 @@ export function isOptional(type: Type): type is OpaqueType {
   return type.kind === 'opaque' && type.name === OPTIONAL;
 }
 
-/** The type inside an optional; others as they are. */
+/** The type inside an optional; any other type is returned as it is. */
 export function unwrapOptional(type: Type): Type {
   return isOptional(type) ? (type.parameters[0] ?? DYN) : type;
 }
@@ -153,7 +153,7 @@ export function withParts(type: Type, parts: readonly Type[]): Type {
   }
 }
 
-/** What tells a type from others beside its kind and its parts. */
+/** The name that, besides kind and parts, tells a type from others. */
 export function nameOf(type: Type): string {
   return type.kind === 'object' || type.kind === 'opaque' || type.kind === 'parameter'
     ? type.name
@@ -170,7 +170,7 @@ export function isSameType(a: Type, b: Type): boolean {
   );
 }
 
-/** As upstream's messages name it (cel-go `checker/format.go`): `map(string, list(int))`. */
+/** The type as upstream's messages print it (cel-go `checker/format.go`): `map(string, list(int))`. */
 export function formatType(type: Type): string {
   switch (type.kind) {
     case 'error':

@@ -1,9 +1,9 @@
 import { DYN, isDynOrError, isSameType, nameOf, partsOf, type Type, withParts } from './types.ts';
 
-/** What type parameters stand for. Immutable: a match that fails leaves no trace. */
+/** The types that parameters stand for. Immutable: a match that fails leaves no trace. */
 export type Substitutions = ReadonlyMap<string, Type>;
 
-/** Replaces parameters by what they stand for; by dyn where nothing is known and `toDyn` is true. */
+/** Replaces each parameter by the type that it stands for. Unknown ones become dyn if `toDyn` is true. */
 export function substitute(substitutions: Substitutions, type: Type, toDyn: boolean): Type {
   if (type.kind === 'parameter') {
     const known = substitutions.get(type.name);
@@ -20,7 +20,7 @@ export function substitute(substitutions: Substitutions, type: Type, toDyn: bool
 }
 
 /**
- * Whether values of `actual` may be where `expected` is, and what parameters then stand for (cel-go
+ * Whether a value of `actual` fits where `expected` is wanted, and the types that parameters then stand for (cel-go
  * `checker/types.go`).
  */
 export function assign(
@@ -63,7 +63,7 @@ class Unifier {
     );
   }
 
-  /** Whether `type` may be what `parameter` stands for, and whether something is known about it. */
+  /** Whether `parameter` may stand for `type`, and whether it stood for a type before. */
   #substitutes(type: Type, parameter: Type & { kind: 'parameter' }): { valid: boolean; known: boolean } {
     if (isSameType(type, parameter)) return { valid: true, known: true };
     const known = this.substitutions.get(parameter.name);
@@ -93,7 +93,7 @@ function isNullable(type: Type): boolean {
   return ['null', 'object', 'timestamp', 'duration', 'opaque'].includes(type.kind);
 }
 
-/** The one of two types that fits both. */
+/** The more general of two types. */
 export function mostGeneral(a: Type, b: Type): Type {
   return isAsGeneral(a, b) ? a : b;
 }

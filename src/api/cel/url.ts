@@ -12,7 +12,7 @@ export interface Url {
 
 const INVALID_ESCAPE = /%(?![0-9a-fA-F]{2})(.{0,2})/;
 
-/** An absolute URL or path; what is wrong, where it is none (`url.ParseRequestURI`). */
+/** Parses an absolute URL or path; returns the error if it is not one (`url.ParseRequestURI`). */
 export function parseUrl(text: string): Url | string {
   if (text === '') return 'empty url';
   // eslint-disable-next-line no-control-regex -- these are what is refused
@@ -38,7 +38,7 @@ export function parseUrl(text: string): Url | string {
   return { scheme: scheme.toLowerCase(), ...host, escapedPath: escapePath(path), query: parseQuery(query) };
 }
 
-/** `mailto:name`: what follows the scheme is no path. */
+/** `mailto:name`: the part after the scheme is not a path. */
 function opaque(scheme: string, query: string): Url {
   return {
     scheme: scheme.toLowerCase(),
@@ -63,7 +63,7 @@ function hostOf(authority: string): Host | string {
   return { host, hostname, port: after.slice(1) };
 }
 
-/** What is escaped already stays, where all of it is as it should be; else all that has to be is escaped. */
+/** Returns a well escaped path as it is; otherwise escapes every character that needs it. */
 function escapePath(path: string): string {
   if (/^(?:[\w\-.~!$&'()*+,;=:@[\]/]|%[0-9a-fA-F]{2})*$/.test(path)) return path;
   return encodeURIComponent(unescape(path)).replaceAll(/%(?:24|26|2B|2C|2F|3A|3B|3D|40)/g, (part) =>

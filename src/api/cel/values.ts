@@ -14,7 +14,7 @@ import { DYN, OPTIONAL, type Type } from './types.ts';
  */
 export type Value = unknown;
 
-/** What went wrong in an evaluation, in upstream's words. */
+/** An error of an evaluation, in upstream's words. */
 export class CelError {
   readonly message: string;
 
@@ -33,7 +33,7 @@ export class Double {
 }
 
 export class Uint {
-  /** As ints are: a number where it is safe. */
+  /** A number if it is safe, else a bigint, as for an int. */
   readonly value: number | bigint;
 
   constructor(value: number | bigint) {
@@ -43,9 +43,9 @@ export class Uint {
 
 /** A moment between the years 1 and 9999. */
 export class Timestamp {
-  /** Since 1970. */
+  /** Seconds since 1970. */
   readonly seconds: number;
-  /** From 0 to 999,999,999. */
+  /** Nanoseconds, from 0 to 999,999,999. */
   readonly nanos: number;
 
   constructor(seconds: number, nanos: number) {
@@ -89,14 +89,14 @@ export class Optional {
 
 /** A value of a library's type. */
 export abstract class OpaqueValue {
-  /** As `type()` names it. */
+  /** The name that `type()` returns. */
   abstract readonly typeName: string;
   abstract equals(other: OpaqueValue): boolean;
 }
 
 type Key = string | number | bigint | boolean;
 
-/** A map that an expression made: keys are texts, bools and numbers, of which 1, 1u and 1.0 are the same. */
+/** A map that an expression made. Keys are texts, bools and numbers; 1, 1u and 1.0 are the same key. */
 export class CelMap {
   readonly #entries = new Map<Key, readonly [key: Value, value: Value]>();
 
@@ -115,7 +115,7 @@ export class CelMap {
     return canonical === undefined ? undefined : this.#entries.get(canonical)?.[1];
   }
 
-  /** False where the key is there already, or no key. */
+  /** Returns false if the key exists already, or cannot be a key. */
   add(key: Value, value: Value): boolean {
     const canonical = keyOf(key);
     if (canonical === undefined || this.#entries.has(canonical)) return false;
@@ -186,7 +186,7 @@ export function numberOfDouble(value: number | Double): number {
   return typeof value === 'number' ? value : value.value;
 }
 
-/** An int in its one form. */
+/** An int: a number if it is safe, else a bigint. */
 export function intOf(value: bigint): number | bigint {
   return value >= MIN_SAFE && value <= MAX_SAFE ? Number(value) : value;
 }
@@ -238,7 +238,7 @@ export function typeValueName(type: Type): string {
   }
 }
 
-/** Whether a value may be an argument where a declaration has this type. */
+/** Whether a value fits a parameter that a declaration gives this type. */
 export function fits(value: Value, type: Type): boolean {
   switch (type.kind) {
     case 'dyn':
@@ -276,7 +276,7 @@ export function fits(value: Value, type: Type): boolean {
   }
 }
 
-/** Only the first element is looked at, as cel-go tells overloads for lists apart. */
+/** Checks only the first element, as cel-go does when it chooses overloads for lists. */
 function everyFits(list: readonly unknown[], element: Type): boolean {
   return element.kind === 'parameter' || element === DYN || list.length === 0 || fits(list[0], element);
 }

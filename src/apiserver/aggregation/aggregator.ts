@@ -10,17 +10,17 @@ import { resourcesOfList, withRemote } from './remoteDiscovery.ts';
 import { identityOf, RemoteServer, type RemoteServerOptions } from './remoteServer.ts';
 import { type RemoteVersion, RemoteVersions } from './remoteVersions.ts';
 
-/** Who asks whether a server is there. It may always know. */
+/** The user in whose name this server asks whether another one is available. Every server lets it. */
 const AGGREGATOR = { name: 'system:kube-aggregator', groups: ['system:masters'] };
 
 /**
- * Versions of groups that other servers in the cluster serve, as APIServices name them (kube-aggregator): requests for
- * them are handed on, with who asks.
+ * The versions of groups that other servers in the cluster serve, as APIServices name them (kube-aggregator). Requests
+ * for them are passed on, with the user who made them.
  */
 export class Aggregator implements OtherGroups, Disposable {
   readonly #options: RemoteServerOptions;
   readonly #versions: RemoteVersions;
-  /** By the APIService's name, with what they were made from. */
+  /** The servers by the APIService's name, with the data that they were made from. */
   readonly #servers = new Map<string, { readonly madeFrom: string; readonly server: RemoteServer }>();
 
   constructor(options: RemoteServerOptions & { readonly cache: Pick<Cache, 'list' | 'onChange'> }) {
@@ -28,7 +28,7 @@ export class Aggregator implements OtherGroups, Disposable {
     this.#versions = new RemoteVersions(options.cache);
   }
 
-  /** How discovery shows what the others serve. */
+  /** The discovery of the groups that the others serve. */
   get snapshot(): unknown {
     return this.#versions.snapshot;
   }
@@ -37,7 +37,7 @@ export class Aggregator implements OtherGroups, Disposable {
     return withRemote(own, this.#versions.snapshot);
   }
 
-  /** The documents of OpenAPI that the others have. */
+  /** The OpenAPI documents of the others. */
   openApiPaths(): readonly string[] {
     return this.versions.flatMap(({ group, version, isAvailable }) =>
       isAvailable ? [`apis/${group}/${version}`] : [],
@@ -48,14 +48,14 @@ export class Aggregator implements OtherGroups, Disposable {
     return this.#versions.snapshot.all;
   }
 
-  /** The answer of the server that a request is for; undefined where it is for this one. */
+  /** Answers a request that is for another server; undefined if it is for this one. */
   take(exchange: Exchange): Promise<ApiResponse> | undefined {
     if (this.#versions.snapshot.all.length === 0) return undefined;
     const remote = this.#remoteOf(exchange);
     return remote === undefined ? undefined : this.#forward(remote, exchange);
   }
 
-  /** Asks a server what it serves. Rejects with what is wrong. */
+  /** Asks a server for its discovery. Rejects with the error. */
   async check(remote: RemoteVersion, signal: AbortSignal): Promise<void> {
     const { group, version, name } = remote;
     const path = `/apis/${group}/${version}`;
@@ -131,7 +131,10 @@ function unavailable(text: string): ApiResponse {
   return { type: 'raw', code: 503, headers, body: `${text}\n` };
 }
 
-/** Without what is for this server alone, or says who asks. The length is that of what is sent on. */
+/**
+ * The headers without those for this server alone and those that tell the user. The length is that of the body that is
+ * sent on.
+ */
 function ownHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(forwarded(headers)).filter(([name]) => name !== 'content-length' && !IDENTITY.test(name)),
@@ -148,7 +151,7 @@ function bytesOf(body: RequestBody): string | Uint8Array | AsyncIterable<Uint8Ar
       return body.stream;
     case 'object':
       return JSON.stringify(body.object);
-    // What is JSON is YAML too.
+    // JSON is valid YAML.
     case 'yaml':
       return JSON.stringify(body.decoded.object);
   }

@@ -16,12 +16,12 @@ export interface AvailabilityOptions {
   readonly clock: Clock;
 }
 
-/** Whether a server answers is no event: as upstream, it is asked so often. */
+/** No event tells whether a server answers, so it is asked at upstream's interval. */
 const RESYNC_MS = 30_000;
 const FIRST_RETRY_MS = 500;
 const CHECK_TIMEOUT_MS = 5_000;
 
-/** What an APIService's condition says, but for its time. */
+/** The condition of an APIService, without its time. */
 interface Verdict {
   readonly status: 'True' | 'False';
   readonly reason: string;
@@ -29,8 +29,8 @@ interface Verdict {
 }
 
 /**
- * Keeps the condition Available of each APIService that a service stands behind (kube-aggregator
- * `pkg/controllers/status/remote`). Costs nothing while there are none.
+ * Keeps the condition Available of each APIService that names a service (kube-aggregator
+ * `pkg/controllers/status/remote`). It does no work while there are none.
  */
 export class Availability implements Disposable {
   readonly #options: AvailabilityOptions;
@@ -48,7 +48,7 @@ export class Availability implements Disposable {
       };
     this.#subscriptions = [
       cache.onChange(prefixOf(apiServices, ''), ({ type, entry, previous }) => {
-        // Its status is written here.
+        // Our own writes of the status are ignored.
         if (type === 'delete' || specOf(previous) !== specOf(entry)) this.#wake(entry.object.metadata.name);
       }),
       cache.onChange(
@@ -77,7 +77,7 @@ export class Availability implements Disposable {
     }
   }
 
-  /** Looks at one again, once what is under way is done. */
+  /** Checks an APIService again, after the check that is running. */
   #wake(name: string): void {
     const state = this.#states.get(name) ?? {
       isRunning: false,
@@ -115,7 +115,7 @@ export class Availability implements Disposable {
     state.timer = this.#options.clock.timeout(wait, () => this.#wake(name));
   }
 
-  /** Resolves to whether the server is there. */
+  /** Resolves to whether the server answers. */
   async #look(remote: Aggregator['versions'][number]): Promise<boolean> {
     const { signal } = this.#ending;
     const verdict = this.#missing(remote.apiService) ?? (await this.#check(remote));
@@ -146,7 +146,7 @@ export class Availability implements Disposable {
     }
   }
 
-  /** What the service lacks to be asked at all. */
+  /** The reason why the service cannot be asked at all. */
   #missing({ spec }: APIService): Verdict | undefined {
     const { cache } = this.#options;
     const { namespace = '', name = '', port = 443 } = spec?.service ?? {};
@@ -173,7 +173,7 @@ export class Availability implements Disposable {
 
 interface State {
   isRunning: boolean;
-  /** Something changed while it was looked at. */
+  /** The APIService changed while it was checked. */
   isDirty: boolean;
   failures: number;
   timer: Disposable | undefined;
@@ -190,7 +190,7 @@ function hasReadyEndpoint({ endpoints = [], ports = [] }: EndpointSlice, portNam
   );
 }
 
-/** Undefined where the condition says that already. */
+/** Undefined if the condition is the same already. */
 function withCondition(apiService: APIService, verdict: Verdict, now: string): Draft<APIService> | undefined {
   const conditions = apiService.status?.conditions ?? [];
   const old = conditions.find(({ type }) => type === 'Available');

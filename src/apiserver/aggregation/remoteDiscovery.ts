@@ -1,7 +1,7 @@
 import type { ShownGroup, ShownResource, ShownSubresource, ShownVersion } from '../discovery/groups.ts';
 import type { RemoteSnapshot, RemoteVersion } from './remoteVersions.ts';
 
-/** What this server and others serve, as one: versions that are served here are not replaced. */
+/** Merges the discovery of this server and of others. Versions that this server serves are not replaced. */
 export function withRemote(local: readonly ShownGroup[], remote: RemoteSnapshot): readonly ShownGroup[] {
   const groups = new Map(local.map((group) => [group.group, group]));
   for (const version of remote.all) {
@@ -29,7 +29,7 @@ interface ApiResource {
   readonly storageVersionHash?: string;
 }
 
-/** What an APIResourceList says. What is no such list says nothing. */
+/** The resources of an APIResourceList; none if the value is not such a list. */
 export function resourcesOfList(group: string, version: string, list: unknown): readonly ShownResource[] {
   const { resources } = (list ?? {}) as { readonly resources?: unknown };
   const entries = (Array.isArray(resources) ? (resources as unknown[]) : []).filter(isApiResource);

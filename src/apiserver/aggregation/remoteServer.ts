@@ -6,12 +6,12 @@ import { HttpsPool, type PooledResponse } from '../../host/httpsPool.ts';
 import type { Identity } from '../verbs/subresources/tunnel.ts';
 
 export interface RemoteServerOptions {
-  /** A TCP connection to one of a service's endpoints. */
+  /** Opens a TCP connection to one of a service's endpoints. */
   dialService(
     service: { readonly namespace: string; readonly name: string; readonly port: number },
     signal: AbortSignal,
   ): Promise<Duplex>;
-  /** By which others know that it is this server who tells them who asks, PEM. */
+  /** The client certificate and key, PEM. They prove to other servers that this server names the user. */
   readonly clientCertificate: { readonly cert: string; readonly key: string };
 }
 
@@ -58,7 +58,9 @@ export class RemoteServer {
   }
 }
 
-/** Who asks, as an authenticating proxy tells it (client-go `transport.SetAuthProxyHeaders`). */
+/**
+ * The headers that name the user, as an authenticating proxy sends them (client-go `transport.SetAuthProxyHeaders`).
+ */
 export function identityOf({ name, uid = '', groups, extra = {} }: UserInfo): Identity {
   const headers: Record<string, string | string[]> = { 'X-Remote-User': encoded(name) };
   if (uid !== '') headers['X-Remote-Uid'] = encoded(uid);
@@ -69,7 +71,7 @@ export function identityOf({ name, uid = '', groups, extra = {} }: UserInfo): Id
   return headers;
 }
 
-/** Headers carry bytes: names in other scripts go as UTF-8, as Go sends them. */
+/** Headers carry bytes: names in other scripts are sent as UTF-8, as Go does. */
 function encoded(text: string): string {
   return Buffer.from(text).toString('latin1');
 }

@@ -12,7 +12,7 @@ export interface RemoteVersion {
   readonly version: string;
   readonly apiService: APIService;
   readonly isAvailable: boolean;
-  /** What it said when it was last asked; undefined where it never was. */
+  /** The discovery that it last answered; undefined if it never answered. */
   readonly resources: readonly ShownResource[] | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface RemoteSnapshot {
   find(group: string, version: string): RemoteVersion | undefined;
 }
 
-/** The versions that others serve, as the APIServices in the watch cache say. A change counts for the next request. */
+/** The versions that others serve, as the APIServices in the watch cache say. A change applies to the next request. */
 export class RemoteVersions implements Disposable {
   readonly #cache: Pick<Cache, 'list' | 'onChange'>;
   readonly #prefix = prefixOf(apiServices, '');
@@ -35,12 +35,12 @@ export class RemoteVersions implements Disposable {
     this.#subscription = cache.onChange(this.#prefix, () => (this.#snapshot = undefined));
   }
 
-  /** Another one after each change. */
+  /** A value that is replaced after each change. */
   get snapshot(): RemoteSnapshot {
     return (this.#snapshot ??= this.#read());
   }
 
-  /** Notes what a server says that it serves. */
+  /** Stores the discovery of a server. */
   learn(name: string, resources: readonly ShownResource[]): void {
     if (JSON.stringify(this.#learned.get(name)) === JSON.stringify(resources)) return;
     this.#learned.set(name, resources);

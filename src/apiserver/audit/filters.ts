@@ -10,13 +10,13 @@ import { typeOf } from '../verbs/decode.ts';
 import { type AuditOptions, AuditRecord } from './record.ts';
 import { reaches } from './policy.ts';
 
-/** The filters of the audit log, each for its place in the server's list. */
+/** The filters of the audit log, one for each place in the server's list. */
 export interface AuditFilters {
-  /** Around authentication and all that follows. */
+  /** Runs around authentication and all that follows. */
   readonly record: Filter;
   readonly identified: Filter;
   readonly impersonated: Filter;
-  /** Where the body has been read. */
+  /** Runs after the body has been read. */
   readonly sent: Filter;
 }
 
@@ -55,7 +55,7 @@ export function auditFilters(options: AuditOptions, resources: ResourceTable): A
   };
 }
 
-/** Tells of an answer; of one that goes on, when it begins and when it has ended. */
+/** Records an answer. For a stream, it records the beginning and the end. */
 function answered(exchange: Exchange, record: AuditRecord, response: ApiResponse): ApiResponse {
   const complete = (code: number): void => record.completed(code);
   switch (response.type) {
@@ -97,7 +97,7 @@ async function* until<T extends Uint8Array | readonly WatchEvent[]>(
   }
 }
 
-/** What was sent, as JSON; undefined for what cannot be read, which the answer says. */
+/** The request's body as JSON; undefined if it cannot be read, which the answer tells. */
 function bodyOf({ request }: Exchange, resources: ResourceTable): unknown {
   const { body, info } = request;
   try {

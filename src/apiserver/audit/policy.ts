@@ -10,14 +10,14 @@ import { each } from '../../api/fields/rules.ts';
 import type { RequestInfo, UserInfo } from '../../api/request.ts';
 import { decode } from '../../api/schema/index.ts';
 
-/** How much is written down of a request, each level more than the one before it. */
+/** How much of a request is recorded. Each level includes the one before it. */
 export const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 export type Level = (typeof LEVELS)[number];
 
 export const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** audit.k8s.io/v1 Policy: what is written down of which requests. */
+/** audit.k8s.io/v1 Policy: how much of which requests is recorded. */
 export interface AuditPolicy {
   readonly rules: readonly PolicyRule[];
   readonly omitStages?: readonly Stage[];
@@ -42,7 +42,7 @@ interface GroupResources {
   readonly resourceNames?: readonly string[];
 }
 
-/** What a policy says of one request. */
+/** The decision of a policy about one request. */
 export interface Decision {
   readonly level: Level;
   readonly omitStages: ReadonlySet<Stage>;
@@ -55,7 +55,7 @@ export function reaches(level: Level, wanted: Level): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(wanted);
 }
 
-/** @throws Error for a text that is no policy, with what is wrong in upstream's words */
+/** @throws Error if the text is not a policy, with the problem in upstream's words */
 export function parsePolicy(text: string): AuditPolicy {
   const object = decode(Buffer.from(text), 'application/yaml') as
     (Partial<AuditPolicy> & { readonly apiVersion?: unknown; readonly kind?: unknown }) | null | undefined;
@@ -74,7 +74,7 @@ export function parsePolicy(text: string): AuditPolicy {
   return object as AuditPolicy;
 }
 
-/** The first rule that a request fits decides (apiserver `pkg/audit/policy/checker.go`). */
+/** The first rule that matches a request decides (apiserver `pkg/audit/policy/checker.go`). */
 export function decide(policy: AuditPolicy, user: UserInfo, info: RequestInfo): Decision {
   const rule = policy.rules.find((one) => fits(one, user, info));
   if (rule === undefined) return NOTHING;
@@ -97,7 +97,7 @@ function isGiven<T>(list: readonly T[] | undefined): list is readonly T[] {
   return list !== undefined && list.length > 0;
 }
 
-/** A list that says nothing is no condition. */
+/** An empty list is no condition. */
 function isOneOf(list: readonly string[] | undefined, values: readonly string[]): boolean {
   return !isGiven(list) || values.some((value) => list.includes(value));
 }

@@ -5,7 +5,7 @@ import type { ApiRequest, ApiResponse, RequestInfo, UserInfo } from '../../api/r
 import type { Status } from '../../api/status.ts';
 import { type AuditPolicy, decide, type Decision, type Level, reaches, type Stage } from './policy.ts';
 
-/** Where events go: one JSON object each. Never waits, never throws. */
+/** Receives events: one JSON object each. Never waits, never throws. */
 export interface AuditSink {
   write(event: object): void;
 }
@@ -17,7 +17,7 @@ export interface AuditOptions {
   readonly random: Random;
 }
 
-/** What the audit log is told of one request (audit.k8s.io/v1 Event), at the level that the policy has for it. */
+/** The record of one request for the audit log (audit.k8s.io/v1 Event), at the level that the policy gives it. */
 export class AuditRecord {
   readonly #options: AuditOptions;
   readonly #request: ApiRequest;
@@ -36,7 +36,7 @@ export class AuditRecord {
     this.#received = timeOf(options.clock);
   }
 
-  /** Whether it is known who asks. */
+  /** Whether the user is known. */
   get isIdentified(): boolean {
     return this.#user !== undefined;
   }
@@ -45,7 +45,7 @@ export class AuditRecord {
     return this.#decision?.level ?? 'None';
   }
 
-  /** Who asks is known: the policy decides. */
+  /** The user is known: the policy decides the level. */
   identified(user: UserInfo): void {
     this.#decide(user);
     this.#event('RequestReceived');
@@ -55,18 +55,18 @@ export class AuditRecord {
     this.#impersonated = user;
   }
 
-  /** What was sent, for levels that show it. Nobody changes it afterwards. */
+  /** The request's body, for levels that show it. Nobody changes it afterwards. */
   sent(object: unknown): void {
     this.#requestObject = object;
   }
 
-  /** A note of the server or a webhook. Of one key the first counts. */
+  /** An annotation of the server or a webhook. The first value of a key is kept. */
   annotate(key: string, value: string, level: Level = 'Metadata'): void {
     if (!reaches(this.level, level) || Object.hasOwn(this.#annotations, key)) return;
     setOwnProperty(this.#annotations, key, value);
   }
 
-  /** The credentials were wrong. */
+  /** The credentials were not valid. */
   unidentified(status: Status): void {
     this.#decide({ name: '', groups: [] });
     this.#event('ResponseStarted', { responseStatus: statusOf(status) });
@@ -76,7 +76,7 @@ export class AuditRecord {
     this.#event('ResponseStarted', { responseStatus: { metadata: {}, code } });
   }
 
-  /** `response` undefined: it was a stream, or ended with `status`. */
+  /** `response` is undefined if it was a stream, or ended with `status`. */
   completed(code: number, response?: ApiResponse, status?: Status): void {
     if (this.level === 'None') return;
     const object = objectOf(response);
@@ -154,7 +154,7 @@ function userOf({ name, uid = '', groups, extra }: UserInfo): object {
   };
 }
 
-/** A new object's name is in what was sent, or in what came of it. */
+/** The name of a new object is in the request's body or in the response. */
 function referenceOf(info: RequestInfo, object: unknown): object {
   const { metadata } = (object ?? {}) as { metadata?: { name?: unknown; namespace?: unknown } | null };
   const name = info.name === '' && info.verb === 'create' ? metadata?.name : info.name;

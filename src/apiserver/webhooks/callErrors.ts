@@ -1,6 +1,6 @@
 import { StatusError } from '../../api/status.ts';
 
-/** What went wrong with a call, in the words of Go's `net/http`: `Post "URL": cause`. */
+/** The message of a failed call, in the words of Go's `net/http`: `Post "URL": cause`. */
 export function transportError(url: string, error: unknown): Error {
   return new Error(`Post ${JSON.stringify(url)}: ${causeOf(error)}`, { cause: error });
 }
@@ -9,7 +9,7 @@ type NodeError = NodeJS.ErrnoException & {
   readonly address?: string;
   readonly port?: number;
   readonly hostname?: string;
-  /** Of a certificate for another name. */
+  /** Set if the certificate is for another name. */
   readonly cert?: { readonly subjectaltname?: string };
   readonly host?: string;
 };
@@ -27,7 +27,7 @@ const BAD_CERTIFICATE = 'tls: failed to verify certificate: x509:';
 
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Several addresses of one name were tried.
+  // All addresses of the name failed. The first error is reported.
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
   const { code, address, port, hostname, cert, host } = error as NodeError;
   if (UNKNOWN_AUTHORITY.has(code)) return `${BAD_CERTIFICATE} certificate signed by unknown authority`;
@@ -59,8 +59,8 @@ const TEXTS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The error that an answer without success stands for: the Status in its body, or what client-go says of its code
- * (apimachinery `errors.NewGenericServerResponse`).
+ * The error for an answer without success: the Status in its body, or client-go's message for its code (apimachinery
+ * `errors.NewGenericServerResponse`).
  */
 export function answerError(code: number, text: string): StatusError {
   const status = statusOf(text);

@@ -7,7 +7,7 @@ import { HttpsPool, type PooledResponse } from '../../host/httpsPool.ts';
 import { answerError, transportError } from './callErrors.ts';
 
 export interface WebhookClientOptions {
-  /** A TCP connection to one of a service's endpoints. Rejects with what upstream's resolver says. */
+  /** Opens a TCP connection to one of a service's endpoints. Rejects with the error of upstream's resolver. */
   dialService(service: ServiceAddress, signal: AbortSignal): Promise<Duplex>;
   readonly clock: Clock;
 }
@@ -18,10 +18,10 @@ export interface ServiceAddress {
   readonly port: number;
 }
 
-/** As much of a configuration as a call needs. */
+/** The part of a configuration that a call needs. */
 export type WebhookTarget = Pick<WebhookClientConfig, 'url' | 'service' | 'caBundle'>;
 
-/** Upstream's `defaultCacheSize`: so many peers have connections that wait for the next call. */
+/** Upstream's `defaultCacheSize`: connections are kept for this many peers. */
 const MAX_POOLS = 200;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const HEADERS = {
@@ -31,8 +31,8 @@ const HEADERS = {
 };
 
 /**
- * Calls webhooks, at URLs and behind services, and keeps connections for the next call (apiserver `pkg/util/webhook`
- * ClientManager). It knows nothing of what is asked: admission and the conversion of custom resources use it.
+ * Calls webhooks, by URL or through a service, and keeps connections for the next call (apiserver `pkg/util/webhook`
+ * ClientManager). It does not know the questions: admission and the conversion of custom resources use it.
  */
 export class WebhookClient implements Disposable {
   readonly #options: WebhookClientOptions;
@@ -44,8 +44,8 @@ export class WebhookClient implements Disposable {
   }
 
   /**
-   * Posts a JSON text and resolves to the decoded answer. Rejects with an error whose message is upstream's, a StatusError
-   * where the webhook answered with something else than success. `timeoutMs` is told to the webhook in whole seconds.
+   * Posts a JSON text and resolves to the decoded answer. Rejects with an error in upstream's words. It is a
+   * StatusError if the webhook answered without success. The webhook is told `timeoutMs` in whole seconds.
    */
   async post(
     target: WebhookTarget,

@@ -5,10 +5,10 @@ import { compileCondition } from '../../api/webhooks/matchConditions.ts';
 /** The match conditions of one hook, compiled. */
 export type Conditions = readonly { readonly expression: string; readonly program: Program }[];
 
-/** What conditions say of a request: whether they hold, or why that cannot be told. */
+/** The result of match conditions: whether they hold, or the error that prevents an answer. */
 export type Verdict = { readonly holds: boolean } | { readonly error: string };
 
-/** Conditions were compiled when they were accepted: one that does not compile any more is a fault of this server. */
+/** Conditions were compiled when they were accepted. If one does not compile now, the fault is this server's. */
 export function conditionsOf(conditions: readonly MatchCondition[] = []): Conditions {
   return conditions.map(({ expression }) => {
     const compiled = compileCondition(expression);
@@ -18,8 +18,8 @@ export function conditionsOf(conditions: readonly MatchCondition[] = []): Condit
 }
 
 /**
- * One condition that is false decides, whatever is wrong with others (apiserver `webhook/matchconditions/matcher.go`).
- * Objects are used as they are.
+ * If one condition is false, the hook does not match, even if others have errors (apiserver
+ * `webhook/matchconditions/matcher.go`). Objects are not converted.
  */
 export function judge(
   conditions: Conditions,

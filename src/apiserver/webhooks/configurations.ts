@@ -5,8 +5,8 @@ import { prefixOf } from '../registry/keys.ts';
 import { type Hook, hooksOf } from './hook.ts';
 
 /**
- * The hooks of all configurations of one kind, as the watch cache shows them: a change counts for the next request. The
- * list is made anew when it is asked for after a change.
+ * The hooks of all configurations of one kind, as the watch cache shows them: a change applies to the next request.
+ * After a change, the list is built again when a request first needs it.
  */
 export class Hooks implements Disposable {
   readonly #cache: Pick<Cache, 'list' | 'onChange'>;

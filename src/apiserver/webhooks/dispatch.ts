@@ -20,14 +20,14 @@ export interface DispatchOptions {
   readonly client: Pick<WebhookClient, 'post'>;
   readonly reader: AdmissionReader;
   readonly resources: ResourceTable;
-  /** What match conditions ask about users. */
+  /** Answers the questions that match conditions ask about users. */
   readonly authorizer: Pick<Authorizer, 'authorize'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-/** What both kinds of webhooks have in common: who is asked, how, and what an answer means. */
+/** The common part of both kinds of webhooks: which hooks are called, how, and what their answers mean. */
 export class Dispatch {
   readonly #options: DispatchOptions;
 
@@ -40,8 +40,8 @@ export class Dispatch {
   }
 
   /**
-   * The form in which a hook wants to see a request, undefined where it is none of its business. Rejects with a
-   * StatusError where that cannot be told.
+   * Returns the request in the version that a hook asks for; undefined if the hook does not match it. Rejects with a
+   * StatusError if that cannot be decided.
    */
   async wanted(
     hook: Hook,
@@ -57,7 +57,7 @@ export class Dispatch {
     return hook.conditions.length === 0 || this.#holds(hook, attributes, form) ? form : undefined;
   }
 
-  /** @throws StatusError Forbidden where the conditions of a hook whose policy is to fail cannot be evaluated */
+  /** @throws StatusError Forbidden if the conditions cannot be evaluated and the hook's failure policy is Fail */
   #holds(hook: Hook, attributes: AdmissionAttributes, form: ReviewedForm): boolean {
     const verdict = judge(hook.conditions, {
       object: form.object ?? null,
@@ -71,7 +71,8 @@ export class Dispatch {
   }
 
   /**
-   * Asks one hook. Resolves to its answer, undefined where it failed and may; rejects with the StatusError of a refusal.
+   * Calls one hook. Resolves to its answer, or to undefined if it failed and its failure policy is Ignore. Rejects with
+   * the StatusError of a refusal.
    */
   async ask(
     hook: Hook,
@@ -94,7 +95,7 @@ export class Dispatch {
     }
   }
 
-  /** Passes over a failure that the hook's policy ignores. Throws everything else, failures as InternalError. */
+  /** Ignores a failure if the hook's policy does so. Throws every other error; a failure becomes an InternalError. */
   forgive(hook: Hook, attributes: AdmissionAttributes, error: unknown, notes: HookNotes): void {
     if (!(error instanceof CallFailure)) throw error;
     if (!hook.ignoresFailures) throw error.refusal();

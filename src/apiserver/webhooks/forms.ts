@@ -14,12 +14,12 @@ import type { ReviewedForm } from './review.ts';
 
 const SCALE = builtIn('V1Scale');
 
-/** The objects of one request in the versions in which hooks want to see them. */
+/** The objects of one request in the versions that hooks ask for. */
 export class RequestForms {
   readonly #resources: ResourceTable;
   readonly #attributes: AdmissionAttributes;
   readonly #served: Served | undefined;
-  /** Those that were made since the object last changed. */
+  /** The versions that were converted since the object last changed. */
   readonly #made = new Map<Resource, Promise<ReviewedForm>>();
 
   constructor(resources: ResourceTable, attributes: AdmissionAttributes) {
@@ -41,7 +41,7 @@ export class RequestForms {
       .map(({ resource }) => resource);
   }
 
-  /** What is as it is, where only one version is served: it must not be changed. */
+  /** The object itself if only one version is served: callers must not change it. */
   as(resource: Resource): Promise<ReviewedForm> {
     let form = this.#made.get(resource);
     if (form === undefined) this.#made.set(resource, (form = this.#make(resource)));
@@ -63,8 +63,8 @@ export class RequestForms {
   }
 
   /**
-   * Applies a JSON Patch to the request's object in one of its forms. Resolves to whether that changed anything.
-   * Rejects with a StatusError InternalError for what does not fit, as upstream.
+   * Applies a JSON Patch to the request's object in one of its versions. Resolves to whether the object changed.
+   * Rejects with a StatusError InternalError if the patch does not fit, as upstream.
    */
   async patch({ resource, object }: ReviewedForm, operations: readonly unknown[]): Promise<boolean> {
     const patched = patchedObject(object, operations);
@@ -94,7 +94,7 @@ export class RequestForms {
     return true;
   }
 
-  /** What a webhook leaves of the managed fields must be readable (`fieldmanager/admission.go`). */
+  /** The managed fields must still be readable after a webhook's change (`fieldmanager/admission.go`). */
   #keepOwners(draft: Draft, before: Partial<KubeObject>): void {
     if (areReadable(draft.metadata.managedFields)) return;
     draft.metadata.managedFields = cloneJson(before.metadata?.managedFields ?? []) as never;
@@ -107,7 +107,7 @@ export class RequestForms {
     return this.#resources.snapshot.find(group, version, plural);
   }
 
-  /** The address, where the request is about the whole object and not about a Scale, a Binding or the like. */
+  /** The address if the request is about the whole object; undefined for a Scale, a Binding or the like. */
   #whole(resource: Resource): Served | undefined {
     const { kind } = this.#attributes;
     const asked = this.#served?.resource;
@@ -122,7 +122,7 @@ export class RequestForms {
   }
 }
 
-/** Of custom kinds, each version is a kind of its own. */
+/** Each version of a custom kind is a kind of its own. */
 function isVersionOf(resource: Resource, other: Resource): boolean {
   return isSameResource(resource, other) && resource.version !== other.version;
 }

@@ -10,7 +10,7 @@ import type {
 import { type Conditions, conditionsOf } from './conditions.ts';
 import type { WebhookTarget } from './client.ts';
 
-/** One webhook of a configuration, with what every request needs of it made ready. */
+/** One webhook of a configuration, with everything prepared that each request needs. */
 export interface Hook {
   /** Unique among all hooks of its type. */
   readonly id: string;
@@ -34,7 +34,7 @@ export interface Hook {
 
 type Configuration = MutatingWebhookConfiguration | ValidatingWebhookConfiguration;
 
-/** The hooks of some configurations in the order in which they are asked: by name, then as listed. */
+/** The hooks of some configurations in the order in which they are called: by name, then as listed. */
 export function hooksOf(configurations: readonly KubeObject[]): readonly Hook[] {
   return (configurations as readonly Configuration[])
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))

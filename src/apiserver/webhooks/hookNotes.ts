@@ -1,7 +1,7 @@
 import type { AdmissionAttributes } from '../admission/contract.ts';
 import type { Hook } from './hook.ts';
 
-/** What the audit log is told of one call, in upstream's keys (`plugin/webhook/mutating/dispatcher.go`). */
+/** The annotations of one call for the audit log, with upstream's keys (`plugin/webhook/mutating/dispatcher.go`). */
 export class HookNotes {
   readonly #attributes: AdmissionAttributes;
   readonly #hook: Hook;
@@ -26,7 +26,7 @@ export class HookNotes {
     this.#attributes.annotate(`patch.${this.#call}`, JSON.stringify(note), 'Request');
   }
 
-  /** It failed, and its policy lets the request pass all the same. */
+  /** The call failed, and the failure policy still lets the request pass. */
   failedOpen(): void {
     this.#attributes.annotate(`failed-open.${this.#type}.${this.#call}`, this.#hook.name);
   }

@@ -9,9 +9,9 @@ import { validatingWebhooks } from './validating.ts';
 
 export { WebhookClient, type WebhookClientOptions } from './client.ts';
 
-/** Admission by webhooks, as their configurations in the watch cache say; follows it until disposed. */
+/** Admission by webhooks. It follows their configurations in the watch cache until it is disposed. */
 export interface AdmissionWebhooks extends Disposable {
-  /** In upstream's order: after all others that are no quota. */
+  /** The plugins in upstream's order: after all others except the quota. */
   readonly plugins: readonly AdmissionPlugin[];
 }
 

@@ -37,7 +37,7 @@ const requests = fc.record({
   subresource: fc.constantFrom(...SUBRESOURCES),
 });
 
-/** All that a rule names, one by one: what a star stands for is written out. */
+/** All combinations that a rule matches, one by one: each star is replaced by what it stands for. */
 function spelledOut(rule: RuleWithOperations): ReadonlySet<string> {
   const all = (list: readonly string[] | undefined, star: readonly string[]): readonly string[] =>
     (list ?? []).flatMap((one) => (one === '*' ? star : [one]));

@@ -21,12 +21,15 @@ const EXEMPT: ReadonlySet<string> = new Set([
   'validatingadmissionpolicybindings',
 ]);
 
-/** Whether a request is about what decides on admission itself: nobody may lock himself out of that. */
+/**
+ * Whether a request is about the configuration of admission itself. Hooks do not see it, so that nobody can lock
+ * himself out.
+ */
 export function isExempt({ group, plural }: Pick<Resource, 'group' | 'plural'>): boolean {
   return group === 'admissionregistration.k8s.io' && EXEMPT.has(plural);
 }
 
-/** Whether any of some hooks may want to see a request. */
+/** Whether any of these hooks may match a request. */
 export function areConcerned(
   hooks: readonly Pick<Hook, 'rules'>[],
   asked: Pick<Asked, 'operation' | 'resource' | 'subresource'>,
@@ -35,7 +38,7 @@ export function areConcerned(
 }
 
 /**
- * In which form a hook wants to see a request: the resource of one of its rules; undefined where it does not ask for it.
+ * Finds the resource for which a hook matches a request: that of one of its rules; undefined if no rule matches.
  * `equivalents` are the other addresses of the same objects.
  */
 export function wantedForm(
@@ -53,7 +56,7 @@ export function wantedForm(
 }
 
 /**
- * Whether a hook may want to see a request, in whatever version: what is quickly told of the many that it does not. All
+ * Whether a hook may match a request, in any version: a quick check for the many requests that it does not match. All
  * addresses of a kind have the same plural.
  */
 export function mayConcern(
@@ -90,7 +93,7 @@ function hasOrAll(list: readonly string[], wanted: string): boolean {
   return list.some((item) => item === '*' || item === wanted);
 }
 
-/** Whether the labels of the object, as it is or as it was, are a hook's business. */
+/** Whether a hook's selector matches the labels of the object, as it is or as it was. */
 export function objectMatches({ objects }: Pick<Hook, 'objects'>, { object, old }: Asked): boolean {
   if (objects.empty) return true;
   return [object as unknown, old as unknown].some((one) => {
@@ -100,9 +103,9 @@ export function objectMatches({ objects }: Pick<Hook, 'objects'>, { object, old 
 }
 
 /**
- * Whether the namespace of a request is a hook's business. Objects outside of namespaces always are, except the
- * namespaces themselves.
- * @throws StatusError NotFound where there is no such namespace
+ * Whether a hook's selector matches the namespace of a request. Objects without a namespace always match, except
+ * Namespaces themselves.
+ * @throws StatusError NotFound if the namespace does not exist
  */
 export function namespaceMatches(
   hook: Pick<Hook, 'namespaces'>,
@@ -114,7 +117,7 @@ export function namespaceMatches(
     return asked.namespace === '' || hook.namespaces.matches(labelsOf(reader, asked.namespace));
   }
   const isWrite = asked.operation === 'CREATE' || asked.operation === 'UPDATE';
-  // What is written may not be there yet, and counts as it will be.
+  // A Namespace that is being written may not be stored yet: its new labels count.
   return hook.namespaces.matches(
     isWrite && asked.subresource === '' ? asked.object?.metadata.labels : labelsOf(reader, asked.name),
   );

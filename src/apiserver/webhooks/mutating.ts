@@ -9,7 +9,7 @@ import { CallFailure } from './refusals.ts';
 import type { ReviewResponse } from './review.ts';
 import { Rounds } from './rounds.ts';
 
-/** MutatingAdmissionWebhook: hooks are asked one after the other, and each sees what those before it have changed. */
+/** MutatingAdmissionWebhook: hooks are called one after the other. Each sees the changes of those before it. */
 export function mutatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlugin {
   const rounds = new WeakMap<AdmissionAttributes, Rounds>();
   return {
@@ -43,7 +43,7 @@ export function mutatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlu
   };
 }
 
-/** The patch of an answer; a patch that cannot be read is a failure of the hook. */
+/** The patch of an answer. If the patch cannot be read, the hook has failed. */
 function operationsOf(
   dispatch: Dispatch,
   hook: Hook,

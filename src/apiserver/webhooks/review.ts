@@ -1,7 +1,7 @@
 import { apiVersionOf, type GroupVersionKind, type Resource } from '../../api/resource.ts';
 import type { AdmissionAttributes } from '../admission/contract.ts';
 
-/** A request in the form in which a hook wants to see it. */
+/** A request in the version that a hook asks for. */
 export interface ReviewedForm {
   readonly resource: Resource;
   readonly kind: GroupVersionKind;
@@ -13,7 +13,7 @@ export type ReviewVersion = 'v1' | 'v1beta1';
 
 const GROUP = 'admission.k8s.io';
 
-/** The AdmissionReview that asks a webhook (`plugin/webhook/request`), as JSON. */
+/** The AdmissionReview that is sent to a webhook (`plugin/webhook/request`), as JSON. */
 export function reviewText(
   version: ReviewVersion,
   uid: string,
@@ -32,7 +32,7 @@ export function reviewText(
   });
 }
 
-/** What a review says of a request, but for its objects: match conditions see it as `request`. */
+/** The request in a review, without its objects. Match conditions see it as `request`. */
 export function reviewedRequest(
   attributes: AdmissionAttributes,
   { resource, kind }: Pick<ReviewedForm, 'resource' | 'kind'>,
@@ -62,24 +62,24 @@ export function reviewedRequest(
 const kindOf = ({ group, version, kind }: GroupVersionKind): object => ({ group, version, kind });
 const resourceOf = ({ group, version, plural }: Resource): object => ({ group, version, resource: plural });
 
-/** A namespace is in itself. */
+/** A Namespace counts as being in itself. */
 function namespaceOf(namespace: string, { resource, name }: AdmissionAttributes): object {
   const own = resource.group === '' && resource.plural === 'namespaces' ? name : namespace;
   return own === '' ? {} : { namespace: own };
 }
 
-/** What a webhook answered, of the right types. */
+/** The answer of a webhook, after its types were checked. */
 export interface ReviewResponse {
   readonly allowed: boolean;
   readonly status: ResponseStatus | undefined;
-  /** The decoded text of a JSON Patch; undefined for none. */
+  /** The decoded text of a JSON Patch; undefined if there is none. */
   readonly patch: string | undefined;
   readonly patchType: string;
   readonly warnings: readonly string[];
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
 
-/** Of the Status in an answer, what counts. */
+/** The fields of an answer's Status that are used. */
 export interface ResponseStatus {
   readonly code?: number;
   readonly message?: string;
@@ -87,7 +87,7 @@ export interface ResponseStatus {
   readonly details?: object;
 }
 
-/** @throws Error for what is no answer to the question, in upstream's words (VerifyAdmissionResponse) */
+/** @throws Error if this does not answer the question, in upstream's words (VerifyAdmissionResponse) */
 export function readReview(
   version: ReviewVersion,
   uid: string,
@@ -100,7 +100,7 @@ export function readReview(
   const patch = textOf(given, 'patch');
   const patchType =
     given.patchType === undefined || given.patchType === null ? undefined : textOf(given, 'patchType');
-  // Of version v1beta1 neither was checked.
+  // Answers of version v1beta1 are accepted without these two.
   if (version === 'v1') {
     if (given.uid !== uid) {
       throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(given.uid ?? '')}`);

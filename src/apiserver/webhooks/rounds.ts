@@ -2,16 +2,16 @@ import { cloneJson } from '../../api/clone.ts';
 import { equal } from '../../api/fields/equal.ts';
 
 /**
- * Which hooks are asked a second time about one request: those that want to be where, after they were asked, somebody
- * else has changed the object (`plugin/webhook/mutating/reinvocationcontext.go`).
+ * Decides which hooks are called a second time for one request: those that ask for it, if another hook or plugin
+ * changed the object after their first call (`plugin/webhook/mutating/reinvocationcontext.go`).
  */
 export class Rounds {
-  /** Hooks that were asked since the last change and want to hear of the next one. */
+  /** Hooks that were called since the last change and ask to be called after the next one. */
   readonly #asked = new Set<string>();
   readonly #again = new Set<string>();
   #output: unknown;
 
-  /** The second round begins: what others have changed since the first is a change too. */
+  /** The second round begins. Changes that plugins made since the first round count too. */
   begin(object: unknown): void {
     if (this.#output !== undefined && !equal(this.#output, object)) this.changed();
   }

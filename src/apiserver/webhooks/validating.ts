@@ -6,7 +6,10 @@ import { HookNotes } from './hookNotes.ts';
 import { areConcerned } from './matching.ts';
 import type { ReviewedForm } from './review.ts';
 
-/** ValidatingAdmissionWebhook: all hooks are asked at once. Of several refusals the first hook's counts. */
+/**
+ * ValidatingAdmissionWebhook: all hooks are called at once. If several refuse, the client gets the first hook's
+ * refusal.
+ */
 export function validatingWebhooks(hooks: Hooks, dispatch: Dispatch): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',

@@ -42,7 +42,7 @@ const pod = (name: string): object => ({
 const dataOf = (review: Review): Record<string, string> =>
   (review.object as { data?: Record<string, string> } | null)?.data ?? {};
 
-/** By path, as the webhook of upstream's tests has them. */
+/** Handlers by path, as in the webhook of upstream's tests. */
 const hooks: Readonly<Record<string, Hook>> = {
   '/allow': () => ({}),
   '/deny': () => ({ allowed: false, status: { message: 'this webhook denies all requests' } }),
@@ -81,7 +81,7 @@ describe('admission webhooks', () => {
   let client: WebhookClient;
   let admission: AdmissionWebhooks;
   let inTree: AdmissionPlugin[] = [];
-  /** How much faster the time of calls passes. */
+  /** How many times faster the time of calls runs. */
   let haste = 1;
 
   before(async () => {
@@ -140,7 +140,7 @@ describe('admission webhooks', () => {
     return api.call<KubeObject & Status>('POST', path, object);
   }
 
-  /** Registers hooks, `validating a` being of the configuration `a`. */
+  /** Registers hooks: `validating a` belongs to the configuration `a`. */
   async function register(
     type: 'mutating' | 'validating',
     name: string,
@@ -306,7 +306,7 @@ describe('admission webhooks', () => {
       { path: '/mutate-start', rules },
     );
     const { body } = await create(configMaps, configMap('a', { x: '' }));
-    // In the second round the first hook is asked before the second has changed anything: there is no third round.
+    // In the second round the first hook is called before the second changes anything, so there is no third round.
     assert.deepEqual(Reflect.get(body, 'data'), { x: '', start: 'yes', 'stage-1': 'yes' });
     assert.deepEqual(
       webhook.asked.map((line) => line.split(' ')[0]),
@@ -588,7 +588,7 @@ describe('admission webhooks', () => {
       assert.equal(review?.resource.version, 'v1beta1');
       assert.equal(review.requestResource.version, 'v1');
       assert.equal(review.object?.size, 3);
-      // What the version's schema does not know is pruned.
+      // Fields that the version's schema does not have are pruned.
       assert.deepEqual(Reflect.get(body, 'spec'), { size: 3, color: 'red' });
     });
 

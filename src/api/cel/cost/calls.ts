@@ -13,10 +13,10 @@ import {
 } from './estimates.ts';
 import type { Overload } from '../declarations.ts';
 
-/** What calls cost when they run and what they may cost, per shape of cost (cel-go `runtimecost.go`, `checker/cost.go`). */
+/** The actual and the estimated costs of calls, per shape of cost (cel-go `runtimecost.go`, `checker/cost.go`). */
 type Costs = Required<Pick<Overload, 'cost' | 'estimate'>>;
 
-/** The size of a value; 1 for what has none. */
+/** The size of a value; 1 if it has none. */
 export function actualSize(value: Value): number {
   return sizeOf(value) ?? 1;
 }
@@ -29,7 +29,7 @@ export function sizeAt(args: readonly SizedArgument[], index: number): Range {
   return args[index]?.size ?? { min: 0, max: Number.POSITIVE_INFINITY };
 }
 
-/** As long as the first argument is to read, `factor` times; `result`: the result is as long. */
+/** The cost of reading the first argument, `factor` times. `result`: the result is as long as the argument. */
 export function traversesFirst(factor = 1, result = false): Costs {
   return {
     cost: (value: Value) => traversal(actualSize(value), factor),
@@ -41,7 +41,7 @@ export function traversesFirst(factor = 1, result = false): Costs {
   };
 }
 
-/** The shorter of two values is read: equality and order. */
+/** The cost of reading the shorter of two values: equality and order. */
 export const traversesShorter: Costs = {
   cost: (a: Value, b: Value) => traversal(Math.min(actualSize(a), actualSize(b))),
   estimate: (args) => {
@@ -50,7 +50,7 @@ export const traversesShorter: Costs = {
   },
 };
 
-/** Text in text. */
+/** The cost of searching a text in a text. */
 export const traversesProduct: Costs = {
   cost: (a: Value, b: Value) => traversal(actualSize(a)) * traversal(actualSize(b)),
   estimate: (args) => ({
@@ -58,7 +58,7 @@ export const traversesProduct: Costs = {
   }),
 };
 
-/** A regular expression, the second argument, over the first. */
+/** The cost of matching the second argument, a regular expression, in the first. */
 export const matchesRegex: Costs = {
   cost: (text: Value, pattern: Value) => regexCost(actualSize(text), actualSize(pattern)),
   estimate: (args) => {
@@ -71,7 +71,7 @@ export function regexCost(text: number, pattern: number): number {
   return Math.ceil((1 + text) * TRAVERSAL_FACTOR) * Math.ceil(pattern * REGEX_FACTOR);
 }
 
-/** Both are copied. */
+/** The cost of copying both arguments. */
 export const concatenates: Costs = {
   cost: (a: Value, b: Value) => traversal(actualSize(a) + actualSize(b)),
   estimate: (args) => {

@@ -1,29 +1,31 @@
 import type { Type } from '../types.ts';
 
-/** The least and the most that something may cost, or be long. The most may be infinite. */
+/** The least and the greatest cost or length. The greatest may be infinite. */
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-/** What a call may cost, and how long its result may be. */
+/** The estimated cost of a call and the size of its result. */
 export interface CallEstimate {
   readonly cost: Range;
   readonly size?: Range;
 }
 
-/** An argument as estimates see it. */
+/** An argument, as the estimates of calls use it. */
 export interface SizedArgument {
   readonly type: Type;
   /** Characters, octets, elements or entries. */
   readonly size: Range;
-  /** How long an element of a list may be. */
+  /** The size of one element of a list. */
   readonly elementSize: Range;
   /** The value of a literal. */
   readonly literal?: unknown;
 }
 
-/** What traversing a text costs for a character, and a regular expression for one of its own (cel-go `common/cost.go`). */
+/**
+ * The cost of reading one character of a text, and of one character of a regular expression (cel-go `common/cost.go`).
+ */
 export const TRAVERSAL_FACTOR = 0.1;
 export const REGEX_FACTOR = 0.25;
 export const LIST_BASE_COST = 10;

@@ -19,12 +19,12 @@ import {
 } from './estimates.ts';
 
 /**
- * How long a value may be that comes from outside, by its path: a variable, then names of fields, `@items`, `@keys`,
- * `@values` or `@indices`. Undefined where nothing is known.
+ * The greatest size of a value from outside, by its path: a variable, then names of fields, `@items`, `@keys`,
+ * `@values` or `@indices`. Undefined if it is not known.
  */
 export type SizeOf = (path: readonly string[]) => Range | undefined;
 
-/** What a checked expression may cost (cel-go `checker/cost.go`). */
+/** Estimates the cost of a checked expression (cel-go `checker/cost.go`). */
 export function estimateCost(node: Node, sizeOf: SizeOf = () => undefined): Range {
   return new Estimator(sizeOf).cost(node);
 }
@@ -90,7 +90,7 @@ class Estimator {
 
   #select(node: SelectNode): Range {
     const operand = this.cost(node.operand);
-    // Kubernetes takes nothing for has().
+    // Kubernetes charges nothing for has().
     if (node.testOnly) return operand;
     this.#paths.set(node, [...this.#path(node.operand), node.field]);
     const kind = node.operand.type?.kind;
@@ -278,7 +278,7 @@ function estimateCall(overload: Overload, args: readonly SizedArgument[]): CallE
   return overload.estimate?.(args) ?? { cost: ONE };
 }
 
-/** `cel.bind`: a comprehension over nothing whose accumulator has a name that was written. */
+/** `cel.bind`: a comprehension over an empty list, whose accumulator has a name that its author chose. */
 function isBinding({ range, condition, accumulator }: ComprehensionNode): boolean {
   return (
     range.kind === 'list' &&

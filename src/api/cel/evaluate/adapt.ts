@@ -5,8 +5,8 @@ import { CelError, CelMap, Double, isJsonObject, type Value } from '../values.ts
 type Adapter = (value: Value) => Value;
 
 /**
- * What makes a value of a type out of JSON, undefined where JSON is the value already. Objects are not looked into: that
- * is done where a field is read.
+ * Returns the function that converts JSON to a value of the type, or undefined if JSON is the value already. It does
+ * not convert the fields of objects: each field is converted when it is read.
  */
 export function adapterOf(type: Type): Adapter | undefined {
   switch (type.kind) {

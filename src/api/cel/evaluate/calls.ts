@@ -16,7 +16,7 @@ import { adapterOf } from './adapt.ts';
 import { equalityOf, mergeLists } from './lists.ts';
 import type { Frame, Planner, Step } from './step.ts';
 
-/** A call made ready. Operators that need not look at all of their operands are no functions. */
+/** Plans a call. Operators that do not need all of their operands (`&&`, `||`, `?:`) are not functions. */
 export function planCall(planner: Planner, node: CallNode): Step {
   const nodes = node.target === undefined ? node.args : [node.target, ...node.args];
   const steps = nodes.map((arg) => planner.plan(arg));
@@ -49,7 +49,7 @@ export function planCall(planner: Planner, node: CallNode): Step {
       break;
     case '@in': {
       const [, container] = node.args;
-      // Upstream looks a constant list up at no cost.
+      // Upstream charges nothing for looking into a constant list.
       if (container?.kind === 'list' && container.elements.every(({ kind }) => kind === 'const')) {
         return planMembership(
           first,
@@ -208,7 +208,7 @@ function planOptionalSelect(node: CallNode, operand: Step): Step {
   };
 }
 
-/** `optional.or(other)` looks at the other only where it has to. */
+/** `optional.or(other)` evaluates the other only if it needs it. */
 function planOrElse(optional: Step, other: Step, name: 'or' | 'orValue'): Step {
   return (frame) => {
     const value = optional(frame);
@@ -220,7 +220,7 @@ function planOrElse(optional: Step, other: Step, name: 'or' | 'orValue'): Step {
   };
 }
 
-/** A function whose arguments are all needed. Which overload it is, is known before or seen from the arguments. */
+/** A function that needs all of its arguments. Its overload is known before, or is found from the arguments. */
 function planFunction(
   { name }: CallNode,
   overloads: readonly Overload[],
@@ -230,7 +230,7 @@ function planFunction(
   const [overload] = overloads;
   if (overload === undefined) return nothing;
   const alike = overloads.every(({ call, cost }) => call === overload.call && cost === overload.cost);
-  // Operators look at their operands themselves.
+  // Operators check their operands themselves.
   const isOperator = !/^[a-zA-Z]/.test(name);
   if (!alike || !(isOperator || overload.parameters.every((type, at) => isSurely(types[at] ?? DYN, type)))) {
     return planDispatch(overloads, steps);
@@ -261,7 +261,7 @@ function planFunction(
   };
 }
 
-/** Whether a value of one type is one of the other, so that nobody has to look. */
+/** Whether every value of one type is also a value of the other, so that no check is needed at run time. */
 function isSurely(actual: Type, expected: Type): boolean {
   if (expected.kind === 'dyn' || expected.kind === 'parameter') return true;
   if (actual.kind !== expected.kind) return false;

@@ -4,7 +4,7 @@ import { NO_OVERLOAD } from '../operators.ts';
 import { CelError, type CelMap, getOfMap, isMap, keysOfMap, type MapValue, type Value } from '../values.ts';
 import type { Frame, Planner, Step } from './step.ts';
 
-/** A comprehension made ready, with the costs of what its macro stands for. */
+/** Plans a comprehension, with the costs that its macro has upstream. */
 export function planComprehension(planner: Planner, node: ComprehensionNode): Step {
   const range = planner.plan(node.range);
   if (node.condition.kind === 'const' && node.condition.value === false) return planBinding(planner, node);
@@ -17,7 +17,7 @@ export function planComprehension(planner: Planner, node: ComprehensionNode): St
     return (frame) => {
       const over = range(frame);
       if (over instanceof CelError) return over;
-      // A place of its own for what is collected: the literal it starts with is shared.
+      // The collected elements need a list of their own: all evaluations share the literal that they start with.
       const start = init(frame);
       frame.slots[accumulator] = Array.isArray(start) ? [] : start;
       if (Array.isArray(over)) overList(frame, over, first, second, loop);
@@ -61,7 +61,7 @@ function planLoop(planner: Planner, node: ComprehensionNode, accumulator: number
     return (frame) => {
       const value = advance(frame);
       frame.slots[accumulator] = value;
-      // Nothing makes a value of an error again.
+      // An error stays an error: no later element can make a value of it.
       return !(value instanceof CelError);
     };
   }
@@ -73,7 +73,7 @@ function planLoop(planner: Planner, node: ComprehensionNode, accumulator: number
   };
 }
 
-/** What collects elements adds them to the list or the map that is there, instead of copying it each time. */
+/** A loop that collects elements adds them to one list or map. It does not copy the list or map for each element. */
 function planAppend(
   planner: Planner,
   node: ComprehensionNode,
@@ -156,7 +156,7 @@ function repeated(key: Value): CelError {
   return new CelError(`insert failed: key ${String(key)} already exists`);
 }
 
-/** `cel.bind(name, value, result)`: the value is computed once, where the result needs it. */
+/** `cel.bind(name, value, result)`: the value is computed once, when the result first needs it. */
 function planBinding(planner: Planner, node: ComprehensionNode): Step {
   const init = planner.plan(node.init);
   return planner.scope([node.accumulator], ([slot = 0]) => {

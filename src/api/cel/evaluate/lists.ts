@@ -5,8 +5,8 @@ import { getOfMap, isMap, keysOfMap, sizeOfMap, type Value } from '../values.ts'
 type Equality = (a: Value, b: Value, meter?: Meter) => boolean;
 
 /**
- * Equality of values of a type with sets or lists with keys in it, whose order does not count
- * (`k8s.io/apiserver/pkg/cel/common/values.go`); undefined where all values are equal as they are written.
+ * Equality of values that contain sets or lists with keys, where the order does not count
+ * (`k8s.io/apiserver/pkg/cel/common/values.go`). Undefined where the type contains neither: then plain equality holds.
  */
 export function equalityOf(type: Type): Equality | undefined {
   switch (type.kind) {
@@ -63,7 +63,7 @@ function equalUnordered(merge: ListMerge, inner: Equality): Equality {
   };
 }
 
-/** The sum of two lists that merge: elements of the second replace those with the same key, the others follow. */
+/** The sum of two lists that merge: elements of the second replace those with the same key; the others follow. */
 export function mergeLists(merge: ListMerge, a: readonly Value[], b: readonly Value[]): Value[] {
   const merged = [...a];
   const positions = new Map(merged.map((element, index) => [keyOf(element, merge), index]));
@@ -80,7 +80,7 @@ export function mergeLists(merge: ListMerge, a: readonly Value[], b: readonly Va
   return merged;
 }
 
-/** What tells an element from others, as text. */
+/** The key of an element, as text: two elements with the same key are the same entry. */
 function keyOf(element: Value, merge: ListMerge): string {
   if (merge.type === 'set') return JSON.stringify(element);
   return JSON.stringify(merge.keys.map((key) => (isMap(element) ? getOfMap(element, key) : undefined)));

@@ -20,7 +20,7 @@ import { planCall } from './calls.ts';
 import { planComprehension } from './comprehensions.ts';
 import type { Frame, Planner, Step } from './step.ts';
 
-/** An expression made ready to run, and where its variables are. */
+/** An expression that is ready to run, and the slots of its variables. */
 export interface Plan {
   readonly step: Step;
   /** The slots of variables that come from outside. */
@@ -111,7 +111,7 @@ class ExpressionPlanner implements Planner {
   #list({ elements, optional }: ListNode): Step {
     const steps = elements.map((element) => this.plan(element));
     if (optional.size === 0 && elements.every(({ kind }) => kind === 'const')) {
-      // Upstream makes such a list once, and takes nothing for it.
+      // Upstream makes such a list once and charges nothing for it.
       const list = elements.map((element) => (element.kind === 'const' ? element.value : undefined));
       return () => list;
     }
@@ -191,7 +191,7 @@ class ExpressionPlanner implements Planner {
   }
 }
 
-/** Whether upstream evaluates a node as a path from a variable, with a cost per part. */
+/** Whether upstream evaluates a node as a path from a variable, and charges for each part. */
 export function isAttribute(node: Node): boolean {
   return (
     node.kind === 'ident' ||

@@ -5,14 +5,14 @@ import type { Value } from '../values.ts';
 
 const COMPARED_PER_COST = 100;
 
-/** What one evaluation holds. */
+/** The state of one evaluation. */
 export class Frame implements Meter {
-  /** What variables are. */
+  /** The values of the variables. */
   readonly slots: Value[];
   /** The budget that is left. */
   left: number;
 
-  /** Elements that were compared and not yet paid for. */
+  /** The number of elements that were compared and are not paid for yet. */
   compared = 0;
 
   constructor(slots: Value[], budget: number) {
@@ -20,14 +20,14 @@ export class Frame implements Meter {
     this.left = budget;
   }
 
-  /** Throws BudgetExceeded where this is more than is left. */
+  /** Throws BudgetExceeded if the cost is more than the budget that is left. */
   charge(cost: number): void {
     if ((this.left -= cost) < 0) throw new BudgetExceeded();
   }
 
   /**
-   * Pays for comparing what is deep inside. Upstream takes nothing for it, so that a few steps could compare everything
-   * that a request may hold, again and again; what usual objects hold costs nothing here either.
+   * Pays for comparing nested values. Upstream charges nothing for them, so a few steps could compare everything in a
+   * request again and again. Objects of usual size cost nothing here either.
    */
   settle(): void {
     if (this.compared < COMPARED_PER_COST) return;
@@ -36,14 +36,14 @@ export class Frame implements Meter {
   }
 }
 
-/** A node made ready to run. The answer may be a CelError. */
+/** A planned node, ready to run. Its result may be a CelError. */
 export type Step = (frame: Frame) => Value;
 
-/** Makes nodes ready. */
+/** Plans nodes, so that they are ready to run. */
 export interface Planner {
   plan(node: Node): Step;
-  /** Where a variable is; it gets a place where it has none yet. */
+  /** The slot of a variable; the variable gets a new slot if it has none yet. */
   slot(name: string): number;
-  /** Gives variables new places while `body` plans what is inside. */
+  /** Gives variables new slots while `body` plans the inner nodes. */
   scope<T>(names: readonly string[], body: (slots: readonly number[]) => T): T;
 }

@@ -27,7 +27,7 @@ export class IPValue extends OpaqueValue {
   }
 }
 
-/** An address and a prefix; bits behind the prefix stay. */
+/** An address and a prefix. The bits behind the prefix are kept. */
 export class CIDRValue extends OpaqueValue {
   readonly typeName = 'net.CIDR';
   readonly address: IPAddress;
@@ -39,7 +39,7 @@ export class CIDRValue extends OpaqueValue {
     this.prefix = prefix;
   }
 
-  /** The address without the bits behind the prefix, of this range or of another length. */
+  /** The address without the bits behind the prefix. The prefix is this range's, or one of another length. */
   base(address: IPAddress = this.address): bigint {
     const rest = BigInt(ADDRESS_BITS[this.address.family] - this.prefix);
     return (address.value >> rest) << rest;
@@ -104,7 +104,7 @@ const isValue =
   (text: string): Value =>
     !(parse(text) instanceof CelError);
 
-/** Whether the first bits of an address are these, of either family: `[of IPv4, of IPv6]`. */
+/** Whether an address of either family begins with these bits: `[of IPv4, of IPv6]`. */
 function startsWith(
   four: readonly [bits: bigint, count: number],
   six: readonly [bits: bigint, count: number],
@@ -136,7 +136,7 @@ function containsIP(range: CIDRValue, ip: Value): Value {
 
 function containsCIDR(range: CIDRValue, other: Value): Value {
   if (!(other instanceof CIDRValue)) return other;
-  // Upstream takes the other one's address as it is: bits behind this range's prefix are then no part of it.
+  // Upstream uses the other range's address as it is, so bits behind this range's prefix make it no part of it.
   return (
     other.address.family === range.address.family &&
     other.prefix >= range.prefix &&
@@ -152,7 +152,7 @@ function octets({ address }: CIDRValue): number {
   return ADDRESS_BITS[address.family] / 8;
 }
 
-/** Comparing octets, more for a range within, and reading the text where there is one. */
+/** The cost of comparing octets, more for a range within, and of parsing the text if there is one. */
 function compares(range: boolean, text: boolean): Pick<Overload, 'cost' | 'estimate'> {
   return {
     cost: (of, other) => {
@@ -167,7 +167,7 @@ function compares(range: boolean, text: boolean): Pick<Overload, 'cost' | 'estim
   };
 }
 
-/** Upstream estimates no more than a call. */
+/** Upstream estimates only the cost of a call. */
 const reads = { cost: traversesFirst().cost };
 const one = flat(1);
 const test = (name: string, id: string, is: (ip: IPValue) => boolean): ReturnType<typeof member> =>

@@ -14,7 +14,7 @@ import { codePoints } from '../operators.ts';
 import { BOOL, type ObjectType, STRING } from '../types.ts';
 import { CelError, OpaqueValue, type Value } from '../values.ts';
 
-/** What an authorizer is asked about. */
+/** A question to an authorizer. */
 export type Check =
   | { readonly kind: 'path'; readonly path: string }
   | {
@@ -31,7 +31,7 @@ export type Check =
 export interface Decision {
   readonly allowed: boolean;
   readonly reason: string;
-  /** '' where there was none. */
+  /** '' if there was none. */
   readonly error: string;
 }
 
@@ -82,7 +82,7 @@ class GroupCheckValue extends OnlyItself {
   }
 }
 
-/** A check that lacks only its verb. */
+/** A check that still needs a verb. */
 export class CheckValue extends OnlyItself {
   readonly typeName: string;
   readonly authorizer: AuthorizerValue;
@@ -139,7 +139,7 @@ function decide({ authorizer, check }: CheckValue, verb: string): Value {
   return new DecisionValue(authorizer.authorize(verb, check, authorizer.serviceAccount));
 }
 
-/** Reading a selector, and each of its requirements, which may be of two characters. */
+/** The cost of parsing a selector and its requirements. A requirement may be as short as two characters. */
 function selectorCost(size: Range): Range {
   const requirements = scale(scale(size, 0.5), LIST_BASE_COST + STRUCT_BASE_COST);
   return add(add(fixed(LIST_BASE_COST), scale(size, TRAVERSAL_FACTOR)), requirements);
@@ -151,7 +151,7 @@ const selector: Pick<Overload, 'cost' | 'estimate'> = {
 };
 
 const one = flat(1);
-/** So that an expression can ask twice. */
+/** The cost of a check. The budget of one expression allows two of them. */
 const asks = flat(350_000);
 
 /** Authorization checks (`k8s.io/apiserver/pkg/cel/library/authz.go`). */

@@ -14,7 +14,7 @@ function inserted(map: MapValue, entries: Iterable<readonly [Value, Value]>): Va
   return copy;
 }
 
-/** What comprehensions with two variables are made of (cel-go `ext/comprehensions.go`). */
+/** The functions that comprehensions with two variables use (cel-go `ext/comprehensions.go`). */
 export const TWO_VARIABLES: Library = {
   functions: [
     global(

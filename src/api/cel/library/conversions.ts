@@ -82,7 +82,7 @@ function toInt(): (readonly [string, Overload])[] {
     convert('int', 'uint64_to_int64', UINT, INT, ({ value }: Uint) => asInt(BigInt(value))),
     convert('int', 'double_to_int64', DOUBLE, INT, (value: number | Double) => {
       const number = numberOfDouble(value);
-      // Upstream refuses the limits themselves, since a double cannot tell them from what is beyond.
+      // Upstream refuses the limits themselves: a double cannot tell them from numbers beyond them.
       return number > -(2 ** 63) && number < 2 ** 63 ? asInt(BigInt(Math.trunc(number))) : INT_RANGE;
     }),
     convert('int', 'string_to_int64', STRING, INT, (text: string) =>

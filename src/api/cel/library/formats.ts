@@ -19,12 +19,12 @@ import { OpaqueValue, Optional, Timestamp, type Value } from '../values.ts';
 const FORMAT = opaque('kubernetes.NamedFormat');
 const MAX_REGEX = 128;
 
-/** A form that texts may have, by a name of Kubernetes or of OpenAPI. */
+/** A format of texts, by its name in Kubernetes or OpenAPI. */
 export class FormatValue extends OpaqueValue {
   readonly typeName = 'kubernetes.NamedFormat';
   readonly name: string;
   readonly errorsOf: StringRule;
-  /** How long the regular expression would be that says the same. */
+  /** The length of an equivalent regular expression. */
   readonly regexSize: number;
 
   constructor(name: string, errorsOf: StringRule, regexSize: number) {
@@ -39,7 +39,7 @@ export class FormatValue extends OpaqueValue {
   }
 }
 
-/** A prefix may end in a hyphen: something follows it. */
+/** A prefix may end in a hyphen, because more text follows it. */
 function ofPrefix(rule: StringRule): StringRule {
   return (text) => rule(text.length > 1 && text.endsWith('-') ? `${text.slice(0, -1)}a` : text);
 }

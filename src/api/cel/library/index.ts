@@ -13,10 +13,10 @@ import { STRINGS } from './strings.ts';
 import { URLS } from './urls.ts';
 import { VERSIONS } from './versions.ts';
 
-/** The language with the extensions that Kubernetes has of it. */
+/** The language, with those extensions that Kubernetes uses. */
 export const languageLibraries = [STANDARD, OPTIONALS, STRINGS, EXTENDED_LISTS, SETS, TWO_VARIABLES];
 
-/** What Kubernetes adds. */
+/** The libraries that Kubernetes adds. */
 const kubernetesLibraries = [
   LISTS,
   REGEX,
@@ -29,7 +29,7 @@ const kubernetesLibraries = [
 ];
 
 /**
- * What all expressions of the API may use (`k8s.io/apiserver/pkg/cel/environment/base.go`, version 1.36), without
+ * The environment of all expressions of the API (`k8s.io/apiserver/pkg/cel/environment/base.go`, version 1.36), without
  * variables.
  */
 export const baseEnvironment: Environment = Environment.of([...languageLibraries, ...kubernetesLibraries], {

@@ -46,7 +46,7 @@ type Costs = Pick<Overload, 'cost' | 'resultCost' | 'estimate'>;
 const A = parameter('A');
 const COMPARABLE: readonly Type[] = [INT, UINT, DOUBLE, BOOL, DURATION, TIMESTAMP, STRING, BYTES];
 
-/** What reading a value as a tree costs. */
+/** The cost of reading a value with everything in it. */
 function treeCost(value: Value): number {
   if (typeof value === 'string') return Math.floor(Buffer.byteLength(value) * TRAVERSAL_FACTOR);
   if (value instanceof Uint8Array) return Math.floor(value.length * TRAVERSAL_FACTOR);
@@ -146,7 +146,7 @@ export const LISTS: Library = {
   ],
 };
 
-/** What a new list costs: the call, the list, and some for each element. */
+/** The cost of a new list: the call, the list, and some for each element. */
 function newListCost(size: number, factor = 1): number {
   return 1 + LIST_BASE_COST + Math.floor(size * factor);
 }
@@ -182,7 +182,7 @@ function flatten(list: List, depth: Int = 1): Value {
   return list.flat(Math.min(Number(depth), 1000));
 }
 
-/** More than any budget pays for. */
+/** A cost that no budget can pay. */
 const MAX_RANGE = 10_000_000;
 
 function range(count: Int): Value {
@@ -218,7 +218,7 @@ function sortBy(list: List, keys: List): Value {
     .map(({ item }) => item);
 }
 
-/** Each element is compared with each other one. */
+/** Compares each element with each other one. */
 function comparesAll(index: number): Costs {
   return {
     cost: (...args: Value[]) => {

@@ -5,7 +5,7 @@ import { CelError, Optional, sizeOfMap, isMap, type Value } from '../values.ts';
 
 const V = parameter('V');
 const K = parameter('K');
-/** Evaluated by the planner, which does not need both sides. */
+/** The planner evaluates these calls, because they do not always need both sides. */
 const lazy = (): Value => NO_OVERLOAD;
 const NO_VALUE = new CelError('optional.none() dereference');
 

@@ -44,7 +44,7 @@ function parse(text: string): Value {
 
 function asInteger({ quantity: { nano } }: QuantityValue): number | bigint | undefined {
   const whole = nano / NANO;
-  // The largest number stands for all beyond it.
+  // The largest number stands for all larger ones.
   return nano % NANO === 0n && whole < MAX_INT && whole > -MAX_INT ? intOf(whole) : undefined;
 }
 
@@ -54,7 +54,7 @@ function asFloat({ quantity: { nano } }: QuantityValue): Value {
 
 const order = (a: QuantityValue, b: QuantityValue): -1 | 0 | 1 => compareQuantities(a.quantity, b.quantity);
 const one = flat(1);
-/** Upstream estimates no more than a call. */
+/** Upstream estimates only the cost of a call. */
 const reads = { cost: traversesFirst().cost };
 
 /** Quantities (`k8s.io/apiserver/pkg/cel/library/quantity.go`). */
@@ -69,7 +69,7 @@ export const QUANTITIES: Library = {
       (text: string) => tryParseQuantity(text) !== undefined,
       reads,
     ),
-    // Upstream declares it so, although its documentation calls it as a member.
+    // Upstream declares it as a function, although its documentation calls it as a member.
     global(
       'sign',
       'quantity_sign',

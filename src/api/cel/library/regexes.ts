@@ -3,7 +3,7 @@ import { type Library, member } from '../declarations.ts';
 import { findAll, findFirst } from '../regex.ts';
 import { INT, listOf, STRING } from '../types.ts';
 
-/** Upstream takes nothing for what is found, however much; what is usual costs nothing here either. */
+/** Upstream charges nothing for what is found, however much. A usual amount costs nothing here either. */
 const MANY = 100;
 
 const finds = {

@@ -13,7 +13,7 @@ function includes(list: List, part: List): boolean {
   return part.every((item) => list.some((other) => equals(other, item)));
 }
 
-/** Each element of one with each of the other, so many times. */
+/** Compares each element of one list with each of the other, `factor` times. */
 function product(factor: number): Pick<Overload, 'cost' | 'estimate'> {
   return {
     cost: (a: Value, b: Value) => 1 + Math.floor(actualSize(a) * actualSize(b) * factor),

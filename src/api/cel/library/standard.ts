@@ -52,7 +52,7 @@ import { timeFunctions } from './times.ts';
 const A = parameter('A');
 const B = parameter('B');
 
-/** As upstream names types in the names of overloads. */
+/** The names that upstream uses for types in the names of overloads. */
 const NAMES = new Map<Type, string>([
   [BOOL, 'bool'],
   [INT, 'int64'],
@@ -95,7 +95,7 @@ function ordered(name: string, verb: string, call: Binary): Declared {
   ];
 }
 
-/** One function for all types, so that operands of unknown types need no choice between overloads. */
+/** One function for all types: operands of unknown types then need no choice of overload. */
 const orderedCost = (a: Value, b: Value): number => traversal(Math.min(actualSize(a), actualSize(b)));
 
 const sumCost = (a: Value, b: Value): number =>
@@ -131,7 +131,7 @@ function sums(): Declared {
 const inCost = (_element: Value, container: Value): number =>
   Array.isArray(container) ? container.length : 1;
 
-/** What runs by itself: these are never called as functions. */
+/** The planner runs these itself: nothing calls them as functions. */
 const lazy = (): Value => undefined;
 
 function logic(): Declared {

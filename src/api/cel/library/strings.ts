@@ -7,7 +7,7 @@ import { CelError, type Value } from '../values.ts';
 
 type Int = number | bigint;
 
-/** A text by code points; most have only those of one unit. */
+/** A text by code points. Most texts need only one unit for each. */
 function charsOf(text: string): readonly string[] | string {
   // eslint-disable-next-line no-control-regex -- all of ASCII
   return /^[\x00-\x7f]*$/.test(text) ? text : Array.from(text);
@@ -73,7 +73,7 @@ function split(text: string, separator: string, limit: Int = -1): Value {
   return [...parts.slice(0, most - 1), parts.slice(most - 1).join(separator)];
 }
 
-/** White space as Unicode has it: the byte order mark, which JavaScript trims too, is none. */
+/** White space as Unicode defines it. JavaScript also trims the byte order mark, which is not white space. */
 const SPACE = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
 const AROUND = new RegExp(`^${SPACE}|${SPACE}$`, 'g');
 
@@ -100,7 +100,7 @@ function replacedSize(text: Range, old: Range, by: Range): Range {
   return { min: Number.isNaN(shortest) ? 0 : shortest, max: Number.isNaN(longest) ? text.max : longest };
 }
 
-/** How many units longer a text gets by replacing; upstream takes nothing for that. */
+/** How many units longer a text gets by replacing. Upstream charges nothing for them. */
 function growth(text: string, old: string, by: string, limit: Int = -1): number {
   if (by.length <= old.length) return 0;
   let count = old === '' ? text.length + 1 : 0;
@@ -132,7 +132,7 @@ const splits: Pick<Overload, 'cost' | 'estimate'> = {
   },
 };
 
-/** The size of the text that is made, known before it is made. */
+/** The size of the text that a call will make, known before the call. */
 function joinedSize(list: Value, separator: Value): number {
   if (!Array.isArray(list)) return 0;
   const sizeOf = (part: Value): number => (typeof part === 'string' ? part.length : 0);
@@ -192,7 +192,8 @@ export const STRINGS: Library = {
     member('join', 'list_join', [listOf(STRING)], STRING, join, joins),
     member('join', 'list_join_string', [listOf(STRING), STRING], STRING, join, joins),
     member('format', 'string_format', [STRING, listOf(DYN)], STRING, formatText, {
-      // Upstream takes nothing for what is filled in, however long it is; what is usual costs nothing here either.
+      // Upstream charges nothing for the texts that are filled in, however long. Texts of usual length cost nothing
+      // here either.
       cost: (template, args) => {
         const filled = Array.isArray(args) ? formattedLength(args) : 0;
         return traversal(actualSize(template)) + traversal(Math.max(0, filled - LONG_TEXT));

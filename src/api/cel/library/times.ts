@@ -34,7 +34,7 @@ function partIn(part: Part): (timestamp: Timestamp, zone?: string) => Value {
   };
 }
 
-/** How many units a duration is, whole ones, by the names of the functions. */
+/** The length of a duration in whole units, by the names of the functions. */
 const UNITS: readonly (readonly [name: string, id: string, nanos: bigint])[] = [
   ['getHours', 'duration_to_hours', 3_600_000_000_000n],
   ['getMinutes', 'duration_to_minutes', 60_000_000_000n],

@@ -5,7 +5,7 @@ import { CelError, intOf, OpaqueValue, type Value } from '../values.ts';
 
 const SEMVER = opaque('kubernetes.Semver');
 
-/** A version of semver.org. What is behind `+` does not count. */
+/** A version as semver.org defines it. The part behind `+` does not count. */
 export class SemverValue extends OpaqueValue {
   readonly typeName = 'kubernetes.Semver';
   readonly numbers: readonly [major: bigint, minor: bigint, patch: bigint];
@@ -73,7 +73,7 @@ function parse(text: string, normalize = false): Value {
   return new SemverValue([major, minor, patch], match[4]?.split('.') ?? []);
 }
 
-/** What is wrong, as github.com/blang/semver says it. */
+/** The error's message, in the words of github.com/blang/semver. */
 function problemOf(text: string): string {
   if (text === '') return 'Version string empty';
   const parts = text.split('.');
@@ -88,7 +88,7 @@ function problemOf(text: string): string {
   return `Invalid character(s) found in prerelease or build of "${text}"`;
 }
 
-/** Without a `v`, with three numbers, without leading zeros; undefined where that cannot be. */
+/** The version without a `v`, with three numbers, without leading zeros; undefined if it cannot be written so. */
 function normalizedText(text: string): string | undefined {
   const [first = '', second, ...rest] = text.replace(/^v/, '').split('.');
   const third = rest.length === 0 ? [] : [rest.join('.')];
@@ -101,7 +101,7 @@ function normalizedText(text: string): string | undefined {
 }
 
 const isVersion = (text: string, normalize?: boolean): Value => parse(text, normalize) instanceof SemverValue;
-/** Upstream estimates no more than a call. */
+/** Upstream estimates only the cost of a call. */
 const reads = { cost: traversesFirst().cost };
 const one = flat(1);
 

@@ -16,17 +16,17 @@ import {
 } from '../types.ts';
 import { escapeName } from './escaping.ts';
 
-/** What expressions can know of values that a schema describes. */
+/** What expressions know about the values that a schema describes. */
 export interface Declared {
   readonly type: Type;
-  /** The most characters, octets, elements or entries that a request can bring; 0 for what has no length. */
+  /** The most characters, octets, elements or entries that a request can carry; 0 for a type without a length. */
   readonly maxElements: number;
-  /** Octets of the shortest value as JSON. */
+  /** The size of the shortest value as JSON, in octets. */
   readonly minSize: number;
   readonly key?: Declared;
-  /** Of lists and maps. */
+  /** The type of the elements of a list or map. */
   readonly element?: Declared;
-  /** By the names that expressions use. */
+  /** The fields, by the names that expressions use. */
   readonly fields?: ReadonlyMap<string, Declared>;
 }
 
@@ -121,7 +121,7 @@ function declareObject(schema: JsonSchema, name: string): Declared | undefined {
 
 const TEXT: JsonSchema = { type: 'string' };
 
-/** What every object of the API has, whatever its schema says. */
+/** The fields that every object of the API has, whatever its schema says. */
 function withObjectFields(schema: JsonSchema): JsonSchema {
   const { properties = {} } = schema;
   const { kind, apiVersion, metadata } = properties;
@@ -153,7 +153,7 @@ function declareText(schema: JsonSchema): Declared {
   }
 }
 
-/** A character may be four octets. */
+/** A character may take four octets. */
 function maxText(schema: JsonSchema): number {
   const limit = numberAt(schema, 'maxLength');
   if (limit !== undefined) return limit * 4;
@@ -165,7 +165,7 @@ function maxText(schema: JsonSchema): number {
   return MAX_REQUEST - 2;
 }
 
-/** How long values may be that are reached from variables of a declared type, whatever their names. */
+/** The greatest lengths of values that are reached from variables of a declared type. Variables may have any name. */
 export function sizesOf(root: Declared): SizeOf {
   return ([, ...steps]) => {
     let at: Declared | undefined = root;

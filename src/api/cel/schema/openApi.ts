@@ -23,7 +23,9 @@ const SCALARS: ReadonlyMap<string, Type> = new Map<string, Type>([
   [COMMON.microtime, TIMESTAMP],
 ]);
 
-/** The type of the objects that a definition describes, built in or custom. Fields are looked at when they are asked for. */
+/**
+ * The type of the objects that a definition describes, built in or custom. Each field is read when it is first needed.
+ */
 export function typeOfDefinition(definition: Definition): Type {
   return new DefinedType(definition, definition.render(V3, undocumented), definition.name);
 }
@@ -67,7 +69,7 @@ function objectAt(schema: Json, keyword: string): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
-/** Undefined for what expressions cannot see. */
+/** Undefined where expressions cannot see the value. */
 function typeOfSchema(definition: Definition, schema: Json, name: string): Type | undefined {
   const reference = referenceOf(schema);
   if (reference !== undefined) return typeNamed(definition, reference);
