@@ -1,18 +1,21 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ProcessRunner } from '../../host/processes.ts';
 
-/** The bytes that each of these directories takes on the disk, with all that is in it; those that are not there are missing. */
+/**
+ * The bytes that each of these directories takes on the disk, with its contents. Directories that do not exist are
+ * omitted.
+ */
 export type DiskUsage = (
   directories: readonly string[],
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<string, number>>;
 
-/** Longer than any tree of a healthy disk takes. */
+/** More time than any tree on a healthy disk needs. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * One `du` for all: a process of its own with the lowest priority, which stays on the directory's file system, counts what
- * is linked twice once, and is neither led astray by links nor by depth. Rejects where it takes too long.
+ * Runs one `du` for all directories, as a process with the lowest priority. It stays on the directory's file system,
+ * counts hard links once, does not follow symbolic links, and copes with any depth. Rejects if it takes too long.
  */
 export function duUsage(processes: Pick<ProcessRunner, 'spawn'>, clock: Pick<Clock, 'timeout'>): DiskUsage {
   return async (directories, signal) => {
@@ -21,11 +24,11 @@ export function duUsage(processes: Pick<ProcessRunner, 'spawn'>, clock: Pick<Clo
     const du = processes.spawn('nice', args, { signal, env: { LC_ALL: 'C' } });
     const timer = clock.timeout(TIMEOUT_MS, () => {
       du.kill('SIGKILL');
-      // One that hangs in the kernel does not end by that.
+      // A process that hangs in the kernel does not end by a signal.
       du.stdout.destroy(new Error('disk usage was not measured in time'));
     });
     try {
-      // Files come and go meanwhile, and it says so; what counts is what it printed.
+      // Files come and go while it runs, and it reports errors for them. Its output is still valid.
       du.stderr.resume();
       du.stdin.end();
       let text = '';

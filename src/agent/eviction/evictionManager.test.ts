@@ -10,7 +10,7 @@ import { MONITORING_MS } from './evictionManager.ts';
 
 const GI = 2 ** 30;
 
-/** The agent on simulated nodes, whose containers have written what their pods' annotations say. */
+/** The agent on simulated nodes. The pods' annotations tell how much their containers have written. */
 describe('evictionManager', () => {
   let world: AgentWorld;
   let clock: FakeClock;
@@ -96,7 +96,7 @@ describe('evictionManager', () => {
     await clock.advance(MONITORING_MS);
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal((await world.pod('slow')).status?.phase, 'Running');
-    // Whatever grace it has, it gets a moment only.
+    // It gets only a moment, whatever its grace period is.
     await clock.advance(2_000);
     const { status } = await failed('slow');
     assert.equal(status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
@@ -126,7 +126,7 @@ describe('evictionManager', () => {
       usage = { ...usage, storageFree: 0.5 };
       await clock.advance(2 * MONITORING_MS);
       assert.equal(isReady(await world.pod('small')), true);
-      // It was short of it a moment ago: what comes now is turned away.
+      // The node was short of it a moment ago, so it still refuses new pods.
       await world.createPod('late', { containers: [{ name: 'app', image: 'app:1' }] });
       const late = await failed('late');
       assert.equal(late.status?.message, 'Pod was rejected: The node had condition: [DiskPressure]. ');

@@ -19,28 +19,31 @@ export interface EvictionOptions {
   readonly pressure: Pick<NodePressure, 'check'>;
   /** This node, as the API shows it. */
   readonly node: () => Node | undefined;
-  /** The pods that take room on this node. */
+  /** The pods that use resources of this node. */
   readonly pods: () => readonly Pod[];
-  /** Makes room on the disk without ending a pod. */
+  /** Frees space on the disk without ending a pod. */
   readonly reclaim: () => Promise<void>;
-  /** Ends a pod at once: it has failed. */
+  /** Ends a pod at once, as failed. */
   readonly evict: (uid: string, failure: PodFailure) => void;
 }
 
-/** kubelet's evictionMonitoringInterval. What a container writes tells nobody, so upstream looks at intervals too. */
+/**
+ * kubelet's evictionMonitoringInterval. No event tells what a container writes, so upstream measures at intervals too.
+ */
 export const MONITORING_MS = 10_000;
-/** What measuring took is at most this part of the time. */
+/** The greatest part of the time that may be spent on measuring. */
 const MEASURING_SHARE = 0.1;
-/** kubelet's podCleanupTimeout: no second pod goes while the first is on its way. */
+/** kubelet's podCleanupTimeout: no second pod is evicted before the first has ended. */
 const CLEANUP_MS = 30_000;
 
 /**
- * Ends pods that use more of the node than they may, and where the node is short of something, one pod at a time until it
- * is not (kubelet `pkg/kubelet/eviction`). Nothing is measured where no pod has limits and the node has enough.
+ * Evicts pods that use more of the node than their limits allow. If the node runs short of something, it evicts one pod
+ * at a time until there is enough again (kubelet `pkg/kubelet/eviction`). It measures nothing while no pod has limits
+ * and the node has enough.
  */
 export function createEvictionManager(options: EvictionOptions): AgentPart {
   const { clock, logger, measure } = options;
-  /** The pod that went last for want of something. */
+  /** The last pod that was evicted because the node was short of something. */
   let last: { readonly uid: string; readonly at: number } | undefined;
 
   const isGoing = (): boolean =>
@@ -49,7 +52,7 @@ export function createEvictionManager(options: EvictionOptions): AgentPart {
     options.pods().some(({ metadata }) => metadata.uid === last?.uid);
   const candidates = (): readonly Pod[] => options.pods().filter(({ spec }) => !isCritical(spec));
 
-  /** Tells whether a pod had more on the disk than it said. */
+  /** Resolves to whether a pod used more of the disk than its limits allow. */
   const enforceLimits = async (signal: AbortSignal): Promise<boolean> => {
     const limited = candidates().filter(hasStorageLimit);
     if (limited.length === 0) return false;
@@ -101,7 +104,7 @@ export function createEvictionManager(options: EvictionOptions): AgentPart {
         await clock.sleep(pause, signal).catch(() => undefined);
         if (isAborted(signal)) return;
         const begun = clock.monotonic();
-        // Who has taken too much makes room by going.
+        // Evicting a pod for its limits frees space already.
         const hasEvicted = await attempted(() => enforceLimits(signal), signal);
         if (hasEvicted !== true) await attempted(() => relieve(signal), signal);
         pause = Math.max(MONITORING_MS, (clock.monotonic() - begun) * (1 / MEASURING_SHARE - 1));

@@ -5,9 +5,9 @@ import { type PressureCondition, type Shortage, shortages } from './thresholds.t
 
 /** What the node is short of. */
 export interface NodePressure {
-  /** Looks at the machine; gives what it is short of right now. */
+  /** Checks the machine and returns what it is short of now. */
   check(): Promise<readonly Shortage[]>;
-  /** What the node tells: a condition stays for a while after its cause, so that nothing swings. */
+  /** The node's conditions. A condition stays for a while after its cause has ended, so that it does not flap. */
   readonly conditions: ReadonlySet<PressureCondition>;
   /** `conditions` has changed. */
   readonly onChange: Event<undefined>;
@@ -23,7 +23,7 @@ export function createNodePressure(options: {
   const { machine, clock } = options;
   const changed = new Emitter<undefined>();
   const lastSeen = new Map<PressureCondition, number>();
-  /** Read once: a machine of another size starts its agent anew. */
+  /** Read once: a machine that gets another size restarts its agent. */
   let info: MachineInfo | undefined;
   let conditions: ReadonlySet<PressureCondition> = new Set();
 

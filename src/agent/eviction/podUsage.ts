@@ -6,18 +6,18 @@ import type { RuntimeView } from '../pods/runtimeView.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { DiskUsage } from './diskUsage.ts';
 
-/** What a pod uses of its node, in bytes. */
+/** The resources of the node that a pod uses, in bytes. */
 export interface PodUsage {
-  /** Its containers that run, by name. */
+  /** The running containers, by name. */
   readonly containers: ReadonlyMap<string, ContainerUsage>;
-  /** Of its volumes those that lie on the node's disk and go with the pod, by name. */
+  /** The volumes that lie on the node's disk and are deleted with the pod, by name. */
   readonly volumes: ReadonlyMap<string, number>;
 }
 
 export interface ContainerUsage {
-  /** Its writable layer. */
+  /** The size of the writable layer. */
   readonly rootfs: number;
-  /** With those that were rotated. */
+  /** The size of the logs, with the rotated ones. */
   readonly logs: number;
   readonly memory: number;
 }
@@ -26,11 +26,11 @@ export interface UsageMeterOptions {
   readonly runtime: Pick<Runtime, 'stats'>;
   readonly view: Pick<RuntimeView, 'forPod'>;
   readonly diskUsage: DiskUsage;
-  /** Missing for a node without files. */
+  /** Undefined for a node without files. */
   readonly paths: Pick<AgentPaths, 'kubelet' | 'logs'> | undefined;
 }
 
-/** Measures pods, by uid; one that has no sandbox is left out. */
+/** Measures pods, by uid. Pods without a sandbox are omitted. */
 export type UsageMeter = (
   pods: readonly Pod[],
   signal: AbortSignal,
@@ -74,7 +74,10 @@ export function createUsageMeter({ runtime, view, diskUsage, paths }: UsageMeter
   };
 }
 
-/** Where the pod has its logs, by container, and the volumes that count as its own storage (volume `util.IsLocalEphemeralVolume`). */
+/**
+ * The directories of a pod's logs, by container, and of the volumes that count as its own storage (volume
+ * `util.IsLocalEphemeralVolume`).
+ */
 function placesOf(
   pod: Pod,
   paths: Pick<AgentPaths, 'kubelet' | 'logs'>,

@@ -68,7 +68,7 @@ describe('the order in which pods go', () => {
       fc.property(fc.array(some, { maxLength: 6 }), (each) => {
         const pods = each.map(({ request, priority }, index) => pod(String(index), request, priority));
         const usages = Object.fromEntries(each.map(({ used }, index) => [String(index), usage(used)]));
-        // Those that are alike in all that counts may go in any order.
+        // Pods that are equal in everything that counts may go in any order.
         const key = (name: string): readonly [number, number] => {
           const { request = 0, priority = 0, used = 0 } = each[Number(name)] ?? {};
           return [used - request, priority];

@@ -5,9 +5,9 @@ import type { ContainerUsage, PodUsage } from './podUsage.ts';
 import { bytesText, type Shortage, type StarvedResource } from './thresholds.ts';
 
 /**
- * The pods in the order in which they go (eviction `rankMemoryPressure`, `rankDiskPressureFunc`): first those that use more
- * than they asked for, then those of lower priority, then those that are furthest above what they asked for. Where files
- * are too many, who has the most bytes goes first: files are not counted per pod. Pure.
+ * Sorts pods in the order in which they are evicted (eviction `rankMemoryPressure`, `rankDiskPressureFunc`): first
+ * those that use more than they requested, then those of lower priority, then those that exceed their requests most. If
+ * there are too many files, the pod with the most bytes goes first, because files are not counted per pod. Pure.
  */
 export function rankForEviction(
   pods: readonly Pod[],
@@ -16,7 +16,7 @@ export function rankForEviction(
 ): readonly Pod[] {
   const ranked = pods.map((pod) => {
     const usage = usages.get(pod.metadata.uid);
-    // One that could not be measured may be anything: kubelet lets it go first.
+    // A pod that could not be measured may use any amount. kubelet evicts it first.
     const excess = usage === undefined ? Infinity : usedOf(usage, resource) - requestOf(pod, resource);
     return { pod, excess };
   });
@@ -30,7 +30,10 @@ export function rankForEviction(
     .map(({ pod }) => pod);
 }
 
-/** Why the pod goes: what the node is short of, and which of its containers use more than they asked for (`evictionMessage`). */
+/**
+ * The message of an eviction: what the node is short of, and which containers use more than they requested
+ * (`evictionMessage`).
+ */
 export function pressureMessage(
   pod: Pod,
   usage: PodUsage | undefined,

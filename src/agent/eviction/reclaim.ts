@@ -16,8 +16,8 @@ export interface ReclaimOptions {
 }
 
 /**
- * Makes room on the disk without ending a pod (eviction `reclaimNodeLevelResources`): containers that will not run again go,
- * then images that nothing here uses. What cannot be removed stays.
+ * Frees space on the disk without ending a pod (eviction `reclaimNodeLevelResources`). It removes containers that will
+ * not run again, then images that nothing uses. It skips what cannot be removed.
  */
 export async function reclaimDisk(options: ReclaimOptions): Promise<void> {
   await removeDeadContainers(options);
@@ -28,7 +28,7 @@ async function removeDeadContainers({ runtime, view, records, logger }: ReclaimO
   for (const { identity, life, ending } of records.all()) {
     const isOver = ending.stage === 'terminated' || (life.pod !== undefined && isTerminal(life.pod));
     const sandboxes = view.forPod(identity.uid);
-    // Of a pod that goes on, the newest of each says how it went.
+    // The newest container of each name is kept while its pod lives: it tells how the last run ended.
     const dead = [...instancesByName(sandboxes).values()]
       .flatMap((instances) => (isOver ? instances : instances.slice(1)))
       .filter(({ state }) => state === 'exited');
@@ -41,13 +41,13 @@ async function removeDeadContainers({ runtime, view, records, logger }: ReclaimO
 async function removeUnusedImages({ runtime, view, records, logger }: ReclaimOptions): Promise<void> {
   const { images } = runtime;
   const there = view.uids().flatMap((uid) => view.forPod(uid).flatMap(({ containers }) => containers));
-  // A pod may be about to start what was just pulled for it.
+  // An image may just have been pulled for a pod that is about to start.
   const named = await Promise.all(
     namedImages(records.pods()).map((reference) => images.status(reference).catch(() => undefined)),
   );
   const wanted = new Set(named.flatMap((image) => (image === undefined ? [] : [image.id])));
   for (const image of unusedImages(await images.list(), there, wanted)) {
-    // By its id: its names go with it.
+    // Removed by its id, which also removes its names.
     await images.remove(image.id).catch(noted(logger, 'image', image.id));
     logger.info('image removed for want of room', { image: image.tags[0] ?? image.id });
   }
@@ -63,7 +63,7 @@ function namedImages(pods: readonly Pod[]): readonly string[] {
   return [...new Set(names.flatMap((name) => (name === undefined || name === '' ? [] : [name])))];
 }
 
-/** Images that no container is made of and no pod wants; what the runtime keeps for itself is not among them. Pure. */
+/** Images that no container uses and no pod wants, without those that the runtime keeps for itself. Pure. */
 export function unusedImages(
   images: readonly ImageStatus[],
   containers: readonly RuntimeContainer[],

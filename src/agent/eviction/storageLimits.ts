@@ -5,7 +5,7 @@ import type { PodUsage } from './podUsage.ts';
 
 const EPHEMERAL_STORAGE = 'ephemeral-storage';
 
-/** Whether the pod says how much it may have on the node's disk. */
+/** Whether the pod has a limit for its use of the node's disk. */
 export function hasStorageLimit({ spec }: Pod): boolean {
   const { containers, initContainers = [], volumes = [] } = spec;
   return (
@@ -17,8 +17,8 @@ export function hasStorageLimit({ spec }: Pod): boolean {
 }
 
 /**
- * What the pod has more of than it may, in kubelet's words, undefined where nothing is: first its volumes, then all
- * together, then container by container (eviction `localStorageEviction`). Pure.
+ * The limit that a pod exceeds, in kubelet's words; undefined if it exceeds none. Volumes are checked first, then the
+ * whole pod, then each container (eviction `localStorageEviction`). Pure.
  */
 export function storageViolation(pod: Pod, usage: PodUsage): string | undefined {
   for (const { name, emptyDir } of pod.spec.volumes ?? []) {
@@ -44,7 +44,7 @@ export function storageViolation(pod: Pod, usage: PodUsage): string | undefined 
   return undefined;
 }
 
-/** 0: none. In memory the kernel sees to it. */
+/** 0 means no limit. The kernel enforces the limit of a volume in memory. */
 function diskLimitOf(emptyDir: { medium?: string; sizeLimit?: string } | undefined): number {
   if (emptyDir?.sizeLimit === undefined || (emptyDir.medium ?? '') !== '') return 0;
   return quantityValue(emptyDir.sizeLimit);

@@ -4,27 +4,27 @@ import type { MachineInfo, MachineUsage } from '../node/machineInfo.ts';
 /** kubelet's default (eviction `defaults_linux.go`). */
 export const MEMORY_THRESHOLD_BYTES = 100 * 1024 * 1024;
 /**
- * kubelet's default is a tenth of the disk. Nodes here share the disk of somebody's desk, which is often fuller than
- * that, and a cluster that takes no pods then helps nobody: pressure begins where writes are about to fail.
+ * kubelet's default is a tenth of the disk. Nodes here share the disk of a desktop, which is often fuller than that. A
+ * cluster that takes no pods would then help nobody, so pressure begins when writes are about to fail.
  */
 export const STORAGE_THRESHOLD_BYTES = 512 * 1024 * 1024;
 const INODES_THRESHOLD = 0.01;
 
 export type PressureCondition = 'MemoryPressure' | 'DiskPressure';
-/** What a node can be short of, as kubelet names it. */
+/** The signals of a node's pressure, by kubelet's names. */
 export type StarvedResource = 'memory' | 'ephemeral-storage' | 'inodes';
 
-/** Something that the node has too little of. */
+/** A resource of which the node has too little. */
 export interface Shortage {
   readonly resource: StarvedResource;
   readonly condition: PressureCondition;
-  /** `Threshold quantity: 100Mi, available: 52Mi. `; '' where the amount is not known. */
+  /** `Threshold quantity: 100Mi, available: 52Mi. `; '' if the amount is not known. */
   readonly amounts: string;
 }
 
 /**
- * What the machine is short of, memory before all else (eviction `byEvictionPriority`). Images, layers, volumes and logs
- * lie on one disk here: there is no imagefs of its own. Of process ids kubelet has no threshold by default. Pure.
+ * The resources that the machine is short of, memory first (eviction `byEvictionPriority`). Images, layers, volumes and
+ * logs share one disk here, so there is no separate imagefs. kubelet has no default threshold for process ids. Pure.
  */
 export function shortages(info: MachineInfo, usage: MachineUsage): readonly Shortage[] {
   const { memoryAvailableBytes, storageFree, inodesFree } = usage;

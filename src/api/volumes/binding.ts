@@ -2,13 +2,13 @@ import { ownProperty } from '../../base/ownProperty.ts';
 import { type Draft, draftOf, type KubeObject } from '../meta.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../types.ts';
 
-/** On a claim: it has been through the whole of binding. Its value means nothing. */
+/** On a claim: its binding was completed once. The value has no meaning. */
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
-/** On a claim or a volume: the control plane bound it, not whoever made it. */
+/** On a claim or a volume: the control plane bound it, not its author. */
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
-/** On a claim: the node that the scheduler has chosen for the volume that is to be made. */
+/** On a claim: the node that the scheduler has chosen for the new volume. */
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
-/** On a claim: who is to make its volume; the older name is still what some provisioners read. */
+/** On a claim: the provisioner that should make its volume. Some provisioners still read the older name. */
 export const STORAGE_PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 export const BETA_STORAGE_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner';
 /** Keeps a volume until its data have been removed (KEP-2644). */
@@ -17,7 +17,9 @@ export const VOLUME_DELETION_FINALIZER = 'kubernetes.io/pv-controller';
 export const hasAnnotation = ({ metadata }: Pick<KubeObject, 'metadata'>, name: string): boolean =>
   ownProperty(metadata.annotations, name) !== undefined;
 
-/** Whether a volume is reserved for a claim: by name, and by uid where it names one (component-helpers `pv_helpers.go`). */
+/**
+ * Whether a volume is reserved for a claim: by name, and by uid if it names one (component-helpers `pv_helpers.go`).
+ */
 export function isReservedFor({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
   const { claimRef } = spec;
   return (
@@ -28,11 +30,11 @@ export function isReservedFor({ spec }: PersistentVolume, { metadata }: Persiste
   );
 }
 
-/** Whether a claim has its volume, from both sides. */
+/** Whether a claim and its volume refer to each other. */
 export const isFullyBound = (claim: PersistentVolumeClaim): boolean =>
   (claim.spec.volumeName ?? '') !== '' && hasAnnotation(claim, BIND_COMPLETED);
 
-/** The volume as it is when it is a claim's; undefined where it is already (`GetBindVolumeToClaim`). */
+/** The volume, bound to the claim; undefined if it is bound already (`GetBindVolumeToClaim`). */
 export function boundToClaim(
   volume: PersistentVolume,
   claim: PersistentVolumeClaim,
@@ -53,7 +55,7 @@ export function boundToClaim(
   return draft;
 }
 
-/** The claim as it is when it has the volume; undefined where it has it already. */
+/** The claim, bound to the volume; undefined if it is bound already. */
 export function boundToVolume(
   claim: PersistentVolumeClaim,
   volume: PersistentVolume,

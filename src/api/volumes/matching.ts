@@ -6,16 +6,21 @@ import { isReservedFor } from './binding.ts';
 import { classOf } from './storageClass.ts';
 
 export interface MatchOptions {
-  /** The scheduler's question: of volumes that this node can reach. Missing: the binder's, of any node. */
+  /**
+   * The scheduler sets it: only volumes that this node can reach match. The binder leaves it out: volumes of any node
+   * match.
+   */
   readonly node?: Node;
-  /** The binder leaves claims that wait for a pod to the scheduler, except for volumes that were reserved for them. */
+  /**
+   * True for the binder: it leaves claims that wait for a pod to the scheduler, unless a volume is reserved for them.
+   */
   readonly waitsForConsumer?: boolean;
-  /** Names of volumes that are spoken for. */
+  /** Names of volumes that are being bound to other claims. */
   readonly excluded?: ReadonlySet<string>;
 }
 
 /**
- * The volume that fits a claim best: one that is reserved for it, else the smallest that is large enough
+ * Finds the volume that fits a claim best: one that is reserved for it, else the smallest that is large enough
  * (component-helpers `storage/volume/pv_helpers.go` FindMatchingVolume).
  */
 export function findMatchingVolume(
@@ -43,7 +48,9 @@ export function findMatchingVolume(
   return best;
 }
 
-/** Why a volume that a claim names is none for it; undefined where it is (`pv_controller.go` checkVolumeSatisfyClaim). */
+/**
+ * Why the volume that a claim names does not fit; undefined if it fits (`pv_controller.go` checkVolumeSatisfyClaim).
+ */
 export function whyUnfit(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (volume.metadata.deletionTimestamp !== undefined) {
     return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name)}`;
@@ -55,7 +62,7 @@ export function whyUnfit(volume: PersistentVolume, claim: PersistentVolumeClaim)
   return hasModes(volume, claim) ? undefined : 'incompatible accessMode';
 }
 
-/** Whether a node can reach the data. */
+/** Whether a node can reach the volume's data. */
 export function isReachable({ spec }: PersistentVolume, node: Node): boolean {
   const required = spec.nodeAffinity?.required;
   return required === undefined || matchesNodeSelector(required, node);

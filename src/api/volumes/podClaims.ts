@@ -4,9 +4,9 @@ import type { PersistentVolumeClaim, Pod } from '../types.ts';
 /** A claim that a pod uses. */
 export interface PodClaim {
   readonly name: string;
-  /** The volume of the pod that it is for. */
+  /** The pod's volume that uses the claim. */
   readonly volume: string;
-  /** Made for the pod and gone with it (KEP-1698). */
+  /** The claim is made for the pod and deleted with it (KEP-1698). */
   readonly isEphemeral: boolean;
 }
 
@@ -15,7 +15,7 @@ const NONE: readonly PodClaim[] = [];
 /** `POD-VOLUME`: the claim of a generic ephemeral volume (component-helpers `storage/ephemeral`). */
 export const ephemeralClaimName = (pod: string, volume: string): string => `${pod}-${volume}`;
 
-/** The claims of a pod's volumes. Nearly all pods have none, which costs nothing but a look. */
+/** The claims of a pod's volumes. Nearly all pods have none: for them this is one cheap check. */
 export function claimsOf({ metadata, spec }: Pod): readonly PodClaim[] {
   let claims: PodClaim[] | undefined;
   for (const { name: volume, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
@@ -28,7 +28,9 @@ export function claimsOf({ metadata, spec }: Pod): readonly PodClaim[] {
   return claims ?? NONE;
 }
 
-/** Upstream's words where a claim has the name of an ephemeral one and is somebody else's; undefined where it is right. */
+/**
+ * Upstream's message if a claim has the name of an ephemeral one and another owner; undefined if its owner is the pod.
+ */
 export function whyNotOfPod(pod: Pod, claim: PersistentVolumeClaim): string | undefined {
   if (controllerOf(claim)?.uid === pod.metadata.uid) return undefined;
   const of = `${claim.metadata.namespace}/${claim.metadata.name}`;

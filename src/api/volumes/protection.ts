@@ -1,6 +1,6 @@
-/** On claims: pods may use them (`pkg/volume/util/finalizer.go`). */
+/** The finalizer of claims, which pods may use (`pkg/volume/util/finalizer.go`). */
 export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
-/** On volumes: a claim may have them. */
+/** The finalizer of volumes, which claims may use. */
 export const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';
-/** On classes of attributes: claims and volumes may name them. */
+/** The finalizer of VolumeAttributesClasses, which claims and volumes may name. */
 export const ATTRIBUTES_CLASS_PROTECTION = 'kubernetes.io/vac-protection';

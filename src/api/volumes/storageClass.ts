@@ -6,8 +6,8 @@ export const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const BETA_DEFAULT_CLASS = 'storageclass.beta.kubernetes.io/is-default-class';
 
 /**
- * The class of a claim or a volume; '' is one too, of volumes without a class, and undefined means that none was asked
- * for (component-helpers `storage/volume/helpers.go`).
+ * The class of a claim or a volume. '' means a volume without a class; undefined means that the claim names no class
+ * (component-helpers `storage/volume/helpers.go`).
  */
 export function classOf(
   object: Pick<PersistentVolumeClaim | PersistentVolume, 'metadata' | 'spec'>,
@@ -23,7 +23,10 @@ export function isDefaultClass({ metadata }: Pick<StorageClass, 'metadata'>): bo
   );
 }
 
-/** The youngest of the classes that are marked as default; of the same age the first by name (`pkg/volume/util/storageclass.go`). */
+/**
+ * The newest of the classes that are marked as default; if several are equally new, the first by name
+ * (`pkg/volume/util/storageclass.go`).
+ */
 export function defaultClassOf(classes: readonly StorageClass[]): StorageClass | undefined {
   const [first] = classes.filter(isDefaultClass).sort((a, b) => {
     const [older, younger] = [a, b].map(({ metadata }) => Date.parse(metadata.creationTimestamp));
@@ -32,6 +35,6 @@ export function defaultClassOf(classes: readonly StorageClass[]): StorageClass |
   return first;
 }
 
-/** Whether claims of the class wait for a pod that uses them. */
+/** Whether claims of the class wait until a pod uses them. */
 export const waitsForConsumer = ({ volumeBindingMode }: StorageClass): boolean =>
   volumeBindingMode === 'WaitForFirstConsumer';

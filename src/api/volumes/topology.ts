@@ -1,7 +1,7 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 import type { Node, StorageClass } from '../types.ts';
 
-/** Whether a node is where a class allows volumes: any term, and all of its labels (`MatchTopologySelectorTerms`). */
+/** Whether a class allows volumes on a node: all labels of any one term must match (`MatchTopologySelectorTerms`). */
 export function hasTopology(terms: StorageClass['allowedTopologies'], { metadata }: Node): boolean {
   if (terms === undefined || terms.length === 0) return true;
   return terms.some(({ matchLabelExpressions: labels = [] }) => {

@@ -4,39 +4,39 @@ import type { UserInfo } from '../../api/request.ts';
 import type { GroupVersionKind, Resource } from '../../api/resource.ts';
 import type { AdmissionAttributes, Operation } from './contract.ts';
 
-/** Who asks, and how. */
+/** The user and the options of a request. */
 export interface Asker {
   readonly user: UserInfo;
   readonly dryRun: boolean;
-  /** What the client set of the options of creates and updates, without kind. */
+  /** The options of a create or update that the client set, without kind. */
   options(): object;
   warn(message: string): void;
   annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void;
   signal(): AbortSignal;
-  /** In monotonic milliseconds; undefined for none. */
+  /** The deadline in monotonic milliseconds; undefined for none. */
   readonly deadline: number | undefined;
 }
 
-/** What is asked. */
+/** The target of a request. */
 export interface Asked {
   readonly operation: Operation;
   readonly resource: Resource;
   readonly subresource: string;
   readonly kind: GroupVersionKind;
   readonly namespace: string;
-  /** '' where it is the object's own, which may still be generated. */
+  /** '' if the object has the name, which may still be generated. */
   readonly name: string;
   readonly object: Draft | undefined;
   readonly old: KubeObject | undefined;
-  /** Of a DELETE. */
+  /** The options of a DELETE. */
   readonly deleteOptions?: object;
-  /** Fills in the defaults of an object that somebody outside has changed. */
+  /** Sets the defaults of an object that a webhook has changed. */
   readonly setDefaults?: (draft: Draft) => void;
 }
 
 const OPTIONS_KINDS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
 
-/** The attributes of one request, which knows besides whether its object was replaced. */
+/** The attributes of one request. They also know whether a plugin replaced the object. */
 export class AdmissionRequest implements AdmissionAttributes {
   readonly operation: Operation;
   readonly resource: Resource;
@@ -91,7 +91,7 @@ export class AdmissionRequest implements AdmissionAttributes {
     this.#isReplaced = true;
   }
 
-  /** True once, where the object has been replaced: what follows is a reinvocation. */
+  /** Returns true once if the object has been replaced. The next round is then a reinvocation. */
   reinvoke(): boolean {
     if (!this.#isReplaced || this.#isReinvocation) return false;
     this.#isReinvocation = true;

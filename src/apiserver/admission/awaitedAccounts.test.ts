@@ -4,7 +4,7 @@ import type { Cache, CacheEvent } from '../../storage/cache.ts';
 import { readerOf } from '../../../test/harness/admission.ts';
 import { awaitedAccounts } from './awaitedAccounts.ts';
 
-/** A cache of what is put into it, and who listens to it. */
+/** A cache that holds the objects that the test puts into it, and knows its listeners. */
 class FakeCache implements Pick<Cache, 'get' | 'onChange'> {
   readonly listeners = new Set<(event: CacheEvent) => void>();
   readonly #entries = new Map<string, CacheEvent['entry']>();

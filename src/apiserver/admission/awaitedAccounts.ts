@@ -5,12 +5,12 @@ import type { Cache } from '../../storage/cache.ts';
 import type { AdmissionReader } from './contract.ts';
 import { keyOfObject, prefixOf } from '../registry/keys.ts';
 
-/** As long as upstream's ten tries take on average. */
+/** The average time of upstream's ten tries. */
 const WAIT_MS = 1500;
 
 /**
- * Finds service accounts; `default`, which a controller makes soon after the namespace, is waited for, so that a pod
- * may follow its namespace at once.
+ * Finds service accounts. A controller makes `default` soon after the namespace. This waits for it, so that a pod can
+ * be created directly after its namespace.
  */
 export function awaitedAccounts(
   cache: Pick<Cache, 'get' | 'onChange'>,

@@ -14,7 +14,7 @@ const update = (subresource: string, now: object): AdmissionAttributes =>
     subresource,
     old: object() as KubeObject,
   });
-/** Allows the verb on signers of the name. */
+/** Allows the verb on signers with this name. */
 const allowing = (verb: string, name: string): Parameters<typeof certificateApproval>[0] => ({
   authorize: (_user, attributes) => ({
     allowed: attributes.resource === 'signers' && attributes.verb === verb && attributes.name === name,

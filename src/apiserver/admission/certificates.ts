@@ -10,7 +10,7 @@ import { isAbout, refuse } from './refuse.ts';
 
 type Authorize = Pick<Authorizer, 'authorize'>;
 
-/** Who approves may do so for the signer (`plugin/pkg/admission/certificates/approval`). */
+/** Only users who may approve for the signer can approve a request (`plugin/pkg/admission/certificates/approval`). */
 export function certificateApproval(authorizer: Authorize): AdmissionPlugin {
   return {
     name: 'CertificateApproval',
@@ -23,7 +23,7 @@ export function certificateApproval(authorizer: Authorize): AdmissionPlugin {
   };
 }
 
-/** Who gives a certificate may do so for the signer (`plugin/pkg/admission/certificates/signing`). */
+/** Only users who may sign for the signer can issue a certificate (`plugin/pkg/admission/certificates/signing`). */
 export function certificateSigning(authorizer: Authorize): AdmissionPlugin {
   return {
     name: 'CertificateSigning',
@@ -37,7 +37,9 @@ export function certificateSigning(authorizer: Authorize): AdmissionPlugin {
   };
 }
 
-/** Nobody is made a master by a certificate (`plugin/pkg/admission/certificates/subjectrestriction`). */
+/**
+ * No certificate can give its owner the group system:masters (`plugin/pkg/admission/certificates/subjectrestriction`).
+ */
 export function certificateSubjectRestriction(): AdmissionPlugin {
   return {
     name: 'CertificateSubjectRestriction',

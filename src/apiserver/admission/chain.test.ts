@@ -94,7 +94,7 @@ describe('createAdmissionChain()', () => {
         },
       });
     const asked = createDeferred<undefined>();
-    // Each waits for the other: one after the other they would never end.
+    // Each plugin waits for the other: if they ran one after the other, they would never end.
     await createAdmissionChain([slow('a', undefined, asked.promise), slow('b', asked)]).validate(request());
     assert.deepEqual(order, ['a asked', 'b asked', 'a reserves', 'b reserves']);
   });

@@ -3,16 +3,16 @@ import type { AdmissionRequest } from './attributes.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './contract.ts';
 
 /**
- * All plugins as one. Both throw the StatusError of the first plugin that refuses, or reject with it; undefined where
- * nobody has to be waited for, which is so for nearly all requests.
+ * Runs all plugins as one. Both methods throw the StatusError of the first plugin that refuses, or reject with it. They
+ * return undefined if there is nothing to wait for, as for nearly all requests.
  */
 export interface AdmissionChain {
   mutate(request: AdmissionRequest): Promise<void> | undefined;
-  /** Validates, and where nobody refuses reserves. */
+  /** Validates. If no plugin refuses, reserves. */
   validate(request: AdmissionRequest): Promise<void> | undefined;
 }
 
-/** Runs the plugins in the order of the list; a plugin is asked only about what it handles. */
+/** Runs the plugins in the order of the list. A plugin runs only for requests that it handles. */
 export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   const mutating = plugins.filter((plugin) => plugin.mutate !== undefined);
   const validating = plugins.filter((plugin) => plugin.validate !== undefined);
@@ -26,7 +26,7 @@ export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): Admis
   };
 }
 
-/** Goes on at once where there is nothing to wait for. */
+/** Continues at once if there is nothing to wait for. */
 function then(
   pending: Promise<void> | undefined,
   next: () => Promise<void> | undefined,
@@ -40,7 +40,7 @@ type From = (
   attributes: AdmissionAttributes,
 ) => Promise<void> | undefined;
 
-/** Apart from the loops, whose every turn would make room for what a closure sees. */
+/** A function of its own: a closure inside the loop would allocate memory in each turn. */
 async function after(pending: Promise<void>, goOn: From, ...where: Parameters<From>): Promise<void> {
   await pending;
   await goOn(...where);
@@ -76,8 +76,8 @@ function reserveFrom(
 }
 
 /**
- * Asks all plugins before it waits for any. Of several refusals the first plugin's counts; what is refused already needs
- * no further opinion.
+ * Starts all plugins before it waits for any. If several refuse, the first plugin's refusal is used. After a refusal it
+ * does not wait for the other plugins.
  */
 function validateAll(
   plugins: readonly AdmissionPlugin[],
@@ -98,7 +98,7 @@ function validateAll(
   return pending.length === 0 ? undefined : refuseForFirst(attributes, pending);
 }
 
-/** Whom nobody waits for any more may still refuse: that is no failure of its own. */
+/** A plugin may still refuse when nothing waits for it: that is no unhandled rejection. */
 async function refuseForFirst(
   attributes: AdmissionAttributes,
   pending: readonly Promise<readonly FieldError[]>[],

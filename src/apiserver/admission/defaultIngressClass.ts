@@ -5,7 +5,7 @@ import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { isAbout } from './refuse.ts';
 
 const IS_DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
-/** How the class was named before there was a field for it. */
+/** The annotation that named the class before there was a field for it. */
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 /** Gives a new Ingress without a class the default one (`plugin/pkg/admission/network/defaultingressclass`). */
@@ -23,7 +23,7 @@ export function defaultIngressClass(reader: AdmissionReader): AdmissionPlugin {
   };
 }
 
-/** Of several defaults the newest counts, of equally new ones the first by name. */
+/** The newest of several defaults; if several are equally new, the first by name. */
 function newestDefault(classes: readonly IngressClass[]): IngressClass | undefined {
   const age = ({ metadata }: IngressClass): number => -Date.parse(metadata.creationTimestamp);
   return classes

@@ -5,7 +5,10 @@ import type { PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { isAbout } from './refuse.ts';
 
-/** Claims that name no class get the default one, where there is one (`plugin/pkg/admission/storage/storageclass/setdefault`). */
+/**
+ * Gives claims that name no class the default one, if there is one
+ * (`plugin/pkg/admission/storage/storageclass/setdefault`).
+ */
 export function defaultStorageClass(reader: AdmissionReader): AdmissionPlugin {
   return {
     name: 'DefaultStorageClass',

@@ -6,12 +6,15 @@ import type { AdmissionPlugin } from './contract.ts';
 import { isAbout } from './refuse.ts';
 
 const SECONDS = 300;
-/** The same for all pods, which share them. */
+/** All pods share these objects. */
 const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) =>
   freezeJson({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }),
 );
 
-/** Pods stay five minutes on a node that fails, unless they say otherwise (`plugin/pkg/admission/defaulttolerationseconds`). */
+/**
+ * Lets pods stay five minutes on a node that fails, unless they set another time
+ * (`plugin/pkg/admission/defaulttolerationseconds`).
+ */
 export function defaultTolerationSeconds(): AdmissionPlugin {
   return {
     name: 'DefaultTolerationSeconds',

@@ -28,11 +28,11 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly allocators: ServiceAllocators;
-  /** Asked where a node wants a token for an audience that none of its pods asks for. */
+  /** Decides if a node may get a token for an audience that none of its pods requests. */
   readonly authorizer: Pick<Authorizer, 'authorize'>;
 }
 
-/** The plugins in upstream's order (`pkg/kubeapiserver/options/plugins.go`); what allocates comes last. */
+/** The plugins in upstream's order (`pkg/kubeapiserver/options/plugins.go`). Plugins that allocate come last. */
 export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
   const { cache, reader, clock, random } = options;
   return [

@@ -7,7 +7,7 @@ import { onNewest } from './reader.ts';
 import { isAbout, refuse } from './refuse.ts';
 
 /**
- * Nothing is made in a namespace that is missing or being deleted, and some namespaces stay (apiserver
+ * Refuses new objects in a namespace that is missing or being deleted. Refuses to delete some namespaces (apiserver
  * `pkg/admission/plugin/namespace/lifecycle`).
  */
 export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
@@ -28,7 +28,7 @@ export function namespaceLifecycle(reader: AdmissionReader): AdmissionPlugin {
         return undefined;
       }
       if (!resource.namespaced || namespace === '' || operation === 'DELETE') return undefined;
-      // Who may do what can be asked about a namespace that is not there.
+      // Access reviews may ask about a namespace that does not exist.
       if (isAbout(attributes, localSubjectAccessReviews)) return undefined;
       const check = (found: KubeObject): void => {
         if (operation === 'CREATE' && isTerminating(found)) throw beingTerminated(attributes);

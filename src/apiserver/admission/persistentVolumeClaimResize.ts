@@ -7,7 +7,7 @@ import type { PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
 import type { AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { isAbout, refuse } from './refuse.ts';
 
-/** Only bound claims of a class that allows it can grow (`plugin/pkg/admission/storage/persistentvolume/resize`). */
+/** Only bound claims whose class allows it can grow (`plugin/pkg/admission/storage/persistentvolume/resize`). */
 export function persistentVolumeClaimResize(reader: AdmissionReader): AdmissionPlugin {
   return {
     name: 'PersistentVolumeClaimResize',

@@ -4,7 +4,7 @@ import type { Pod, PriorityClass } from '../../api/types.ts';
 import type { AdmissionAttributes, AdmissionPlugin, AdmissionReader } from './contract.ts';
 import { isAbout, refuse } from './refuse.ts';
 
-/** Fills in a pod's priority from its class, and keeps one class the default (`plugin/pkg/admission/priority`). */
+/** Sets a pod's priority from its class, and lets only one class be the default (`plugin/pkg/admission/priority`). */
 export function priority(reader: AdmissionReader): AdmissionPlugin {
   const classes = (): readonly PriorityClass[] => reader.list(priorityClasses, '');
   return {
@@ -65,14 +65,14 @@ function resolvePriority(
   spec.preemptionPolicy = policy;
 }
 
-/** Of several defaults (a race made them) the lowest one counts. */
+/** A race may have made several defaults. Then the lowest one is used. */
 function defaultClass(classes: readonly PriorityClass[]): PriorityClass | undefined {
   return classes
     .filter((candidate) => candidate.globalDefault === true)
     .sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
 }
 
-/** A client that does not know the fields must not lose them. */
+/** A client that does not know the fields must not remove them. */
 function keepPriority({ spec }: Draft<Pod>, old: Pod): void {
   if (spec.priority === undefined && old.spec.priority !== undefined) spec.priority = old.spec.priority;
   if (spec.preemptionPolicy === undefined && old.spec.preemptionPolicy !== undefined) {

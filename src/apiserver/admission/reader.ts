@@ -5,7 +5,10 @@ import type { AdmissionReader } from './contract.ts';
 
 const NOTHING: readonly KubeObject[] = [];
 
-/** Reads from the watch cache: the newest state that this process knows. By default no other server writes. */
+/**
+ * Reads from the watch cache: the newest state that this process knows. By default no other server writes, so that is
+ * all.
+ */
 export function createAdmissionReader(
   cache: Pick<Cache, 'get' | 'list'>,
   catchUp: () => Promise<void> = () => Promise.resolve(),
@@ -29,7 +32,10 @@ export function createAdmissionReader(
   };
 }
 
-/** What a function reads; where it throws, what it reads of the newest state: what it missed may just have been made. */
+/**
+ * Runs a function that reads. If it throws, runs it again on the newest state: a missing object may just have been
+ * made.
+ */
 export async function onNewest<T>(reader: Pick<AdmissionReader, 'catchUp'>, read: () => T): Promise<T> {
   try {
     return read();

@@ -3,7 +3,7 @@ import { isSameResource } from '../../api/resource.ts';
 import { forbidden, type StatusError } from '../../api/status.ts';
 import type { AdmissionAttributes } from './contract.ts';
 
-/** 403 as upstream's plugins give it: about the object of the request, a name that is still to be made included. */
+/** The 403 of upstream's plugins. It names the request's object, even if the name is not generated yet. */
 export function refuse(attributes: AdmissionAttributes, why: string): StatusError {
   const { metadata } = (attributes.object ?? {}) as Partial<Draft>;
   const name = [attributes.name, metadata?.name, metadata?.generateName].find(

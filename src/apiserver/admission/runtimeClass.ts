@@ -11,8 +11,8 @@ import { onNewest } from './reader.ts';
 import { isAbout, refuse } from './refuse.ts';
 
 /**
- * A pod runs as its class says, or not at all: the class gives what the pod costs besides its containers, and on which
- * nodes it can run (`plugin/pkg/admission/runtimeclass`).
+ * Applies the RuntimeClass of a pod: it sets the pod's overhead and the nodes that the pod can run on. It refuses a pod
+ * that contradicts its class (`plugin/pkg/admission/runtimeclass`).
  */
 export function runtimeClass(reader: AdmissionReader): AdmissionPlugin {
   return {

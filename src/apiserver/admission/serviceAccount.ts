@@ -11,19 +11,19 @@ import { isAbout, refuse } from './refuse.ts';
 
 export const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const VOLUME_PREFIX = 'kube-api-access-';
-/** An hour, and the seven seconds by which upstream knows the tokens that it asked for itself. */
+/** An hour and seven seconds: upstream recognizes its own tokens by these seconds. */
 const TOKEN_SECONDS = 3607;
 
 export interface ServiceAccountOptions {
   readonly random: Random;
-  /** The account; a `default` that is still to be made by the controller is waited for, for a moment. */
+  /** Finds the account. It waits a moment for a `default` that the controller has not made yet. */
   findAccount(
     namespace: string,
     name: string,
   ): Promise<ServiceAccount | undefined> | ServiceAccount | undefined;
 }
 
-/** Every pod runs as an account that exists and gets its token (`plugin/pkg/admission/serviceaccount`). */
+/** Gives every pod a service account, which must exist, and its token (`plugin/pkg/admission/serviceaccount`). */
 export function serviceAccount(options: ServiceAccountOptions): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
@@ -46,7 +46,7 @@ export function serviceAccount(options: ServiceAccountOptions): AdmissionPlugin 
   };
 }
 
-/** Gives a pod what its account has for it. */
+/** Sets the fields of a pod that come from its account. */
 function runAs(account: ServiceAccount | undefined, attributes: AdmissionAttributes, random: Random): void {
   const { spec } = attributes.object as unknown as Draft<Pod>;
   if (account === undefined) {
@@ -64,7 +64,7 @@ function runAs(account: ServiceAccount | undefined, attributes: AdmissionAttribu
   }
 }
 
-/** Mirror pods show what a node runs from a file: nothing in the API may be pulled in through them. */
+/** Mirror pods show static pods of a node. They must not refer to objects of the API. */
 function refuseReferences(attributes: AdmissionAttributes): void {
   const references = podReferences(attributes.object as Unchecked<Pod>);
   const needs = (resource: string): boolean => references.some((each) => each.resource === resource);
@@ -94,12 +94,12 @@ function mountToken(spec: Draft<Pod>['spec'], random: Random): void {
   if (existing === undefined && mounted) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
-/** Validation comes later: there may be none. */
+/** This runs before validation, so there may be none. */
 function containersOf(spec: Draft<Pod>['spec']): Draft<Pod>['spec']['containers'] {
   return (spec as Partial<typeof spec>).containers ?? [];
 }
 
-/** The same for all pods, which share it. */
+/** All pods share this object. */
 const TOKEN_PROJECTION = freezeJson({
   sources: [
     { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },

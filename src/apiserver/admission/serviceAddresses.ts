@@ -22,7 +22,7 @@ export function serviceAddresses(allocators: ServiceAllocators, reader: Admissio
     reserve({ operation, object, namespace, dryRun }) {
       const { spec, metadata } = object as unknown as Draft<Service>;
       const name = metadata.name ?? '';
-      // A name that is taken: the write will say so, and nothing need be kept for it.
+      // The name is taken: the write will report it, and needs no addresses.
       if (operation === 'CREATE' && reader.get(services, namespace, name) !== undefined) return [];
       const request = { allocators, owner: keyOf({ namespace, name }), reserve: !dryRun };
       return [...allocateAddress(spec, request), ...allocatePorts(spec, request)];
@@ -45,7 +45,7 @@ function allocateAddress(spec: Spec, { allocators, owner, reserve }: Request): F
     spec.clusterIPs = [spec.clusterIP];
     return [];
   }
-  // Ranges may overlap: each that has the address must have it free.
+  // Ranges may overlap: the address must be free in each range that contains it.
   const fitting = ranges.filter(({ range }) => range.indexOf(wanted) !== undefined);
   const isFree = fitting.every(({ range, allocator }) =>
     allocator.claim(owner, range.indexOf(wanted) ?? 0, reserve),
@@ -84,7 +84,7 @@ function allocatePorts(spec: Spec, request: Request): FieldError[] {
   const wantsPorts =
     spec.type === 'NodePort' ||
     (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
-  // One port number of the service, in several protocols, has one port on the nodes.
+  // If a service has the same port in several protocols, they share one node port.
   const chosen = new Map<number, number>();
   ports.forEach((port, i) => {
     const at = field('spec', 'ports').index(i).child('nodePort');

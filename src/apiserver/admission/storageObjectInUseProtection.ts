@@ -16,7 +16,10 @@ const FINALIZERS = [
 const finalizerFor = (attributes: AdmissionAttributes): string | undefined =>
   FINALIZERS.find(([resource]) => isAbout(attributes, resource))?.[1];
 
-/** What is in use cannot go (`plugin/pkg/admission/storage/storageobjectinuseprotection`). */
+/**
+ * Puts the finalizer on claims and volumes that keeps them while they are in use
+ * (`plugin/pkg/admission/storage/storageobjectinuseprotection`).
+ */
 export function storageObjectInUseProtection(): AdmissionPlugin {
   return {
     name: 'StorageObjectInUseProtection',

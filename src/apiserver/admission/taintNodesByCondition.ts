@@ -6,7 +6,10 @@ import { isAbout } from './refuse.ts';
 
 const NOT_READY = 'node.kubernetes.io/not-ready';
 
-/** A new node takes no pods until the node lifecycle controller has seen it ready (`plugin/pkg/admission/nodetaint`). */
+/**
+ * Taints a new node: it gets no pods until the node lifecycle controller has seen it ready
+ * (`plugin/pkg/admission/nodetaint`).
+ */
 export function taintNodesByCondition(): AdmissionPlugin {
   return {
     name: 'TaintNodesByCondition',

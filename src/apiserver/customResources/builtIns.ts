@@ -2,7 +2,7 @@ import { isSameResource } from '../../api/resource.ts';
 import type { CustomResourceDefinition } from '../../api/types.ts';
 import type { ResourceTable } from '../resources/table.ts';
 
-/** What the server has of its own, in whatever version, cannot be redefined. */
+/** The server's own kinds cannot be redefined, in any version. */
 export function isBuiltIn(
   { spec: { group, names } }: CustomResourceDefinition,
   { snapshot }: ResourceTable,

@@ -37,14 +37,14 @@ const IN_PROGRESS: Verdict = {
 const DELETE_OPTIONS = { kind: 'DeleteOptions', apiVersion: 'v1' };
 
 /**
- * Deletes the objects of a definition that goes, waits until the last one has gone, and lets the definition go (apiextensions
- * `pkg/controller/finalizer`).
+ * Deletes the objects of a definition that is being deleted, waits until the last one is gone, and removes the
+ * definition's finalizer (apiextensions `pkg/controller/finalizer`).
  */
 export class Cleanup implements Disposable {
   readonly #options: CleanupOptions;
   readonly #wakeups: Wakeups;
   readonly #waiting = new DisposableStore();
-  /** Of definitions whose objects are still to go, by name. */
+  /** The definitions whose objects are still being deleted, by name. */
   readonly #departures = new Map<string, Disposable>();
 
   constructor(options: CleanupOptions) {
@@ -81,7 +81,7 @@ export class Cleanup implements Disposable {
     await this.#write('', { ...definition, metadata: { ...metadata, finalizers } }, signal);
   }
 
-  /** True where the definition says already that its objects are being deleted. */
+  /** True if the definition's condition says already that its objects are being deleted. */
   async #note(definition: CustomResourceDefinition, signal: AbortSignal): Promise<boolean> {
     const conditions = definition.status?.conditions ?? [];
     if (conditions.some(({ type, reason }) => type === 'Terminating' && reason === IN_PROGRESS.reason))
@@ -117,12 +117,14 @@ export class Cleanup implements Disposable {
     try {
       await this.#options.request('PUT', path, definition, signal);
     } catch (error) {
-      // Who has changed it wakes this again.
+      // Another writer has changed it. That change wakes this again.
       if (!isConflict(error) && !isNotFound(error)) throw error;
     }
   }
 
-  /** Undefined where there are no objects of it: it was never served, or names what the server has of its own. */
+  /**
+   * Undefined if the definition can have no objects: it was never served, or it names one of the server's own kinds.
+   */
   #resourceOf(definition: CustomResourceDefinition): Resource | undefined {
     const { group, names, scope } = definition.spec;
     if (!isConditionTrue(definition, 'Established')) return undefined;
@@ -137,7 +139,7 @@ export class Cleanup implements Disposable {
   #waitFor(name: string, resource: Resource): void {
     if (this.#departures.has(name)) return;
     const subscription = this.#options.cache.onChange(prefixOf(resource, ''), ({ type }) => {
-      // An object may have come while the others went.
+      // An object may have been created while the others were deleted.
       if (type === 'put' || this.#isEmpty(resource)) this.#wakeups.wake(name);
     });
     this.#departures.set(name, this.#waiting.add(subscription));

@@ -34,7 +34,7 @@ function columnOf({
   };
 }
 
-/** Validation lets paths pass that the language does not know: such a column is empty. */
+/** Validation accepts paths that are not valid JSONPath here: such a column is empty. */
 function pathOrNothing(text: string): JsonPath {
   try {
     return compileJsonPath(text);

@@ -102,7 +102,7 @@ describe('CustomResources', () => {
 
   const get = async (name: string): Promise<CustomResourceDefinition> =>
     (await server.call<CustomResourceDefinition>('GET', `${DEFINITIONS}/${name}`)).body;
-  /** Until a definition's newest state is as wanted. */
+  /** Waits until the newest state of a definition is as wanted. */
   const until = async (
     name: string,
     wanted: (definition: CustomResourceDefinition) => boolean,
@@ -210,7 +210,7 @@ describe('CustomResources', () => {
     });
     type Widget = KubeObject & { readonly spec: Readonly<Record<string, unknown>> };
 
-    /** Until the newest definition has come through, which it has when the write is answered. */
+    /** Changes the definition. The change is served when the write is answered. */
     const change = async (spec: object): Promise<CustomResourceDefinition> => {
       const headers = { 'content-type': 'application/merge-patch+json' };
       const url = `${DEFINITIONS}/widgets.example.com`;

@@ -20,7 +20,7 @@ export interface CustomResourcesOptions {
   readonly cache: Cache;
   readonly resources: LiveResources;
   readonly request: Loopback;
-  /** Calls webhooks that convert. */
+  /** Calls the webhooks of conversion. */
   readonly webhooks: ConversionClient;
   readonly clock: Clock;
   readonly random: Random;
@@ -30,13 +30,14 @@ export interface CustomResourcesOptions {
 const PREFIX = prefixOf(customResourceDefinitions, '');
 
 /**
- * Serves what CustomResourceDefinitions describe. It follows the store, whichever server has written: a definition's kinds
- * are in the table before the one who waits for the write is told of it. Conditions and the end of definitions follow.
+ * Serves the kinds that CustomResourceDefinitions describe. It follows the store, so that it also sees the writes of
+ * other servers. A definition's kinds are served before its write is answered. Conditions and the cleanup of deleted
+ * definitions follow later.
  */
 export class CustomResources implements Disposable {
   readonly #options: CustomResourcesOptions;
   readonly #disposables = new DisposableStore();
-  /** By the definition's name. */
+  /** The kinds, by the definition's name. */
   readonly #served = new Map<string, readonly CustomKind[]>();
   readonly #status: StatusKeeper;
   readonly #cleanup: Cleanup;

@@ -11,15 +11,15 @@ import { type ConvertVersion, versionForm } from './storedForm.ts';
 import { customPreparation } from './strategy.ts';
 import { customValidation } from './validation.ts';
 
-/** A kind, and what it was made from: as long as that is the same, so is the kind. */
+/** A kind and the data that it was made from. While the data are the same, the kind is kept. */
 export interface CustomKind {
   readonly kind: Kind;
   readonly madeFrom: string;
 }
 
 /**
- * The kinds of a definition, one for each version that is served. `known`: those that there are already, which stay where
- * nothing has changed for them, with all who watch them. `convert`: as the definition's conversion says.
+ * The kinds of a definition, one for each served version. `known`: the existing kinds. A kind that has not changed is
+ * kept, with all its watches. `convert`: the definition's conversion.
  */
 export function kindsOf(
   definition: CustomResourceDefinition,
@@ -50,7 +50,10 @@ export function kindsOf(
   });
 }
 
-/** Of a definition that goes and serves no version, the stored one: its objects need an address to be deleted at. */
+/**
+ * A definition that is being deleted and serves no version serves its stored version: its objects need an address to be
+ * deleted at.
+ */
 function servedVersions({
   metadata,
   spec,
@@ -60,7 +63,7 @@ function servedVersions({
   return served.length === 0 && isEnding ? spec.versions.filter((version) => version.storage) : served;
 }
 
-/** All that a version's kind depends on. */
+/** The data that a version's kind depends on. */
 interface VersionFacts {
   readonly group: string;
   readonly names: CustomResourceDefinition['spec']['names'];
@@ -114,7 +117,7 @@ function kindOf(facts: VersionFacts, convert: ConvertVersion): Kind {
   };
 }
 
-/** What users of a deprecated version are told (apiextensions `customresource_handler.go`). */
+/** The warning for users of a deprecated version (apiextensions `customresource_handler.go`). */
 function deprecationOf(
   { spec: { group, names, versions } }: CustomResourceDefinition,
   { name, deprecated, deprecationWarning }: CustomResourceDefinitionVersion,

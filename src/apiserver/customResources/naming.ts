@@ -8,12 +8,12 @@ export interface NamingVerdict {
   readonly established: Verdict;
 }
 
-/** A definition before its names are judged has none accepted. */
+/** The names of a definition that was not checked yet: none is accepted. */
 const NONE: CustomResourceNames = { plural: '', kind: '' };
 
 /**
- * Which of the names that a definition asks for it gets: those that no other one of its group has (apiextensions
- * `pkg/controller/status/naming_controller.go`). `taken`: who served these names before custom resources did.
+ * Decides which of its names a definition gets: those that no other definition of its group has (apiextensions
+ * `pkg/controller/status/naming_controller.go`). `taken`: the names that are served without custom resources.
  */
 export function judgeNames(
   definition: CustomResourceDefinition,
@@ -68,7 +68,7 @@ export function judgeNames(
   };
 }
 
-/** Once established, a definition stays so, whatever becomes of its names. */
+/** A definition that was established once stays established, even if it loses names. */
 function establishedVerdict(definition: CustomResourceDefinition, accepted: boolean): Verdict {
   const isEstablished = conditionOf(definition, 'Established')?.status === 'True';
   return isEstablished || accepted

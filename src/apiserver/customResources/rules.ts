@@ -11,7 +11,7 @@ export interface Rules {
   errors(object: KubeObject, old: KubeObject | undefined): readonly FieldError[];
 }
 
-/** Undefined where a schema has none. */
+/** Undefined if the schema has no rules. */
 export function rulesOf(schema: JsonSchema): Rules | undefined {
   const root = compileRules(schema);
   return root === undefined

@@ -6,7 +6,7 @@ type Scale = NonNullable<NonNullable<CustomResourceDefinitionVersion['subresourc
 
 const MOST = 2 ** 31 - 1;
 
-/** The scale subresource of a version: its paths without the dot that they begin with. */
+/** The scale subresource of a version. Its paths are without the leading dot. */
 export function scaleOf(scale: Scale | undefined): Pick<Kind, 'scale'> {
   if (scale === undefined) return {};
   return {
@@ -18,7 +18,7 @@ export function scaleOf(scale: Scale | undefined): Pick<Kind, 'scale'> {
   };
 }
 
-/** What the subresource shows must be what a Scale takes (apiextensions `validator.go` ValidateScaleSpec). */
+/** The values must be valid in a Scale (apiextensions `validator.go` ValidateScaleSpec). */
 export function scaleErrors(scale: Scale | undefined, object: object): FieldError[] {
   if (scale === undefined) return [];
   return [

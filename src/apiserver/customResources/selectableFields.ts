@@ -1,7 +1,7 @@
 import type { Kind } from '../../api/kind.ts';
 import type { CustomResourceDefinitionVersion } from '../../api/types.ts';
 
-/** Fields that selectors of a version may name, as texts; what is missing is empty. */
+/** The fields that selectors of a version may name, as texts. A missing field is ''. */
 export function selectableFieldsOf({
   selectableFields = [],
 }: CustomResourceDefinitionVersion): Pick<Kind, 'selectableFields'> {

@@ -7,8 +7,8 @@ import { judgeNames } from './naming.ts';
 export type DefinitionStatus = NonNullable<CustomResourceDefinition['status']>;
 
 /**
- * What a definition's status should say, given the other definitions; undefined where it says so already. `now`: RFC 3339,
- * seconds.
+ * The status that a definition should have, given the other definitions; undefined if it has that status already.
+ * `now`: RFC 3339, seconds.
  */
 export function judgedStatus(
   definition: CustomResourceDefinition,

@@ -18,7 +18,7 @@ export interface StatusKeeperOptions {
   readonly logger: Logger;
 }
 
-/** Writes down in definitions which names they got and what is to be said of them. */
+/** Writes the accepted names and the conditions into the status of definitions. */
 export class StatusKeeper implements Disposable {
   readonly #options: StatusKeeperOptions;
   readonly #wakeups: Wakeups;
@@ -33,7 +33,7 @@ export class StatusKeeper implements Disposable {
     });
   }
 
-  /** Names that one gives up or takes are of interest to all others of its group. */
+  /** If a definition takes or releases names, all others of its group are checked again. */
   wake(name: string): void {
     this.#wakeups.wake(name);
     const group = groupOf(name);
@@ -61,7 +61,7 @@ export class StatusKeeper implements Disposable {
         signal,
       );
     } catch (error) {
-      // Who has changed it wakes this again.
+      // Another writer has changed it. That change wakes this again.
       if (!isConflict(error) && !isNotFound(error)) throw error;
     }
   }

@@ -5,7 +5,7 @@ import type { Conversion } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/meta.ts';
 import type { Schema } from '../../api/schema/index.ts';
 
-/** Brings objects from one version into another; given only those of another one. */
+/** Converts objects to another version. It only gets objects of other versions. */
 export type ConvertVersion = (
   objects: readonly KubeObject[],
   apiVersion: string,
@@ -16,8 +16,8 @@ export const sameFields: ConvertVersion = (objects, apiVersion) =>
   objects.map((object) => ({ ...object, apiVersion }));
 
 /**
- * Between what is in the store, in whatever version, and a version as its rules see it: without what its schema does not
- * know, and with its defaults, which may be younger than the object.
+ * Converts between stored objects, of any version, and a version that is served. Fields that its schema does not have
+ * are pruned. Defaults are filled in, because they may be newer than the object.
  */
 export function versionForm(options: {
   readonly apiVersion: string;
@@ -44,7 +44,7 @@ export function versionForm(options: {
   };
 }
 
-/** Those of other versions are converted in one go; all come back in their order. */
+/** Converts all objects of other versions in one call. The order stays the same. */
 function toVersion(
   objects: readonly KubeObject[],
   apiVersion: string,

@@ -6,8 +6,8 @@ type Preparation = Pick<Kind, 'hasGeneration' | 'prepareForCreate' | 'prepareFor
 type Validate = NonNullable<Kind['validateUpdate']>;
 
 /**
- * What may be written how (apiextensions `pkg/registry/customresource`): with a status subresource, the status by it
- * alone; any change besides the metadata raises the generation.
+ * The rules for writes (apiextensions `pkg/registry/customresource`). If there is a status subresource, only it changes
+ * the status. Any change outside of the metadata raises the generation.
  */
 export function customPreparation(hasStatus: boolean, validateUpdate: Validate): Preparation {
   return {
@@ -36,7 +36,7 @@ function withoutMetadata(object: object): object {
   return rest;
 }
 
-/** Of the metadata, a write of the status changes only who owns which field. */
+/** A write of the status changes only the managed fields of the metadata. */
 function takeStatusOnly(draft: Draft, old: KubeObject): void {
   const status: unknown = Reflect.get(draft, 'status');
   const { managedFields, resourceVersion, uid } = draft.metadata;

@@ -5,7 +5,7 @@ import { StatusError } from '../../api/status.ts';
 import type { CustomResourceDefinition } from '../../api/types.ts';
 import type { AdmissionPlugin, AdmissionReader } from '../admission/contract.ts';
 
-/** Lets nothing new be made of what a definition describes that goes (apiextensions `customresource_handler.go`). */
+/** Refuses new objects while their definition is being deleted (apiextensions `customresource_handler.go`). */
 export function customResourceTermination(reader: AdmissionReader): AdmissionPlugin {
   return {
     name: 'CustomResourceTermination',

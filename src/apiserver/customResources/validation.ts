@@ -19,7 +19,7 @@ const UNCHECKED: FieldError = {
     'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
-/** Errors after which a value may not be what rules take it for. */
+/** After these errors, a value may not have the type that rules expect. */
 const BLOCKING: ReadonlySet<FieldError['type']> = new Set([
   'FieldValueNotSupported',
   'FieldValueRequired',
@@ -29,8 +29,8 @@ const BLOCKING: ReadonlySet<FieldError['type']> = new Set([
 ]);
 
 /**
- * How objects of a version are checked (apiextensions `pkg/registry/customresource/strategy.go`, `validator.go`). A change
- * may leave wrong what was wrong before.
+ * Validates objects of a version (apiextensions `pkg/registry/customresource/strategy.go`, `validator.go`). An update
+ * may keep values that were invalid before.
  */
 export function customValidation(
   schema: JsonSchema,

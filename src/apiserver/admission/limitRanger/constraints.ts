@@ -4,13 +4,15 @@ import type { LimitRangeItem } from '../../../api/types.ts';
 
 type Amounts = ReadonlyMap<string, Quantity>;
 
-/** What is asked for and how much it may become. */
+/** The requests and limits of one object. */
 export interface Usage {
   readonly requests: Amounts;
   readonly limits: Amounts;
 }
 
-/** Why the usage breaks the limits, in upstream's words (`plugin/pkg/admission/limitranger`); empty where it does not. */
+/**
+ * The problems of the usage, in upstream's words (`plugin/pkg/admission/limitranger`); empty if it keeps the limits.
+ */
 export function violations(item: LimitRangeItem, usage: Usage): readonly string[] {
   const storage = item.type === 'PersistentVolumeClaim';
   return [

@@ -6,12 +6,15 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
 type Amounts = Readonly<Record<string, string>>;
 type Container = Draft<Pod>['spec']['containers'][number];
 
-/** Fills in what containers leave out, and notes on the pod what was filled in (`mergePodResourceRequirements`). */
+/**
+ * Sets the requests and limits that containers omit, and lists them in an annotation of the pod
+ * (`mergePodResourceRequirements`).
+ */
 export function fillIn(pod: Draft<Pod>, ranges: readonly LimitRange[]): void {
   const items = ranges.flatMap(({ spec }) => (spec?.limits ?? []).filter(({ type }) => type === 'Container'));
   const limits = Object.assign({}, ...items.map((item) => item.default)) as Amounts;
   const requests = Object.assign({}, ...items.map((item) => item.defaultRequest)) as Amounts;
-  // Mutation comes before validation: what the kind requires may be missing here.
+  // This runs before validation, so required fields may be missing here.
   const spec = (pod as Partial<typeof pod>).spec as Partial<Draft<Pod>['spec']> | undefined;
   const notes = [
     ...(spec?.containers ?? []).flatMap((container) => fill(container, 'container', limits, requests)),

@@ -7,7 +7,9 @@ import { isAbout, refuse } from '../refuse.ts';
 import { violations } from './constraints.ts';
 import { fillIn } from './defaults.ts';
 
-/** Holds pods, containers and claims to the LimitRanges of their namespace (`plugin/pkg/admission/limitranger`). */
+/**
+ * Checks pods, containers and claims against the LimitRanges of their namespace (`plugin/pkg/admission/limitranger`).
+ */
 export function limitRanger(reader: AdmissionReader): AdmissionPlugin {
   const rangesOf = ({ namespace }: AdmissionAttributes): readonly LimitRange[] => {
     const all = reader.list(limitRanges, namespace) as readonly LimitRange[];

@@ -3,10 +3,10 @@ import type { Draft, KubeObject } from '../../../api/meta.ts';
 import type { AdmissionAttributes } from '../contract.ts';
 import { refuse } from '../refuse.ts';
 
-/** What a node reports of a claim's volume after it has been resized. */
+/** The status fields that a node reports after it has resized a claim's volume. */
 const REPORTED = ['capacity', 'conditions', 'allocatedResources', 'allocatedResourceStatuses'];
 
-/** Of a PersistentVolumeClaim a node writes what it reports in the status. */
+/** A node writes only the status fields of a PersistentVolumeClaim that it reports. */
 export function checkClaim(attributes: AdmissionAttributes, nodeName: string): void {
   const { operation, subresource, object, old } = attributes;
   if (subresource !== 'status') throw refuse(attributes, 'may only update PVC status');

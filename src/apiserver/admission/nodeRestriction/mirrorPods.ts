@@ -7,7 +7,10 @@ import type { Pod } from '../../../api/types.ts';
 import type { AdmissionAttributes, AdmissionReader } from '../contract.ts';
 import { refuse } from '../refuse.ts';
 
-/** The pods that a node may create: mirrors of what it runs from files, owned by the node, referring to nothing. */
+/**
+ * Checks a pod that a node creates: it must be the mirror of a static pod, owned by the node, without references to API
+ * objects.
+ */
 export function checkMirrorPod(
   attributes: AdmissionAttributes,
   nodeName: string,
@@ -57,7 +60,7 @@ export function checkMirrorPod(
   }
 }
 
-/** Upstream looks for these first, and then at the volumes in their order. */
+/** Upstream checks these first, then the volumes in their order. */
 const FIRST = ['serviceaccounts', 'secrets', 'configmaps', 'resourceclaims'] as const;
 
 function firstTold(references: readonly PodReference[]): PodReference | undefined {

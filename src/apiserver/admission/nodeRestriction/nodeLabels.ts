@@ -17,7 +17,7 @@ const OWN_LABELS = new Set([
 const OWN_NAMESPACES = ['kubelet.kubernetes.io', 'node.kubernetes.io'];
 const RESTRICTED_NAMESPACE = 'node-restriction.kubernetes.io';
 
-/** The labels that differ and that a node may not set on itself: it could draw workloads to it. In order. */
+/** The labels that differ and that a node may not set on itself, sorted: with them it could attract workloads. */
 export function forbiddenNodeLabels(labels: Labels, old: Labels): readonly string[] {
   const keys = new Set([...Object.keys(labels ?? {}), ...Object.keys(old ?? {})]);
   return [...keys].filter((key) => labels?.[key] !== old?.[key] && isForbidden(key)).sort();

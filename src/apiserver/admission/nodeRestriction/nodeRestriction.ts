@@ -14,7 +14,7 @@ const NODES_GROUP = 'system:nodes';
 
 type Check = (attributes: AdmissionAttributes, nodeName: string, options: NodeRestrictionOptions) => void;
 
-/** By plural and group. Other resources are the node authorizer's alone. */
+/** The checks by plural and group. Only the node authorizer checks other resources. */
 const CHECKS = new Map<string, Check>([
   [groupResourceOf(pods), checkPod],
   [groupResourceOf(nodes), checkNode],
@@ -25,7 +25,7 @@ const CHECKS = new Map<string, Check>([
   ['resourceslices.resource.k8s.io', checkResourceSlice],
 ]);
 
-/** A node's agent writes only what is the node's own (`plugin/pkg/admission/noderestriction`). */
+/** A node's agent may write only the node's own objects (`plugin/pkg/admission/noderestriction`). */
 export function nodeRestriction(options: NodeRestrictionOptions): AdmissionPlugin {
   return {
     name: 'NodeRestriction',

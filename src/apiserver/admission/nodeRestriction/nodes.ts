@@ -5,7 +5,7 @@ import type { AdmissionAttributes } from '../contract.ts';
 import { refuse } from '../refuse.ts';
 import { forbiddenNodeLabels } from './nodeLabels.ts';
 
-/** A node writes its own Node, and not what would steer workloads to it or let it vanish. */
+/** A node may write its own Node, but no field that attracts workloads or gets the Node deleted. */
 export function checkNode(attributes: AdmissionAttributes, nodeName: string): void {
   const { operation, object } = attributes;
   const requested = attributes.name === '' ? (object?.metadata.name ?? '') : attributes.name;
@@ -25,7 +25,7 @@ function checkNewNode(attributes: AdmissionAttributes, nodeName: string): void {
   if (spec.configSource !== undefined) {
     throw refuse(attributes, `node ${node} is not allowed to create pods with a non-nil configSource`);
   }
-  // Upstream refuses this only in updates: a node that is collected with its owner comes back without its taints.
+  // Upstream refuses this only in updates: a node that is deleted with its owner could come back without its taints.
   if ((metadata.ownerReferences ?? []).length > 0) {
     throw refuse(attributes, `node ${node} is not allowed to modify ownerReferences`);
   }

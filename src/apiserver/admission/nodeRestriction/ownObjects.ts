@@ -18,7 +18,7 @@ export function checkCsiNode(attributes: AdmissionAttributes, nodeName: string):
   throw refuse(attributes, 'can only access CSINode with the same name as the requesting node');
 }
 
-/** The authorizer checks the other verbs: it knows the stored slice. */
+/** The authorizer checks the other verbs, because it knows the stored slice. */
 export function checkResourceSlice(attributes: AdmissionAttributes, nodeName: string): void {
   const { operation, object, old } = attributes;
   if (operation === 'CREATE' && nodeNameOf(object) !== nodeName) {
@@ -29,7 +29,7 @@ export function checkResourceSlice(attributes: AdmissionAttributes, nodeName: st
   }
 }
 
-/** The name of what is created is in the body. */
+/** The name of a new object is in the body. */
 function nameOf({ operation, object, name }: AdmissionAttributes): string {
   return operation === 'CREATE' ? (object?.metadata.name ?? '') : name;
 }

@@ -8,7 +8,7 @@ import { refuse } from '../refuse.ts';
 import { checkMirrorPod } from './mirrorPods.ts';
 import type { NodeRestrictionOptions } from './options.ts';
 
-/** A node creates mirror pods, and deletes, evicts and reports the pods that are bound to it. */
+/** A node creates mirror pods. It deletes and evicts only pods that are bound to it, and reports only their status. */
 export function checkPod(
   attributes: AdmissionAttributes,
   nodeName: string,

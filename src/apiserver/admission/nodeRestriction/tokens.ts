@@ -6,10 +6,10 @@ import type { AdmissionAttributes, AdmissionReader } from '../contract.ts';
 import { refuse } from '../refuse.ts';
 import type { NodeRestrictionOptions } from './options.ts';
 
-/** The verb that allows a node other audiences than its pods ask for; the resource is the audience. */
+/** The verb that allows a node to request other audiences than those of its pods. The resource is the audience. */
 const AUDIENCE_VERB = 'request-serviceaccounts-token-audience';
 
-/** A token that a node asks for is for a pod that runs on it, bound to that pod, for an audience that it asks for. */
+/** A node may request only tokens that are bound to a pod on it, for an audience that the pod requests. */
 export function checkToken(
   attributes: AdmissionAttributes,
   nodeName: string,
@@ -37,7 +37,7 @@ export function checkToken(
   checkAudience(attributes, spec.audiences ?? [], found, options);
 }
 
-/** `validateNodeServiceAccountAudience`; no audience at all is the API server's own. */
+/** `validateNodeServiceAccountAudience`. No audience means the API server's own. */
 function checkAudience(
   attributes: AdmissionAttributes,
   audiences: readonly string[],
@@ -81,7 +81,7 @@ function asksFor(volume: Volume, audience: string, pod: Pod, reader: AdmissionRe
   return tokenRequests.some((request) => (request.audience ?? '') === audience);
 }
 
-/** The CSI driver that mounts a volume, also one behind a claim; '' for none. */
+/** The CSI driver that mounts a volume, directly or through a claim; '' if there is none. */
 function driverOf(volume: Volume, { metadata }: Pod, reader: AdmissionReader): string {
   const claim =
     volume.ephemeral === undefined

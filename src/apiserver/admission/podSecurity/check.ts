@@ -1,12 +1,12 @@
 import type { Container, Pod, PodSpec } from '../../../api/types.ts';
 
-/** A pod, or the template of pods: all that checks see. */
+/** The part of a pod, or of a pod template, that checks read. */
 export interface CheckedPod {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
   readonly spec: PodSpec;
 }
 
-/** `reason` is said of many pods at once (`host namespaces`), `detail` of one (`hostPID=true`). */
+/** `reason` summarizes many pods (`host namespaces`); `detail` tells about one pod (`hostPID=true`). */
 export interface Violation {
   readonly reason: string;
   readonly detail: string;
@@ -17,29 +17,29 @@ export type CheckPod = (pod: CheckedPod) => Violation | undefined;
 /** One rule of the Pod Security Standards (pod-security-admission `policy/check_*.go`). */
 export interface Check {
   readonly id: string;
-  /** Those of `baseline` hold in `restricted` too, but for those that one of `restricted` takes the place of. */
+  /** Checks of `baseline` also belong to `restricted`, except those that a check of `restricted` replaces. */
   readonly level: 'baseline' | 'restricted';
   readonly overrides?: string;
-  /** Ascending: the minor version of the policy from which on each form of the rule holds. */
+  /** The forms of the rule, ascending by the minor version of the policy from which each is used. */
   readonly versions: readonly { readonly since: number; readonly check: CheckPod }[];
 }
 
 type SecurityContext = NonNullable<Container['securityContext']>;
 type PodSecurityContext = NonNullable<Pod['spec']['securityContext']>;
 
-/** Init containers, containers, ephemeral ones. */
+/** Init containers, then containers, then ephemeral containers. */
 export function containersOf({ spec }: CheckedPod): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
 }
 
-/** Names of the containers that a rule finds fault with. */
+/** Names of the containers that violate a rule. */
 export function badContainers(pod: CheckedPod, isBad: (container: Container) => boolean): readonly string[] {
   return containersOf(pod)
     .filter(isBad)
     .map(({ name }) => name);
 }
 
-/** `pod`, `container "a"`, `pod and containers "a", "b"`; '' for nobody. */
+/** `pod`, `container "a"`, `pod and containers "a", "b"`; '' for none. */
 export function setters(isPod: boolean, containers: readonly string[]): string {
   const parts = [
     ...(isPod ? ['pod'] : []),
@@ -48,7 +48,7 @@ export function setters(isPod: boolean, containers: readonly string[]): string {
   return parts.join(' and ');
 }
 
-/** What the pod and its containers say about one thing, and which of them say what they may not. */
+/** The values that the pod and its containers have for one field, and which of them have forbidden values. */
 export function badSettings<T>(
   pod: CheckedPod,
   settingOf: (context: SecurityContext & PodSecurityContext) => T | undefined,
@@ -72,14 +72,14 @@ export const named = (what: string, names: readonly string[]): string =>
 
 export const counted = (singular: string, count: number): string => (count === 1 ? singular : `${singular}s`);
 export const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
-/** As a Go set gives itself: each once, in the order of bytes. */
+/** The texts as a sorted Go set: each once, in the order of bytes. */
 export const sorted = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 export const isWindows = ({ spec }: CheckedPod): boolean => spec.os?.name === 'windows';
-/** What its containers do as root they do as nobody in particular of the node (KEP-127). */
+/** Whether the pod has a user namespace: root in its containers is then an unprivileged user of the node (KEP-127). */
 export const hasOwnUsers = ({ spec }: CheckedPod): boolean => spec.hostUsers === false;
 
-/** A rule that does not hold for some pods. */
+/** A rule with an exception for some pods. */
 export const unless =
   (isExempt: (pod: CheckedPod) => boolean, check: CheckPod): CheckPod =>
   (pod) =>

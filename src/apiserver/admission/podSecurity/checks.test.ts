@@ -16,7 +16,7 @@ const podOf = (spec: object, annotations?: Record<string, string>): CheckedPod =
 });
 /** A pod of one container with that security context. */
 const own = (securityContext: object): CheckedPod => podOf({ containers: [container(securityContext)] });
-/** Two containers with it, and the pod too. */
+/** Two containers with that security context, and the pod with it too. */
 const all = (securityContext: object): CheckedPod =>
   podOf({
     securityContext,
@@ -24,7 +24,7 @@ const all = (securityContext: object): CheckedPod =>
     containers: [container(securityContext)],
   });
 
-/** By the rule's name: what it says of a pod at a version; undefined for nothing. */
+/** Runs the check of this name on a pod at a version; undefined if the pod passes. */
 const CASES: readonly (readonly [id: string, pod: CheckedPod, minor: number, said: string | undefined])[] = [
   [
     'allowPrivilegeEscalation',

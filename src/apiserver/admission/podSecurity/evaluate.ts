@@ -2,12 +2,12 @@ import type { Check, CheckedPod, CheckPod, Violation } from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import type { LevelVersion } from './policy.ts';
 
-/** The newest version that any rule names: what is asked for beyond it is this one. */
+/** The newest version for which any rule has a form. Newer versions use the same rules. */
 const NEWEST = Math.max(...CHECKS.flatMap(({ versions }) => versions.map(({ since }) => since)));
 
 const known = new Map<string, readonly CheckPod[]>();
 
-/** The parts of a pod that a policy does not allow, in the order in which upstream says them (`policy/registry.go`). */
+/** The violations of a pod, in upstream's order (`policy/registry.go`). */
 export function violationsOf(pod: CheckedPod, { level, version }: LevelVersion): readonly Violation[] {
   if (level === 'privileged') return [];
   const minor = Math.min(version === 'latest' ? NEWEST : version, NEWEST);

@@ -3,11 +3,11 @@ import type { Clock } from '../../../base/clock.ts';
 import { reasonsOf, violationsOf } from './evaluate.ts';
 import { type LevelVersion, nameOf } from './policy.ts';
 
-/** As upstream: a namespace may have very many pods, and somebody waits. */
+/** Upstream's limits: a namespace may have very many pods, and a client waits. */
 const MAX_PODS = 3000;
 const MAX_MS = 1_000;
 
-/** What to tell somebody who gives a namespace a stricter policy than its pods keep. */
+/** The warnings for a client that gives a namespace a stricter policy than its pods keep. */
 export function warningsOf(
   pods: readonly Pod[],
   namespace: string,
@@ -39,7 +39,7 @@ export function warningsOf(
   ];
 }
 
-/** Pods of one owner are alike. */
+/** Pods of one owner are alike, so one of each owner is checked first. */
 function oneOfEachOwnerFirst(pods: readonly Pod[]): readonly Pod[] {
   const owners = new Set<string>();
   const first: Pod[] = [];

@@ -20,7 +20,7 @@ const GOOD = {
   ],
 };
 
-/** What the plugin says of a request in a namespace with these labels: the refusal, and the warnings. */
+/** The plugin's answer to a request in a namespace with these labels: the refusal, and the warnings. */
 async function asked(
   labels: Record<string, string>,
   attributes: AdmissionAttributes,

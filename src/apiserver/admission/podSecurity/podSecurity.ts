@@ -14,7 +14,7 @@ import { hasTemplate, templateOf } from './templates.ts';
 
 const ANNOTATION = 'pod-security.kubernetes.io/';
 
-/** Through these, nobody changes what a pod is. */
+/** Subresources that cannot change the spec of a pod. */
 const IGNORED_SUBRESOURCES: ReadonlySet<string> = new Set([
   'exec',
   'attach',
@@ -26,7 +26,10 @@ const IGNORED_SUBRESOURCES: ReadonlySet<string> = new Set([
   'status',
 ]);
 
-/** Holds the pods of a namespace to the Pod Security Standards that its labels name (`k8s.io/pod-security-admission`). */
+/**
+ * Checks the pods of a namespace against the Pod Security Standards that its labels name
+ * (`k8s.io/pod-security-admission`).
+ */
 export function podSecurity(reader: AdmissionReader, clock: Pick<Clock, 'monotonic'>): AdmissionPlugin {
   const labelsOf = (namespace: string): Readonly<Record<string, string>> | undefined =>
     (reader.get(namespaces, '', namespace) as Namespace | undefined)?.metadata.labels;
@@ -85,7 +88,7 @@ function judge(
   if (warned.length > 0) attributes.warn(`would violate PodSecurity "${nameOf(warn)}": ${detailsOf(warned)}`);
 }
 
-/** Of what can be changed in a pod only images matter, and ephemeral containers that come. */
+/** Only two changes of a pod matter to the checks: other images, and new ephemeral containers. */
 function isSignificant({ operation, object, old }: AdmissionAttributes): boolean {
   if (operation === 'CREATE') return true;
   const after = object as unknown as Pod;

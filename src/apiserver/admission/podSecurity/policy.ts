@@ -5,19 +5,19 @@ export type Level = (typeof LEVELS)[number];
 
 export interface LevelVersion {
   readonly level: Level;
-  /** The minor version of Kubernetes whose rules hold. */
+  /** The minor version of Kubernetes whose rules are used. */
   readonly version: number | 'latest';
 }
 
-/** What a namespace asks of its pods. */
+/** The levels that a namespace requires of its pods. */
 export interface PodSecurityPolicy {
-  /** Pods that violate it are refused. */
+  /** Pods that violate this level are refused. */
   readonly enforce: LevelVersion;
-  /** Violations are noted in the audit log. */
+  /** Violations of this level are written to the audit log. */
   readonly audit: LevelVersion;
-  /** A client that makes pods, or what makes pods, is warned. */
+  /** Clients that create pods or workloads that violate this level get a warning. */
   readonly warn: LevelVersion;
-  /** Of labels that say nothing; then the strictest holds for what is enforced. */
+  /** The errors of labels that are not valid. An invalid `enforce` label means the strictest level. */
   readonly errors: readonly FieldError[];
 }
 
@@ -57,7 +57,7 @@ export function policyOf(labels: Readonly<Record<string, string>> | undefined): 
     level: warnLevel.value ?? DEFAULT.level,
     version: warnVersion.value ?? DEFAULT.version,
   };
-  // What is enforced is warned of too, unless somebody says something else about warnings.
+  // A client is also warned about the enforced level, unless a label sets another level for warnings.
   if (!warnLevel.isSet && enforceLevel.isGood && compareLevels(enforce.level, warn.level) > 0)
     warn = { level: enforce.level, version: warnVersion.isSet ? warn.version : enforce.version };
   return { enforce, audit, warn, errors };
@@ -71,7 +71,7 @@ function parseVersion(text: string): number | 'latest' | undefined {
   return minor === undefined ? undefined : Number(minor);
 }
 
-/** Above zero where `a` is the stricter. */
+/** Above zero if `a` is stricter. */
 export const compareLevels = (a: Level, b: Level): number => LEVELS.indexOf(a) - LEVELS.indexOf(b);
 
 export const sameLevelVersion = (a: LevelVersion, b: LevelVersion): boolean =>

@@ -1,7 +1,7 @@
 import type { AdmissionAttributes } from '../contract.ts';
 import type { CheckedPod } from './check.ts';
 
-/** Where what makes pods has the template of them. */
+/** The places of the pod templates in workloads. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/replicationcontrollers': ['spec', 'template'],
   '/podtemplates': ['template'],

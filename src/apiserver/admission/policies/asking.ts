@@ -3,7 +3,7 @@ import type { Authorizer, AuthorizationAttributes } from '../../auth/contract.ts
 import { serviceAccountUser } from '../../auth/users.ts';
 import type { AdmissionAttributes } from '../contract.ts';
 
-/** What expressions ask with: about anything, and about what the request itself addresses. */
+/** The authorizer variables of expressions: one for any question, one for the request's own resource. */
 export function authorizerOf(
   authorizer: Pick<Authorizer, 'authorize'>,
   attributes: AdmissionAttributes,

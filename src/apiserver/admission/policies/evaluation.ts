@@ -2,18 +2,18 @@ import { CelError, COST_LIMITS, type Program, typeNameOf, type Value } from '../
 import { judge } from '../../webhooks/conditions.ts';
 import type { AuditAnnotation, Expressions, Validation } from './policy.ts';
 
-/** What expressions are evaluated with, by the names of their variables. */
+/** The variables that expressions are evaluated with, by name. */
 export type Bindings = Readonly<Record<string, Value>> & {
   readonly object: unknown;
   readonly oldObject: unknown;
   readonly request: unknown;
 };
 
-/** A validation that did not hold, or that could not be evaluated. */
+/** A validation that failed, or that could not be evaluated. */
 export interface Failure {
-  /** Which validation it was. */
+  /** The index of the validation. */
   readonly index: number;
-  /** True where it could not be evaluated. */
+  /** True if it could not be evaluated. */
   readonly isError: boolean;
   readonly reason: string;
   readonly message: string;
@@ -21,7 +21,7 @@ export interface Failure {
 
 export interface Evaluated {
   readonly failures: readonly Failure[];
-  /** Why annotations could not be evaluated. */
+  /** The errors of annotations that could not be evaluated. */
   readonly annotationErrors: readonly string[];
   readonly annotations: readonly { readonly key: string; readonly value: string }[];
 }
@@ -63,7 +63,7 @@ function errorOf(index: number, message: string): Failure {
 
 class OutOfBudget extends Error {}
 
-/** Some expressions that share a budget and what variables are. */
+/** Expressions that share a budget and the values of variables. */
 class Evaluation {
   readonly #bindings: Bindings;
   #left: number = COST_LIMITS.perObject;
@@ -87,7 +87,7 @@ class Evaluation {
     return value;
   }
 
-  /** Each is evaluated where it is first needed, and its cost counts there. */
+  /** Each variable is evaluated when an expression first needs it. That expression pays for it. */
   #variables(variables: Expressions['variables']): object {
     const values = {};
     for (const { name, program } of variables) {
@@ -113,7 +113,7 @@ function failureOf(index: number, validation: Validation, evaluation: Evaluation
   return { index, isError: false, reason: reason === '' ? 'Invalid' : reason, message: text };
 }
 
-/** '' for what is no message: upstream then falls back to the other one. */
+/** '' if the value is no valid message: upstream then uses `message`. */
 function toldMessage(value: Value): string {
   const text = typeof value === 'string' ? value.trim() : '';
   return Buffer.byteLength(text) > MAX_MESSAGE || text.includes('\n') ? '' : text;

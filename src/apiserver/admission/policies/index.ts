@@ -6,9 +6,9 @@ import { type PolicyOptions, validatingPolicies } from './validating.ts';
 
 export { PolicyStatusKeeper } from './statusKeeper.ts';
 
-/** Admission by policies, as the watch cache shows them; follows them until disposed. */
+/** Admission by policies. It follows them in the watch cache until it is disposed. */
 export interface AdmissionPolicies extends Disposable {
-  /** In upstream's order: between mutating and validating webhooks. */
+  /** The plugins in upstream's order: between mutating and validating webhooks. */
   readonly validating: AdmissionPlugin;
 }
 

@@ -4,7 +4,7 @@ import type { MatchResources, NamedRule } from '../../../api/types.ts';
 import { namespaceMatches, objectMatches, ruleMatches } from '../../webhooks/matching.ts';
 import type { AdmissionAttributes, AdmissionReader } from '../contract.ts';
 
-/** What a policy or a binding is about, made ready. */
+/** The prepared match rules of a policy or a binding. */
 export interface Matcher {
   readonly namespaces: LabelMatcher;
   readonly objects: LabelMatcher;
@@ -25,9 +25,9 @@ export function matcherOfResources(match: MatchResources = {}): Matcher {
 }
 
 /**
- * The resource as which a policy or a binding sees a request, undefined where it is not about it
- * (apiserver `plugin/policy/matching/matching.go`). No rules at all are about everything.
- * @throws StatusError NotFound where there is no such namespace
+ * Finds the resource for which a policy or a binding matches a request; undefined if it does not match (apiserver
+ * `plugin/policy/matching/matching.go`). No rules match everything.
+ * @throws StatusError NotFound if the namespace does not exist
  */
 export function matchedResource(
   matcher: Matcher,

@@ -5,7 +5,7 @@ import type { ResourceSnapshot } from '../../resources/table.ts';
 import type { AdmissionReader } from '../contract.ts';
 import type { Policy, PolicyBinding } from './policy.ts';
 
-/** The address of a policy's parameters; undefined for a kind that is not served. */
+/** The resource of a policy's parameters; undefined if its kind is not served. */
 export function paramResource(
   { apiVersion = '', kind = '' }: NonNullable<Policy['paramKind']>,
   { all }: ResourceSnapshot,
@@ -14,9 +14,9 @@ export function paramResource(
 }
 
 /**
- * The objects that a binding evaluates its policy with, one after the other: null alone where it has none
+ * The parameter objects that a binding evaluates its policy with, one after the other; only null if it has none
  * (apiserver `plugin/policy/generic/policy_dispatcher.go` CollectParams).
- * @throws Error in upstream's words where the binding does not fit the request or the kind
+ * @throws Error in upstream's words if the binding does not fit the request or the kind
  */
 export function collectParams(
   policy: Policy,

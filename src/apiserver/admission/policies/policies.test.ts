@@ -65,7 +65,7 @@ describe('admission policies', () => {
     });
   }
 
-  /** What is said of a new object: `422 Invalid: …` or `ok`. */
+  /** The answer to a new object: `422 Invalid: …` or `ok`. */
   async function create(object: object, path = configMaps): Promise<string> {
     const { code: status, body } = await api.call('POST', path, object);
     if (status === 201) return 'ok';

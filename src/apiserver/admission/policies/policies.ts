@@ -9,8 +9,8 @@ const POLICIES = prefixOf(validatingAdmissionPolicies, '');
 const BINDINGS = prefixOf(validatingAdmissionPolicyBindings, '');
 
 /**
- * The policies that are in force, as the watch cache shows them: a change counts for the next request. They are compiled
- * when they are asked for after a change; those without a binding are left out.
+ * The policies that have a binding, as the watch cache shows them: a change applies to the next request. After a
+ * change, they are compiled when a request first needs them.
  */
 export class Policies implements Disposable {
   readonly #cache: Pick<Cache, 'list' | 'onChange'>;

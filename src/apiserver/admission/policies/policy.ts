@@ -16,7 +16,7 @@ export interface Validation {
   readonly program: Program;
   readonly message: string;
   readonly messageProgram: Program | undefined;
-  /** '' where none is given. */
+  /** '' if none is given. */
   readonly reason: string;
 }
 
@@ -26,7 +26,7 @@ export interface AuditAnnotation {
   readonly program: Program;
 }
 
-/** The expressions of a policy, made ready. */
+/** The compiled expressions of a policy. */
 export interface Expressions {
   readonly conditions: Conditions;
   readonly variables: readonly Variable[];
@@ -34,14 +34,14 @@ export interface Expressions {
   readonly auditAnnotations: readonly AuditAnnotation[];
 }
 
-/** A policy with the bindings that put it in force. */
+/** A policy with its bindings. */
 export interface Policy {
   readonly name: string;
   readonly matcher: Matcher;
   /** True for `failurePolicy: Ignore`. */
   readonly ignoresFailures: boolean;
   readonly paramKind: Spec['paramKind'];
-  /** What is wrong, where expressions that were once accepted do not compile. */
+  /** The error, if expressions that were accepted once do not compile now. */
   readonly expressions: Expressions | Error;
   readonly bindings: readonly PolicyBinding[];
 }

@@ -25,7 +25,7 @@ describe('status of policies', () => {
     await api.stop();
   });
 
-  /** What is said of validations of Deployments: the places and the first lines. */
+  /** The warnings about validations of Deployments: their places and first lines. */
   async function checked(validation: object, more: object = {}): Promise<readonly string[]> {
     const told = new Promise<ValidatingAdmissionPolicy>((resolve) => {
       const subscription = api.cache.onChange(prefixOf(validatingAdmissionPolicies, ''), ({ entry }) => {

@@ -28,7 +28,7 @@ const PREFIX = prefixOf(validatingAdmissionPolicies, '');
 type Status = NonNullable<ValidatingAdmissionPolicy['status']>;
 
 /**
- * Writes into policies what is probably wrong with their types, and again where the kinds change that are served
+ * Writes type warnings into the status of policies, and again when the served kinds change
  * (`pkg/controller/validatingadmissionpolicystatus`).
  */
 export class PolicyStatusKeeper implements Disposable {
@@ -71,7 +71,7 @@ export class PolicyStatusKeeper implements Disposable {
       const path = pathOf(validatingAdmissionPolicies, { name, subresource: 'status' });
       await request('PUT', path, { ...policy, status }, signal);
     } catch (error) {
-      // Who has changed it wakes this again.
+      // Another writer has changed it. That change wakes this again.
       if (!isConflict(error) && !isNotFound(error)) throw error;
     }
   }

@@ -20,7 +20,7 @@ export interface PolicyOptions {
   readonly authorizer: Pick<Authorizer, 'authorize'>;
 }
 
-/** Why a request is refused; without a binding, because of the policy itself. */
+/** The refusal of a request. Without a binding, the policy itself is the cause. */
 interface Denial {
   readonly policy: Policy;
   readonly binding: PolicyBinding | undefined;
@@ -28,7 +28,10 @@ interface Denial {
   readonly message: string;
 }
 
-/** ValidatingAdmissionPolicy (apiserver `plugin/policy/validating/dispatcher.go`): of several refusals the first counts. */
+/**
+ * ValidatingAdmissionPolicy (apiserver `plugin/policy/validating/dispatcher.go`). If several policies refuse, the
+ * client gets the first refusal.
+ */
 export function validatingPolicies(policies: Policies, options: PolicyOptions): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionPolicy',
@@ -43,7 +46,7 @@ export function validatingPolicies(policies: Policies, options: PolicyOptions): 
   };
 }
 
-/** One request while policies look at it. */
+/** The state of one request while policies are evaluated for it. */
 class PolicyRequest {
   readonly denials: Denial[] = [];
   readonly #options: PolicyOptions;
@@ -87,7 +90,7 @@ class PolicyRequest {
       attributes.annotate(`${policy.name}/${key}`, [...values].join(', '));
   }
 
-  /** None where the binding is not about the request. */
+  /** Empty if the binding does not match the request. */
   #paramsOf(policy: Policy, binding: PolicyBinding): readonly unknown[] {
     const { reader, resources } = this.#options;
     const equivalents = binding.matcher.matchesEquivalents ? this.#forms.equivalents : [];
@@ -100,7 +103,7 @@ class PolicyRequest {
     }
   }
 
-  /** The namespace of the request, null for objects outside of namespaces and for namespaces themselves. */
+  /** The namespace of the request; null for objects without a namespace and for Namespaces themselves. */
   #namespace(): unknown {
     const { namespace, kind } = this.#attributes;
     if (namespace === '' || (kind.group === '' && kind.kind === 'Namespace')) return null;
@@ -123,7 +126,7 @@ class PolicyRequest {
     for (const failure of failures) {
       if (!failure.isError || !policy.ignoresFailures) this.#act(policy, binding, failure);
     }
-    // Whatever the binding's actions: so is upstream.
+    // The binding's actions do not matter here, as upstream.
     if (!policy.ignoresFailures) {
       for (const message of annotationErrors)
         this.denials.push({ policy, binding, reason: 'Invalid', message });

@@ -1,10 +1,10 @@
 import type { Draft } from '../../../api/meta.ts';
 import type { Pod } from '../../../api/types.ts';
 
-/** Where a quota counts these, every container must say how much of them it wants (`podEvaluator.Constraints`). */
+/** If a quota counts one of these, every container must set it (`podEvaluator.Constraints`). */
 const MUST_SAY = ['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'];
 
-/** `cpu for: a,b; memory for: a`: what the pod's containers leave out, '' for nothing. */
+/** `cpu for: a,b; memory for: a`: the resources that containers do not set; '' if they set all. */
 export function missingIn(pod: Draft<Pod>, counted: readonly string[]): string {
   const { spec } = pod;
   const missing: string[] = [];

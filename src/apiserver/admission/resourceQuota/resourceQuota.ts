@@ -20,8 +20,8 @@ const MAX_ATTEMPTS = 8;
 const NOTHING = quantityOf(0);
 
 /**
- * Writes what is used of a quota, on the condition that the quota is as it was read. Answers what is stored now, or
- * undefined where another write came between.
+ * Writes the usage of a quota if nobody has changed the quota since it was read. Returns the stored quota, or undefined
+ * if another write came between.
  */
 export type ChargeQuota = (
   quota: ResourceQuota,
@@ -29,8 +29,8 @@ export type ChargeQuota = (
 ) => Promise<ResourceQuota | undefined>;
 
 /**
- * Lets nothing in that a quota of its namespace has no room for, and charges the rest to the quota before it is written
- * (`plugin/pkg/admission/resourcequota`). What is charged and not written in the end the controller gives back.
+ * Refuses a request for which a quota of its namespace has no room. Charges any other request to the quota before the
+ * write (`plugin/pkg/admission/resourcequota`). If the write fails, the controller corrects the usage.
  */
 export function resourceQuota(reader: AdmissionReader, charge: ChargeQuota): AdmissionPlugin {
   return {
@@ -83,7 +83,7 @@ async function take(
   }
 }
 
-/** What the request adds to what the quota counts; nothing where it gives back. */
+/** The usage that a request adds to a quota; empty if the request lowers it. */
 function wantedOf(quota: ResourceQuota, attributes: AdmissionAttributes): Usage {
   const { resource, old } = attributes;
   const object = attributes.object as unknown as KubeObject;
@@ -106,7 +106,7 @@ function wantedOf(quota: ResourceQuota, attributes: AdmissionAttributes): Usage 
   return new Map(added.filter(([, amount]) => amount.nano > 0n));
 }
 
-/** What is used with the request; throws 403 where that is more than there is. */
+/** The usage with the request; throws 403 if it exceeds the quota. */
 function roomFor(
   quota: ResourceQuota,
   wanted: Usage,
@@ -129,7 +129,7 @@ function roomFor(
     const hard = tryParseQuantity(quota.spec?.hard?.[key] ?? '0') ?? NOTHING;
     const sum = addQuantities(was, amount);
     used[key] = formatQuantity(sum);
-    // Of nothing nothing is missing: a request of 0 always fits.
+    // A request of 0 always fits.
     if (amount.nano === 0n || sum.nano <= hard.nano) continue;
     over.set(key, amount);
     before.set(key, was);

@@ -6,7 +6,7 @@ const isAllowed = (type: string): boolean => type === 'RuntimeDefault' || type =
 const isAllowedAnnotation = (value: string): boolean =>
   value === '' || value === 'runtime/default' || value.startsWith('localhost/');
 
-/** By the field, and by the annotation that was there before it. */
+/** Checks the field, and the annotation that was used before it. */
 const check: CheckPod = (pod) => {
   const fields = badSettings(
     pod,

@@ -16,7 +16,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'SYS_CHROOT',
 ]);
 
-/** A container may add what it has by default, and not NET_RAW. */
+/** A container may add only the capabilities of the default set, without NET_RAW. */
 const check: CheckPod = (pod) => {
   const others = sorted(
     containersOf(pod)

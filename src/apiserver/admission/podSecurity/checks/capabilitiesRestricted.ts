@@ -12,7 +12,7 @@ import {
 
 const isForbidden = (name: string): boolean => name !== 'NET_BIND_SERVICE';
 
-/** A container drops all, and adds one at most. */
+/** A container must drop ALL, and may add only NET_BIND_SERVICE. */
 const check: CheckPod = (pod) => {
   const keeping = badContainers(
     pod,

@@ -1,7 +1,7 @@
 import type { Container } from '../../../../api/types.ts';
 import { type Check, type CheckPod, containersOf, named, sorted } from '../check.ts';
 
-/** Hosts that the node asks on the container's behalf. */
+/** The hosts that the node contacts for the container's probes and lifecycle hooks. */
 function hostsOf(container: Container): readonly string[] {
   const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container;
   const handlers = [livenessProbe, readinessProbe, startupProbe, lifecycle?.postStart, lifecycle?.preStop];

@@ -16,7 +16,7 @@ const ALLOWED = [
 const isAllowed = (volume: Volume): boolean => ALLOWED.some((type) => volume[type] !== undefined);
 const typeOf = (volume: Volume): string => Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
 
-/** Volumes that bring nothing of the node or of a foreign host, but through a claim. */
+/** Volume types without access to the node or to other hosts, except through a claim. */
 const check: CheckPod = ({ spec }) => {
   const bad = (spec.volumes ?? []).filter((volume) => !isAllowed(volume));
   if (bad.length === 0) return undefined;

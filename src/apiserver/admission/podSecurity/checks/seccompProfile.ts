@@ -22,7 +22,7 @@ const isAllowed = (type: string): boolean => type === 'Localhost' || type === 'R
 const isAllowedAnnotation = (value: string): boolean =>
   value === 'runtime/default' || value === 'docker/default' || value.startsWith('localhost/');
 
-/** Before there were fields. */
+/** The annotations that were used before there were fields. */
 const annotations: CheckPod = (pod) => {
   const given = pod.metadata?.annotations ?? {};
   const keys = [POD_ANNOTATION, ...containersOf(pod).map(({ name }) => `${CONTAINER_ANNOTATION}${name}`)];

@@ -1,7 +1,7 @@
 import { safeSysctls } from '../../../../api/podSpec/safeSysctls.ts';
 import type { Check, CheckPod } from '../check.ts';
 
-/** Those that are the pod's own and touch nobody else. */
+/** Sysctls that belong to the pod alone and affect nothing else. */
 const check =
   (minor: number): CheckPod =>
   ({ spec }) => {
