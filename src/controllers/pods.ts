@@ -18,6 +18,23 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
   return since !== undefined && since + minReadySeconds * 1000 <= now;
 }
 
+/** Milliseconds until the next ready pod has been ready for `minReadySeconds`; undefined for none. */
+export function nextAvailability(
+  pods: readonly Pod[],
+  minReadySeconds: number,
+  now: number,
+): number | undefined {
+  if (minReadySeconds === 0) return undefined;
+  let next: number | undefined;
+  for (const pod of pods) {
+    const since = isPodReady(pod) ? msOf(podCondition(pod, 'Ready')?.lastTransitionTime) : undefined;
+    if (since === undefined) continue;
+    const wait = since + minReadySeconds * 1000 - now;
+    if (wait > 0 && (next === undefined || wait < next)) next = wait;
+  }
+  return next;
+}
+
 export function isPodTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }

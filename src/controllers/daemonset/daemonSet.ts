@@ -10,11 +10,12 @@ import type { Controller, ControllerContext, ReconcileResult } from '../../clien
 import { Dependents } from '../dependents.ts';
 import { currentRevision, oldestFirst, REVISION_HASH, truncateHistory } from '../history/revisions.ts';
 import { createPods, deletePods } from '../podControl.ts';
+import { nextAvailability } from '../pods.ts';
 import { PendingWrites } from '../writes.ts';
 import { daemonPod, fitnessOf } from './daemonPod.ts';
 import { Failures } from './failures.ts';
 import { type Plan, planDaemons, type Situation } from './plan.ts';
-import { daemonSetStatus, type DaemonSetStatus, nextAvailability } from './status.ts';
+import { daemonSetStatus, type DaemonSetStatus } from './status.ts';
 
 /** At most so many pods are created or deleted in one reconcile. */
 const BURST = 250;
@@ -106,7 +107,10 @@ class DaemonSetController {
       set.spec.revisionHistoryLimit ?? 10,
       signal,
     );
-    const waits = [nextAvailability(situation), outcome.retryMs].filter((wait) => wait !== undefined);
+    const waits = [
+      nextAvailability(situation.pods, set.spec.minReadySeconds ?? 0, situation.now),
+      outcome.retryMs,
+    ].filter((wait) => wait !== undefined);
     return waits.length === 0 ? undefined : { requeueAfterMs: Math.min(...waits) };
   }
 

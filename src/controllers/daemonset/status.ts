@@ -1,7 +1,6 @@
 import type { Mutable } from '../../api/meta.ts';
-import { msOf } from '../../api/time.ts';
 import type { DaemonSet, Pod } from '../../api/types.ts';
-import { isPodReady, podCondition } from '../pods.ts';
+import { isPodReady } from '../pods.ts';
 import { targetNode } from './daemonPod.ts';
 import { isAvailable, isCurrent, type Situation } from './plan.ts';
 
@@ -48,16 +47,4 @@ export function daemonSetStatus(situation: Situation, collisionCount: number): D
     ...(collisionCount === 0 ? {} : { collisionCount }),
     ...(set.status?.conditions === undefined ? {} : { conditions: [...set.status.conditions] }),
   };
-}
-
-/** Milliseconds until the next pod has been ready for long enough; undefined for none. */
-export function nextAvailability({ set, pods, now }: Situation): number | undefined {
-  const minReadyMs = (set.spec.minReadySeconds ?? 0) * 1000;
-  if (minReadyMs === 0) return undefined;
-  const waits = pods.flatMap((pod) => {
-    const since = isPodReady(pod) ? msOf(podCondition(pod, 'Ready')?.lastTransitionTime) : undefined;
-    const wait = since === undefined ? 0 : since + minReadyMs - now;
-    return wait > 0 ? [wait] : [];
-  });
-  return waits.length === 0 ? undefined : Math.min(...waits);
 }

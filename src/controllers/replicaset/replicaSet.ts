@@ -11,10 +11,10 @@ import { Dependents } from '../dependents.ts';
 import { BY_CONTROLLER, indexByController } from '../ownership.ts';
 import { createPods, deletePods, messageOf } from '../podControl.ts';
 import { podFromTemplate } from '../podFromTemplate.ts';
-import { isPodActive, isPodTerminating } from '../pods.ts';
+import { isPodActive, isPodTerminating, nextAvailability } from '../pods.ts';
 import { PendingWrites } from '../writes.ts';
 import { podsToDelete } from './ranking.ts';
-import { nextAvailability, type ReplicaFailure, replicaSetStatus, type Replicated } from './status.ts';
+import { type ReplicaFailure, replicaSetStatus, type Replicated } from './status.ts';
 
 /** At most so many pods are created or deleted in one reconcile. */
 const BURST = 500;
@@ -97,7 +97,7 @@ class Replicator<T extends Replicated> {
     const now = clock.now();
     await this.#writeStatus(rs, replicaSetStatus(rs, active, terminating, failure, now), signal);
     if (failure !== undefined) throw toStatusError(failure.error);
-    const wait = nextAvailability(rs, active, now);
+    const wait = nextAvailability(active, rs.spec.minReadySeconds ?? 0, now);
     return wait === undefined ? undefined : { requeueAfterMs: wait };
   }
 

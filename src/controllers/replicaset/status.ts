@@ -1,8 +1,8 @@
 import { ownProperty } from '../../base/ownProperty.ts';
 import type { Mutable } from '../../api/meta.ts';
-import { msOf, timeOf } from '../../api/time.ts';
+import { timeOf } from '../../api/time.ts';
 import type { Pod, ReplicaSet, ReplicationController } from '../../api/types.ts';
-import { isPodAvailable, isPodReady, podCondition } from '../pods.ts';
+import { isPodAvailable, isPodReady } from '../pods.ts';
 
 /** What keeps pods of a template. */
 export type Replicated = ReplicaSet | ReplicationController;
@@ -45,20 +45,6 @@ export function replicaSetStatus(
     observedGeneration: rs.metadata.generation ?? 0,
     ...(conditions.length === 0 ? {} : { conditions: conditions.map((condition) => ({ ...condition })) }),
   };
-}
-
-/** Milliseconds until the next ready pod has been ready for long enough; undefined for none. */
-export function nextAvailability(rs: Replicated, active: readonly Pod[], now: number): number | undefined {
-  const minReadyMs = (rs.spec.minReadySeconds ?? 0) * 1000;
-  if (minReadyMs === 0) return undefined;
-  let next: number | undefined;
-  for (const pod of active) {
-    const since = isPodReady(pod) ? msOf(podCondition(pod, 'Ready')?.lastTransitionTime) : undefined;
-    if (since === undefined) continue;
-    const wait = since + minReadyMs - now;
-    if (wait > 0 && (next === undefined || wait < next)) next = wait;
-  }
-  return next;
 }
 
 function conditionsWith(

@@ -9,11 +9,12 @@ import { Dependents } from '../dependents.ts';
 import { currentRevision, oldestFirst, templateOf, truncateHistory } from '../history/revisions.ts';
 import { isNamespaceTerminating } from '../namespaces.ts';
 import { messageOf } from '../podControl.ts';
+import { nextAvailability } from '../pods.ts';
 import { PendingWrites } from '../writes.ts';
 import { claimOrdinal, claimOwners, claimsOf } from './claims.ts';
 import { giveIdentity, newPod, ordinalOf, podName, type Version, versionOf } from './identity.ts';
-import { type Plan, planSet, sorted, startOf } from './plan.ts';
-import { nextAvailability, statefulSetStatus, type StatefulSetStatus } from './status.ts';
+import { isRunningAndReady, type Plan, planSet, sorted, startOf } from './plan.ts';
+import { statefulSetStatus, type StatefulSetStatus } from './status.ts';
 
 /** Keeps pods that have a name and storage of their own (`pkg/controller/statefulset`). */
 export function statefulSetController(context: ControllerContext): Controller {
@@ -100,7 +101,7 @@ class StatefulSetController {
       set.spec.revisionHistoryLimit ?? 10,
       signal,
     );
-    const wait = nextAvailability(set, owned, now);
+    const wait = nextAvailability(owned.filter(isRunningAndReady), set.spec.minReadySeconds ?? 0, now);
     return wait === undefined ? undefined : { requeueAfterMs: wait };
   }
 

@@ -1,7 +1,6 @@
 import type { Mutable } from '../../api/meta.ts';
-import { msOf } from '../../api/time.ts';
 import type { Pod, StatefulSet } from '../../api/types.ts';
-import { isPodAvailable, podCondition } from '../pods.ts';
+import { isPodAvailable } from '../pods.ts';
 import { versionOf } from './identity.ts';
 import { isGoing, isRunningAndReady, replicasOf } from './plan.ts';
 
@@ -47,15 +46,4 @@ export function statefulSetStatus(counted: Counted): StatefulSetStatus {
     status.currentRevision = update;
   }
   return status;
-}
-
-/** Milliseconds until the next pod has been ready for long enough; undefined for none. */
-export function nextAvailability(set: StatefulSet, pods: readonly Pod[], now: number): number | undefined {
-  const minReadyMs = (set.spec.minReadySeconds ?? 0) * 1000;
-  const waits = pods.flatMap((pod) => {
-    const since = isRunningAndReady(pod) ? msOf(podCondition(pod, 'Ready')?.lastTransitionTime) : undefined;
-    const wait = since === undefined ? 0 : since + minReadyMs - now;
-    return wait > 0 ? [wait] : [];
-  });
-  return waits.length === 0 ? undefined : Math.min(...waits);
 }
