@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/isRecord.ts';
 import { JsonPathError, parseSteps, type Step } from './parse.ts';
 
 /** What a path finds in a value, in order; none where there is nothing. */
@@ -84,8 +85,4 @@ function compare(left: unknown, operator: string, right: unknown): boolean {
     default:
       return a >= b;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { LineCounter, ParsedNode } from 'yaml';
+import { isRecord } from '../../base/isRecord.ts';
 import { readYaml, type YamlDocument } from '../../api/yaml/index.ts';
 import { fieldSpan, positionOf, type Position, type Span } from './fieldSpan.ts';
 
@@ -95,8 +96,4 @@ function objectOf(
     lines,
     spanOf,
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

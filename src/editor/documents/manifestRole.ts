@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/isRecord.ts';
 import type { Manifest } from './manifest.ts';
 import { readYaml } from '../../api/yaml/index.ts';
 
@@ -42,8 +43,4 @@ export function patchesOf(kustomization: string): readonly string[] {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

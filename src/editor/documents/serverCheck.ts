@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/isRecord.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { StatusError } from '../../api/status.ts';
 import type { Client, NewObject } from '../../client/contract.ts';
@@ -49,10 +50,6 @@ async function dryRun(object: ManifestObject, checker: Checker, signal: AbortSig
     draft.metadata.namespace = checker.namespace;
   }
   await checker.client.apply(resource, draft, { fieldManager: checker.fieldManager, dryRun: true, signal });
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function findingsOf(object: ManifestObject, error: StatusError): readonly ServerFinding[] {

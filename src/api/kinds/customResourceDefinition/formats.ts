@@ -1,4 +1,5 @@
-import { isRecord, type JsonSchema } from '../../schema/structural/node.ts';
+import { isRecord } from '../../../base/isRecord.ts';
+import type { JsonSchema } from '../../schema/structural/node.ts';
 import { isKnownFormat } from '../../schema/structural/values/formats.ts';
 import type { CustomResourceDefinition } from '../../types.ts';
 

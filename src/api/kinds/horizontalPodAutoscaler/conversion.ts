@@ -1,4 +1,5 @@
 import { ownProperty } from '../../../base/ownProperty.ts';
+import { isRecord } from '../../../base/isRecord.ts';
 import type { Draft, KubeObject } from '../../meta.ts';
 import { builtIn } from '../../schema/builtIn/builtIn.ts';
 import { behaviorFromAnnotation, behaviorToAnnotation } from './behaviorAnnotation.ts';
@@ -124,13 +125,13 @@ function readList(
   convert: (item: Json) => Json,
 ): readonly Json[] | undefined {
   const items = read(annotations, what);
-  if (!Array.isArray(items) || !items.every(isObject)) return undefined;
+  if (!Array.isArray(items) || !items.every(isRecord)) return undefined;
   return conforming(part, name, items.map(convert)) as readonly Json[] | undefined;
 }
 
 function readBehavior(annotations: Readonly<Record<string, string>> | undefined): unknown {
   const value = read(annotations, 'behavior');
-  const behavior = isObject(value) ? behaviorFromAnnotation(value) : {};
+  const behavior = isRecord(value) ? behaviorFromAnnotation(value) : {};
   return Object.keys(behavior).length === 0 ? undefined : conforming('spec', 'behavior', behavior);
 }
 
@@ -139,6 +140,3 @@ function conforming(part: 'spec' | 'status', name: string, value: unknown): unkn
   const object = { [part]: { [name]: value } };
   return V2.conform(object).typeError === undefined ? object[part]?.[name] : undefined;
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import { ownProperty } from '../../../base/ownProperty.ts';
+import { isRecord } from '../../../base/isRecord.ts';
 
 type Json = Record<string, unknown>;
 /** Fields of v1 and where v2 has them. */
@@ -89,7 +90,7 @@ function eachSource(
   return Object.fromEntries(
     Object.entries(metric).map(([name, value]) => {
       const fields = ownProperty(sources, name);
-      return [name, fields === undefined || !isObject(value) ? value : convert(value, fields)];
+      return [name, fields === undefined || !isRecord(value) ? value : convert(value, fields)];
     }),
   );
 }
@@ -98,7 +99,7 @@ function toV1(source: Json, fields: Fields): Json {
   const made: Json = {};
   for (const [name, [first, second]] of fields) {
     const outer = source[first];
-    const value = second === undefined ? outer : isObject(outer) ? outer[second] : undefined;
+    const value = second === undefined ? outer : isRecord(outer) ? outer[second] : undefined;
     if (value !== undefined) made[name] = value;
   }
   return made;
@@ -114,6 +115,3 @@ function fromV1(source: Json, fields: Fields): Json {
   }
   return made;
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,8 @@
+import { isRecord } from '../../../base/isRecord.ts';
 import { builtIn } from '../builtIn/builtIn.ts';
 import { jsonKind } from '../builtIn/conform.ts';
 import type { FieldProblems } from '../schema.ts';
-import { isRecord, OBJECT_FIELDS, type SchemaNode } from './node.ts';
+import { OBJECT_FIELDS, type SchemaNode } from './node.ts';
 
 const NO_PROBLEMS: FieldProblems = { unknown: [] };
 const OBJECT_META = builtIn('V1ObjectMeta');

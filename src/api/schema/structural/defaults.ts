@@ -1,6 +1,7 @@
 import { cloneJson } from '../../clone.ts';
 import { setOwnProperty } from '../../../base/ownProperty.ts';
-import { isRecord, OBJECT_FIELDS, type SchemaNode } from './node.ts';
+import { isRecord } from '../../../base/isRecord.ts';
+import { OBJECT_FIELDS, type SchemaNode } from './node.ts';
 
 /** Fills in what is missing below a value, in place. */
 type Defaulter = (value: unknown) => void;

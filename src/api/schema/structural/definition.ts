@@ -1,7 +1,8 @@
+import { isRecord } from '../../../base/isRecord.ts';
 import { builtIn } from '../builtIn/builtIn.ts';
 import type { Documentation } from '../builtIn/documentation.ts';
 import { type Definition, type Flavour, type Json, reference } from '../definition.ts';
-import { isRecord, type JsonSchema } from './node.ts';
+import type { JsonSchema } from './node.ts';
 
 export interface CustomType {
   readonly group: string;

@@ -1,5 +1,5 @@
+import { isRecord } from '../../../base/isRecord.ts';
 import { builtIn } from '../builtIn/builtIn.ts';
-import { isRecord } from './node.ts';
 
 const SCHEMA = builtIn('V1JSONSchemaProps');
 

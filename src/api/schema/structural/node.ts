@@ -99,7 +99,3 @@ export function nodeOf(schema: JsonSchema): SchemaNode {
 
 /** The fields that every object of the API has; the schema says nothing of them. */
 export const OBJECT_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

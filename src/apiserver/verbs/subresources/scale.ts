@@ -1,4 +1,5 @@
 import { ownProperty, setOwnProperty } from '../../../base/ownProperty.ts';
+import { isRecord } from '../../../base/isRecord.ts';
 import { field, invalid, invalidObject } from '../../../api/fields/fieldErrors.ts';
 import { type Labels, matcherOf, selectorFromMap } from '../../../api/labels.ts';
 import { draftOf, type Draft, type KubeObject, type LabelSelector } from '../../../api/meta.ts';
@@ -151,8 +152,4 @@ function write(draft: Draft, path: string, value: unknown): void {
     parent = record;
   }
   setOwnProperty(parent, last, value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,10 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { compile, type Program } from '../../../cel/index.ts';
 import { baseEnvironment } from '../../../cel/library/index.ts';
 import { declareSchema, type Declared, sizesOf } from '../../../cel/schema/declare.ts';
 import { escapeName } from '../../../cel/schema/escaping.ts';
 import { BOOL, optionalOf, STRING } from '../../../cel/types.ts';
-import { isRecord, type JsonSchema, type ValidationRule } from '../node.ts';
+import type { JsonSchema, ValidationRule } from '../node.ts';
 
 /** A rule that is ready, or why it is not. */
 export interface CompiledRule {

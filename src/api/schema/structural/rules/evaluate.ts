@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { COST_LIMITS } from '../../../cel/index.ts';
 import { adapterOf } from '../../../cel/evaluate/adapt.ts';
 import { CelError, Optional, type Value } from '../../../cel/values.ts';
@@ -11,7 +12,6 @@ import {
   required,
 } from '../../../fields/fieldErrors.ts';
 import { fieldAt } from '../fieldPath.ts';
-import { isRecord } from '../node.ts';
 import { ABSENT } from '../values/absent.ts';
 import { itemsBefore } from '../values/correlation.ts';
 import type { CompiledRule, RuleNode } from './compile.ts';

@@ -1,7 +1,7 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { COST_LIMITS } from '../../../cel/index.ts';
 import { type FieldError, type FieldPath, forbiddenField, invalid } from '../../../fields/fieldErrors.ts';
 import type { JsonSchema } from '../node.ts';
-import { isRecord } from '../node.ts';
 import { compileRules, type CompiledRule, type RuleNode } from './compile.ts';
 
 const MAX_REQUEST = 3 * 1024 * 1024;

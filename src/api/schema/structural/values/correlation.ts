@@ -1,4 +1,5 @@
-import { isRecord, type JsonSchema } from '../node.ts';
+import { isRecord } from '../../../../base/isRecord.ts';
+import type { JsonSchema } from '../node.ts';
 import { ABSENT } from './absent.ts';
 
 /**

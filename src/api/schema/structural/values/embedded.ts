@@ -1,7 +1,8 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../../fields/fieldErrors.ts';
 import { validateMetadata } from '../../../metadata/metadata.ts';
 import { dns1035LabelErrors } from '../../../names/names.ts';
-import { isRecord, type JsonSchema } from '../node.ts';
+import type { JsonSchema } from '../node.ts';
 
 /**
  * Objects within an object say what they are, and have metadata like all objects (apiextensions

@@ -1,6 +1,7 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { canonicalJson } from '../../../fields/canonicalJson.ts';
 import { duplicate, type FieldError, FieldPath, invalid } from '../../../fields/fieldErrors.ts';
-import { isRecord, type JsonSchema } from '../node.ts';
+import type { JsonSchema } from '../node.ts';
 
 /** Items of sets, and keys of lists of type map, come once (apiextensions `schema/listtype/validation.go`). */
 export function listErrors(schema: JsonSchema, value: unknown, path = new FieldPath()): FieldError[] {

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { equalJson } from '../../../equalJson.ts';
-import { isRecord, type JsonSchema } from '../node.ts';
+import type { JsonSchema } from '../node.ts';
 import { compilePattern, type Pattern } from '../pattern.ts';
 import { ABSENT } from './absent.ts';
 import { formatOf, isKnownFormat } from './formats.ts';

@@ -1,7 +1,8 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { cloneJson } from '../../../clone.ts';
 import { type FieldError, type FieldPath, invalid } from '../../../fields/fieldErrors.ts';
 import { conformTo } from '../conform.ts';
-import { isRecord, type JsonSchema, nodeOf, OBJECT_FIELDS } from '../node.ts';
+import { type JsonSchema, nodeOf, OBJECT_FIELDS } from '../node.ts';
 import { ABSENT } from '../values/absent.ts';
 import { embeddedErrors } from '../values/embedded.ts';
 import { compileValidator } from '../values/validator.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -6,7 +7,7 @@ import {
   notSupported,
   required,
 } from '../../../fields/fieldErrors.ts';
-import { isRecord, type JsonSchema, OBJECT_FIELDS } from '../node.ts';
+import { type JsonSchema, OBJECT_FIELDS } from '../node.ts';
 import { ruleTextErrors } from './rules.ts';
 import { entriesOf, isSchema } from './structural.ts';
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../base/isRecord.ts';
 import { equalJson } from '../../../equalJson.ts';
 import {
   type FieldError,
@@ -7,7 +8,7 @@ import {
   required,
 } from '../../../fields/fieldErrors.ts';
 import { goPatternProblem } from '../pattern.ts';
-import { isRecord, type JsonSchema } from '../node.ts';
+import type { JsonSchema } from '../node.ts';
 
 type Level = 'root' | 'item' | 'field';
 
