@@ -30,8 +30,8 @@ export function expandMacro(call: Call, issues: Issue[], bindings: boolean): Nod
 const MACROS: readonly Macro[] = [
   { name: 'has', member: false, arguments: 1, expand: expandHas },
   ...quantifiers('all', 'exists', 'exists_one', 'existsOne'),
-  { name: 'map', member: true, arguments: 2, expand: expandMap },
-  { name: 'map', member: true, arguments: 3, expand: expandMap },
+  { name: 'map', member: true, arguments: 2, expand: (call, issues) => expandElements(call, issues, 1) },
+  { name: 'map', member: true, arguments: 3, expand: (call, issues) => expandElements(call, issues, 1) },
   { name: 'filter', member: true, arguments: 2, expand: expandFilter },
   {
     name: 'optMap',
@@ -45,8 +45,18 @@ const MACROS: readonly Macro[] = [
     arguments: 2,
     expand: (call, issues) => expandOptional(call, issues, true),
   },
-  { name: 'transformList', member: true, arguments: 3, expand: expandTransformList },
-  { name: 'transformList', member: true, arguments: 4, expand: expandTransformList },
+  {
+    name: 'transformList',
+    member: true,
+    arguments: 3,
+    expand: (call, issues) => expandElements(call, issues, 2),
+  },
+  {
+    name: 'transformList',
+    member: true,
+    arguments: 4,
+    expand: (call, issues) => expandElements(call, issues, 2),
+  },
   { name: 'transformMap', member: true, arguments: 3, expand: expandTransformMap },
   { name: 'transformMap', member: true, arguments: 4, expand: expandTransformMap },
   { name: 'transformMapEntry', member: true, arguments: 3, expand: expandTransformMap },
@@ -159,16 +169,13 @@ function collected(offset: number, element: Node, filter: Node | undefined): Par
   };
 }
 
-function expandMap(written: Call, issues: Issue[]): Node | undefined {
+/** `map` and `transformList`: an element for each round, or for those that the filter after the variables accepts. */
+function expandElements(written: Call, issues: Issue[], variables: 1 | 2): Node | undefined {
   const { offset, args } = written;
   const element = args.at(-1);
   if (element === undefined) return undefined;
-  return comprehension(
-    written,
-    1,
-    issues,
-    collected(offset, element, args.length === 3 ? args[1] : undefined),
-  );
+  const filter = args.length === variables + 2 ? args[variables] : undefined;
+  return comprehension(written, variables, issues, collected(offset, element, filter));
 }
 
 function expandFilter(written: Call, issues: Issue[]): Node | undefined {
@@ -176,18 +183,6 @@ function expandFilter(written: Call, issues: Issue[]): Node | undefined {
   const [variable, predicate] = args;
   if (variable === undefined || predicate === undefined) return undefined;
   return comprehension(written, 1, issues, collected(offset, variable, predicate));
-}
-
-function expandTransformList(written: Call, issues: Issue[]): Node | undefined {
-  const { offset, args } = written;
-  const element = args.at(-1);
-  if (element === undefined) return undefined;
-  return comprehension(
-    written,
-    2,
-    issues,
-    collected(offset, element, args.length === 4 ? args[2] : undefined),
-  );
 }
 
 function expandTransformMap(written: Call, issues: Issue[]): Node | undefined {
