@@ -131,8 +131,10 @@ describe('properties of expressions', () => {
         const bounded = compiled.program.evaluate(bindings, budget);
         if (cost <= budget) assert.deepEqual(bounded, { value, cost });
         else assert.ok(bounded.value instanceof CelError && bounded.value.message.includes('cost limit'));
-        // The real cost is within the estimate; upstream estimates too little for unknown types.
-        if (!(value instanceof CelError) && !source.includes('object'))
+        // The real cost is within the estimate. Upstream estimates too little for unknown types, and for startsWith: by
+        // its prefix, where the real cost is by the whole text (cel-go `checker/cost.go`, `interpreter/runtimecost.go`).
+        const isBounded = !source.includes('object') && !source.includes('startsWith');
+        if (!(value instanceof CelError) && isBounded)
           assert.ok(cost <= compiled.program.estimatedCost.max, `${source}: ${cost}`);
       }),
       { numRuns: 2000 },
