@@ -16,7 +16,7 @@ import { storeFiles } from './storage/index.ts';
 export interface ServeOptions {
   /** The folder of its data. */
   readonly data: string;
-  /** Of the API server on loopback; 0 for the one that it had, or any free one. */
+  /** The port of the API server on loopback. 0: the last one that it had, or any free one. */
   readonly port: number;
   readonly simulatedNodes: number;
   /** Write down which requests, as a Policy of audit.k8s.io/v1 says. */

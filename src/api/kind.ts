@@ -8,7 +8,7 @@ import type { Schema } from './schema/schema.ts';
 export interface StrategyContext {
   /** RFC 3339, seconds. */
   readonly now: string;
-  /** Who asks. */
+  /** The user of the request. */
   readonly user: UserInfo;
 }
 
@@ -34,7 +34,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly singular?: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
-  /** Of a list of such objects. Default: the kind and `List`. */
+  /** The kind of a list of such objects. Default: the kind and `List`. */
   readonly listKind?: string;
   /** Other addresses that serve the same stored objects (Event: core/v1 and events.k8s.io/v1). */
   readonly alsoServedAs?: readonly ServedAs[];
@@ -121,7 +121,7 @@ export interface ServedAs {
   readonly schema: Schema;
   readonly singular?: string;
   readonly shortNames?: readonly string[];
-  /** Of objects as this address shows them. Default: the kind's, which must then fit. */
+  /** The columns of objects at this address. Default: the kind's, which must then fit. */
   readonly columns?: readonly Column<KubeObject>[];
   readonly conversion: Conversion;
 }

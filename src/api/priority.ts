@@ -22,6 +22,6 @@ export const SYSTEM_PRIORITIES: readonly SystemPriority[] = [
   },
 ];
 
-/** Of pods whose end would be the node's or the cluster's: nobody evicts them (kubelet types `IsCriticalPod`). */
+/** Whether the node or the cluster depends on the pod: such pods are never evicted (kubelet types `IsCriticalPod`). */
 export const isCritical = ({ priority }: { readonly priority?: number }): boolean =>
   priority !== undefined && priority >= 2 * HIGHEST_USER_PRIORITY;

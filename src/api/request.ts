@@ -2,7 +2,7 @@ import type { KubeObject } from './meta.ts';
 import type { Decoded } from './schema/decode.ts';
 import type { Status } from './status.ts';
 
-/** Who makes a request, after authentication (apiserver `pkg/authentication/user`). */
+/** The user who makes a request, after authentication (apiserver `pkg/authentication/user`). */
 export interface UserInfo {
   readonly name: string;
   readonly uid?: string;

@@ -2,7 +2,7 @@ import type { ApiResponse, RequestHandler, UserInfo } from '../api/request.ts';
 import { resolveRequestInfo } from '../api/requestInfo.ts';
 import { type Status, StatusError } from '../api/status.ts';
 
-/** Who asks whom. */
+/** The handler, the user and the signal of a request that the server makes to itself. */
 export interface Asking {
   readonly handler: RequestHandler;
   readonly user: UserInfo;

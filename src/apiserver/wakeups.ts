@@ -4,14 +4,17 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 
 export interface WakeupsOptions {
   readonly clock: Clock;
-  /** Rejects where it has to be tried again. */
+  /** Rejects if the work must be tried again. */
   work(name: string, signal: AbortSignal): Promise<void>;
   failed(name: string, error: unknown): void;
 }
 
 const RETRY = { initialMs: 100, maxMs: 30_000 };
 
-/** Works on names one after the other, each as often as it is woken and not more; what fails is tried again later. */
+/**
+ * Works on one name after the other. A name that is woken several times before its turn is worked on once. Failed work
+ * is tried again later.
+ */
 export class Wakeups implements Disposable {
   readonly #options: WakeupsOptions;
   readonly #waiting = new Set<string>();
@@ -38,7 +41,7 @@ export class Wakeups implements Disposable {
   async #run(): Promise<void> {
     const { signal } = this.#ended;
     this.#working = true;
-    // Who wakes is in the middle of a change.
+    // The caller is in the middle of a change, so the work starts later.
     await Promise.resolve();
     for (const name of this.#waiting) {
       if (signal.aborted) break;

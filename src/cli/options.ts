@@ -10,7 +10,7 @@ export function machinesOption(): Option {
     .default('docker');
 }
 
-/** Who runs virtual machines. */
+/** The providers of virtual machines. */
 export function providerOption(): Option {
   return new Option('--provider <name>', 'with vagrant: who runs the virtual machines').choices([
     'virtualbox',

@@ -14,7 +14,7 @@ export interface EventRecorderOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Who reports: `kubelet`, `default-scheduler`, `deployment-controller`. */
+  /** The reporter of events: `kubelet`, `default-scheduler`, `deployment-controller`. */
   readonly component: string;
   /** The node, where the component is on one. */
   readonly host?: string;

@@ -16,7 +16,7 @@ import type { Client, RawResponse } from './contract.ts';
 import type { ResourceCall, Transport } from './transport.ts';
 
 export interface InProcessOptions {
-  /** Who wrote, for the server's audit and managed fields: the User-Agent header. */
+  /** The writer's name for the server's audit and managed fields: the User-Agent header. */
   readonly userAgent?: string;
 }
 

@@ -53,7 +53,7 @@ class FakeServer {
     this.#flush();
   }
 
-  /** Who has not read everything yet must list again. */
+  /** A client that has not read everything yet must list again. */
   forgetPast(): void {
     this.#log = [];
     this.#compacted = this.revision;

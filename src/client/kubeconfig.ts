@@ -7,7 +7,7 @@ export interface KubeconfigContext {
   readonly name: string;
   readonly namespace: string;
   readonly client: HttpsClientOptions;
-  /** Who is asked for the credentials that `client` has not. */
+  /** The plugin that supplies credentials if `client` has none. */
   readonly plugin?: CredentialPlugin;
 }
 

@@ -7,7 +7,7 @@ import type { Resource } from '../api/resource.ts';
 import { isExpired, isReason } from '../api/status.ts';
 import type { Client, ObjectEvent } from './contract.ts';
 
-/** Who is told of what a reflector reads. */
+/** The receiver of everything that a reflector reads. */
 export interface ReflectorSink<T extends KubeObject> {
   /** Everything there is, at `resourceVersion`: what is missing here is gone. */
   replace(objects: readonly T[], resourceVersion: string): void;

@@ -59,7 +59,7 @@ export interface ClusterSummary {
   readonly profile: ClusterProfile;
   readonly paths: ClusterPaths;
   readonly machines: readonly Machine[];
-  /** Who runs its control plane; undefined where nobody does. */
+  /** The owner of its control plane; undefined if nobody runs it. */
   readonly owner?: Owner;
 }
 

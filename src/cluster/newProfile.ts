@@ -16,7 +16,7 @@ export interface CreateOptions {
   readonly name: string;
   readonly machines: MachinesKind;
   readonly nodes: number | readonly NodeProfile[];
-  /** Of each node that has none of its own. */
+  /** The size of each node that has no size of its own. */
   readonly size?: NodeSize;
   readonly settings?: MachineSettings;
   readonly podNetwork?: PodNetworkKind;

@@ -7,7 +7,7 @@ const ADMINISTRATORS = 'system:masters';
 export interface OwnerEndpoints {
   /** Answers where the path is its own, and tells whether it was. */
   request(request: HttpRequest, response: HttpResponse, peer: TlsPeer): boolean;
-  /** Whoever attaches is answered from now on; before, he waits. */
+  /** From now on callers that attach are answered; until now they waited. */
   ready(): void;
   /** Nobody can attach any more. */
   stopping(): void;

@@ -9,7 +9,7 @@ export interface ClusterPaths {
   readonly pki: string;
   /** Mode 0600. */
   readonly kubeconfig: string;
-  /** Who runs the control plane now: see owner.ts. */
+  /** The note about the process that runs the control plane: see owner.ts. */
   readonly owner: string;
   readonly log: string;
   /** How the desktop reaches the world, as its nodes are told (0600): see machines/hostEnvironment.ts. */
@@ -18,7 +18,10 @@ export interface ClusterPaths {
   readonly snapshots: string;
   /** What is being done to the cluster as a whole: see busy.ts. */
   readonly busy: string;
-  /** Who brings the cluster up now (see busy.ts): beside the folder, which is there when the cluster is. */
+  /**
+   * The note about the process that brings the cluster up (see busy.ts). It is beside the folder, which exists only
+   * when the cluster does.
+   */
   readonly starting: string;
   /** Simulated machines: a file each. */
   readonly machines: string;

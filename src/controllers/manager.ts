@@ -42,7 +42,7 @@ const MANAGER: UserInfo = {
   groups: ['system:authenticated'],
 };
 
-/** Who a controller is: the service account that upstream gives it with `--use-service-account-credentials`. */
+/** The user of a controller: the service account that upstream gives it with `--use-service-account-credentials`. */
 export function controllerUser(account: string): UserInfo {
   return {
     name: `system:serviceaccount:kube-system:${account}`,

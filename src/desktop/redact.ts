@@ -7,7 +7,7 @@ const SECRETS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '(a token)'],
   [/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, '(a token)'],
   [/("?(?:token|password|secret|authorization)"?\s*[:=]\s*)"?[^\s",}]+"?/gi, '$1(left out)'],
-  // Whatever else is long and random: digests of images stay, they have a name before them.
+  // Any other long random text. Digests of images stay, because a name precedes them.
   [
     /(?<!sha(?:256|512)[:-])\b(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+_-]{40,}={0,2}/g,
     '(left out)',

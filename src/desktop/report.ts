@@ -14,7 +14,7 @@ export interface ReportOptions {
   readonly signal: AbortSignal;
 }
 
-/** Of each log, what it ends with. */
+/** The number of last lines of each log. */
 const LOG_LINES = 150;
 
 /**

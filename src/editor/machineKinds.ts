@@ -6,7 +6,7 @@ export interface MachineKind {
   readonly kind: MachinesKind;
   readonly label: string;
   readonly description: string;
-  /** Who makes the machines, as questions and messages name it. */
+  /** The maker of the machines, as questions and messages name it. */
   readonly tool: string;
   readonly icon: string;
 }
@@ -40,7 +40,7 @@ export function toolOfKind(kind: MachinesKind | undefined): string {
   return MACHINE_KINDS.find((known) => known.kind === kind)?.tool ?? 'Wheelhouse';
 }
 
-/** Who makes the machines of a cluster. */
+/** The maker of a cluster's machines. */
 export function toolOf(model: ClusterModel, cluster: string): string {
   return toolOfKind(model.entry(cluster)?.traits?.profile.machines);
 }

@@ -26,7 +26,7 @@ export interface HttpResponse {
   removeListener(event: 'close' | 'drain', listener: () => void): unknown;
 }
 
-/** Who is at the other end, as TLS found out. */
+/** The other end of a connection, as TLS authenticated it. */
 export interface TlsPeer {
   /** The verified client certificate's subject. */
   readonly certificate:
@@ -189,11 +189,11 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   return error.message;
 }
 
-/** Who is at the other end of a request. Read once per connection: it does not change while the connection stands. */
+/** Finds the other end of a request. It is read once per connection, because it does not change on a connection. */
 function peers(connections: Connections): (request: HttpRequest) => TlsPeer {
   const known = new WeakMap<object, TlsPeer>();
   return (request) => {
-    // Of HTTP/2 the compatible request shows a stand-in for the socket; the session has the real one.
+    // For HTTP/2, the compatible request has only a stand-in for the socket; the session has the real one.
     const session = 'stream' in request ? request.stream.session : undefined;
     const socket = (session?.socket ?? request.socket) as TLSSocket;
     const key = session ?? socket;

@@ -58,7 +58,7 @@ export class HttpsPool {
     try {
       return await this.#send(options);
     } catch (error) {
-      // Of a body that came as a stream something may be gone.
+      // A body that is a stream may be partly sent, so it cannot be sent again.
       if (!(error instanceof StaleConnection) || isStream(options.body)) throw causeOf(error);
       return await this.#send(options).catch((again: unknown) => {
         throw causeOf(again);

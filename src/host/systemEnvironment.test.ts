@@ -48,7 +48,7 @@ describe('readSystemEnvironment', () => {
     await rm(folder, { recursive: true });
     const [own, all] = JSON.parse(stdout) as [number, number];
     assert.equal(own, 1);
-    // The public ones, of which there are far more than a hundred, are not among them.
+    // Public authorities, which are far more than a hundred, are not among them.
     assert.ok(all < 20, `${all} certificates`);
   });
 });

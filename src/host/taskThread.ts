@@ -40,7 +40,7 @@ export class TaskThread<Input, Result> {
   readonly #waiting: Task<Input, Result>[] = [];
   #worker: Worker | undefined;
   #current: Task<Input, Result> | undefined;
-  /** Of the current task, or of idleness. */
+  /** The timer of the current task, or of idleness. */
   #timer: Disposable | undefined;
   #stopped = false;
 
@@ -94,7 +94,7 @@ export class TaskThread<Input, Result> {
     return worker;
   }
 
-  /** Of the current task; the others go on with a thread that is sound. */
+  /** Ends the thread and fails the current task. The other tasks continue on a new thread. */
   #giveUp(error: Error): void {
     const task = this.#current;
     void this.#end();

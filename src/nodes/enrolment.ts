@@ -12,7 +12,7 @@ export interface EnrolmentOptions {
   readonly logger: Logger;
 }
 
-/** Who asks: by a one-time token at first, by its certificate when it renews it. */
+/** The credentials of a machine: a one-time token at first, its certificate when it renews that. */
 export interface EnrolCredentials {
   readonly token: string | undefined;
   /** From a verified client certificate. */

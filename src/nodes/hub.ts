@@ -29,7 +29,7 @@ export function createNodeHub(options: {
   readonly knows: (node: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Of the agent that nodes should run: one that says it runs another is told to renew itself. */
+  /** The digest of the agent that nodes should run. A node that reports another one is told to renew its agent. */
   readonly agentDigest: string;
 }): NodeHub {
   const { knows, clock, logger, agentDigest } = options;

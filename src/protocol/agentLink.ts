@@ -55,7 +55,7 @@ export interface NodeFiles {
   readonly proxy: string;
   /** HostFiles.certificates: where Debian's update-ca-certificates finds it. */
   readonly certificates: string;
-  /** Of a container node: the process id of containerd, which is started again where it ends. */
+  /** For a container node: the process id of containerd, which is restarted if it ends. */
   readonly containerdPid: string;
 }
 

@@ -3,7 +3,9 @@
  * API shows a node as Ready until it has been silent for a while.
  */
 export interface EarlierReports {
-  /** Of machines that were down: when each told its state last. Their agents tell everything at their start. */
+  /**
+   * For machines that were down: the time of each one's last report. Their agents report everything when they start.
+   */
   readonly reports?: ReadonlyMap<string, string>;
   /** Whose machines go on where they were: their agents tell nothing new, they must be asked. */
   readonly woken?: ReadonlySet<string>;

@@ -18,7 +18,7 @@ export interface EventHandlerOptions {
   readonly storage: readonly StorageInformer[];
 }
 
-/** Of a resource whose changes only help pods that were rejected. */
+/** An informer of a resource whose changes can only help pods that were rejected. */
 export interface StorageInformer {
   readonly resource: StorageResource;
   readonly informer: Informer<KubeObject>;

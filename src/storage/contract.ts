@@ -74,7 +74,7 @@ export interface EventBatch {
 
 /** How far a store is. */
 export interface StoreStatus {
-  /** Of the last durable write; every write that was acknowledged before the question is at or before it. */
+  /** The revision of the last durable write. Every write that was acknowledged before this call is at or before it. */
   readonly revision: number;
   /** The oldest revision that can be read as of. */
   readonly compacted: number;

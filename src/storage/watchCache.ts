@@ -78,8 +78,8 @@ class WatchCache implements Cache {
     const known = this.#lists.get(prefix);
     if (known !== undefined) return known;
     const list = this.#entries.withPrefix(prefix);
-    // Of prefixes without entries some are kept, which admission asks for again and again: anybody can think up any
-    // number of those.
+    // Admission reads some prefixes without entries again and again, so their empty lists are kept. Only some are kept,
+    // because a client can think up any number of prefixes.
     const isKept = list.length > 0 || this.#lists.size < MANY_LISTS;
     if (isKept && isDirectory(prefix)) this.#lists.set(prefix, list);
     return list;

@@ -1,7 +1,7 @@
 import { untolerated } from '../../api/tolerations.ts';
 import { type PodAdmitHandler, predicateFailed } from './contract.ts';
 
-/** Of taints only those that would end the pod again keep it out here. */
+/** Only taints that would evict the pod again (NoExecute) keep it out here. */
 export const admitTaints: PodAdmitHandler = ({ spec }, _others, { node }) =>
   untolerated(node?.spec.taints, spec.tolerations, ['NoExecute']) === undefined
     ? undefined

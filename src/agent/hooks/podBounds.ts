@@ -10,7 +10,9 @@ export interface PodBounds {
   readonly cpuPeriod: number;
 }
 
-/** Of pods whose resources are given for the whole pod (KEP-2837), with what the pod itself costs. Undefined for others. */
+/**
+ * The bounds of a pod that sets resources for the whole pod (KEP-2837), with its overhead. Undefined for other pods.
+ */
 export function podBounds({ spec }: Pod): PodBounds | undefined {
   const { limits = {}, requests = {} } = spec.resources ?? {};
   const overhead = spec.overhead ?? {};

@@ -24,7 +24,7 @@ export function terminationLogHook(paths: AgentPaths): ContainerHook {
       const path = messageFile(paths, pod.metadata.uid, container.name, attempt);
       await mkdir(dirname(path), { recursive: true, mode: 0o750 });
       const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
-      // Whatever user the container runs as; the umask would take the bits from a mode given to `open`.
+      // The container may run as any user. The umask would remove bits from a mode that is given to `open`.
       try {
         const root = sandbox.users?.hostId;
         if (root !== undefined) await file.chown(root, root);

@@ -110,7 +110,10 @@ async function osImage(): Promise<string> {
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? 'Linux';
 }
 
-/** Of the node's own control group, which of a container node is not the machine's; of the machine where there is none. */
+/**
+ * CPU seconds of the node's own control group, which for a container node is not the machine's; of the machine if there
+ * is no such group.
+ */
 async function cpuSeconds(): Promise<number> {
   const read = (file: string): Promise<string> => readFile(`/sys/fs/cgroup/${file}`, 'utf8').catch(() => '');
   const micros = /^usage_usec (\d+)$/m.exec(await read('cpu.stat'))?.[1];

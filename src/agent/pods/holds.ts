@@ -12,7 +12,7 @@ export class Holds {
     this.#clock = clock;
   }
 
-  /** Of a container, or of POD. A crash waits its time, whatever else changes on the node. */
+  /** Holds a container, or POD. A crash waits its full time, even if something else changes on the node. */
   hold(name: string, ms: number, why: 'failure' | 'crash' = 'failure'): void {
     this.#entries.set(name, { until: this.#clock.monotonic() + ms, isCrash: why === 'crash' });
   }

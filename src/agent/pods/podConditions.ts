@@ -31,7 +31,7 @@ export function podConditions(
   sandboxReady: boolean,
   now: string,
   resize?: ResizeProgress,
-  /** Why the node has ended the pod for want of something. */
+  /** Why the node evicted the pod. */
   disruption?: string,
 ): PodCondition[] {
   const old = pod.status?.conditions ?? [];

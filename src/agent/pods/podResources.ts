@@ -3,7 +3,7 @@ import { type Allocation, recalledAllocation, recalledEnforced } from './allocat
 import type { ResizeProgress } from './podConditions.ts';
 import type { PodFailure } from './podStatus.ts';
 
-/** What a pod was granted of the node's resources, and what of that is in force. Written by podResize. */
+/** The resources that a pod was granted, and those that are in force. Written by podResize. */
 export class PodResources implements ResizeProgress {
   #allocated: Allocation;
   readonly #enforced: Map<string, ResourceRequirements>;

@@ -39,7 +39,7 @@ export interface Runtime {
    * seconds later where the runtime did not tell. Ends with the signal. After `reconnected` all is to be read again.
    */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
-  /** Of the containers that run, in one sandbox or in all. */
+  /** The running containers, of one sandbox or of all. */
   stats(sandbox?: SandboxId): Promise<readonly ContainerStats[]>;
 }
 

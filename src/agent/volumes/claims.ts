@@ -5,7 +5,7 @@ import { UnprocessedVolumeError } from './contract.ts';
 
 /** What a pod's volume is by its claim. */
 export interface ClaimedVolume {
-  /** Of the claim. */
+  /** The name of the claim. */
   readonly claim: string;
   readonly volume: PersistentVolume;
   readonly readOnly: boolean;

@@ -62,9 +62,13 @@ export class UnprocessedVolumeError extends VolumeError {
   override readonly name = 'UnprocessedVolumeError';
 }
 
-/** Of the volumes that the node makes: open to every user of the pod's containers (volume `emptydir/empty_dir.go`). */
+/**
+ * The mode of volumes that the node makes: open to every user of the pod's containers (volume `emptydir/empty_dir.go`).
+ */
 export const VOLUME_MODE = 0o777;
-/** Of those that upstream has on a tmpfs, which the kernel makes so: only a file's owner may take it away. */
+/**
+ * The mode of volumes that upstream puts on a tmpfs, which the kernel creates so: only a file's owner may remove it.
+ */
 export const MEMORY_VOLUME_MODE = 0o1777;
 
 export const NOTHING_TO_CLOSE = (): Promise<void> => Promise.resolve();

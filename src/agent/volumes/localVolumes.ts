@@ -8,7 +8,7 @@ import type { AgentPaths } from '../paths.ts';
 import { unmountBelow } from './mounts.ts';
 import { removeTree } from './removeTree.ts';
 
-/** Whatever user the first pod runs as. */
+/** The first pod may run as any user. */
 const OPEN_TO_ALL = 0o777;
 
 /** The node-local provisioner's volumes on this node: directories below one, named after their PersistentVolumes. */

@@ -39,7 +39,7 @@ const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 const ALTERNATIVE_NAMES = '2.5.29.17';
 const [EMAIL, DNS, URI, IP] = [0x81, 0x82, 0x86, 0x87];
 
-/** Of signatures; null where the key says it. */
+/** The hashes of signature algorithms; null if the key defines it. */
 const HASHES: Readonly<Record<string, string | null>> = {
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',

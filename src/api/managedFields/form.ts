@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 export type Form = (value: unknown) => boolean;
 
 const ANY: Form = () => true;
-/** Of what is not as its shape says: not worth being known again. */
+/** The form of a value that does not fit its shape: it is not worth recognizing again. */
 const NEVER: Form = () => false;
 
 /** `ignored` says which fields of a struct do not count; those of its parts all do. */

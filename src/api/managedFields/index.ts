@@ -1,4 +1,4 @@
-/** Who owns which field of an object: kept up by every write, decided by server-side apply. */
+/** The owners of each field of an object. Every write updates them; server-side apply reads them. */
 export { serverSideApply, type ApplyOptions } from './apply.ts';
 export { appliedListsProblem } from './appliedLists.ts';
 export { textOfSet } from './createdSets.ts';

@@ -50,7 +50,7 @@ function mergeList(shape: ListShape, live: unknown[], applied: unknown[]): unkno
   for (const [element, item] of wanted) {
     takeLiveOnly();
     const existing = current.get(element);
-    // Of several that share a key none is the one that is meant.
+    // If several elements share a key, it is not known which one is meant.
     merged.push(merge(shape.items, existing instanceof Repeated ? undefined : existing, item));
     taken.add(element);
   }

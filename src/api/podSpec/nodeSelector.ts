@@ -51,7 +51,7 @@ function validateExpression(
   return [...errors, ...conforms(qualifiedNameErrors, key, path.child('key'))];
 }
 
-/** Of a node's fields only its name can be asked for. */
+/** The only field of a node that can be matched is its name. */
 function validateField({ key = '', operator = '', values = [] }: Requirement, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (operator !== 'In' && operator !== 'NotIn') {

@@ -45,12 +45,12 @@ export function podReferences(pod: ReferringPod): readonly PodReference[] {
 class References {
   readonly all: PodReference[] = [];
 
-  /** Of a field that refers to something only where it has a value. */
+  /** Adds a reference of an optional field: an empty name refers to nothing. */
   named(resource: ReferencedResource, name: string | undefined): void {
     if (name !== undefined && name !== '') this.all.push({ resource, name });
   }
 
-  /** Of a part that needs the resource with or without a name. */
+  /** Adds a reference of a part that needs the resource, with or without a name. */
   needed(resource: ReferencedResource, via: string, name = ''): void {
     this.all.push(name === '' ? { resource, name, via } : { resource, name });
   }

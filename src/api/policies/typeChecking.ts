@@ -48,7 +48,7 @@ export function typeWarnings(
 /** No more kinds are looked at. */
 const MAX_TYPES = 10;
 
-/** Of addresses, those that the rules of a policy name; rules with a star name none. In the order of their names. */
+/** Selects the addresses that the rules of a policy name, sorted by name. Rules with a star name none. */
 export function namedBy<T extends GroupVersionKind & { readonly plural: string }>(
   { spec }: ValidatingAdmissionPolicy,
   addresses: readonly T[],

@@ -7,7 +7,7 @@ export interface Decoded {
   readonly object: unknown;
   /** Paths of keys that are there more than once, `spec.replicas`; the last one counts. */
   readonly duplicates: string[];
-  /** Of YAML with duplicate keys: what Go's strict decoder says, with the lines. */
+  /** For YAML with duplicate keys: the message of Go's strict decoder, with the lines. */
   readonly yamlError?: string;
 }
 

@@ -58,7 +58,10 @@ export class FieldShape {
 
 export const LEAF_SHAPE: LeafShape = { kind: 'leaf' };
 
-/** Of values that no schema describes: objects are owned in parts, everything else as a whole. */
+/**
+ * The shape of values without a schema: the fields of objects have owners of their own; any other value is owned as a
+ * whole.
+ */
 export const FREE_SHAPE: MapShape = {
   kind: 'map',
   get values() {

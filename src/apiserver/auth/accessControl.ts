@@ -9,7 +9,7 @@ import { type EscalationCheck, escalationCheck } from './rbac/escalation.ts';
 import { RoleIndex } from './rbac/roleIndex.ts';
 import { mastersAuthorizer, unionAuthorizer } from './unionAuthorizer.ts';
 
-/** Who may do what, from what the watch cache shows; follows it until disposed. */
+/** Authorization, from the objects in the watch cache. It follows the cache until it is disposed. */
 export interface AccessControl extends Disposable {
   readonly authorizer: Authorizer;
   readonly escalation: EscalationCheck;

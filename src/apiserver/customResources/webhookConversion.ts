@@ -4,7 +4,7 @@ import { StatusError } from '../../api/status.ts';
 import type { WebhookTarget } from '../webhooks/client.ts';
 import type { ConvertVersion } from './storedForm.ts';
 
-/** As much of the client of webhooks as conversion needs. */
+/** The part of the webhook client that conversion needs. */
 export interface ConversionClient {
   post(
     target: WebhookTarget,
@@ -16,7 +16,7 @@ export interface ConversionClient {
 export interface WebhookConversionOptions {
   readonly client: ConversionClient;
   readonly target: WebhookTarget;
-  /** As the definition lists them: the first that is known is used. */
+  /** The review versions that the definition lists. The first one that is known is used. */
   readonly reviewVersions: readonly string[];
   /** `example.com`. */
   readonly group: string;
@@ -28,8 +28,8 @@ const GROUP = 'apiextensions.k8s.io';
 const TIMEOUT_MS = 30_000;
 
 /**
- * Strategy `Webhook`: somebody else converts, many objects at once (apiextensions `conversion/webhook_converter.go`). Of
- * the metadata, labels and annotations alone are the webhook's. Rejects with upstream's words.
+ * Strategy `Webhook`: a webhook converts many objects in one call (apiextensions `conversion/webhook_converter.go`). It
+ * may change only labels and annotations of the metadata. Rejects with upstream's words.
  */
 export function webhookConversion(options: WebhookConversionOptions): ConvertVersion {
   const { client, target, group, kind, random } = options;
@@ -75,7 +75,7 @@ interface Review {
   };
 }
 
-/** The converted objects, or why there are none. */
+/** The converted objects, or the error. */
 function responseOf(answer: unknown, version: string, uid: string): readonly unknown[] | string {
   const { kind, apiVersion, response } = (
     typeof answer === 'object' && answer !== null ? answer : {}
@@ -99,7 +99,7 @@ function responseOf(answer: unknown, version: string, uid: string): readonly unk
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** What was converted with the metadata that no conversion may change, or what is wrong with it. */
+/** The converted object with the metadata that a conversion may not change, or the error. */
 function withMetadataOf(object: KubeObject, converted: unknown, apiVersion: string): KubeObject | string {
   if (typeof converted !== 'object' || converted === null || Array.isArray(converted))
     return 'it is no object';

@@ -3,10 +3,10 @@ import { type StatusError, tooManyRequests } from '../../api/status.ts';
 import { MASTERS, NODES, UNAUTHENTICATED } from '../auth/users.ts';
 
 export interface BodyBudgetLimits {
-  /** Of all users together, but for administrators and nodes: nobody keeps the cluster from those. */
+  /** For all users together. Administrators and nodes are exempt, so that nobody can lock them out. */
   readonly total: number;
   readonly perUser: number;
-  /** Of all that show no credentials, together. */
+  /** For all requests without credentials together. */
   readonly anonymous: number;
 }
 
@@ -17,7 +17,7 @@ const LIMITS: BodyBudgetLimits = { total: 64 * MIB, perUser: 24 * MIB, anonymous
 export class BodyBudget {
   readonly #limits: BodyBudgetLimits;
   readonly #ofUsers = new Map<string, number>();
-  /** Of all but the privileged. */
+  /** The bytes of all users who are not exempt. */
   #total = 0;
 
   constructor(limits: Partial<BodyBudgetLimits> = {}) {

@@ -18,7 +18,7 @@ const CACHE_CONTROL = 'no-cache, private';
 
 type Headers = Record<string, string | number | string[]>;
 
-/** Who is answered, and with what at hand. */
+/** The client that gets an answer, and the means to send it. */
 export interface Destination {
   readonly peer: TlsPeer;
   readonly departure: Departure;

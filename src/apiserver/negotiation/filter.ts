@@ -26,7 +26,7 @@ export function acceptable(resources: ResourceTable): Filter {
     if (headers.accept === undefined || !info.isResourceRequest || !SUBRESOURCES.has(info.subresource)) {
       return next(exchange);
     }
-    // Of what another server serves, or nobody, it is not for this one to say.
+    // This server does not decide for resources that another server serves, or none.
     if (resources.snapshot.find(info.group, info.version, info.resource) === undefined) return next(exchange);
     const offer = offerFor(exchange, resources);
     if (negotiate(headers.accept, offer) === undefined) throw notAcceptable(offer);

@@ -14,7 +14,7 @@ export interface RegistryOptions {
   readonly random: Random;
 }
 
-/** Who writes, and how. */
+/** The user of a write, and its options. */
 export interface WriteContext {
   readonly user: UserInfo;
   readonly cause: Cause | undefined;

@@ -5,7 +5,10 @@ import type { RegistryOptions, WriteContext } from './context.ts';
 /** How long a read waits for a revision that is not there yet (apiserver `pkg/storage/cacher`). */
 const WAIT_MS = 3_000;
 
-/** Who waits, until it aborts. Asked for only where there is something to wait for: hardly any request has. */
+/**
+ * Returns the signal of the client, which aborts the wait. Called only if there is something to wait for, which is
+ * rare.
+ */
 export type GetSignal = () => AbortSignal;
 
 /**

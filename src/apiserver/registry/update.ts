@@ -50,7 +50,7 @@ export interface UpdateAdmission {
   validate(): Promise<void> | undefined;
 }
 
-/** Of a write that is part of a request about which admission has been asked. */
+/** The admission of a write inside of a request that admission has already allowed. */
 export const alreadyAdmitted = (): UpdateAdmission => ({
   mutate: () => undefined,
   validate: () => undefined,
@@ -147,7 +147,7 @@ async function attemptUpdate(
     ...strategy.validate(object, old),
   ];
   if (errors.length > 0) throw invalidObject(served.resource, name, errors);
-  // Of a part or of the status, upstream warns of nothing.
+  // Upstream gives no warnings for subresources.
   if (options.subresource === '') warnAbout(context, kind, object, old);
   const validating = admission.validate();
   if (validating !== undefined) await validating;

@@ -57,7 +57,7 @@ export const apply: Handler = async (options, exchange, target) => {
 };
 
 /**
- * Who applies with a uid means one object and no other: what was deleted does not come back.
+ * An apply with a uid means exactly one object: it must not create a deleted object again.
  * @throws StatusError Conflict (apiserver `handlers/patch.go`)
  */
 function demandExistence(served: Served, name: string, live: KubeObject | undefined, applied: Draft): void {

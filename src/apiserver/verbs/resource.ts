@@ -28,10 +28,10 @@ const VERBS: VerbHandlers = {
   deletecollection: deleteCollection,
 };
 
-/** Of what is answered and not stored: reviews, and how the control plane is. */
+/** The verbs of resources that are computed and not stored: reviews and ComponentStatus. */
 const ANSWERED: VerbHandlers = { create: review, get: getComponent, list: listComponents };
 
-/** Of the status, and of parts of the spec that are written on their own. */
+/** The verbs of the status, and of parts of the spec that are written on their own. */
 const PART_VERBS: VerbHandlers = { get, update, patch };
 
 /** Finds the handler of a request about a resource. Throws where there is none. */

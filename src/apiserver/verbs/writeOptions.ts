@@ -95,7 +95,7 @@ function causeOf({ user, request }: Exchange): Cause {
   return isOwn ? cause : { ...cause, actor: user.name };
 }
 
-/** Who writes without saying a manager is known by the program's name in the User-Agent. */
+/** The default manager of a write is the program's name in the User-Agent. */
 function managerOf(exchange: Exchange): string {
   const agent = exchange.request.headers['user-agent']?.split('/')[0]?.slice(0, MAX_MANAGER_LENGTH);
   return agent === undefined || agent === '' ? exchange.user.name : agent;

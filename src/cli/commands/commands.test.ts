@@ -29,7 +29,7 @@ describe('wheelhouse', () => {
   /** Runs a command line; rejects with what it fails with. */
   async function wheelhouse(...args: string[]): Promise<readonly string[]> {
     printed = [];
-    // Of what the commands here need; others need more.
+    // Only the parts that the commands here need.
     const context: Partial<CliContext> = {
       clusters: desk.clusters(),
       ...(boxes === undefined ? {} : { boxes }),

@@ -51,7 +51,7 @@ export interface ClusterJson {
 
 interface NodeJson {
   readonly name: string;
-  /** Of its machine: running, stopped, paused, creating, failed, missing */
+  /** The state of its machine: running, stopped, paused, creating, failed, missing */
   readonly state: string;
   readonly address?: string;
   readonly cpus?: number;

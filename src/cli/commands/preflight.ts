@@ -23,7 +23,7 @@ export const preflight: CliCommand = (program, { clusters, signal, print, exitWi
     const { machines, nodes, provider, json } = options;
     const size = sizeOf(options);
     const problems = await clusters.preflight(machines, signal, {
-      // Of no cluster that is there: what is checked is the desktop.
+      // There is no such cluster: the desktop is what is checked.
       cluster: 'preflight',
       machines: newNodeNames('preflight', nodes, []).map((name) => ({ ...size, name })),
       ...(provider === undefined ? {} : { settings: { provider } }),

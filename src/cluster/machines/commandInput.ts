@@ -2,7 +2,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CommandStreams } from './contract.ts';
 
-/** Of what a command on a machine says, the end is kept. */
+/** How much of the end of a command's output is kept. */
 const MAX_OUTPUT = 16 * 1024;
 
 /**

@@ -48,9 +48,9 @@ export interface MachinePlan {
 
 /** What a cluster's machines have in common, as its user chose it; each provider has its own defaults. */
 export interface MachineSettings {
-  /** Of Vagrant: virtualbox, libvirt, vmware_desktop, parallels, hyperv. */
+  /** For Vagrant: virtualbox, libvirt, vmware_desktop, parallels, hyperv. */
   readonly provider?: string;
-  /** Of Vagrant: the name of the box that nodes are made of. */
+  /** For Vagrant: the name of the box that nodes are made of. */
   readonly box?: string;
   /** The range of the network that nodes share, as CIDR. */
   readonly network?: string;

@@ -88,7 +88,7 @@ describe('controllers of certificates', () => {
       return false;
     };
     await make(NODE_REQUEST, KUBELET, ['digital signature', 'client auth']);
-    // Who asks is not the node.
+    // The user who made the request is not the node.
     assert.equal(await asked.promise, 'nodeclient');
     assert.equal(current()?.status?.conditions, undefined);
   });

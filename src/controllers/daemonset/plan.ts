@@ -9,7 +9,7 @@ export interface Situation {
   readonly fitness: (node: Node) => Fitness;
   /** All that the set owns. */
   readonly pods: readonly Pod[];
-  /** Of the current template. */
+  /** The hash of the current template. */
   readonly hash: string;
   readonly now: number;
 }

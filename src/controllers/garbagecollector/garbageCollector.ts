@@ -163,7 +163,7 @@ class GarbageCollector {
     const slash = owner.apiVersion.indexOf('/');
     const group = slash < 0 ? '' : owner.apiVersion.slice(0, slash);
     const resource = this.#resources.get(kindKey({ group, kind: owner.kind }));
-    // Of a kind that is not served nothing is known: nothing may be deleted for it.
+    // Nothing is known about a kind that is not served, so nothing may be deleted because of it.
     if (resource === undefined) return 'solid';
     const { namespace } = dependent.object.metadata;
     if (resource.namespaced && namespace === undefined) {

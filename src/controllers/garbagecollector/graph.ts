@@ -10,8 +10,8 @@ export interface GraphNode {
 }
 
 /**
- * Who depends on whom, by uid (`pkg/controller/garbagecollector/graph.go`). An owner that is not known yet has its
- * dependents all the same; whether it is absent is for the collector to find out.
+ * The dependents of each object, by uid (`pkg/controller/garbagecollector/graph.go`). An owner has its dependents here
+ * even if it is not known yet. The collector finds out whether it is absent.
  */
 export class DependencyGraph {
   readonly #nodes = new Map<string, GraphNode>();

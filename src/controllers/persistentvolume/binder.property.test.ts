@@ -9,7 +9,7 @@ import { persistentVolumeBinder } from './binder.ts';
 
 const size = fc.integer({ min: 1, max: 4 });
 const modes = fc.constantFrom(['ReadWriteOnce'], ['ReadOnlyMany'], ['ReadWriteOnce', 'ReadOnlyMany']);
-/** Which claim or volume it is kept for, by number; mostly none. */
+/** The number of the claim or volume that it is reserved for. Usually none. */
 const peer = fc.option(fc.nat({ max: 5 }), { freq: 2 });
 const thing = fc.record({ size, modes, peer });
 const step = fc.oneof(
@@ -79,7 +79,7 @@ async function carryOut({ client }: ControlledCluster, steps: readonly Step[]): 
   }
 }
 
-/** Nobody waits who could have a volume, and nothing is half done. */
+/** No claim waits that could have a volume, and no binding is half done. */
 function isSettled(cluster: ControlledCluster): boolean {
   const volumes = cluster.list(persistentVolumes);
   const claims = cluster.list(persistentVolumeClaims);
@@ -104,7 +104,7 @@ function check(cluster: ControlledCluster): void {
     const { metadata, spec } = claim;
     const volume = volumes.get(spec.volumeName ?? '');
     assert.equal(volume?.spec.claimRef?.uid, metadata.uid);
-    // Where its maker named the volume, and the volume names it, nobody asks whether it is large enough.
+    // If a claim names its volume and the volume names the claim, the size is not checked.
     if (!hasAnnotation(claim, BOUND_BY_CONTROLLER)) continue;
     const [has = '0', wants = '0'] = [
       volume.spec.capacity?.['storage'],

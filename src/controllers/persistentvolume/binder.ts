@@ -22,22 +22,22 @@ import { VolumeWriter } from './volumeWriter.ts';
 
 const CLAIM = 'claim/';
 const VOLUME = 'volume/';
-/** Index of claims without a volume by their class; '' of those that name none. */
+/** Index of claims without a volume by their class; '' for claims without a class. */
 const UNBOUND = 'unboundByClass';
 /** Index of claims by the volume that they name. */
 const BY_VOLUME = 'volume';
 /** Index of volumes by the claim that they are reserved for. */
 const BY_CLAIM = 'claim';
-/** Index of volumes whose data are to be removed. */
+/** Index of volumes whose data must be removed. */
 const LEFT_OVER = 'leftOver';
 
 export interface BinderOptions {
-  /** Missing where no node has data: those of the node-local provisioner are not to be removed then. */
+  /** Undefined if nodes have no data: then nothing of the node-local provisioner must be removed. */
   readonly localVolumes?: LocalVolumes | undefined;
 }
 
 /**
- * Brings claims and volumes together, has volumes made for claims, and reclaims what is released
+ * Binds claims to volumes, provisions volumes for claims, and reclaims released volumes
  * (`pkg/controller/volume/persistentvolume`).
  */
 export function persistentVolumeBinder({ localVolumes }: BinderOptions = {}): ControllerFactory {
@@ -61,9 +61,9 @@ class Binder {
   readonly #volumes: Informer<PersistentVolume>;
   readonly #classes: Informer<StorageClass>;
   readonly #pods: Informer<Pod>;
-  /** Volumes that are being bound: another claim that looks for one meanwhile takes the next. */
+  /** Volumes that are being bound. Other claims do not choose them meanwhile. */
   readonly #taken = new Set<string>();
-  /** By uid: volumes whose data are gone, until the cache shows that they are, too. */
+  /** Volumes whose data are gone, by uid, until the cache shows that the volumes are gone too. */
   readonly #emptied = new Set<string>();
 
   constructor(context: ControllerContext, provisioners: ReadonlyMap<string, VolumeProvisioner>) {
@@ -91,7 +91,7 @@ class Binder {
     return undefined;
   }
 
-  /** Who is woken by what. Nothing is looked at again for the time that has passed. */
+  /** Subscribes to the events that wake claims and volumes. No timer wakes them. */
   #follow(): void {
     const { enqueue, informers } = this.#context;
     this.#claims.addIndex(UNBOUND, (claim) =>
@@ -222,7 +222,10 @@ class Binder {
     }
   }
 
-  /** What was made here is kept until its data are gone, as long as its policy wants them gone. */
+  /**
+   * Puts the finalizer on a volume that was provisioned here if its policy is Delete: the volume then stays until its
+   * data are removed.
+   */
   #keepForData(volume: PersistentVolume, signal: AbortSignal): Promise<PersistentVolume> {
     const { metadata, spec } = volume;
     const isOurs = this.#provisioners.has(provisionerOf(volume) ?? '');
@@ -233,7 +236,7 @@ class Binder {
       : this.#writer.keep(volume, VOLUME_DELETION_FINALIZER, wanted, signal);
   }
 
-  /** The cache may be behind; data are not removed on its word alone. */
+  /** Asks the store for the claim. The cache may be behind, and data that were removed are lost. */
   async #isStillClaimed(volume: PersistentVolume, signal: AbortSignal): Promise<boolean> {
     const { claimRef } = volume.spec;
     if (claimRef?.namespace === undefined || claimRef.name === undefined) return false;
@@ -269,7 +272,7 @@ class Binder {
     const by = provisionerOf(volume);
     const provisioner = this.#provisioners.get(by ?? '');
     if (provisioner === undefined) {
-      // Whoever made it outside of this process removes it.
+      // An external provisioner removes the volumes that it made.
       if (by !== undefined && !by.startsWith('kubernetes.io/')) return;
       const name = JSON.stringify(volume.metadata.name);
       const why = `error getting deleter volume plugin for volume ${name}: no deletable volume plugin matched`;

@@ -15,28 +15,28 @@ export interface ClaimEvent {
   readonly message: string;
 }
 
-/** What is to be done about a claim. */
+/** The next action for a claim. */
 export type ClaimPlan =
   | { readonly do: 'nothing' }
   | { readonly do: 'bind'; readonly volume: PersistentVolume }
   | { readonly do: 'assignClass'; readonly name: string }
   | { readonly do: 'provision' }
-  /** The event of a lost claim is told once, when the phase changes. */
+  /** The event of a lost claim is written once, when the phase changes. */
   | { readonly do: 'phase'; readonly phase: 'Pending' | 'Lost'; readonly event?: ClaimEvent };
 
-/** What a claim is looked at with. */
+/** The state that a claim's plan is made from. */
 export interface ClaimView {
   readonly claim: PersistentVolumeClaim;
-  /** The volume that it names. */
+  /** The volume that the claim names. */
   readonly named: PersistentVolume | undefined;
-  /** All that it could get. */
+  /** All volumes that it could get. */
   readonly volumes: readonly PersistentVolume[];
-  /** Volumes that are being bound to others. */
+  /** Names of volumes that are being bound to other claims. */
   readonly taken: ReadonlySet<string>;
-  /** Of its class, where there is such a class. */
+  /** The class that the claim names, if it exists. */
   readonly storageClass: StorageClass | undefined;
   readonly defaultClass: StorageClass | undefined;
-  /** Names of pods with the claim that have no node yet. */
+  /** Names of pods that use the claim and have no node yet. */
   waitingPods(): readonly string[];
 }
 
@@ -51,7 +51,7 @@ export function planClaim(view: ClaimView): ClaimPlan {
   return (claim.spec.volumeName ?? '') === '' ? planFreeClaim(view) : planNamedClaim(claim, named);
 }
 
-/** A claim that takes what there is. */
+/** A claim that takes any volume that fits. */
 function planFreeClaim(view: ClaimView): ClaimPlan {
   const { claim, volumes, taken, storageClass, defaultClass } = view;
   const waits = storageClass !== undefined && waitsForConsumer(storageClass);
@@ -76,7 +76,7 @@ function waitingEvent(pods: readonly string[]): ClaimEvent {
   return normal('WaitForPodScheduled', `waiting for ${which} to be scheduled`);
 }
 
-/** A claim whose maker wants a certain volume. */
+/** A claim that names a certain volume. */
 function planNamedClaim(claim: PersistentVolumeClaim, volume: PersistentVolume | undefined): ClaimPlan {
   if (volume === undefined) return { do: 'phase', phase: 'Pending' };
   const name = JSON.stringify(volume.metadata.name);
@@ -93,7 +93,7 @@ function planNamedClaim(claim: PersistentVolumeClaim, volume: PersistentVolume |
     : { do: 'phase', phase: 'Pending', event };
 }
 
-/** A claim that had its volume once: what is lost stays lost. */
+/** A claim that had its volume once. A lost claim stays lost. */
 function planBoundClaim(claim: PersistentVolumeClaim, volume: PersistentVolume | undefined): ClaimPlan {
   const lost = (reason: string, message: string): ClaimPlan => ({
     do: 'phase',

@@ -8,13 +8,16 @@ import type { ProvisionRequest, VolumeProvisioner } from './provisioner.ts';
 const HOSTNAME = 'kubernetes.io/hostname';
 const MODES = ['ReadWriteOnce', 'ReadWriteOncePod'];
 
-/** Takes the data of volumes away that are on nodes. */
+/** Removes the data of volumes on nodes. */
 export interface LocalVolumes {
-  /** @throws where the node is away, or could not do it now */
+  /** @throws if the node is not connected, or could not remove them now */
   remove(node: string, volume: string, signal: AbortSignal): Promise<void>;
 }
 
-/** Volumes that are directories of the node that a claim's first pod runs on: the agent makes them as it mounts them. */
+/**
+ * Volumes that are directories of the node that runs the claim's first pod. The agent makes the directory when it
+ * mounts it.
+ */
 export function nodeLocalProvisioner(
   nodes: Lister<Node>,
   localVolumes: LocalVolumes | undefined,
@@ -42,7 +45,7 @@ export function nodeLocalProvisioner(
     },
     async remove(volume, signal) {
       const node = nodes.list().find((candidate) => isReachable(volume, candidate));
-      // With its node the data are gone. Without anybody who could remove some there are none.
+      // If the node is gone, its data are gone too. If nobody can remove data, there are none.
       if (node === undefined || localVolumes === undefined) return 'removed';
       const { name } = node.metadata;
       if (!isReady(node)) return { later: `node ${JSON.stringify(name)}, which has the data, is not ready` };
@@ -52,7 +55,7 @@ export function nodeLocalProvisioner(
   };
 }
 
-/** Upstream's words of what a directory cannot be; undefined where it can. */
+/** Upstream's message for a claim that a directory cannot fulfil; undefined if it can. */
 function whyUnsupported({ spec }: PersistentVolumeClaim): string | undefined {
   const modes = spec.accessModes ?? [];
   if (!modes.every((mode) => MODES.includes(mode))) {
@@ -70,9 +73,9 @@ function whyUnsupported({ spec }: PersistentVolumeClaim): string | undefined {
 export const isReady = ({ status }: Node): boolean =>
   status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
 
-/** Whether a change of a node lets what it kept from being removed be tried again. */
+/** Whether a node is ready again: removals that waited for it are then tried again. */
 export const isBack = (node: Node, old: Node): boolean => isReady(node) && !isReady(old);
 
-/** Of volumes that were made here; others are none of a node's business. */
+/** Whether a volume that was provisioned here lies on this node. False for all other volumes. */
 export const isOnNode = (volume: PersistentVolume, node: Node): boolean =>
   volume.spec.local !== undefined && isReachable(volume, node);

@@ -2,31 +2,31 @@ import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from
 import type { PersistentVolumeSpec } from '../../api/types.ts';
 import type { Mutable } from '../../api/meta.ts';
 
-/** What a volume is to be made for. */
+/** The request for a new volume. */
 export interface ProvisionRequest {
-  /** The name that the volume gets. */
+  /** The name of the new volume. */
   readonly name: string;
   readonly claim: PersistentVolumeClaim;
   readonly storageClass: StorageClass;
-  /** Where the scheduler wants it; undefined where claims of the class do not wait for a pod. */
+  /** The node that the scheduler chose; undefined if claims of the class do not wait for a pod. */
   readonly node: Node | undefined;
 }
 
-/** Where the data of a volume are. */
+/** The source of a new volume: where its data are. */
 export type ProvisionedSource = Mutable<Pick<PersistentVolumeSpec, 'local' | 'nodeAffinity'>>;
 
 /**
- * Makes volumes that nobody has made by hand, grows them and takes them away (`pkg/volume/plugins.go`
- * ProvisionableVolumePlugin, ExpandableVolumePlugin, DeletableVolumePlugin).
+ * Provisions, expands and deletes volumes (`pkg/volume/plugins.go` ProvisionableVolumePlugin, ExpandableVolumePlugin,
+ * DeletableVolumePlugin).
  */
 export interface VolumeProvisioner {
-  /** As classes name it. */
+  /** The name that classes use for it. */
   readonly name: string;
-  /** @throws Error with upstream's text for the event where it cannot be */
+  /** @throws Error with upstream's text for the event if the volume cannot be made */
   provision(request: ProvisionRequest): ProvisionedSource;
   /**
-   * Removes the data. `later`: not now; the volume will be woken when something has changed.
-   * @throws Error that tells why it failed; it is tried again
+   * Removes the data. `later`: they cannot be removed now, and an event will wake the volume again.
+   * @throws Error if removing failed; it is tried again
    */
   remove(volume: PersistentVolume, signal: AbortSignal): Promise<'removed' | { readonly later: string }>;
 }

@@ -21,7 +21,7 @@ import type { VolumeWriter } from './volumeWriter.ts';
 
 const FAILED = 'ProvisioningFailed';
 
-/** Has volumes made for claims that found none (`pv_controller.go` provisionClaim). */
+/** Provisions volumes for claims that found none (`pv_controller.go` provisionClaim). */
 export class Provisioning {
   readonly #context: ControllerContext;
   readonly #writer: VolumeWriter;
@@ -84,7 +84,7 @@ export class Provisioning {
     const name = `pvc-${claim.metadata.uid}`;
     const selected = ownProperty(claim.metadata.annotations, SELECTED_NODE);
     const node = selected === undefined ? undefined : this.#nodes.get(undefined, selected);
-    // The scheduler is to choose again where its node is gone, or nothing can be made for this claim.
+    // The scheduler must choose another node if this one is gone or cannot have a volume for the claim.
     const giveBack = (): Promise<unknown> =>
       this.#writer.annotate(claim, { [SELECTED_NODE]: undefined }, signal);
     if (selected !== undefined && node === undefined) {
@@ -115,7 +115,7 @@ export class Provisioning {
   }
 }
 
-/** The volume as it is made: the claim's already, and the claim has only to take it. */
+/** The new volume. It is bound to the claim already; only the claim still has to be bound to it. */
 function volumeOf(
   name: string,
   claim: PersistentVolumeClaim,

@@ -3,14 +3,14 @@ import { PROVISIONED_BY } from '../../api/nodeLocalVolumes.ts';
 import { VOLUME_DELETION_FINALIZER } from '../../api/volumes/binding.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
 
-/** What is to be done about a volume. */
+/** The next action for a volume. */
 export type VolumePlan =
   | { readonly do: 'phase'; readonly phase: 'Available' | 'Bound' }
-  /** Its claim is to be looked at, which completes the binding. */
+  /** Wakes its claim, which completes the binding. */
   | { readonly do: 'wakeClaim' }
-  /** Its claim is gone or has another volume: what its policy says. */
+  /** The claim is gone or has another volume: the reclaim policy applies. */
   | { readonly do: 'reclaim' }
-  /** Its claim has another volume, and it may be somebody else's. */
+  /** The claim has another volume: this volume becomes available to other claims. */
   | { readonly do: 'unbind' };
 
 export const provisionerOf = (volume: PersistentVolume): string | undefined =>
@@ -18,12 +18,12 @@ export const provisionerOf = (volume: PersistentVolume): string | undefined =>
 
 /**
  * `pkg/controller/volume/persistentvolume/pv_controller.go` syncVolume.
- * @param claim the one of the name that the volume is reserved for
+ * @param claim the claim that has the name for which the volume is reserved
  */
 export function planVolume(volume: PersistentVolume, claim: PersistentVolumeClaim | undefined): VolumePlan {
   const { claimRef, persistentVolumeReclaimPolicy } = volume.spec;
   if (claimRef === undefined || (claimRef.uid ?? '') === '') {
-    // Nobody will ever claim it, and what was made for it has to go before it may.
+    // No claim can get it any more, and its data must be removed before it is deleted.
     return isOnlyKeptByData(volume) ? { do: 'reclaim' } : { do: 'phase', phase: 'Available' };
   }
   if (claim === undefined || claim.metadata.uid !== claimRef.uid) return { do: 'reclaim' };

@@ -14,8 +14,8 @@ type ClaimPhase = 'Pending' | 'Bound' | 'Lost';
 type VolumePhase = 'Available' | 'Bound' | 'Released' | 'Failed';
 
 /**
- * What the binder writes: each a compare-and-set, none where nothing changes. The binding is written to the volume
- * first, so that a volume is never two claims' (`pv_controller.go` bind).
+ * The writes of the binder. Each is a compare-and-set; a write that changes nothing is skipped. The binding is written
+ * to the volume first, so that two claims never have the same volume (`pv_controller.go` bind).
  */
 export class VolumeWriter {
   readonly #client: Client;
@@ -37,7 +37,7 @@ export class VolumeWriter {
     await this.setClaimPhase(completed, 'Bound', bound, signal);
   }
 
-  /** Another claim may have the volume; one that its maker reserved stays reserved. */
+  /** Releases the volume for other claims. A reservation that its author made stays. */
   async unbind(volume: PersistentVolume, signal: AbortSignal): Promise<void> {
     const draft = draftOf(volume);
     if (hasAnnotation(volume, BOUND_BY_CONTROLLER)) {
@@ -50,7 +50,7 @@ export class VolumeWriter {
     await this.setVolumePhase(free, 'Available', '', signal);
   }
 
-  /** A message is told with the phase that it explains; what others write there stays while that lasts. */
+  /** Writes a message together with a new phase. While the phase stays, messages of other writers are kept. */
   async setVolumePhase(
     volume: PersistentVolume,
     phase: VolumePhase,
@@ -65,7 +65,7 @@ export class VolumeWriter {
     return this.#client.update(persistentVolumes, draft, { subresource: 'status', signal });
   }
 
-  /** What a claim has of a volume is shown with the phase; how large it is only when it gets it. */
+  /** Writes the phase and the access modes of the claim. Its capacity is written only when it is bound. */
   async setClaimPhase(
     claim: PersistentVolumeClaim,
     phase: ClaimPhase,
@@ -110,7 +110,7 @@ export class VolumeWriter {
     await this.#client.update(persistentVolumeClaims, draft, { signal });
   }
 
-  /** Gives a volume a finalizer or takes it away; answers with the volume as it is then. */
+  /** Adds or removes a volume's finalizer. Returns the volume as it is afterwards. */
   async keep(
     volume: PersistentVolume,
     finalizer: string,

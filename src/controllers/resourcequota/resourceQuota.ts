@@ -106,7 +106,7 @@ class ResourceQuotaController {
     return undefined;
   }
 
-  /** Of everything that the quota counts, what is there. */
+  /** The current usage of everything that the quota counts. */
   #usedOf(quota: ResourceQuota, namespace: string): Record<string, string> {
     const usages = [...this.#counted.values()].flatMap(({ resource, informer }) =>
       informer

@@ -49,7 +49,7 @@ export function serviceAddressesController({ client, informers, enqueue }: Contr
       const owner = owners.get(ip);
       const parentRef = owner === undefined ? undefined : parentOf(owner);
       if (existing !== undefined && !equal(existing.spec.parentRef, parentRef)) {
-        // Who makes an address that no service has keeps it.
+        // An address that a user made, and no service uses, is kept.
         if (parentRef === undefined && existing.metadata.labels?.[MANAGED_BY] !== MANAGER) return undefined;
         const preconditions = { uid: existing.metadata.uid };
         try {

@@ -36,8 +36,9 @@ export function claimOrdinal(set: StatefulSet, claim: string): number | undefine
 }
 
 /**
- * Who takes a claim along when it goes, by the set's retention policy (KEP-1847): the pod where the set has been scaled
- * below it, the set where it is deleted, nobody where it is retained. Answers undefined where the claim has it so.
+ * The owners of a claim, by the set's retention policy (KEP-1847): the pod, if the set has been scaled below it; the
+ * set, if deleting the set deletes the claim; none if the claim is retained. Undefined if the claim has these owners
+ * already.
  */
 export function claimOwners(
   set: StatefulSet,

@@ -3,7 +3,7 @@ import { logTerminal } from '../terminals/logTerminal.ts';
 import type { EditorCommand } from './command.ts';
 import { pickLogs } from './pickLogs.ts';
 
-/** Of a container, of a pod, or of all pods of a workload together. */
+/** Follows the log of a container, of a pod, or of all pods of a workload together. */
 export const followLogs: EditorCommand = {
   id: 'wheelhouse.followLogs',
   async run({ model, clock, logger }, ...args) {

@@ -7,7 +7,7 @@ import type { CommandContext } from './command.ts';
 
 export interface ProgressOptions {
   readonly title: string;
-  /** Who may ask the user something meanwhile: Vagrant, Docker. */
+  /** The program that may ask the user something meanwhile: Vagrant, Docker. */
   readonly tool?: string;
   /** What is left where the user cancels it, as a sentence. */
   readonly left?: string;

@@ -1,7 +1,7 @@
 import { commands, Uri, type TextDocumentContentProvider } from 'vscode';
 
 export const COMPARISON_SCHEME = 'wheelhouse-compare';
-/** Who looks at an older one has it open: the editor keeps its text. */
+/** An older text may be dropped: if a user still looks at it, the editor keeps it. */
 const MOST = 40;
 
 /** Texts that are made to be compared with each other, for the diff editor. */

@@ -7,7 +7,7 @@ import type { NewObject } from '../../client/contract.ts';
 import type { ClusterSession } from '../model/session.ts';
 import { parseManifest, type ManifestObject } from './manifest.ts';
 
-/** Who owns the fields that the editor applies. */
+/** The field manager of the editor's applies. */
 export const FIELD_MANAGER = 'wheelhouse-editor';
 
 interface Located {

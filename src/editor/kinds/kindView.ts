@@ -17,7 +17,7 @@ export interface Look {
 /** How objects of one kind are shown, and what can be done with them. */
 export interface KindView {
   readonly category: Category;
-  /** Of the editor's product icons. */
+  /** The name of one of the editor's product icons. */
   readonly icon: string;
   look(object: KubeObject, now: number): Look;
   /**

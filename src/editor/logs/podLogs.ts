@@ -31,9 +31,9 @@ export interface PodLogsOptions {
   readonly selection: { readonly fieldSelector: string } | { readonly labelSelector: string };
   /** Only this container of each. Default: all. */
   readonly container?: string;
-  /** Of each log that is there at the beginning. What begins later is read whole. */
+  /** The number of last lines of each log that exists at the beginning. Logs that begin later are read completely. */
   readonly tailLines?: number;
-  /** Of what is there at the beginning, lines after this time (RFC 3339). */
+  /** Only lines after this time (RFC 3339), of logs that exist at the beginning. */
   readonly since?: string;
   readonly sink: LogSink;
 }

@@ -98,7 +98,7 @@ export class ClusterModel implements Disposable {
     };
   }
 
-  /** Of a cluster of ours, or of a context that is connected. */
+  /** The session of a cluster of ours, or of a context that is connected. */
   session(name: string): ClusterSession | undefined {
     return this.#connections.session(name) ?? this.#contexts?.session(name);
   }

@@ -139,7 +139,7 @@ export class Connections {
     else onTakenDown();
   }
 
-  /** Who stops, suspends or deletes a cluster notes it before its control plane goes. */
+  /** Whether the cluster should run. A stop, suspend or delete sets this to false before the control plane ends. */
   async #shallRun(name: string): Promise<boolean> {
     const profile = await this.#options.clusters.profile(name).catch(() => undefined);
     return profile?.running === true;

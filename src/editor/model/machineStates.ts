@@ -87,7 +87,7 @@ export class MachineStates implements Disposable {
       const machines = await provider.list(cluster);
       this.#states.set(cluster, new Map(machines.map(({ name, state }) => [name, state])));
     } catch {
-      // Who makes the machines cannot be asked, or there are none: then nothing is known.
+      // The provider cannot be asked, or there is none: the states are unknown.
       this.#states.delete(cluster);
     }
     this.#changed.fire(cluster);

@@ -116,7 +116,7 @@ interface PlainGroups {
   readonly groups?: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
 }
 
-/** Of each resource the first version that has it, which is the one that the server prefers. */
+/** The first version of each resource, which is the one that the server prefers. */
 function kindsOf({ metadata, versions }: DiscoveredGroup): readonly ServedKind[] {
   const group = metadata?.name ?? '';
   const found = new Map<string, ServedKind>();

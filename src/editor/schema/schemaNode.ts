@@ -23,13 +23,13 @@ export interface SchemaNode {
   readonly description: string;
   /** Values that are allowed, where they are listed. */
   readonly values: readonly string[];
-  /** Of objects: what must be there. */
+  /** For objects: the required fields. */
   readonly required: readonly string[];
-  /** Of objects: their fields by name, in the order of the source. */
+  /** For objects: the fields by name, in the order of the source. */
   readonly fields: ReadonlyMap<string, SchemaNode>;
-  /** Of lists and maps: what each item is. */
+  /** For lists and maps: the schema of each item. */
   readonly items?: SchemaNode;
-  /** Of objects: fields beyond `fields` are allowed. */
+  /** For objects: whether fields beyond `fields` are allowed. */
   readonly open: boolean;
 }
 

@@ -21,7 +21,7 @@ export function volumeRestrictions({ informers }: PluginContext): Plugin {
       for (const { name, isEphemeral } of claimsOf(pod)) {
         const claim = claims.get(pod.metadata.namespace, name);
         if (claim === undefined) {
-          // Of claims that are still to be made VolumeBinding tells.
+          // VolumeBinding reports claims that do not exist yet.
           if (isEphemeral) continue;
           const reasons = [`persistentvolumeclaim ${JSON.stringify(name)} not found`];
           return { status: { code: 'UnschedulableAndUnresolvable', reasons } };

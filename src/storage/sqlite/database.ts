@@ -9,8 +9,8 @@ import { unavailable } from './errors.ts';
 const SCHEMA_VERSION = 2;
 
 /**
- * Of new files. Objects have two or three kilobytes: with SQLite's default of 4,096 half a page stays empty for each, and
- * a commit of many writes most pages for nothing.
+ * The page size of new files. Objects have two or three kilobytes. With SQLite's default of 4,096, half a page stays
+ * empty for each, and a commit of many writes rewrites most pages for nothing.
  */
 const PAGE_BYTES = 8_192;
 

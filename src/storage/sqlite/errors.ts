@@ -33,7 +33,7 @@ export function isCorrupt(error: unknown): boolean {
 const fullText = (path: string): string =>
   `the store ${path} cannot grow: free some space on its disk (or raise its limit, or delete what is not needed), then try again`;
 
-/** Of a write for which the rest of a full disk is not meant. */
+/** The error of a write that may not use the reserve of a full disk. */
 export const fullError = (path: string): StorageUnavailableError =>
   new StorageUnavailableError(fullText(path));
 

@@ -414,7 +414,7 @@ function batchOf(events: readonly StorageEvent[]): EventBatch {
   return { events, revision: events.at(-1)?.revision ?? 0 };
 }
 
-/** Of a row that has a value. */
+/** The entry of a row that has a value. */
 function entryOf({ key, revision, value }: Row): StoredEntry {
   return { key, revision, value: new Value(value ?? new Uint8Array()) };
 }

@@ -148,7 +148,7 @@ export class Statements {
     return this.#history.all({ first, end, before, compacted, limit }).map((raw) => this.#withPrevious(raw));
   }
 
-  /** Of the last row; 0 for none. */
+  /** The revision of the last row; 0 if there is none. */
   lastRevision(): number {
     return Number(this.#currentRevision.get()?.['revision'] ?? 0);
   }
@@ -190,7 +190,7 @@ export class Statements {
   }
 }
 
-/** Of a list, in which each row stands beside what the index says of it. */
+/** Checks a row of a list, in which each row stands beside its index entry. */
 function checked(raw: RawRow): CheckedRow {
   if (raw['revision'] === null) {
     const damage = `revision ${Number(raw['at'])} of ${shown(String(raw['listed']))} is missing`;

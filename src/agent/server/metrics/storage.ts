@@ -7,7 +7,7 @@ import type { AgentPaths } from '../../paths.ts';
 import { containersOf, identityOf, logDirectoryName } from '../../pods/identity.ts';
 import type { PodVolume } from '../../volumes/contract.ts';
 
-/** Of the file system that something lies on, as a whole. */
+/** The use of a whole file system. */
 export interface FilesystemStats {
   readonly capacityBytes: number;
   readonly availableBytes: number;
@@ -124,7 +124,10 @@ export function createStorageMeter(options: StorageMeterOptions): StorageMeter {
 /** The pod's own: not a part of the node, and not by a claim. */
 const isOfPod = ({ isOfNode, claim }: PodVolume): boolean => isOfNode !== true && claim === undefined;
 
-/** Of a volume by a claim, its whole file system's, as upstream has it of directories; of a path of the node nothing. */
+/**
+ * The use of a pod's volume. For a claim it is that of the whole file system, as upstream reports directories.
+ * Undefined for a hostPath.
+ */
 async function volumeUsage(
   pod: Pod,
   name: string,

@@ -1,7 +1,7 @@
 import type { ClaimUsage } from './storage.ts';
 import type { MetricFamily } from './text.ts';
 
-/** Of volumes by claims (kubelet `pkg/kubelet/metrics/collectors/volume_stats.go`). */
+/** Metrics of volumes with claims (kubelet `pkg/kubelet/metrics/collectors/volume_stats.go`). */
 export function volumeMetrics(claims: readonly ClaimUsage[]): readonly MetricFamily[] {
   const family = (what: string, help: string, of: (usage: ClaimUsage) => number): MetricFamily => ({
     name: `kubelet_volume_stats_${what}`,

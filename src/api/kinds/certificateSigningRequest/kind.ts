@@ -22,7 +22,7 @@ export const certificateSigningRequest: Kind = defineKind<CertificateSigningRequ
     const incomplete: { spec?: Partial<Spec> } = draft;
     incomplete.spec ??= {};
   },
-  /** Who asks is what the server knows of it, not what the request says. */
+  /** The server sets the user. What the request says about the user is ignored. */
   prepareForCreate(draft, { user }) {
     const { username: _, uid: __, groups: ___, extra: ____, ...spec } = draft.spec;
     draft.spec = spec;

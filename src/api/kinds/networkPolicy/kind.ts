@@ -14,7 +14,7 @@ export const networkPolicy: Kind = defineKind<NetworkPolicy>({
   hasGeneration: true,
   setDefaults: setNetworkPolicyDefaults,
   validate: validateNetworkPolicy,
-  // Who asks for isolation must not believe to have it.
+  // Users who want isolation must not believe that they have it.
   warnings: () => ['network policies are stored, but nodes do not enforce them yet'],
   columns: [
     nameColumn,

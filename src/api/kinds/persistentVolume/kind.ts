@@ -23,7 +23,7 @@ export const persistentVolume: Kind = defineKind<PersistentVolume>({
   validateUpdate: validatePersistentVolumeUpdate,
   warnings: (volume) => persistentVolumeWarnings(volume),
   status: {
-    /** When the phase changed is noted by the server, unless whoever changes it says so (KEP-3762). */
+    /** The server sets the time when the phase changed, unless the writer sets it (KEP-3762). */
     prepareForUpdate(draft, old, { now }) {
       const status = (draft.status ??= {});
       const before = old.status?.lastPhaseTransitionTime;

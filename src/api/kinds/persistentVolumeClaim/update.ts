@@ -118,7 +118,7 @@ function validateAmount(amount: string, path: ReturnType<typeof field>): FieldEr
     : [];
 }
 
-/** Of names without a domain, or of kubernetes.io, only storage is counted. */
+/** `storage` is the only name without a domain, or of kubernetes.io, that is counted. */
 function validateKey(name: string, path: ReturnType<typeof field>): FieldError[] {
   const errors = conforms(qualifiedNameErrors, name, path);
   if (errors.length > 0) return errors;

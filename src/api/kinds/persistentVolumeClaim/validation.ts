@@ -48,7 +48,7 @@ export function validateAccessModes(modes: readonly string[], path: FieldPath): 
   return modeErrors(modes, path);
 }
 
-/** Of modes that claims ask for or volumes have. */
+/** Validates the modes of claims and volumes. */
 export function modeErrors(modes: readonly string[], path: FieldPath): FieldError[] {
   const errors = each(modes, path, (mode) =>
     ACCESS_MODES.includes(mode) ? [] : [notSupported(path, mode, ACCESS_MODES)],

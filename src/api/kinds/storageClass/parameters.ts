@@ -5,14 +5,14 @@ import { qualifiedNameErrors } from '../../names/names.ts';
 const MAX_BYTES = 256 * 1024;
 const MAX_COUNT = 512;
 
-/** Who makes the volumes: a qualified name in any case (storage validation `validateProvisioner`). */
+/** The provisioner: a qualified name in any case (storage validation `validateProvisioner`). */
 export function validateProvisioner(name: string | undefined, path: FieldPath): FieldError[] {
   return name === undefined || name === ''
     ? [required(path)]
     : conforms(qualifiedNameErrors, name.toLowerCase(), path);
 }
 
-/** Parameters of classes, for whoever makes the volumes (storage validation `validateParameters`). */
+/** The parameters of classes for the provisioner (storage validation `validateParameters`). */
 export function validateParameters(
   parameters: Readonly<Record<string, string | undefined>> | undefined,
   path: FieldPath,

@@ -42,7 +42,7 @@ interface ClaimSpec {
     | undefined;
 }
 
-/** Of a claim's spec (`pkg/api/persistentvolumeclaim/util.go`). */
+/** The warnings for a claim's spec (`pkg/api/persistentvolumeclaim/util.go`). */
 export function claimWarnings({ resources }: ClaimSpec, path: FieldPath): string[] {
   const warnings: string[] = [];
   if (resources !== undefined) {

@@ -5,14 +5,17 @@ import { podOwnerNameWarnings, podTemplateWarnings } from './index.ts';
 
 type Workload = KubeObject & { readonly spec: { readonly template?: PodTemplateSpec | undefined } };
 
-/** Of a kind that makes pods: of its template, and of its name when it is new (apps strategies' WarningsOnCreate). */
+/**
+ * The warnings for a kind that makes pods: for its template, and for its name when it is new (apps strategies'
+ * WarningsOnCreate).
+ */
 export function workloadWarnings(object: Workload, old: Workload | undefined): string[] {
   return old === undefined
     ? [...podOwnerNameWarnings(object.metadata.name), ...templateWarnings(object, old)]
     : templateWarnings(object, old);
 }
 
-/** Of its template where that is new: nobody needs to hear the same again when the status changes. */
+/** The warnings for its template if it has changed: nobody needs them again when the status changes. */
 export function templateWarnings(object: Workload, old: Workload | undefined): string[] {
   if (old !== undefined && object.metadata.generation === old.metadata.generation) return [];
   return podTemplateWarnings(object.spec.template, field('spec', 'template'));

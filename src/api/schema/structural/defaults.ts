@@ -41,7 +41,9 @@ function isMissing(value: unknown, { nullable }: SchemaNode): boolean {
   return value === undefined || (value === null && !nullable);
 }
 
-/** Of what a list or a map has: an element that is null although it may not be becomes the default. */
+/**
+ * Sets defaults in the elements of a list or a map. An element that must not be null, and is null, becomes the default.
+ */
 function elementDefaulter(
   node: SchemaNode,
 ): ((container: object, keys: Iterable<string | number>) => void) | undefined {

@@ -88,7 +88,7 @@ function authorizeReferenced(
   return graph.isReferenced(node, kind, namespace, name) ? ALLOW : unrelated(node);
 }
 
-/** Of kinds whose objects a node reads one by one. */
+/** Decides about kinds whose objects a node reads one by one. */
 function authorizeGet(
   node: string,
   { verb, subresource, name }: AuthorizationAttributes,

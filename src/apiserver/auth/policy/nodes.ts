@@ -71,7 +71,7 @@ export const nodeRoles: readonly RoleData[] = [
     name: `system:certificates.k8s.io:certificatesigningrequests:${subresource}`,
     rules: [rule(['create'], CERTIFICATES, [`certificatesigningrequests/${subresource}`])],
   })),
-  // Whoever is to approve for a signer of Kubernetes itself is bound to one of these.
+  // Users who approve requests for a signer of Kubernetes itself are bound to one of these roles.
   ...['kube-apiserver-client', 'kube-apiserver-client-kubelet', 'kubelet-serving', 'legacy-unknown'].map(
     (signer) => ({
       name: `system:certificates.k8s.io:${signer}-approver`,

@@ -4,7 +4,7 @@ import type { SelfSubjectReview, SelfSubjectRulesReview } from '../../../api/typ
 import type { Authorizer } from '../contract.ts';
 import { nodeOf } from '../users.ts';
 
-/** Who asks, as the server knows it (`pkg/registry/authentication/selfsubjectreview`). */
+/** The user of the request, as the server knows it (`pkg/registry/authentication/selfsubjectreview`). */
 export function reviewSelf(user: UserInfo): NonNullable<SelfSubjectReview['status']> {
   const { name, uid, groups, extra } = user;
   return {

@@ -140,7 +140,10 @@ function read(object: unknown, path: string): unknown {
 
 const numberAt = (object: unknown, path: string): number => Number(read(object, path) ?? 0);
 
-/** Names of a path are whoever's who defined the resource; what is no object on the way becomes one. */
+/**
+ * Writes a value at a path. A definition's author chose its names, so they may be any. A value on the way that is not
+ * an object is replaced by one.
+ */
 function write(draft: Draft, path: string, value: unknown): void {
   const names = path.split('.');
   const last = names.pop() ?? '';

@@ -14,7 +14,7 @@ const NO_BASE_REMEDY =
 export interface BaseImageOptions {
   readonly docker: Docker;
   readonly processes: ProcessRunner;
-  /** Of several that want the same image at once, in whatever process, one makes it. */
+  /** If several callers, in any process, want the same image at once, one of them makes it. */
   readonly turns: Turns;
   /** Where Debian's packages come from. */
   readonly archives: () => Promise<DebianArchives>;
@@ -30,7 +30,7 @@ export async function ensureBaseImage(
   if (found !== undefined) return found;
   return options.turns.take(
     'debian-image',
-    // Who had the turn before may have made it.
+    // The previous holder of the lock may have made it.
     async () => (await presentBase(options.docker)) ?? makeBase(options, progress, signal),
     signal,
     () =>

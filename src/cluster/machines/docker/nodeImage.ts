@@ -51,7 +51,7 @@ export async function ensureNodeImage(
   await options.turns.take(
     'node-image',
     async () => {
-      // Who had the turn before may have built it.
+      // The previous holder of the lock may have built it.
       if (!(await hasImage(docker, tag))) await buildNodeImage(options, { tag, base }, progress, signal);
     },
     signal,

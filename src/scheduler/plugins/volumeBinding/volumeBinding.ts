@@ -151,7 +151,7 @@ class Binding {
     await this.#context.park(this.#waits.until(keys, isDone, BIND_TIMEOUT_MS, signal));
   }
 
-  /** Whether all is bound. Throws where it will not come to be, and the pod has to be placed anew. */
+  /** Whether all claims are bound. Throws if that will not happen, so that the pod must be scheduled again. */
   #isDone(
     { metadata }: Pod,
     node: string,

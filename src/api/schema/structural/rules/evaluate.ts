@@ -133,7 +133,7 @@ class Evaluation {
     const { rule } = compiled;
     const detail = this.#message(compiled, bindings) ?? messageOf(compiled);
     const path = pathTo(node, rule.fieldPath, place.path);
-    // Of objects and lists the value is not shown.
+    // The values of objects and lists are not shown.
     const shown = node.schema.type === 'object' || node.schema.type === 'array' ? undefined : value;
     switch (rule.reason) {
       case 'FieldValueForbidden':

@@ -64,7 +64,7 @@ function objectErrors(value: Readonly<Record<string, unknown>>, path: FieldPath)
   return isRecord(metadata) ? [...errors, ...metadataErrors(metadata, path)] : errors;
 }
 
-/** Of an object that may have no name, and a namespace or none. */
+/** The errors of an embedded object's metadata. Its name and its namespace are optional. */
 function metadataErrors(metadata: Readonly<Record<string, unknown>>, path: FieldPath): FieldError[] {
   const { name, namespace } = metadata;
   const whole = { ...metadata, name: typeof name === 'string' && name !== '' ? name : 'fakename' };

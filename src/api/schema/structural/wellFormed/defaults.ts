@@ -18,7 +18,7 @@ export function defaultErrors(schema: JsonSchema, path: FieldPath, isObject = tr
   if (isRecord(items)) errors.push(...defaultErrors(items, path.child('items'), false));
   const hasObjectFields = isObject || schema['x-kubernetes-embedded-resource'] === true;
   for (const [name, property] of entriesOf(properties)) {
-    // Of names and labels there are no defaults that need an object around them.
+    // Upstream does not check defaults inside apiVersion, kind and metadata, which need an object around them.
     if (hasObjectFields && OBJECT_FIELDS.has(name)) continue;
     errors.push(...defaultErrors(property, path.child('properties').key(name), false));
   }

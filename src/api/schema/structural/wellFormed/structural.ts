@@ -137,7 +137,7 @@ function restrictsNamesOnly({ type: _, default: __, properties, ...rest }: JsonS
   return Object.keys(rest).length === 0 && names.every((name) => name === 'name' || name === 'generateName');
 }
 
-/** Of a schema and of those that restrict its values. */
+/** The errors of the schemas that restrict a schema's values. */
 function valueErrors(
   { allOf = [], anyOf = [], oneOf = [], not, pattern = '' }: JsonSchema,
   path: FieldPath,
