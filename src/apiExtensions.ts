@@ -32,7 +32,7 @@ export interface ApiExtensionsOptions {
   readonly logger: Logger;
 }
 
-/** What users extend the API with, each part stopped with the groups. */
+/** The parts by which users extend the API. All of them stop with the groups. */
 export interface ApiExtensions {
   /** In upstream's order: after all others that are no quota. */
   readonly plugins: readonly AdmissionPlugin[];

@@ -10,7 +10,7 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What made a write happen: kept with its revision in the history. */
+/** The cause of a write: kept with its revision in the history. */
 export interface Cause {
   /** The actor: a user name, extended by a controller's name where one acts (`system:kube-controller-manager deployment`). */
   readonly actor: string;
@@ -49,7 +49,7 @@ export interface RequestInfo {
   readonly subresource: string;
   /** '' for collections. */
   readonly name: string;
-  /** What follows the subresource (`proxy/some/path`), with its leading slash; '' for nothing. */
+  /** The path behind the subresource (`proxy/some/path`), with its leading slash; '' for none. */
   readonly rest: string;
 }
 

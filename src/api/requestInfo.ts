@@ -94,7 +94,7 @@ export function selectedName(query: URLSearchParams): string {
   return name === '.' || name === '..' || /[/%]/.test(name) ? '' : name;
 }
 
-/** What follows the subresource in the path as received, so that doubled and trailing slashes survive. */
+/** The part of the path behind the subresource as received, so that doubled and trailing slashes are kept. */
 function restOf(path: string, resourceParts: number, allParts: number): string {
   const skip = allParts - resourceParts + 3;
   let seen = 0;

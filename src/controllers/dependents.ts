@@ -9,7 +9,7 @@ export interface DependentsOptions<O extends KubeObject, T extends KubeObject> {
   readonly owners: Resource<O>;
   readonly dependents: Resource<T>;
   readonly selectorOf: (owner: O) => LabelSelector | undefined;
-  /** What a dependent holds for its owner. */
+  /** The finalizer that a dependent has for its owner. */
   readonly finalizer?: string;
   /** Also enqueues the key of an owner that is gone, for a dependent that still waits for it. */
   readonly awaitsGone?: (dependent: T) => boolean;

@@ -27,7 +27,7 @@ export interface ControllerEntry {
 
 export interface ManagerOptions {
   readonly controllers: readonly ControllerEntry[];
-  /** What the controllers' informers follow, where kinds come and go. Default: it stays as it is. */
+  /** The served kinds that the informers follow, if kinds come and go. Default: they do not change. */
   readonly resources?: ServedResources;
   /** A client that acts as the user. */
   readonly clientFor: (user: UserInfo) => Client;

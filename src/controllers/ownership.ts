@@ -69,7 +69,7 @@ export async function settleClaim<T extends KubeObject, O extends KubeObject>(
   resource: Resource<T>,
   wanted: Claim<T>,
   signal: AbortSignal,
-  /** What an adopted object holds for its owner, and a released one no more. */
+  /** The finalizer that an adopted object gets, and a released one loses. */
   finalizer?: string,
 ): Promise<readonly T[]> {
   const owned = [...wanted.owned];

@@ -7,7 +7,7 @@ import { systemProcesses } from '../host/processes.ts';
 export interface HostFacts {
   /** In bytes. */
   memory(): { readonly free: number; readonly total: number };
-  /** What is installed of that with which Vagrant makes machines, by Vagrant's names. */
+  /** The installed programs with which Vagrant can make machines, by Vagrant's names. */
   vagrantProviders(signal: AbortSignal): Promise<readonly string[]>;
 }
 

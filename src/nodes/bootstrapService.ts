@@ -35,7 +35,7 @@ export interface BootstrapService {
 export function createBootstrapService(options: {
   readonly bundle: AgentBundle;
   readonly tokens: EnrolmentTokens;
-  /** What the node is declared to be now; undefined where nothing says so. */
+  /** The current declaration of the node; undefined if there is none. */
   readonly settings: (node: string) => Promise<NodeSettings | undefined>;
   readonly clock: Clock;
   readonly logger: Logger;

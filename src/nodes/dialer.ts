@@ -82,7 +82,7 @@ export function createNodeDialer(
       signal,
       body === undefined,
     );
-    // What goes wrong here shows on the response's side.
+    // Errors here show on the response's side.
     if (body !== undefined) void pipeline(body, stream, { end: true }).catch(() => undefined);
     const response = await responseOf(node, stream, signal);
     return { code: response[':status'] ?? 0, headers: plainHeaders(response), body: stream };

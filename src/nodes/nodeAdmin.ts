@@ -197,7 +197,7 @@ function readyOf(node: Node): NodeCondition | undefined {
   return node.status?.conditions?.find((c) => c.type === 'Ready');
 }
 
-/** What kubectl drain leaves: mirror pods, pods of daemon sets, and what has ended. */
+/** The pods that kubectl drain leaves: mirror pods, pods of DaemonSets, and pods that have ended. */
 function isEvictable(pod: Pod): boolean {
   const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   const mirror = pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;

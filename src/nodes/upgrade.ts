@@ -21,7 +21,7 @@ export function createUpgrades(protocol: string, clock: Clock): Upgrades {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    // What goes through is compressed already or crosses one host.
+    // The data are compressed already, or stay on one host.
     perMessageDeflate: false,
     maxPayload: MAX_FRAME,
     handleProtocols: () => protocol,

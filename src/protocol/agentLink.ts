@@ -87,7 +87,7 @@ export interface BootstrapConfig {
   readonly nodeName: string;
   /** One-time; useless after enrolment. */
   readonly token: string;
-  /** What the agent is told beside (labels, taints, declared capacity). */
+  /** Further settings for the agent (labels, taints, declared capacity). */
   readonly node: NodeSettings;
 }
 
@@ -113,7 +113,7 @@ export interface BootstrapOffer {
   /** `sha256:HEX` of the bundle. */
   readonly digest: string;
   readonly size: number;
-  /** What the node is declared to be now: takes the place of what its configuration says. */
+  /** The current declaration of the node. It replaces the one in its configuration. */
   readonly node?: NodeSettings;
 }
 
@@ -133,7 +133,7 @@ export interface EnrolResponse {
   readonly cluster: ClusterSettings;
 }
 
-/** What every node of a cluster must know. */
+/** The facts that every node of a cluster needs. */
 export interface ClusterSettings {
   readonly clusterName: string;
   readonly clusterDomain: string;

@@ -40,7 +40,7 @@ export interface NodeAdmin {
    * for, whenever they become fewer. Nothing where there is no such node.
    */
   drain(node: string, signal: AbortSignal, onLeft: (pods: readonly string[]) => void): Promise<void>;
-  /** What the node says that it has: CPUs, and memory in bytes. */
+  /** The capacity that the node reports: CPUs, and memory in bytes. */
   capacity(node: string): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
   /** Deletes the Node object and what was issued for it. */
   forget(node: string): Promise<void>;

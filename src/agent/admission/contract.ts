@@ -9,7 +9,7 @@ export interface NodeFacts {
   readonly allocatable: Readonly<Record<string, string>>;
   /** The runtime confines containers by AppArmor profiles. */
   readonly hasAppArmor: boolean;
-  /** What the node is short of. */
+  /** The resources that the node is short of. */
   readonly pressure: ReadonlySet<PressureCondition>;
 }
 

@@ -11,7 +11,7 @@ export const RCODES: Readonly<Record<Rcode, number>> = {
   REFUSED: 5,
 };
 
-/** What is said to one question. */
+/** The answer to one question. */
 export interface Reply {
   readonly rcode: Rcode;
   readonly authoritative: boolean;

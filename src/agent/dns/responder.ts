@@ -12,7 +12,7 @@ interface Query {
   /** 0 is a query. */
   readonly opcode: number;
   readonly questions: readonly Question[];
-  /** What the client can take over UDP; undefined without EDNS. */
+  /** The largest answer over UDP that the client accepts; undefined without EDNS. */
   readonly payloadSize: number | undefined;
 }
 

@@ -134,7 +134,7 @@ async function valueFromFile(
     if (text === undefined && !optional) throw new Error(`${path} does not exist`);
     value = text === undefined ? undefined : variableIn(text, key);
   } catch (error) {
-    // What is in the file is the pod's: only where it goes wrong is said.
+    // The file's contents belong to the pod, so an error tells only the place.
     throw configError(`couldn't parse env file: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (value !== undefined && value !== '') return value;

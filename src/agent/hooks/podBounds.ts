@@ -2,7 +2,7 @@ import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { Pod } from '../../api/types.ts';
 import { cpuQuotaOf, cpuSharesOf, QUOTA_PERIOD } from './resources.ts';
 
-/** What all containers of a pod may use together. */
+/** The resources that all containers of a pod may use together. */
 export interface PodBounds {
   readonly memoryBytes?: number;
   readonly cpuShares?: number;

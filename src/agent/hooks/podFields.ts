@@ -2,7 +2,7 @@ import { ownProperty } from '../../base/ownProperty.ts';
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
 
-/** What downward API fields may need beside the pod's object. */
+/** The values that downward API fields need besides the pod's object. */
 export interface FieldSources {
   readonly podIPs: readonly string[];
   readonly hostIPs: readonly string[];

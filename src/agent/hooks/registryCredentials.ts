@@ -11,7 +11,7 @@ interface AuthEntry {
   readonly auth?: string;
 }
 
-/** What a pull secret (dockerconfigjson or the older dockercfg) has for an image's registry. */
+/** The credentials of a pull secret (dockerconfigjson or the older dockercfg) for an image's registry. */
 export function credentialsFor(secret: Secret, reference: string): readonly RegistryCredentials[] {
   const registry = registryOf(reference);
   return Object.entries(authsOf(secret)).flatMap(([key, entry]) => {

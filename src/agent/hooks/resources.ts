@@ -22,7 +22,7 @@ export function resourcesHook(options: { memoryCapacity(): number }): ContainerH
   };
 }
 
-/** What the runtime is told of a container's requests and limits. `memoryCapacity` of the node, in bytes. */
+/** The runtime's settings for a container's requests and limits. `memoryCapacity`: of the node, in bytes. */
 export function containerResources(
   pod: Pod,
   container: Container,

@@ -31,7 +31,7 @@ export function tunnelTcp(request: Http2ServerRequest, response: Http2ServerResp
     socket.on('error', () => stream.close(CONNECT_ERROR));
     stream.pipe(socket).pipe(stream);
   });
-  // What was written before the end still goes out.
+  // Data that were written before the end are still sent.
   stream.once('close', () => (stream.rstCode === 0 ? socket.destroySoon() : socket.destroy()));
 }
 

@@ -116,7 +116,7 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
         rest = lines.pop() ?? '';
         if (lines.some((line) => !POD_INTERFACE.test(line))) changed();
       });
-      // What changed while nobody watched is found by looking.
+      // Changes that happened while nobody watched are found by reading the state.
       changed();
       await monitor.exited.catch(() => undefined);
       if (isAborted(signal)) return;

@@ -5,7 +5,7 @@ import { type Routes, routesTo } from './routes.ts';
 
 /** The node's end of the overlay. */
 export const VXLAN_DEVICE = 'vxlan-wh';
-/** What the outer headers (Ethernet, IPv4, UDP, VXLAN) take of a packet. */
+/** The size of the outer headers (Ethernet, IPv4, UDP, VXLAN), in bytes. */
 const OVERHEAD = 50;
 const ETHERNET_MTU = 1_500;
 export const VXLAN_MTU = ETHERNET_MTU - OVERHEAD;

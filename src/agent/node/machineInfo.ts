@@ -28,7 +28,7 @@ export interface MachineInfo {
   readonly architecture: string;
 }
 
-/** What is left of the machine: levels, which no event announces. */
+/** The free resources of the machine: levels that no event announces. */
 export interface MachineUsage {
   readonly memoryAvailableBytes: number;
   /** Fractions that are free. */

@@ -281,7 +281,7 @@ function statusPatch(node: Node, wanted: Record<string, unknown>, isDue: boolean
   return { status };
 }
 
-/** What is in a map and not in its successor, as a merge patch takes it away. */
+/** The keys of a map that its successor lacks, as a merge patch removes them. */
 function goneFrom(old: Quantities | undefined, now: Quantities): Readonly<Record<string, null>> {
   const gone = Object.keys(old ?? {}).filter((name) => !Object.hasOwn(now, name));
   return Object.fromEntries(gone.map((name) => [name, null]));

@@ -18,7 +18,7 @@ export function admitPod(
   const wanted = requestsOf(pod);
   for (const [name, amount] of wanted) {
     const capacity = ownProperty(allocatable, name);
-    // What the node has never heard of was the scheduler's business: cluster-wide resources are on no node.
+    // The node does not know cluster-wide resources: the scheduler has handled them.
     if (capacity === undefined && isExtendedResource(name)) continue;
     const used = others.reduce((sum, other) => sum + (requestsOf(other).get(name) ?? 0), 0);
     const limit = quantityMilliValue(capacity ?? '0');
@@ -92,7 +92,7 @@ function requestsOf(pod: Pod): Map<string, number> {
     }
   }
   for (const [name, amount] of peak) sum.set(name, Math.max(sum.get(name) ?? 0, amount));
-  // What is asked for the whole pod counts in place of what its containers ask for.
+  // The requests of the whole pod replace the sum of its containers' requests.
   for (const [name, text] of Object.entries(pod.spec.resources?.requests ?? {}))
     sum.set(name, quantityMilliValue(text));
   for (const [name, text] of Object.entries(pod.spec.overhead ?? {}))

@@ -23,7 +23,10 @@ export function wantedAllocation(pod: Pod): Allocation {
   return new Map(resizable(pod).map(({ name, resources = {} }) => [name, resources]));
 }
 
-/** What an earlier life of the agent granted, as the pod's status has it; what the spec wants where it says nothing. */
+/**
+ * The resources that an earlier life of the agent granted, from the pod's status; those of the spec if the status has
+ * none.
+ */
 export function recalledAllocation(pod: Pod): Allocation {
   const statuses = statusesOf(pod);
   return new Map(
@@ -44,7 +47,7 @@ export function recalledAllocation(pod: Pod): Allocation {
   );
 }
 
-/** What was in force when an earlier life of the agent last told. */
+/** The resources that were in force at the last report of an earlier life of the agent. */
 export function recalledEnforced(pod: Pod): Map<string, ResourceRequirements> {
   return new Map(
     statusesOf(pod).flatMap(({ name, resources }) => (resources === undefined ? [] : [[name, resources]])),

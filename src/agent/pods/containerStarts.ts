@@ -1,6 +1,6 @@
 import type { WaitingReason } from './containerStatus.ts';
 
-/** What stands between the containers of a pod and their running, for their status. By container name. */
+/** The reasons why containers of a pod do not run yet, for their status. By container name. */
 export class ContainerStarts {
   readonly #waiting = new Map<string, WaitingReason>();
   readonly #inHook = new Set<string>();

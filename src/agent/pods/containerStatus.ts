@@ -50,7 +50,7 @@ export function containerStatuses(
     const old = previous.find(({ name }) => name === container.name);
     const own = instances.get(container.name) ?? [];
     // A pod that has ended, or was never let in, gets no news about containers that are not there.
-    // What it said in the end is read once, and its files may be gone by now.
+    // The termination message is read once, and its file may be gone by now.
     if (facts.ended && (own.length === 0 || old?.state?.terminated !== undefined))
       return old === undefined ? [] : [old];
     return [containerStatus(pod, container, role, own, old, facts)];
@@ -159,7 +159,7 @@ function withoutInstance(
     restartCount: old?.restartCount ?? 0,
   };
   const lost = lostState(old);
-  // What has ended stays ended: its container was taken away, or will not come again.
+  // An ended container stays ended: it was removed, or will not be started again.
   if (
     old?.state?.terminated !== undefined &&
     (role === 'init' || pod.metadata.deletionTimestamp !== undefined)

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 /** For directories, volumes and the sandbox: no container has this name. */
 export const POD = '';
 
-/** What failed is not tried again before its time, by the monotonic clock. Passes come for all kinds of reasons. */
+/** A failed action is not tried again before its time, by the monotonic clock. Passes come for all kinds of reasons. */
 export class Holds {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #entries = new Map<string, { readonly until: number; readonly isCrash: boolean }>();
@@ -22,7 +22,7 @@ export class Holds {
     return Math.max((this.#entries.get(name)?.until ?? 0) - this.#clock.monotonic(), 0);
   }
 
-  /** What was waited for may be there now. */
+  /** The awaited object may exist now. */
   release(): void {
     for (const [name, { isCrash }] of this.#entries) if (!isCrash) this.#entries.delete(name);
   }

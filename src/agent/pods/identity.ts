@@ -14,7 +14,7 @@ const MESSAGE_PATH = 'io.kubernetes.container.terminationMessagePath';
 const MESSAGE_POLICY = 'io.kubernetes.container.terminationMessagePolicy';
 const GRACE_PERIOD = 'io.kubernetes.pod.terminationGracePeriod';
 
-/** What is left of a pod when the API has forgotten it. */
+/** The facts about a pod that remain after the API has forgotten it. */
 export interface PodIdentity {
   readonly uid: string;
   readonly name: string;

@@ -3,7 +3,7 @@ import type { PodIdentity } from './identity.ts';
 
 /** What pods leave in the node's file system. */
 export interface PodFiles {
-  /** What a container said when it ended; '' where it left nothing. Never rejects. */
+  /** The termination message of a container; '' if it left none. Never rejects. */
   terminationMessage(pod: PodIdentity, instance: RuntimeContainer): Promise<string>;
   /** Takes the pod's logs away: it is gone from the API. */
   removeLogs(pod: PodIdentity): Promise<void>;

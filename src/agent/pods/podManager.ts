@@ -95,7 +95,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
     records.remove(record);
   };
 
-  /** What runs here and is in no list of the API: it was deleted while the agent was away. */
+  /** Pods that run here and are in no list of the API were deleted while the agent was away. */
   const orphan = (uid: string): PodRecord | undefined => {
     const [sandbox] = view.forPod(uid);
     if (sandbox === undefined) return undefined;
@@ -103,7 +103,7 @@ export function createPodManager(options: PodManagerOptions): PodManager {
     return add({ uid, name, namespace: sandbox.labels[POD_NAMESPACE] ?? sandbox.namespace }, undefined);
   };
 
-  /** What nobody can ask for any more keeps no pod from going on. */
+  /** If old containers cannot be removed, the pod goes on. */
   const prune = (pod: Pod): Promise<void> =>
     pruneContainers(pod, view, options.runtime).catch((error: unknown) =>
       logger.warn('old containers not removed', { pod: pod.metadata.name, error }),

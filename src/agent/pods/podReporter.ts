@@ -36,7 +36,7 @@ export function createPodReporter(options: PodReporterOptions): PodReporter {
         facts: {
           runtimeName,
           ended: life.wasRefused || (latest.status !== undefined && isTerminal(latest)),
-          // What has ended waits for nothing any more.
+          // A pod that has ended waits for nothing.
           waiting: (name) => (isEnded ? undefined : starts.waiting(name)),
           starting: (name) => starts.isInHook(name),
           allocated: (name) => resources.allocated.get(name),

@@ -33,7 +33,8 @@ export interface PodStatusInput {
 /** The status to report (kubelet_pods.go `generateAPIPodStatus`). Pure. */
 export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, sandboxes, facts, hostIPs } = input;
-  // What still runs has not failed: others would start again what is not over (status_manager.go `mergePodStatus`).
+  // A running container has not failed. Otherwise controllers would replace a pod that is not over (status_manager.go
+  // `mergePodStatus`).
   const failure = runningIn(sandboxes).length > 0 ? undefined : input.failure;
   const old = pod.status ?? {};
   const now = timeOf(input.now);

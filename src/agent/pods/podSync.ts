@@ -16,7 +16,7 @@ import type { PodResize } from './podResize.ts';
 import type { RuntimeView } from './runtimeView.ts';
 import type { Semaphore } from './semaphore.ts';
 
-/** What a pass came to. */
+/** The result of a pass. */
 export interface PassResult {
   /** All its containers have ended for good. */
   readonly finished: boolean;

@@ -9,7 +9,7 @@ import { isManaged } from './identity.ts';
 import type { PodBus } from './podBus.ts';
 import type { PodFiles } from './podFiles.ts';
 
-/** What the runtime has: all of it is read at the start, then kept up to date by its events. */
+/** The state of the runtime. All of it is read at the start; events then keep it up to date. */
 export interface RuntimeView extends AgentPart {
   /** The pod's sandboxes, newest first. */
   forPod(uid: string): readonly SandboxStatus[];
@@ -99,7 +99,7 @@ export function createRuntimeView(options: RuntimeViewOptions): RuntimeView {
   const relist = async (): Promise<void> => {
     const before = readCount;
     const present = await Promise.all((await runtime.list()).filter(isManaged).map(described));
-    /** What was read by itself meanwhile is newer than the list. */
+    /** Entries that were read one by one meanwhile are newer than the list. */
     const isOlder = (id: string): boolean => (lastRead.get(id) ?? 0) <= before;
     const uids = new Set(byPod.keys());
     const ids = new Set(present.map(({ id }) => id));

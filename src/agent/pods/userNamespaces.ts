@@ -25,7 +25,7 @@ export function createUserNamespaces(paths: AgentPaths): UserNamespaces {
   const taken = new Map<string, number>();
   let recalled: Promise<void> | undefined;
 
-  /** What an earlier life of the agent gave away: those pods may still run. */
+  /** The ranges that an earlier life of the agent gave to pods, which may still run. */
   const recall = async (): Promise<void> => {
     const uids = await readdir(join(paths.kubelet, 'pods')).catch(() => []);
     await Promise.all(

@@ -1,4 +1,4 @@
-/** What one run of a probe found. */
+/** The result of one run of a probe. */
 export interface ProbeOutcome {
   readonly success: boolean;
   /** For the Unhealthy event. */

@@ -21,7 +21,7 @@ export interface ProbeManager {
   startup(containerId: string): ProbeResult;
   started(containerId: string): boolean;
   ready(containerId: string): boolean;
-  /** What probes have come to, of pods that are still there. */
+  /** The results of probes, of pods that still exist. */
   counts(): readonly ProbeCount[];
   stop(): Promise<void>;
 }

@@ -248,7 +248,7 @@ export interface ImageStatus {
 export type RuntimeEvent =
   /** `container` is '' where the sandbox itself has ended. */
   | { readonly type: 'stopped'; readonly sandbox: SandboxId; readonly container: ContainerId }
-  /** What happened before may not have been told. */
+  /** Earlier events may be missing. */
   | { readonly type: 'reconnected' };
 
 export interface ContainerStats {

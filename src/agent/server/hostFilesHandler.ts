@@ -41,7 +41,7 @@ async function bodyOf(request: Http2ServerRequest): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** What is wrong is not shown: it may be a password. */
+/** The wrong value is not shown: it may be a password. */
 function filesOf(text: string): HostFiles {
   try {
     const { proxy, certificates } = JSON.parse(text) as Record<keyof HostFiles, unknown>;

@@ -8,7 +8,7 @@ export interface AgentCall {
   readonly response: Http2ServerResponse;
 }
 
-/** What a kubelet serves under one path. Answers GET alone. */
+/** A handler of the kubelet's server for one path. Answers only GET. */
 export interface AgentRoute {
   /** The first segment: `metrics`. */
   readonly name: string;

@@ -25,7 +25,7 @@ export interface PayloadFile {
 export interface Ownership {
   /** The pod's fsGroup. */
   readonly group: number | undefined;
-  /** What user and group 0 of the pod are on the node, where that is not 0. */
+  /** The ids on the node of the pod's user and group 0, if they are not 0. */
   readonly root?: number | undefined;
 }
 

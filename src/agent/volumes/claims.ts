@@ -3,7 +3,7 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../..
 import type { Client } from '../../client/contract.ts';
 import { UnprocessedVolumeError } from './contract.ts';
 
-/** What a pod's volume is by its claim. */
+/** A pod's volume, found through its claim. */
 export interface ClaimedVolume {
   /** The name of the claim. */
   readonly claim: string;

@@ -10,7 +10,7 @@ import type { ImageService } from '../runtime/contract.ts';
 import type { UserNamespaces } from '../pods/userNamespaces.ts';
 import type { LocalVolumes } from './localVolumes.ts';
 
-/** What volume plugins may use. */
+/** The parts of the agent that volume plugins may use. */
 export interface VolumeOptions {
   readonly paths: AgentPaths;
   readonly users: Pick<UserNamespaces, 'of'>;
@@ -34,7 +34,7 @@ export interface PodVolume {
   readonly hostPath: string;
   /** Containers may not write to it, whatever they ask for. */
   readonly isReadOnly: boolean;
-  /** What is in it belongs to users of the node, not to those that the pod may have of its own. */
+  /** The contents belong to users of the node, not to the pod's own users. */
   readonly isOfNode?: boolean;
   /** The claim that it is by. */
   readonly claim?: string;
@@ -57,7 +57,7 @@ export class VolumeError extends Error {
   override readonly name: string = 'VolumeError';
 }
 
-/** What the volume is could not be found out yet: kubelet tells of all such volumes of a pod together. */
+/** The source of the volume is not known yet. kubelet reports all such volumes of a pod together. */
 export class UnprocessedVolumeError extends VolumeError {
   override readonly name = 'UnprocessedVolumeError';
 }

@@ -41,7 +41,7 @@ async function isRight(top: FileHandle, group: number): Promise<boolean> {
   return gid === group && (mode & wanted) === wanted;
 }
 
-/** What is in it first: a directory that is right says that all below is (`OnRootMismatch`). */
+/** The contents come first: a correct directory means that all below is correct too (`OnRootMismatch`). */
 async function applyInside(directory: FileHandle, group: number): Promise<void> {
   const names = await readdir(pathOf(directory));
   const inner = await inBatches(names, async (name) => {

@@ -33,7 +33,7 @@ export function createLocalVolumes(paths: Pick<AgentPaths, 'localVolumes'> | und
   const removals = new Map<string, Promise<void>>();
 
   const remove = async (directory: string): Promise<void> => {
-    // What a pod has mounted there for its node is not the volume's.
+    // Mounts that a pod made there for its node do not belong to the volume.
     await unmountBelow(directory);
     await removeTree(directory);
   };

@@ -153,7 +153,7 @@ class LiveVolume implements PodVolume {
         () => (this.#backoff = RETRY),
         (error: unknown) => {
           if (this.#abort.signal.aborted) return;
-          // What was there stays: a running pod does not lose its files because their object is gone.
+          // The existing files stay: a running pod does not lose them because their object is gone.
           this.#options.logger.warn('volume not updated', { path: this.hostPath, error });
           this.#wakeIn(this.#backoff.delayMs);
           this.#backoff = this.#backoff.next();

@@ -78,7 +78,7 @@ async function openDirectory(path: string): Promise<FileHandle | undefined> {
 
 const namesIn = (directory: FileHandle): Promise<string[]> => readdir(pathOf(directory));
 
-/** What is not there need not be removed. */
+/** A missing file counts as removed. */
 async function gone(removal: Promise<void>): Promise<void> {
   await removal.catch((error: unknown) => {
     if (!isCode(error, 'ENOENT')) throw error;

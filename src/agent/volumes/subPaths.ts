@@ -45,7 +45,7 @@ export async function mountSubPath(
   const handle = await openInside(hostPath, subPath, { create, owner: isOfNode ? undefined : users?.hostId });
   try {
     await unmountBelow(place);
-    // What was there may have been of the other sort. Never recursively: what is still mounted stays whole.
+    // The old entry may be of the other type. Never recursive: a mount that is still there stays complete.
     await unlink(place)
       .catch(() => rmdir(place))
       .catch(() => undefined);

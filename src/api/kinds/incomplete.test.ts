@@ -308,7 +308,7 @@ function passThrough(kind: Kind, cuts: readonly number[]): void {
   kind.validateUpdate?.(object, before);
   kind.status?.validateUpdate?.(object, before);
   kind.prepareForUpdate?.(draft, before, context);
-  // What is refused is neither stored nor shown.
+  // A refused object is neither stored nor shown.
   if (errors.length > 0) return;
   kind.selectableFields?.(object);
   for (const column of kind.columns) column.cell(object, 0);

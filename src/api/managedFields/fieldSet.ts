@@ -50,7 +50,7 @@ export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSe
   return finish(children, isMember(a) || isMember(b));
 }
 
-/** What is in `a` and not in `b`. */
+/** The fields that are in `a` and not in `b`. */
 export function difference(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
   if (a === undefined || b === undefined) return a;
   let children: Building | undefined;

@@ -1,6 +1,6 @@
 import { MEMBER, type FieldSet } from './fieldSet.ts';
 
-/** What nobody owns, because the server alone sets it (fieldmanager `stripmeta.go`). */
+/** The fields that nobody owns, because only the server sets them (fieldmanager `stripmeta.go`). */
 const UNOWNED_METADATA: ReadonlySet<string> = new Set(
   [
     'name',

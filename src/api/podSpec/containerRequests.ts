@@ -5,10 +5,13 @@ import type { Container, PodSpec } from '../types.ts';
 type Amounts = ReadonlyMap<string, Quantity>;
 type List = Readonly<Record<string, string | undefined>> | undefined;
 
-/** What the containers ask for at once: those that run together, or an init container with the sidecars before it. */
+/**
+ * The largest requests at one time: of the containers that run together, or of an init container with the sidecars
+ * before it.
+ */
 export const containerRequests = (spec: Unchecked<PodSpec>): Amounts => together(spec, 'requests');
 
-/** What they may become at once. */
+/** The largest limits at one time. */
 export const containerLimits = (spec: Unchecked<PodSpec>): Amounts => together(spec, 'limits');
 
 function together(spec: Unchecked<PodSpec>, list: 'requests' | 'limits'): Amounts {

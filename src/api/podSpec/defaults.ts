@@ -56,7 +56,7 @@ export function setPodDefaults(spec: IncompletePodSpec): void {
   }
 }
 
-/** What a pod as a whole asks for where it does not say: what its containers do, else its limit. */
+/** The requests of a whole pod that does not set them: those of its containers, else its limits. */
 function setPodResourceDefaults(spec: IncompletePodSpec): void {
   const { resources } = spec;
   if (resources === undefined) return;

@@ -9,7 +9,7 @@ import type { Container, PodSpec } from '../types.ts';
 import { each } from '../fields/rules.ts';
 import type { Unchecked } from '../fields/unchecked.ts';
 
-/** What a container that is only there to look around cannot have. */
+/** The fields that ephemeral containers cannot have. */
 const FORBIDDEN = [
   'ports',
   'resources',

@@ -7,7 +7,7 @@ import type { MatchResources, NamedRule } from '../types.ts';
 import { validateRuleWithOperations } from '../webhooks/rules.ts';
 import { MATCH_POLICIES } from '../webhooks/validation.ts';
 
-/** What may be left out of what a policy or a binding is about. */
+/** Sets the defaults of the match rules of a policy or a binding. */
 export function setMatchDefaults(match: Incomplete<MatchResources>): void {
   match.matchPolicy ??= 'Equivalent';
   match.namespaceSelector ??= {};

@@ -9,7 +9,7 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 
-/** Kubernetes' API groups, whose types have protobuf messages; '' is `core`. */
+/** Of Kubernetes' API groups, whose types have protobuf messages; '' is `core`. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['', 'core'],
   ['meta.k8s.io', 'meta'],

@@ -1,4 +1,4 @@
-/** What a strategic merge patch needs to know of a type. */
+/** The facts about a type that a strategic merge patch needs. */
 export type PatchType =
   | { readonly kind: 'scalar' }
   | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, PatchField> }

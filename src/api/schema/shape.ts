@@ -25,7 +25,7 @@ export interface ListShape {
   readonly element: (item: unknown) => string | undefined;
   /** The fields that `element` is made from; none where the item itself is what counts. */
   readonly keys: readonly string[];
-  /** What a key field is where an item leaves it out. */
+  /** The value of a key field that an item omits. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 

@@ -41,7 +41,7 @@ const USER = objectType('UserInfo', {
   extra: mapOf(STRING, listOf(STRING)),
 });
 
-/** What an AdmissionReview asks with, but for the objects (apiserver `plugin/cel/compile.go`). */
+/** The fields of an AdmissionReview, without the objects (apiserver `plugin/cel/compile.go`). */
 export const REQUEST = objectType('AdmissionRequest', {
   kind: KIND,
   resource: RESOURCE,

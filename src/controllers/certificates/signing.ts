@@ -21,7 +21,7 @@ const SHORTEST_MS = 600_000;
 const BACKDATE_MS = 300_000;
 const SHORT_MS = 8 * 3_600_000;
 
-/** What a certificate is to be besides what its request says. Times in ms since the epoch. */
+/** The properties of a certificate that its request does not define. Times in ms since the epoch. */
 export interface CertificateTerms {
   readonly usages: readonly string[];
   readonly notBefore: number;

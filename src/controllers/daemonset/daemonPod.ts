@@ -14,7 +14,10 @@ const tolerating = (name: string, effect: string): Toleration => ({
   operator: 'Exists',
   effect,
 });
-/** What a node's own pods bear: its illness is theirs to live with (`AddOrUpdateDaemonPodTolerations`). */
+/**
+ * The taints that a node's daemon pods tolerate: they stay on a node that has problems
+ * (`AddOrUpdateDaemonPodTolerations`).
+ */
 const TOLERATIONS: readonly Toleration[] = [
   tolerating('not-ready', 'NoExecute'),
   tolerating('unreachable', 'NoExecute'),

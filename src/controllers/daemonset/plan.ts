@@ -14,7 +14,7 @@ export interface Situation {
   readonly now: number;
 }
 
-/** What is to be done now. */
+/** The next actions. */
 export interface Plan {
   /** Names of nodes that get a pod. */
   readonly create: readonly string[];

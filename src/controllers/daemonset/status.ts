@@ -6,7 +6,7 @@ import { isAvailable, isCurrent, type Situation } from './plan.ts';
 
 export type DaemonSetStatus = Mutable<NonNullable<DaemonSet['status']>>;
 
-/** What upstream counts per node (`updateDaemonSetStatus`); of several pods on one, the oldest tells. */
+/** The counts of nodes for the status (`updateDaemonSetStatus`). If a node has several pods, its oldest one counts. */
 export function daemonSetStatus(situation: Situation, collisionCount: number): DaemonSetStatus {
   const { set, nodes, fitness, pods } = situation;
   const byNode = new Map<string, Pod>();

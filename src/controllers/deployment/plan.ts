@@ -34,7 +34,7 @@ export interface ReplicaSetChange {
   readonly minReadySeconds: number;
 }
 
-/** What one reconcile does. */
+/** The actions of one reconcile. */
 export interface Plan {
   /** `status`: neither rollout nor its progress is looked at (deleted, paused, just scaled). */
   readonly mode: 'rollout' | 'status';

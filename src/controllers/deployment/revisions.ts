@@ -3,7 +3,9 @@ import { desiredReplicas, maxSurge } from './limits.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
-/** What the Deployment wanted when it last scaled the ReplicaSet: tells a change of scale from a rollout. */
+/**
+ * The replicas that the Deployment had when it last scaled the ReplicaSet. They tell a change of scale from a rollout.
+ */
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 /** The same with the surge that was allowed: what proportions are reckoned from. */
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';

@@ -40,7 +40,7 @@ function withCondition(
   ];
 }
 
-/** What happened to the ReplicaSet of the current template in this reconcile. */
+/** The result of this reconcile for the ReplicaSet of the current template. */
 export type NewReplicaSetOutcome =
   | { readonly type: 'none' }
   | { readonly type: 'found' | 'created'; readonly name: string }

@@ -76,7 +76,7 @@ function expectation(
   return { expectedPods, desiredHealthy: scaledValue(minAvailable, expectedPods, 'up') };
 }
 
-/** What evictions were allowed and are neither seen nor run out: buildDisruptedPodMap. */
+/** Allowed evictions whose pods still run and that have not expired: buildDisruptedPodMap. */
 function stillDisrupted(
   { status }: PodDisruptionBudget,
   pods: readonly Pod[],

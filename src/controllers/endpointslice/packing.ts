@@ -10,7 +10,7 @@ export interface SliceGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What a slice has besides its endpoints. */
+/** The properties of a slice besides its endpoints. */
 export interface SliceContent {
   readonly addressType: string;
   readonly ports: Ports;

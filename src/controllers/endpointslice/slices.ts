@@ -32,7 +32,7 @@ export function slicesOf(
   return slices.byIndex(BY_SERVICE, sliceKey(namespace, service, manager));
 }
 
-/** What all slices of one owner have in common. */
+/** The properties that all slices of one owner share. */
 export interface SliceOwner {
   readonly key: string;
   readonly object: KubeObject & { readonly metadata: { readonly namespace: string } };

@@ -72,7 +72,7 @@ export function waitsForDependents(object: KubeObject): boolean {
   return isEnding(object) && hasFinalizer(object, FOREGROUND);
 }
 
-/** What is to be done about one object. */
+/** The next action for one object. */
 export type Verdict =
   | { readonly type: 'nothing' }
   /** Its dependents lose it as an owner, then it loses the finalizer. */

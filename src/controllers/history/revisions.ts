@@ -12,7 +12,7 @@ export const REVISION_HASH = 'controller-revision-hash';
 /** The same on the revision itself (`pkg/controller/history`). */
 const HASH_LABEL = 'controller.kubernetes.io/hash';
 
-/** What has revisions of its template: StatefulSet and DaemonSet. */
+/** Kinds that keep revisions of their template: StatefulSet and DaemonSet. */
 export interface Revisioned extends KubeObject {
   readonly metadata: KubeObject['metadata'] & { readonly namespace: string };
   readonly spec: { readonly template: PodTemplateSpec };

@@ -2,7 +2,7 @@ import type { ContainerStatus, Job, Pod } from '../../api/types.ts';
 
 type Rule = NonNullable<Job['spec']['podFailurePolicy']>['rules'][number];
 
-/** What a Job's policy says of a failed pod (`pkg/controller/job/pod_failure_policy.go`). */
+/** The decision of a Job's policy about a failed pod (`pkg/controller/job/pod_failure_policy.go`). */
 export interface Verdict {
   readonly action: 'FailJob' | 'FailIndex' | 'Ignore' | 'Count';
   /** With FailJob: why, for the Job's condition. */

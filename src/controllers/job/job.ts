@@ -81,7 +81,7 @@ class JobController {
     const plan = planPods({ job, pods: owned, tally, outcome, now });
     const { status, counted } = accountFor(job, tally, this.#held(job, tally, outcome), now);
     this.#noteSuspension(job, status, now);
-    // What is counted is on record before a pod lets go of its finalizer.
+    // The status counts a pod before the pod loses its finalizer.
     const recorded = await this.#writeStatus(key, job, status, signal);
     const uncounted = new Set([
       ...(status.uncountedTerminatedPods?.succeeded ?? []),

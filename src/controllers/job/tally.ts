@@ -4,7 +4,7 @@ import { isPodReady } from '../pods.ts';
 import { type Verdict, verdictOn } from './failurePolicy.ts';
 import { failuresOf, hasFailed, hasSucceeded, indexOf, isGoing, isIndexed, isTracked } from './jobPod.ts';
 
-/** What there is of a Job's pods, each counted once: in the status, among the uncounted, or by its finalizer. */
+/** The counts of a Job's pods. Each pod counts once: in the status, among the uncounted, or by its finalizer. */
 export interface Tally {
   readonly active: readonly Pod[];
   /** On their way out, neither succeeded nor failed yet. */

@@ -5,7 +5,7 @@ import type { Namespace } from '../../api/types.ts';
 
 type Condition = Mutable<NonNullable<NonNullable<Namespace['status']>['conditions']>[number]>;
 
-/** What was found while a namespace was emptied. */
+/** The findings of one try to empty a namespace. */
 export interface Emptying {
   /** Failures of deletions, in words. */
   readonly errors: readonly string[];

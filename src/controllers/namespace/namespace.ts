@@ -153,7 +153,7 @@ class Tally implements Emptying {
         this.finalizers.set(finalizer, (this.finalizers.get(finalizer) ?? 0) + 1);
       }
     }
-    // What neither a finalizer nor its grace keeps should not be there.
+    // An object that waits for neither a finalizer nor its grace period should be gone by now.
     if (items.some(({ metadata }) => metadata.deletionTimestamp === undefined)) {
       const { group, version, plural } = resource;
       this.errors.push(

@@ -19,7 +19,7 @@ import { type ReplicaFailure, replicaSetStatus, type Replicated } from './status
 /** At most so many pods are created or deleted in one reconcile. */
 const BURST = 500;
 
-/** What differs between the two kinds that keep pods of a template. */
+/** The differences between the two kinds that keep pods of a template. */
 interface Flavour<T extends Replicated> {
   readonly name: string;
   readonly resource: Resource<T>;

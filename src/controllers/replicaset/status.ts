@@ -4,13 +4,13 @@ import { timeOf } from '../../api/time.ts';
 import type { Pod, ReplicaSet, ReplicationController } from '../../api/types.ts';
 import { isPodAvailable, isPodReady } from '../pods.ts';
 
-/** What keeps pods of a template. */
+/** A kind that keeps pods of a template. */
 export type Replicated = ReplicaSet | ReplicationController;
 
 type Status = NonNullable<ReplicaSet['status']>;
 type Condition = NonNullable<Status['conditions']>[number];
 
-/** What went wrong when pods were created or deleted. */
+/** The error of creating or deleting pods. */
 export interface ReplicaFailure {
   readonly reason: 'FailedCreate' | 'FailedDelete';
   readonly message: string;

@@ -66,7 +66,7 @@ class ResourceQuotaController {
     this.#changes = resources.onChange(({ added, removed }) => {
       for (const resource of removed) this.#counted.delete(groupResourceOf(resource));
       for (const resource of added) this.#follow(resource);
-      // What nobody counted until now may be one of these.
+      // The new kinds may include some that quotas count.
       for (const quota of this.#quotas.list()) context.enqueue(keyOf(quota.metadata));
     });
   }

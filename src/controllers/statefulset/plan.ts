@@ -2,7 +2,7 @@ import type { Pod, StatefulSet } from '../../api/types.ts';
 import { isPodAvailable, isPodReady } from '../pods.ts';
 import { hasIdentity, ordinalOf, type Version, versionOf } from './identity.ts';
 
-/** What is to be done now; after it the set is looked at again. */
+/** The next action. After it, the set is reconciled again. */
 export interface Plan {
   readonly create: readonly number[];
   /** Pods whose labels or volumes were taken from them. */

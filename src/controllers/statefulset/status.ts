@@ -16,7 +16,7 @@ export interface Counted {
   readonly now: number;
 }
 
-/** What upstream counts, and the end of a rolling update: from then on the update is the current revision. */
+/** The counts of upstream, and the end of a rolling update: the update revision then becomes the current one. */
 export function statefulSetStatus(counted: Counted): StatefulSetStatus {
   const { set, pods, update, now } = counted;
   const minReady = set.spec.minReadySeconds ?? 0;

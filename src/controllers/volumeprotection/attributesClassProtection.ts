@@ -48,7 +48,7 @@ export function attributesClassProtectionController(context: ControllerContext):
   };
 }
 
-/** What a claim wants, has, and is being given. */
+/** The classes that a claim requests, has, and is changing to. */
 function classesOfClaim({ spec, status }: PersistentVolumeClaim): string[] {
   return [
     spec.volumeAttributesClassName,

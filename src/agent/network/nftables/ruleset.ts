@@ -6,7 +6,7 @@ interface Element {
   readonly key: string;
 }
 
-/** What a change of pieces means for the table. */
+/** The changes of the table that a change of pieces needs. */
 export interface RulesetChange {
   readonly flushed: readonly string[];
   readonly removedChains: readonly string[];

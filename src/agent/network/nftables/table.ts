@@ -23,7 +23,7 @@ export interface NftTableOptions {
 export class NftTable {
   readonly #options: NftTableOptions;
   readonly #ruleset = new Ruleset();
-  /** What is wanted and not in the ruleset yet. */
+  /** The changes that are wanted and not in the ruleset yet. */
   readonly #wanted = new Map<string, Piece | undefined>();
   /** Chains that are empty and unused: the next transaction deletes them. */
   #garbage = new Set<string>();

@@ -239,7 +239,7 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
   };
 }
 
-/** What is listed, where it cannot be read for good. */
+/** Returns the listed entry if its details can never be read. */
 function orIfBroken<T>(error: unknown, listed: T | undefined): T {
   if (listed !== undefined && isBroken(error)) return listed;
   throw error;

@@ -14,7 +14,7 @@ export interface UnseenEnds {
   /** Its end had to do with memory. */
   outOfMemory(id: string): void;
   has(id: string): boolean;
-  /** What CRI shows, corrected. */
+  /** The state that CRI reports, corrected. */
   container(container: RuntimeContainer): RuntimeContainer;
   sandbox(sandbox: SandboxStatus): SandboxStatus;
   forget(id: string): void;

@@ -26,7 +26,7 @@ export interface VolumeUsage {
   readonly filesystem: FilesystemStats;
 }
 
-/** What a pod has on the node, beside its containers' layers. */
+/** The disk use of a pod, without its containers' layers. */
 export interface PodStorage {
   /** By container, with those that were rotated. */
   readonly logs: ReadonlyMap<string, number>;

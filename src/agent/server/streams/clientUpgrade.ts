@@ -8,7 +8,7 @@ import { UpgradeRefused } from './spdyUpgrade.ts';
 export interface ClientUpgrade {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
-  /** What came behind the request already. */
+  /** Data that came directly after the request. */
   readonly head: Buffer;
 }
 

@@ -23,7 +23,7 @@ const CHANNELS = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 } as cons
 /** Followed by the number of the channel that ends. */
 const CLOSE = 255;
 const NORMAL_CLOSURE = 1000;
-/** What may wait for a slow client before the command is held back, in bytes. */
+/** How many bytes may wait for a slow client before the command is paused. */
 const SEND_BUFFER = 1024 * 1024;
 
 /**
@@ -51,7 +51,7 @@ export async function serveRemoteCommand(
   }
   send(client, CHANNELS.error, Buffer.from(status));
   client.close(NORMAL_CLOSURE);
-  // What still comes has no reader, but the client's own close must be heard behind it.
+  // Nobody reads the data that still come, but the client's close behind them must be seen.
   client.removeAllListeners('message');
   client.resume();
 }

@@ -122,7 +122,7 @@ class Stream extends Duplex {
   }
 
   #send(frame: Buffer, callback: (error?: Error | null) => void): void {
-    // What cannot be sent any more has nobody who waits for it: the stream ends with its socket.
+    // Nobody waits for data that cannot be sent: the stream ends with its socket.
     const send = (): void => {
       if (this.#socket.writable) this.#socket.write(frame, () => callback());
       else callback();

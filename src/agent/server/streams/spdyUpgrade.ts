@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers';
 
 export interface SpdyConnection {
   readonly socket: Duplex;
-  /** What came behind the answer already. */
+  /** Data that came directly after the answer. */
   readonly head: Uint8Array;
-  /** What the server chose; '' for none. */
+  /** The protocol that the server chose; '' for none. */
   readonly protocol: string;
 }
 

@@ -5,7 +5,7 @@ export type Condition = Mutable<
   NonNullable<NonNullable<CertificateSigningRequest['status']>['conditions']>[number]
 >;
 
-/** What the approval subresource alone may add. */
+/** The conditions that only the approval subresource may add. */
 export const APPROVAL_TYPES: readonly string[] = ['Approved', 'Denied'];
 
 export function hasCondition({ status }: CertificateSigningRequest, type: string): boolean {

@@ -10,7 +10,7 @@ export type ConditionType =
   | 'NonStructuralSchema'
   | 'KubernetesAPIApprovalPolicyConformant';
 
-/** What a condition says, without its times. */
+/** A condition without its times. */
 export type Verdict = Pick<DefinitionCondition, 'status'> & {
   readonly type: ConditionType;
   readonly reason: string;

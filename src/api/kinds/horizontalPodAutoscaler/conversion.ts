@@ -47,7 +47,7 @@ export function autoscalerToV1(stored: KubeObject): KubeObject {
   } as KubeObject;
 }
 
-/** What autoscaling/v1 was given, in the stored form. Annotations that say nothing sensible are passed over. */
+/** Converts autoscaling/v1 to the stored form. Annotations without a valid meaning are ignored. */
 export function autoscalerFromV1(draft: Draft): Draft {
   const { spec = {}, status = {} } = draft as unknown as { spec?: Json; status?: Json };
   const { targetCPUUtilizationPercentage: target, ...ownSpec } = spec;

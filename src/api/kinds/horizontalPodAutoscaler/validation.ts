@@ -46,7 +46,7 @@ export function validateAutoscaler({ spec = {} }: { readonly spec?: Spec }): Fie
   ];
 }
 
-/** What it scales says of which group it is: only ReplicationControllers have none. */
+/** The target must name its group; only ReplicationControllers have none. */
 export function validateNewAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
   const { kind, apiVersion = '' } = spec.scaleTargetRef as Partial<typeof spec.scaleTargetRef>;
   const path = field('spec', 'scaleTargetRef', 'apiVersion');
@@ -55,7 +55,7 @@ export function validateNewAutoscaler({ spec }: HorizontalPodAutoscaler): FieldE
   );
 }
 
-/** What older autoscalers scale may stay as it is. */
+/** The targets of older autoscalers may stay as they are. */
 export function validateAutoscalerUpdate(
   object: HorizontalPodAutoscaler,
   old: HorizontalPodAutoscaler,

@@ -83,7 +83,10 @@ export function validateJobStatus(object: Job, old: Job): FieldError[] {
   return [...errors, ...validateEnds(object, old, path), ...validateCompletionTime(object, path)];
 }
 
-/** What may not be true of a Job at once, or any more (batch validation `validateJobStatus`, `ValidateJobStatusUpdate`). */
+/**
+ * Checks the status for states that exclude each other, and for changes that are not allowed (batch validation
+ * `validateJobStatus`, `ValidateJobStatusUpdate`).
+ */
 const EXCLUSIVE = [
   ['Complete', 'Failed', 'cannot set Complete=True and Failed=true conditions'],
   ['Complete', 'FailureTarget', 'cannot set Complete=True and FailureTarget=true conditions'],

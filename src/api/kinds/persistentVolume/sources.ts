@@ -26,7 +26,7 @@ const needs =
 const partition = (value: number | undefined, path: FieldPath): FieldError[] =>
   inRange(value ?? 0, 0, 255, path.child('partition'));
 
-/** What is checked of each kind of volume, in upstream's order. Nothing mounts those of clouds and old plugins. */
+/** The checks of each kind of volume, in upstream's order. Nothing mounts those of clouds and old plugins. */
 const CHECKS = {
   hostPath({ hostPath }, path) {
     const where = hostPath?.path ?? '';

@@ -26,7 +26,7 @@ export function validatePod(object: PodLike): FieldError[] {
   );
 }
 
-/** What is not stored yet has no revision. */
+/** An object that is not stored yet has no revision. */
 const isNew = ({ metadata }: PodLike): boolean => (metadata?.resourceVersion ?? '') === '';
 
 function validatePodAnnotations({ metadata, spec }: PodLike, path: FieldPath): FieldError[] {

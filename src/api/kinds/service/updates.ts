@@ -50,7 +50,10 @@ export function keepAllocated(spec: Spec, old: Service['spec']): void {
   }
 }
 
-/** What only the old type had goes, unless the client changed it: then validation speaks (`dropTypeDependentFields`). */
+/**
+ * Removes fields that only the old type had. A field that the client changed stays, and validation reports it
+ * (`dropTypeDependentFields`).
+ */
 export function dropTypeDependent(spec: Spec, old: Service['spec']): void {
   if (hasClusterIP(old) && !hasClusterIP(spec)) {
     if (spec.clusterIP === old.clusterIP) delete spec.clusterIP;

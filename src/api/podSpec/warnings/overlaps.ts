@@ -1,7 +1,9 @@
-/** What is compared pair by pair: with more files than this, only the first are. Advice may not hold the server up. */
+/**
+ * Paths are compared pair by pair. If there are more than this, only the first are: advice must not slow the server.
+ */
 export const MOST_PATHS = 100;
 
-/** What is faster to compare than to sort: every pod has a volume of three files for its token. */
+/** Up to this number, comparing is faster than sorting: every pod has a volume of three files for its token. */
 const FEW_PATHS = 8;
 
 /** Whether two of the files are the same, or one of them is a folder that the other one is in. */

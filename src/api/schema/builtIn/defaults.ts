@@ -73,7 +73,7 @@ export function isHeldByValue(model: string, { name, type, required }: Property)
   return required ? !POINTERS.has(field) : OBJECT_PARTS.has(name) || INHERENT.has(field);
 }
 
-/** What a field holds where nothing is said of it (`default` of OpenAPI v3), or undefined. */
+/** The default of a field (`default` of OpenAPI v3), or undefined. */
 export function defaultOf(model: string, property: Property): unknown {
   const declared = DECLARED[model];
   if (declared !== undefined && property.name in declared) return declared[property.name];

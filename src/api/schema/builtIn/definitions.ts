@@ -103,7 +103,7 @@ function propertySchema(
   };
 }
 
-/** What all parts of a field's schema share. */
+/** The properties that all parts of a field's schema share. */
 interface Field {
   readonly flavour: Flavour;
   /** `V1Pod.spec`. */

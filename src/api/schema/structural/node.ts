@@ -57,7 +57,7 @@ export interface SchemaNode {
   /** '' where several types are possible. */
   readonly type: string;
   readonly properties: ReadonlyMap<string, SchemaNode>;
-  /** What fields have that `properties` does not name; undefined where there are none. */
+  /** The schema of fields that `properties` does not name; undefined if there is none. */
   readonly additional: SchemaNode | undefined;
   readonly items: SchemaNode | undefined;
   readonly nullable: boolean;
@@ -72,7 +72,7 @@ export interface SchemaNode {
   readonly atomicMap: boolean;
 }
 
-/** What `additionalProperties: true` says of a value: nothing, so that no field of it is known. */
+/** The schema of `additionalProperties: true`: any value, of which no field is known. */
 const UNDESCRIBED: JsonSchema = {};
 
 export function nodeOf(schema: JsonSchema): SchemaNode {

@@ -49,7 +49,7 @@ class Evaluation {
   #node(node: RuleNode, value: unknown, place: Place): void {
     if (value === null || value === undefined || this.#stopped) return;
     for (const rule of node.rules) this.#rule(node, rule, value, place);
-    // What allOf says is not let pass, as with values.
+    // Ratcheting does not apply to rules in allOf, as with values.
     for (const one of node.allOf) this.#node(one, value, { ...place, isUnchanged: () => false });
     if (Array.isArray(value)) this.#items(node, value, place);
     else if (isRecord(value)) this.#fields(node, value, place);
@@ -149,7 +149,10 @@ class Evaluation {
     }
   }
 
-  /** What the rule's own expression says; undefined where it fails, is empty or of several lines. */
+  /**
+   * The message that the rule's expression makes; undefined if it fails, or if the message is empty or has several
+   * lines.
+   */
   #message({ message }: CompiledRule, bindings: Readonly<Record<string, Value>>): string | undefined {
     if (message === undefined) return undefined;
     const { value, cost } = message.evaluate(bindings, Math.min(COST_LIMITS.perCall, this.#budget));
@@ -165,7 +168,7 @@ function placeOf(path: FieldPath, value: unknown, old: unknown): Place {
   return { path, old, isUnchanged: () => (unchanged ??= old !== ABSENT && equalJson(value, old)) };
 }
 
-/** What cannot be told apart is unchanged where what is around it is. */
+/** A value that cannot be correlated is unchanged if its parent is unchanged. */
 function innerPlace(outer: Place, path: FieldPath, value: unknown, old: unknown): Place {
   const place = placeOf(path, value, old);
   return old === ABSENT ? { ...place, isUnchanged: () => outer.isUnchanged() } : place;

@@ -1,6 +1,6 @@
 import type { FieldError, FieldErrorType } from '../../../fields/fieldErrors.ts';
 
-/** What came of checking a value against a schema. */
+/** The result of checking a value against a schema. */
 export class Outcome {
   readonly errors: FieldError[] = [];
   /** How much was right: of several schemas that do not fit, the errors of the one that fits most are told. */

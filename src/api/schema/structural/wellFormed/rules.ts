@@ -11,7 +11,7 @@ import type { JsonSchema, ValidationRule } from '../node.ts';
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 const LINE_BREAK = /[\n\r]/;
 
-/** What is wrong with the texts of rules; what their expressions say is looked at where they are compiled. */
+/** The problems of the rules' texts. The compiler checks their expressions. */
 export function ruleTextErrors(schema: JsonSchema, path: FieldPath): FieldError[] {
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, at) => {
     const where = path.child('x-kubernetes-validations').index(at);

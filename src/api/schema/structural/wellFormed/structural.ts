@@ -164,7 +164,7 @@ function valueErrors(
   ];
 }
 
-/** What a schema within allOf, anyOf, oneOf and not may not say. */
+/** The keywords that a schema within allOf, anyOf, oneOf and not must not have. */
 const FORBIDDEN: readonly (readonly [string, string])[] = [
   ['type', 'must be empty to be structural'],
   ['additionalProperties', 'must be undefined to be structural'],
@@ -200,7 +200,7 @@ function nestedErrors(schema: JsonSchema, path: FieldPath, skipAnyOf = false): F
   return errors;
 }
 
-/** What restricts values speaks of nothing that the schema itself does not describe. */
+/** Schemas that restrict values may only name fields that the schema itself describes. */
 function completeness(
   { allOf = [], anyOf = [], oneOf = [], not }: JsonSchema,
   described: JsonSchema,

@@ -7,7 +7,7 @@ import { defaultErrors } from './defaults.ts';
 import { keywordErrors } from './keywords.ts';
 import { structuralErrors } from './structural.ts';
 
-/** What a root may say where the status is a subresource, in Go's names and order. */
+/** The keywords that a root may have if the status is a subresource, in Go's names and order. */
 const AT_ROOT = [
   'Description',
   'Type',
