@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { setOwnProperty } from '../../base/ownProperty.ts';
 import { badRequest, StatusError } from '../status.ts';
-import { layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
+import { JSON_SCHEMA, layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
 
 export const PROTOBUF_CONTENT_TYPE = 'application/vnd.kubernetes.protobuf';
 
@@ -137,6 +137,10 @@ function readValue(reader: Reader, field: FieldLayout, depth: number): unknown {
     }
     case 'l':
       return readStrings(protobuf.Reader.create(reader.bytes()));
+    case 'A':
+    case 'B':
+    case 'C':
+      return readSchemas(protobuf.Reader.create(reader.bytes()), field.type, depth);
     default:
       return readSpecial(protobuf.Reader.create(reader.bytes()), field.type);
   }
@@ -146,6 +150,32 @@ function messageLayout(field: FieldLayout): MessageLayout {
   const layout = layoutOf(field.message);
   if (layout === undefined) throw new LayoutError(`no layout for message ${field.message}`);
   return layout;
+}
+
+/**
+ * One schema; or several (`A`), a boolean (`B`), strings (`C`): apiextensions `v1/marshal.go`. What is neither is an empty
+ * schema, as Go reads it.
+ */
+function readSchemas(reader: Reader, type: string, depth: number): unknown {
+  let one: JsonObject | undefined;
+  let allows = false;
+  const several: unknown[] = [];
+  const readSchema = (): JsonObject => {
+    const schema = {};
+    const layout = layoutOf(JSON_SCHEMA) ?? new Map();
+    readMessage(protobuf.Reader.create(reader.bytes()), layout, schema, depth + 1);
+    return schema;
+  };
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const number = tag >>> 3;
+    if (number === 1 && type === 'B') allows = reader.bool();
+    else if (number === (type === 'B' ? 2 : 1)) one = readSchema();
+    else if (number === 2) several.push(type === 'C' ? reader.string() : readSchema());
+    else reader.skipType(tag & 7);
+  }
+  if (one !== undefined) return one;
+  return type === 'B' ? allows : several;
 }
 
 function readStrings(reader: Reader): string[] {

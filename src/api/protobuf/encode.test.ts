@@ -28,6 +28,33 @@ describe('encodeProtobuf()', () => {
     );
   });
 
+  it('writes JSON schemas with what may stand for one', () => {
+    const schemas = {
+      one: { type: 'array', items: { type: 'string' } },
+      several: { items: [{ type: 'string' }, { type: 'integer' }] },
+      closed: { type: 'object', additionalProperties: false },
+      open: { type: 'object', additionalProperties: true },
+      map: { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } },
+      defaults: { default: false, enum: [null, 1, 'a', { b: [] }], example: 0 },
+      ruled: { 'x-kubernetes-validations': [{ rule: 'self > 0', optionalOldSelf: false }] },
+      needed: { dependencies: { a: ['b', 'c'], d: { type: 'string' } } },
+    };
+    const version = { name: 'v1', served: true, storage: true };
+    const openAPIV3Schema = { type: 'object', properties: schemas };
+    const [apiVersion, kind] = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'];
+    const object = {
+      spec: {
+        group: 'g',
+        names: { plural: 'p', kind: 'K' },
+        scope: 'Cluster',
+        versions: [{ ...version, schema: { openAPIV3Schema } }],
+      },
+    };
+    const message = messageOf(apiVersion, kind);
+    const read = decodeProtobuf(encoded(apiVersion, kind, object), { apiVersion, kind, schema: { message } });
+    assert.deepEqual({ ...read, metadata: undefined }, { apiVersion, kind, metadata: undefined, ...object });
+  });
+
   for (const { resource, schema } of kinds.flatMap((kind) => [kind, ...(kind.alsoServedAs ?? [])])) {
     it(`is read back as it was: ${resource.kind} of ${apiVersionOf(resource)}`, () => {
       const apiVersion = apiVersionOf(resource);

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { MAGIC } from './decode.ts';
-import { layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
+import { JSON_SCHEMA, layoutOf, type FieldLayout, type MessageLayout } from './layout.ts';
 
 type Writer = protobuf.Writer;
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -21,7 +21,18 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['policy', 'policy'],
   ...[
     ...['admission', 'admissionregistration', 'authentication', 'authorization', 'certificates'],
-    ...['coordination', 'discovery', 'events', 'networking', 'node', 'resource', 'scheduling', 'storage'],
+    ...[
+      'apiextensions',
+      'apiregistration',
+      'coordination',
+      'discovery',
+      'events',
+      'networking',
+      'node',
+      'resource',
+      'scheduling',
+      'storage',
+    ],
   ].map((name) => [`${name}.k8s.io`, name] as const),
 ]);
 
@@ -184,8 +195,32 @@ function writeSpecial(writer: Writer, type: string, value: unknown): void {
     case 'l':
       for (const item of value as unknown[]) writer.uint32(tag(1, BYTES)).string(String(item));
       return;
+    case 'A':
+    case 'B':
+    case 'C':
+      writeSchemas(writer, type, value);
+      return;
     default:
       writer.uint32(tag(1, BYTES)).string(JSON.stringify(value));
+  }
+}
+
+/** What a JSON schema is, or something simpler; see `readSchemas`. */
+function writeSchemas(writer: Writer, type: string, value: unknown): void {
+  const write = (number: number, schema: unknown): void => {
+    writer.uint32(tag(number, BYTES)).fork();
+    writeMessage(writer, layoutNamed(JSON_SCHEMA), schema as JsonObject);
+    writer.ldelim();
+  };
+  // A schema is there for itself, and a boolean says that it counts.
+  if (type === 'B') writer.uint32(tag(1, VARINT)).bool(value !== false);
+  if (!Array.isArray(value)) {
+    if (typeof value === 'object' && value !== null) write(type === 'B' ? 2 : 1, value);
+    return;
+  }
+  for (const item of value as unknown[]) {
+    if (type === 'C') writer.uint32(tag(2, BYTES)).string(String(item));
+    else write(2, item);
   }
 }
 

@@ -12,6 +12,9 @@ export interface FieldLayout {
   readonly keepsZero: boolean;
 }
 
+/** The message of a JSON schema, which schemas and unions of them hold. */
+export const JSON_SCHEMA = 'apiextensions.v1.JSONSchemaProps';
+
 export type MessageLayout = ReadonlyMap<number, FieldLayout>;
 
 /** The layout of a message, `core.v1.Pod` for example; undefined for one that is not known. Read line by line as needed. */

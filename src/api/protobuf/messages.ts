@@ -4,7 +4,8 @@
  * l a message that is a list of strings,
  * t time, u micro time, n duration, r raw JSON, @NAME message; `[]` before a list's, `{}` before a map's. A field whose
  * zero value means something (a pointer in Go) ends in `*`; one whose message is spread into its parent has no name.
- * Made by scripts/extractProtobuf.mjs.
+ * A, B and C are the unions of JSON schemas: one or several, one or a boolean, one or a list of strings.
+ * Made by scripts/extractProtobuf.mjs; apiextensions and apiregistration by hand, from the generated.proto of their servers.
  */
 export const messages = `
 admission.v1.AdmissionRequest uid:1:s* kind:2:@meta.v1.GroupVersionKind resource:3:@meta.v1.GroupVersionResource subResource:4:s requestKind:13:@meta.v1.GroupVersionKind requestResource:14:@meta.v1.GroupVersionResource requestSubResource:15:s name:5:s namespace:6:s operation:7:s* userInfo:8:@authentication.v1.UserInfo object:9:r oldObject:10:r dryRun:11:b* options:12:r
@@ -51,6 +52,32 @@ apidiscovery.v2.APIGroupDiscoveryList metadata:1:@meta.v1.ListMeta items:2:[]@ap
 apidiscovery.v2.APIResourceDiscovery resource:1:s* responseKind:2:@meta.v1.GroupVersionKind scope:3:s* singularResource:4:s* verbs:5:[]s shortNames:6:[]s categories:7:[]s subresources:8:[]@apidiscovery.v2.APISubresourceDiscovery
 apidiscovery.v2.APISubresourceDiscovery subresource:1:s* responseKind:2:@meta.v1.GroupVersionKind acceptedTypes:3:[]@meta.v1.GroupVersionKind verbs:4:[]s
 apidiscovery.v2.APIVersionDiscovery version:1:s* resources:2:[]@apidiscovery.v2.APIResourceDiscovery freshness:3:s
+apiextensions.v1.CustomResourceColumnDefinition name:1:s* type:2:s* format:3:s description:4:s priority:5:i jsonPath:6:s*
+apiextensions.v1.CustomResourceConversion strategy:1:s* webhook:2:@apiextensions.v1.WebhookConversion
+apiextensions.v1.CustomResourceDefinition metadata:1:@meta.v1.ObjectMeta spec:2:@apiextensions.v1.CustomResourceDefinitionSpec status:3:@apiextensions.v1.CustomResourceDefinitionStatus
+apiextensions.v1.CustomResourceDefinitionCondition type:1:s* status:2:s* lastTransitionTime:3:t reason:4:s message:5:s observedGeneration:6:i
+apiextensions.v1.CustomResourceDefinitionList metadata:1:@meta.v1.ListMeta items:2:[]@apiextensions.v1.CustomResourceDefinition
+apiextensions.v1.CustomResourceDefinitionNames plural:1:s* singular:2:s shortNames:3:[]s kind:4:s* listKind:5:s categories:6:[]s
+apiextensions.v1.CustomResourceDefinitionSpec group:1:s* names:3:@apiextensions.v1.CustomResourceDefinitionNames scope:4:s* versions:7:[]@apiextensions.v1.CustomResourceDefinitionVersion conversion:9:@apiextensions.v1.CustomResourceConversion preserveUnknownFields:10:b
+apiextensions.v1.CustomResourceDefinitionStatus conditions:1:[]@apiextensions.v1.CustomResourceDefinitionCondition acceptedNames:2:@apiextensions.v1.CustomResourceDefinitionNames storedVersions:3:[]s observedGeneration:4:i
+apiextensions.v1.CustomResourceDefinitionVersion name:1:s* served:2:b* storage:3:b* deprecated:7:b deprecationWarning:8:s* schema:4:@apiextensions.v1.CustomResourceValidation subresources:5:@apiextensions.v1.CustomResourceSubresources additionalPrinterColumns:6:[]@apiextensions.v1.CustomResourceColumnDefinition selectableFields:9:[]@apiextensions.v1.SelectableField
+apiextensions.v1.CustomResourceSubresourceScale specReplicasPath:1:s* statusReplicasPath:2:s* labelSelectorPath:3:s*
+apiextensions.v1.CustomResourceSubresourceStatus
+apiextensions.v1.CustomResourceSubresources status:1:@apiextensions.v1.CustomResourceSubresourceStatus scale:2:@apiextensions.v1.CustomResourceSubresourceScale
+apiextensions.v1.CustomResourceValidation openAPIV3Schema:1:@apiextensions.v1.JSONSchemaProps
+apiextensions.v1.ExternalDocumentation description:1:s url:2:s
+apiextensions.v1.JSONSchemaProps id:1:s $schema:2:s $ref:3:s* description:4:s type:5:s format:6:s title:7:s default:8:r* maximum:9:d* exclusiveMaximum:10:b minimum:11:d* exclusiveMinimum:12:b maxLength:13:i* minLength:14:i* pattern:15:s maxItems:16:i* minItems:17:i* uniqueItems:18:b multipleOf:19:d* enum:20:[]r maxProperties:21:i* minProperties:22:i* required:23:[]s items:24:A allOf:25:[]@apiextensions.v1.JSONSchemaProps oneOf:26:[]@apiextensions.v1.JSONSchemaProps anyOf:27:[]@apiextensions.v1.JSONSchemaProps not:28:@apiextensions.v1.JSONSchemaProps properties:29:{}@apiextensions.v1.JSONSchemaProps additionalProperties:30:B* patternProperties:31:{}@apiextensions.v1.JSONSchemaProps dependencies:32:{}C additionalItems:33:B* definitions:34:{}@apiextensions.v1.JSONSchemaProps externalDocs:35:@apiextensions.v1.ExternalDocumentation example:36:r* nullable:37:b x-kubernetes-preserve-unknown-fields:38:b* x-kubernetes-embedded-resource:39:b x-kubernetes-int-or-string:40:b x-kubernetes-list-map-keys:41:[]s x-kubernetes-list-type:42:s* x-kubernetes-map-type:43:s* x-kubernetes-validations:44:[]@apiextensions.v1.ValidationRule
+apiextensions.v1.SelectableField jsonPath:1:s*
+apiextensions.v1.ServiceReference namespace:1:s* name:2:s* path:3:s* port:4:i*
+apiextensions.v1.ValidationRule rule:1:s* message:2:s messageExpression:3:s reason:4:s* fieldPath:5:s optionalOldSelf:6:b*
+apiextensions.v1.WebhookClientConfig service:1:@apiextensions.v1.ServiceReference caBundle:2:y url:3:s*
+apiextensions.v1.WebhookConversion clientConfig:2:@apiextensions.v1.WebhookClientConfig conversionReviewVersions:3:[]s
+apiregistration.v1.APIService metadata:1:@meta.v1.ObjectMeta spec:2:@apiregistration.v1.APIServiceSpec status:3:@apiregistration.v1.APIServiceStatus
+apiregistration.v1.APIServiceCondition type:1:s* status:2:s* lastTransitionTime:3:t reason:4:s message:5:s
+apiregistration.v1.APIServiceList metadata:1:@meta.v1.ListMeta items:2:[]@apiregistration.v1.APIService
+apiregistration.v1.APIServiceSpec service:1:@apiregistration.v1.ServiceReference group:2:s version:3:s insecureSkipTLSVerify:4:b caBundle:5:y groupPriorityMinimum:7:i* versionPriority:8:i*
+apiregistration.v1.APIServiceStatus conditions:1:[]@apiregistration.v1.APIServiceCondition
+apiregistration.v1.ServiceReference namespace:1:s name:2:s port:3:i*
 apps.v1.ControllerRevision metadata:1:@meta.v1.ObjectMeta data:2:r revision:3:i*
 apps.v1.ControllerRevisionList metadata:1:@meta.v1.ListMeta items:2:[]@apps.v1.ControllerRevision
 apps.v1.DaemonSet metadata:1:@meta.v1.ObjectMeta spec:2:@apps.v1.DaemonSetSpec status:3:@apps.v1.DaemonSetStatus
