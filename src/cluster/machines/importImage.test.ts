@@ -26,6 +26,8 @@ describe('importImage', () => {
       });
       let output = '';
       child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      // A program that ends at once reads nothing.
+      child.stdin.on('error', () => undefined);
       child.stdin.end('TAR');
       return { code: await child.exited, output: output.trim() };
     });
