@@ -73,7 +73,7 @@ export class EventExpiry implements Disposable {
     try {
       await Promise.all(
         expired
-          // What was written again has an entry of its own further back.
+          // An event that was written again has a later entry of its own.
           .filter(({ key, revision }) => cache.get(key)?.revision === revision)
           .map(({ key, revision }) => storage.delete(key, revision, CAUSE)),
       );

@@ -12,7 +12,7 @@ export interface Asking {
 /** A request of the server to itself with a JSON body. Rejects with a StatusError where it is refused. */
 export type Loopback = (method: string, path: string, object: object, signal: AbortSignal) => Promise<void>;
 
-/** What the server itself wants goes through the front door, as everybody's requests do. */
+/** The server's own requests pass the same filters as all other requests. */
 export function loopback(handler: RequestHandler, user: UserInfo): Loopback {
   return async (method, path, object, signal) => {
     const response = await ask({ handler, user, signal }, method, path, object);

@@ -1,7 +1,7 @@
 import type { RequestHandler } from '../api/request.ts';
 import type { HealthCheck } from './observe/health.ts';
 
-/** What has to be done once the server can be asked, before it is ready: objects that every cluster has. */
+/** The work between the start of the server and its readiness: it makes objects that every cluster has. */
 export interface PostStartHook {
   /** Shown by `/readyz` as `poststarthook/NAME`. */
   readonly name: string;

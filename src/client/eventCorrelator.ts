@@ -1,4 +1,4 @@
-/** What tells events apart. `about` is everything that names the object, its uid included. */
+/** The key of an event. `about` contains every field that names the object, with its uid. */
 export interface Occurrence {
   readonly about: string;
   readonly type: string;

@@ -31,7 +31,7 @@ const STDOUT = 1;
 const STDERR = 2;
 const ERROR = 3;
 const RESIZE = 4;
-/** What every server speaks that answers WebSocket at all; v5 adds only the closing of stdin. */
+/** The protocol that every server with WebSockets speaks. v5 only adds closing stdin. */
 const PROTOCOL = 'v4.channel.k8s.io';
 
 /** Runs a command in a container through the pods/exec subresource, as `kubectl exec` does. */

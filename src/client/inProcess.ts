@@ -89,7 +89,7 @@ function inProcessTransport(handler: RequestHandler, user: UserInfo, options: In
   };
 }
 
-/** What `resolveRequestInfo` would make of the call's URL, without the URL: the path is made only for those who ask. */
+/** The result that `resolveRequestInfo` would have for the call's URL. The path is only made if a caller needs it. */
 class ResourceInfo implements RequestInfo {
   readonly isResourceRequest = true;
   readonly rest = '';

@@ -72,7 +72,7 @@ export function registerEditor(
     }),
     unhealthy,
     machines,
-    // What is watched all the time is watched in clusters of this desktop alone.
+    // Only clusters of this desktop are watched all the time.
     forEachSession(model, (session) => (session.own ? machines.follow(session) : NOTHING)),
     forEachSession(model, (session) => (session.own ? unhealthy.follow(session) : NOTHING)),
     createClusterView({ model, tree, unhealthy, machineChecks }),

@@ -3,7 +3,7 @@ import type { PreflightProblem } from '../cluster/machines/contract.ts';
 import type { MachinesKind } from '../cluster/profile.ts';
 import type { ClusterModel } from './model/clusterModel.ts';
 
-/** What stands in the way of each kind of machines on this desktop: asked when it is shown, never by a timer. */
+/** The obstacles to each kind of machines on this desktop. They are checked when they are shown, never by a timer. */
 export class MachineChecks {
   readonly #model: ClusterModel;
   #engineProblems: readonly PreflightProblem[] = [];
@@ -12,7 +12,7 @@ export class MachineChecks {
     this.#model = model;
   }
 
-  /** What stands in the way of containers, as of the last look. */
+  /** The obstacles to containers, as of the last check. */
   get engineProblems(): readonly PreflightProblem[] {
     return this.#engineProblems;
   }

@@ -28,7 +28,7 @@ export async function startDetached(options: {
       child.once('error', reject);
       child.once('exit', () => resolve(undefined));
     });
-    // What it was about to make may be taken back only after it has ended.
+    // Its results may be undone only after it has ended.
     if (options.signal.aborted || !options.goesOn(answer)) await exited;
     options.signal.throwIfAborted();
     return answer;

@@ -41,7 +41,7 @@ describe('download()', () => {
       });
       if (breakAt === undefined) return void response.end(content.subarray(from));
       response.write(content.subarray(from, breakAt));
-      // What the other side has not read yet would be lost with the connection.
+      // Data that the other side has not read yet would be lost with the connection.
       const look = setInterval(() => {
         if (!existsSync(`${target}.part`) || statSync(`${target}.part`).size < (breakAt ?? 0)) return;
         clearInterval(look);

@@ -14,7 +14,7 @@ export interface DownloadOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** What came is not what was wanted; it is removed. */
+/** The download does not match its digest and is removed. */
 export class WrongDigestError extends Error {
   override readonly name = 'WrongDigestError';
 }

@@ -49,7 +49,7 @@ class FileReader {
     this.#tail = tail;
   }
 
-  /** What there is and was not read yet; undefined where there is nothing more. */
+  /** The data that were not read yet; undefined if there are none. */
   async read(): Promise<string | undefined> {
     await this.#reopen();
     if (this.#handle === undefined) return undefined;

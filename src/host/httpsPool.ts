@@ -39,7 +39,7 @@ export interface PooledResponse {
 /** How long a connection that nobody uses is kept. */
 const IDLE_MS = 90_000;
 
-/** What a connection fails with that the other side closed while a request was on its way into it. */
+/** The error of a connection that the other side closed while a request was being sent. */
 const CLOSED_MEANWHILE: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
 
 /**

@@ -153,7 +153,7 @@ function responseOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined):
   });
 }
 
-/** What has come of an answer and was not read yet; the peer is held back when that becomes too much. */
+/** The received part of an answer that was not read yet. The peer is paused when it becomes too much. */
 class ReceivedBody {
   readonly #stream: ClientHttp2Stream;
   readonly #signal: AbortSignal | undefined;

@@ -13,7 +13,7 @@ export interface RotatingFileOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** What waits to be written; beyond it lines are lost rather than memory. */
+/** How much may wait to be written. Beyond it, lines are dropped to save memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** A file (0600) that lines are added to, one write at a time. Files put aside are `NAME-TIME.EXT` beside it. */

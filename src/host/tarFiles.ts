@@ -29,7 +29,7 @@ async function add(tar: Pack, file: string, name: string): Promise<void> {
   } else if (found.isFile()) {
     const { size } = found;
     if (size === 0) tar.entry(header, '');
-    // What is written to it meanwhile comes too late.
+    // Data that are written to it now come too late.
     else await pipeline(createReadStream(file, { end: size - 1 }), tar.entry({ ...header, size }));
   } else {
     throw new Error(`${file} is neither a file nor a folder`);
@@ -48,7 +48,7 @@ export async function unpackFiles(
 ): Promise<void> {
   const tar = extract();
   const feeding = pipeline(archive, tar);
-  // What is wrong with the archive is thrown by the loop.
+  // Errors of the archive are thrown by the loop.
   feeding.catch(() => undefined);
   for await (const entry of tar) {
     const { name, type, mode } = entry.header;

@@ -41,7 +41,7 @@ describe('webSocketStream', () => {
     const chunk = Buffer.alloc(64 * 1024, 1);
     let written = 0;
     while (near.write(chunk)) written += chunk.length;
-    // What does not fit into the buffers of both kernels and both streams must wait.
+    // Data that do not fit into the buffers of both kernels and both streams must wait.
     for (let i = 0; i < 1024; i++) near.write(chunk);
     written += 1025 * chunk.length;
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 
-/** What may wait in the WebSocket's own buffer before a writer is held back, in bytes. */
+/** How many bytes may wait in the WebSocket's own buffer before a writer is paused. */
 const SEND_BUFFER = 1024 * 1024;
 /** Small writes of one turn travel in one frame up to this size, in bytes. */
 const MAX_FRAME = 256 * 1024;

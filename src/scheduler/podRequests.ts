@@ -2,7 +2,7 @@ import type { Container, Pod } from '../api/types.ts';
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
 import type { Resources } from './amounts.ts';
 
-/** What a pod asks of a node; with the counts that scoring uses for pods that ask nothing. */
+/** The resources that a pod requests, with the defaults that scoring uses for pods without requests. */
 export interface PodRequests extends Resources {
   readonly nonZeroCpu: number;
   readonly nonZeroMemory: number;

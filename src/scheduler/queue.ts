@@ -25,7 +25,7 @@ export interface SchedulingQueueOptions {
   readonly clock: Clock;
   less(a: QueuedPod, b: QueuedPod): boolean;
   preEnqueue(pod: Pod): Status | undefined;
-  /** What each plugin said about events, by plugin name. */
+  /** The answers of each plugin about events, by plugin name. */
   readonly registrations: ReadonlyMap<string, readonly EventRegistration[]>;
 }
 

@@ -203,7 +203,7 @@ export class FrameworkRunner {
     for (const { run } of this.#steps.unreserve.toReversed()) run(state, pod, node);
   }
 
-  /** What all permit plugins say together: a rejection, or `Wait` with the shortest of their times. */
+  /** The combined answer of all permit plugins: a rejection, or `Wait` with the shortest of their times. */
   permit(state: CycleState, pod: Pod, node: string): { status: Status; timeoutMs: number } | undefined {
     let waiting: { status: Status; timeoutMs: number } | undefined;
     for (const { name, run } of this.#steps.permit) {

@@ -1,4 +1,4 @@
-/** What is kept of a rejected pod here. */
+/** The facts about a rejected pod that are kept here. */
 interface Rejected {
   readonly pod: { readonly metadata: { readonly uid: string } };
   readonly rejectedBy: ReadonlySet<string>;

@@ -11,7 +11,7 @@ interface Subscriber<E, B> {
 export interface BroadcasterOptions<E, B> {
   readonly keyOf: (event: E) => string;
   readonly revisionOf: (event: E) => number;
-  /** What watchers get of some events. */
+  /** The events that watchers get. */
   readonly batchOf: (events: readonly E[]) => B;
   /** Events that one watcher may have unread before it is ended. */
   readonly capacity: number;

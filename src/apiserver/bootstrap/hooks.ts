@@ -43,7 +43,8 @@ const TAKEN = { code: 409 };
 async function ensure(ask: Asking, { resource, object, authoritative }: BootstrapObject): Promise<void> {
   const { namespace, name } = object.metadata;
   const own = pathOf(resource, { namespace, name });
-  // What is there is not written: webhooks of a cluster that has just started may not be there yet to agree.
+  // Existing objects are not written again: webhooks, which a write would call, may not run yet when a cluster has just
+  // started.
   const found = await send(ask, 'GET', own).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -22,7 +22,7 @@ export function deadline(clock: Clock): Filter {
   };
 }
 
-/** What is under way is not stopped: it only answers nobody any more. That costs ordinary requests one timer. */
+/** Work that has begun is not stopped: only nobody gets its answer. Ordinary requests therefore need only one timer. */
 function within<T>(clock: Clock, limitMs: number, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.timeout(limitMs, () => reject(timedOut(limitMs)));
@@ -65,6 +65,6 @@ function durationMs(text: string): number {
   }
   let ms = 0;
   for (const [, amount, unit] of text.matchAll(AMOUNT)) ms += Number(amount) * (UNITS[unit ?? ''] ?? 0);
-  // What cannot be waited for means the server's own limit.
+  // A time that is too long for a timer means the server's own limit.
   return ms === 0 || text.startsWith('-') ? LIMIT_MS : ms;
 }

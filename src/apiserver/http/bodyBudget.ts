@@ -44,7 +44,7 @@ export class BodyBudget {
   }
 }
 
-/** What one request holds of the budget. */
+/** The part of the budget that one request holds. */
 export class BodyShare {
   readonly #budget: BodyBudget;
   readonly #user: UserInfo;

@@ -1,5 +1,5 @@
 const CHUNK_BYTES = 256 * 1024;
-/** What is kept for the next list; more are made while several are written at once. */
+/** How much is kept for the next list. More is allocated while several lists are written at once. */
 const KEPT = 8;
 
 /** Buffers of one size that are used again. */

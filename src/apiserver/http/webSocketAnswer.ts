@@ -14,9 +14,9 @@ type Flowing =
 const BASE64 = 'base64.binary.k8s.io';
 /** What a client may offer for a body; for a watch, whose events are text anyway, upstream takes any. */
 const BODY_PROTOCOLS: readonly string[] = ['binary.k8s.io', BASE64];
-/** What may wait for a slow client before more is read, in bytes. */
+/** How many bytes may wait for a slow client before more is read. */
 const SEND_BUFFER = 1024 * 1024;
-/** What a client has to say to a log or a watch: nothing. Control frames are shorter still. */
+/** The longest message of a client of a log or a watch, which has nothing to send. Control frames are shorter still. */
 const MAX_RECEIVED = 4096;
 const NORMAL_CLOSURE = 1000;
 const INTERNAL_ERROR = 1011;

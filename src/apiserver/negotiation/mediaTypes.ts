@@ -22,7 +22,7 @@ export function mediaTypes(accept: string | undefined): readonly MediaType[] {
     : parsed;
 }
 
-/** What is named is better than what is left open. */
+/** A named type is preferred to a wildcard. */
 function wildness({ type }: MediaType): number {
   return type.startsWith('*') ? 2 : type.endsWith('/*') ? 1 : 0;
 }

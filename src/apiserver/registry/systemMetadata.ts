@@ -4,7 +4,10 @@ import type { Draft, KubeObject } from '../../api/meta.ts';
 const SUFFIX_LENGTH = 5;
 const MAX_GENERATED_NAME = 63;
 
-/** What no new object has. Looked for first: a deletion makes a slow object even where there is nothing to delete. */
+/**
+ * The metadata that a new object must not have. The presence is checked first, because deleting properties makes an
+ * object slow.
+ */
 const NEVER_NEW = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion'] as const;
 
 /** What the server alone sets on a new object (apiserver `pkg/registry/rest/meta.go`, `create.go`). */

@@ -43,7 +43,7 @@ export interface UpdateOptions {
   readonly maxAttempts?: number;
 }
 
-/** What admission says of one try of an update. */
+/** The answers of admission to one try of an update. */
 export interface UpdateAdmission {
   /** May change the draft. */
   mutate(): Promise<void> | undefined;
@@ -100,7 +100,7 @@ export async function updateObject(
       isNewest = true;
       continue;
     }
-    // What is not written was not compared with the store either.
+    // A write that changes nothing is skipped, so the store has not compared the revision.
     const isUnproved = entry === existing || (entry !== undefined && context.dryRun);
     if (!isNewest && isUnproved && (await isPast(registry, context, key, existing.revision))) {
       isNewest = true;

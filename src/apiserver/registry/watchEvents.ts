@@ -82,7 +82,7 @@ function typeSeen(selection: Selection, { type, entry, previous }: CacheEvent): 
   return sees(previous) ? 'DELETED' : undefined;
 }
 
-/** What left the view is shown in its last visible state, with the change's revision. */
+/** An object that leaves the view is shown in its last visible state, with the change's revision. */
 function entrySeen({ type, entry, previous }: CacheEvent, seenAs: WatchEventType): Entry {
   const left = type !== 'delete' && seenAs === 'DELETED' && previous !== undefined;
   return left ? lastSeen(previous, entry.revision) : entry;

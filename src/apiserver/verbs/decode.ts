@@ -77,7 +77,7 @@ export function checkConformance(
   exchange.warnings.push(...problems);
 }
 
-/** What a write to an address should hold. */
+/** The type that a write to an address must have. */
 export function typeOf({ apiVersion, resource, schema }: Served): BodyType {
   return { apiVersion, kind: resource.kind, schema };
 }

@@ -44,7 +44,7 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     deadline: exchange.deadline,
     warn: (message) => exchange.warnings.push(message),
     annotate: (key, value, level) => exchange.audit?.annotate(key, value, level),
-    // What is no text comes from the control plane's own parts.
+    // Objects that are not text come from the control plane's own parts.
     wantsWarnings: exchange.request.body.type !== 'object',
   };
 }

@@ -44,7 +44,7 @@ describe('wheelhouse', () => {
     };
     const program = new Command('wheelhouse').exitOverride().configureOutput({ writeErr: () => undefined });
     for (const command of commands) command(program, context as CliContext);
-    // What one command says of its input holds for all of them.
+    // The checks of one command's input stand for those of all commands.
     for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
     await program.parseAsync(args, { from: 'user' });
     return printed;

@@ -9,7 +9,7 @@ export const completion: CliCommand = (program, { clusters, print }) => {
     .description('print what makes a shell complete commands, clusters and nodes')
     .addArgument(new Argument('<shell>').choices([...SHELLS]))
     .action((shell: Shell) => print(scripts[shell]));
-  // What those scripts ask: not for people.
+  // For completion scripts, not for people.
   program
     .command('__complete', { hidden: true })
     .argument('[words...]')

@@ -18,7 +18,7 @@ export const ssh: CliCommand = (program, { clusters, signal, terminal, exitWith 
       }
       const [line = ''] = words;
       const { input, output, errors } = terminal;
-      // What is typed at a terminal is for the shell that the command was typed into.
+      // Text that is typed at the terminal belongs to the shell that started the command.
       const streams = { input: input.isTTY === true ? nothing() : input, output, errors };
       exitWith(
         await clusters.run(

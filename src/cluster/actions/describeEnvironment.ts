@@ -23,7 +23,8 @@ export const describeEnvironment: Action = {
         profile.nodeNetwork ?? profile.settings?.network ?? networkAround(address),
       ],
       hostAddress: address,
-      // What nodes dial may end at this desktop's loopback, and be no address here.
+      // The address that nodes dial may be this desktop's loopback, seen from elsewhere, and not an address of this
+      // desktop.
       answers: (host, port) => answersTcp(listenAddresses.includes(host) ? host : LOOPBACK, port),
       warn: (message) => progress.report({ machine: '', message }),
     });

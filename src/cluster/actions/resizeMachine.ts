@@ -59,7 +59,7 @@ async function startAgain(context: ActionContext, machine: Machine, node: NodePr
   const reports = await admin.lastReports([node.name]);
   await provider.start(machine, progress, signal);
   await admin.whenReady([node.name], () => undefined, signal, { reports });
-  // What a node declares is no measure of its machine.
+  // The declared capacity of a node is not the size of its machine.
   if (node.capacity !== undefined) return;
   const { cpus, memoryBytes } = await admin.capacity(node.name);
   const wanted = machineSize(node);

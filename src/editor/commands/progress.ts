@@ -9,7 +9,7 @@ export interface ProgressOptions {
   readonly title: string;
   /** The program that may ask the user something meanwhile: Vagrant, Docker. */
   readonly tool?: string;
-  /** What is left where the user cancels it, as a sentence. */
+  /** A sentence that tells what remains if the user cancels it. */
   readonly left?: string;
 }
 

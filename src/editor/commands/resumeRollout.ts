@@ -1,6 +1,6 @@
 import { setField } from './setField.ts';
 
-/** What was changed while the rollout was paused is rolled out. */
+/** Rolls out the changes that were made while the rollout was paused. */
 export const resumeRollout = setField('wheelhouse.resumeRollout', 'Resume Rollout', 'pause', {
   paused: false,
 });

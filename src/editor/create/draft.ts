@@ -38,7 +38,7 @@ export function withContainers({ name, nodes }: CreateOptions): CreateOptions {
   return { name, machines: 'docker', nodes: typeof nodes === 'number' ? nodes : nodes.length };
 }
 
-/** What is looked at before anything is created. */
+/** The checks before anything is created. */
 export function planOf({ name, nodes, size = {}, settings }: CreateOptions): MachinePlan {
   const named =
     typeof nodes === 'number' ? newNodeNames(name, nodes, []).map((node) => ({ name: node })) : nodes;

@@ -17,7 +17,7 @@ import { sizeSteps } from './sizeSteps.ts';
 /** What the questions are asked with. */
 export interface Offer {
   readonly taken: ReadonlySet<string>;
-  /** What stands in the way of a kind of machines, in words; '' where nothing does. */
+  /** The obstacles to a kind of machines, in words; '' if there are none. */
   readonly problems: (kind: MachinesKind) => Promise<string>;
   /** Says what stands in the way of a kind. The kind when it does no more, another one instead, or undefined. */
   readonly clearTheWay: (kind: MachinesKind) => Promise<MachinesKind | undefined>;
@@ -41,7 +41,7 @@ export function createSteps(offer: Offer): readonly Step<Draft>[] {
   return [
     {
       async ask(draft, place) {
-        // What is proposed is what this machine can do: nothing is offered before that is known.
+        // Only kinds that this machine can run are proposed, so nothing is offered before they are known.
         const answer = await pickOne(place, {
           placeholder: 'What are the nodes?',
           busy: 'Looking at what this machine can have as nodes…',
@@ -129,7 +129,7 @@ export function createSteps(offer: Offer): readonly Step<Draft>[] {
 
 interface KindItem extends QuickPickItem {
   readonly machines: MachinesKind;
-  /** What stands in its way, '' where nothing does. */
+  /** The obstacles to it; '' if there are none. */
   readonly problem: string;
 }
 

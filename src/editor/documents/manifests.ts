@@ -92,7 +92,7 @@ export class Manifests {
   }
 }
 
-/** What is sent: the object, in the namespace where it shall be. What is no object's metadata the server refuses. */
+/** The object that is sent, in its namespace. The server refuses metadata that are not an object. */
 function draftOf({ value }: ManifestObject, namespace: string | undefined): NewObject<KubeObject> {
   const draft = structuredClone(value) as { metadata?: unknown };
   const { metadata } = draft;

@@ -1,7 +1,7 @@
 import { writeYaml } from '../../api/yaml/index.ts';
 import type { KubeObject } from '../../api/meta.ts';
 
-/** What the server keeps for itself: it differs with every write, and says nothing of what is declared. */
+/** The fields that only the server writes: they differ with every write and are no part of the declaration. */
 const BOOKKEEPING = new Set([
   'managedFields',
   'resourceVersion',

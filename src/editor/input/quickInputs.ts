@@ -5,7 +5,7 @@ import { BACK, type Place } from './stepThrough.ts';
 export interface PickOptions<T extends QuickPickItem> {
   readonly placeholder: string;
   readonly items: readonly T[];
-  /** What the items become when more is known of them; until then the list is shown as busy. */
+  /** The items when more is known about them. Until then the list is shown as busy. */
   readonly later?: Promise<readonly T[]>;
   /** Shown in place of the placeholder until then. */
   readonly busy?: string;

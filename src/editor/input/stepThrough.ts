@@ -47,7 +47,7 @@ export async function stepThrough<A>(
     if (answer === BACK) {
       const before = asked.pop();
       if (before === undefined) return undefined;
-      // What was answered is kept: the question offers it again.
+      // The answer is kept, and the question offers it again.
       index = before;
     } else {
       asked.push(index);

@@ -18,7 +18,7 @@ export function conditionOf(object: KubeObject, type: string): Condition | undef
   return conditionsOf(object).find((condition) => condition.type === type);
 }
 
-/** What an object of a kind that nobody knows says of itself, by the conditions that are usual. */
+/** The state of an object of an unknown kind, by the usual conditions. */
 export function lookByConditions(object: KubeObject): Look {
   const told = conditionOf(object, 'Ready') ?? conditionOf(object, 'Available');
   if (told === undefined) return {};

@@ -9,7 +9,7 @@ export interface Revision {
   readonly number: number;
   readonly created: string;
   readonly images: readonly string[];
-  /** What made it, where somebody noted it (`kubernetes.io/change-cause`). */
+  /** The cause of the revision, if it was noted (`kubernetes.io/change-cause`). */
   readonly cause: string;
   readonly patch: { readonly type: PatchType; readonly body: unknown };
 }

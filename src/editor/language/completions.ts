@@ -79,7 +79,7 @@ function fieldsOf(map: SchemaNode, { siblings }: YamlPlace, range: Range): Compl
       item.documentation = new MarkdownString().appendText(field.description);
       item.insertText = new SnippetString(snippetOf(name, field));
       item.range = range;
-      // What must be there comes first; status and bookkeeping are nobody's to write.
+      // Required fields come first. Status and fields that only the server writes are not offered.
       item.sortText = `${required ? '0' : name === 'status' ? '2' : '1'}${name}`;
       if (field.values.length > 0 || field.type === 'boolean')
         item.command = { command: 'editor.action.triggerSuggest', title: 'Suggest' };

@@ -166,7 +166,7 @@ class FollowedContainer {
 
   leave(): void {
     this.#gone = true;
-    // What it wrote last may still come.
+    // Its last lines may still come.
     void this.#drained(this.#reading, this.#stop);
   }
 

@@ -35,7 +35,7 @@ export class LogRenderer {
     const head = prefix === 'none' ? '' : `${coloured(name, this.#colourOf(pod))} `;
     const when = timestamps && time !== '' ? `${coloured(time, 90)} ` : '';
     const colour = SEVERITY[severityOf(text)];
-    // What a program colours itself stays as it is.
+    // Colours of the program itself are kept.
     const body = colour === undefined || text.includes('\x1b') ? text : coloured(text, colour);
     return `${head}${when}${body.replace(/\r$/, '')}\r\n`;
   }

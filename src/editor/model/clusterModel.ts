@@ -55,7 +55,7 @@ export class ClusterModel implements Disposable {
       clock: options.clock,
       onBegin: () => this.#changed.fire(undefined),
       onProgress: (cluster) => this.#progressed.fire(cluster),
-      // What cannot be read is told to who asks for it next; here it must not hide how the work ended.
+      // If the state cannot be read, the next reader gets the error. Here it must not hide how the work ended.
       onOver: (cluster) => this.#read(cluster).catch(() => undefined),
     });
   }

@@ -1,7 +1,7 @@
 import { overallState, type OverallState } from '../../cluster/clusterState.ts';
 import type { ClusterLife, ClusterTraits } from './clusterEntry.ts';
 
-/** What clusters there are, by name. Undefined: it goes in this moment, or its machines are of an unknown kind. */
+/** The clusters, by name. Undefined: the cluster is being deleted, or its machines are of an unknown kind. */
 export async function readTraits(
   clusters: ClusterLife,
 ): Promise<ReadonlyMap<string, ClusterTraits | undefined>> {

@@ -52,7 +52,7 @@ export class ServedKinds {
     return this.#changed.event;
   }
 
-  /** What is known by now; asks the server where nothing has been read yet. */
+  /** The kinds that are known by now. Asks the server if none has been read yet. */
   known(): readonly ServedKind[] {
     if (this.#reading === undefined) void this.read();
     return this.#kinds;

@@ -12,7 +12,7 @@ export interface SchemaServer {
   readonly own: boolean;
 }
 
-/** What a server said is taken for true this long: a definition may be changed any time. */
+/** A server's answer is used this long: a definition may change at any time. */
 const FRESH_MS = 10_000;
 
 const UNDOCUMENTED: Documentation = () => ({ description: '', property: () => '' });

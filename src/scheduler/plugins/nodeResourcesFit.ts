@@ -47,7 +47,7 @@ interface Want {
   readonly reason: string;
   readonly wanted: number;
   readonly used: number;
-  /** What the node has in all; more is wanted than that: no pod's going would help. */
+  /** The total of the node is smaller than the request: evicting pods would not help. */
   readonly whole: number;
 }
 

@@ -196,7 +196,7 @@ describe('a damaged SQLite store', () => {
     assert.notDeepEqual(longer, known);
     for (const cut of [1, 5_000, longer.length - known.length - 1]) {
       for (const file of FILES) await writeFile(join(folder, file), files.get(file)!);
-      // What a loss of power leaves of a commit that was never synced: any part of it.
+      // A loss of power may leave any part of a commit that was never synced.
       await writeFile(`${path}-wal`, longer.subarray(0, longer.length - cut));
       assert.deepEqual(await start(), state, `${cut} bytes`);
     }

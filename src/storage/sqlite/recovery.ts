@@ -14,7 +14,7 @@ import { verifyWhole } from './verification.ts';
 /** Objects of one transaction. */
 const BATCH = 500;
 
-/** What came of a damaged store. */
+/** The result of recovering a damaged store. */
 export interface Recovery {
   /** The store's new revision. */
   readonly revision: number;

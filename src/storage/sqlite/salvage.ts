@@ -7,7 +7,7 @@ import { isCorrupt, unavailable } from './errors.ts';
 import { readMark } from './mark.ts';
 import { columns, damageOf, type RawRow, type Row, rowOf } from './rows.ts';
 
-/** What is whole of a store. */
+/** The undamaged part of a store. */
 export interface Whole {
   /** The newest row that is whole of each object, oldest first. Read one at a time. */
   readonly rows: Iterable<Row>;

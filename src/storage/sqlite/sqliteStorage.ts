@@ -279,7 +279,7 @@ class SqliteStorage implements Storage {
     const { events, results } = this.#commitAll(writes.filter(({ makesRoom }) => makesRoom));
     let next = 0;
     const outcomes = writes.map(({ makesRoom }) => (makesRoom ? (results[next++] ?? full) : full));
-    // What was deleted takes room until the past is forgotten.
+    // Deleted objects use space until the history is compacted.
     if (events.length > 0) this.compact(this.#revision).catch(() => undefined);
     return { events, results: outcomes };
   }

@@ -24,7 +24,7 @@ export class NodeGraph implements Disposable {
     this.#subscription = cache.onChange(prefix, ({ type, entry, previous }) => {
       const pod = type === 'put' ? (entry.object as Pod) : undefined;
       const old = previous?.object as Pod | undefined;
-      // What a pod names is mostly fixed once it is bound; most changes are of its status.
+      // A pod's references hardly change after it is bound; most changes are of its status.
       if (pod !== undefined && old !== undefined && sameReferences(pod, old)) return;
       if (pod !== undefined) this.#count(pod, 1);
       if (old !== undefined) this.#count(old, -1);

@@ -17,7 +17,7 @@ import { serviceAccountUserName } from '../users.ts';
 
 type AnyBinding = RoleBinding | ClusterRoleBinding;
 
-/** What one subject of one binding gives. */
+/** The rules that one binding gives to one subject. */
 export interface Grant {
   readonly binding: AnyBinding;
   /** '' for a ClusterRoleBinding. */

@@ -38,7 +38,7 @@ export function namespaceCategories(session: ClusterSession, namespace: string):
   return categories(session, namespace, NAMESPACED);
 }
 
-/** What belongs to no namespace, but for nodes and namespaces themselves. */
+/** The objects without a namespace, except nodes and namespaces. */
 export function clusterResources(session: ClusterSession): TreeNode {
   return section({
     id: `${session.cluster}/resources`,
@@ -125,7 +125,7 @@ function objectsSection(
   });
 }
 
-/** What is controlled by something else stands below that, but for pods, which have a section of their own. */
+/** Objects with a controller are shown below it, except pods, which have a section of their own. */
 function roots(kind: Resource, objects: readonly KubeObject[]): readonly KubeObject[] {
   if (kind.plural === 'pods' || viewOf(kind).category !== 'workloads') return objects;
   return objects.filter((object) => controllerOf(object) === undefined);

@@ -20,7 +20,7 @@ export function clusterNodes(world: NodesWorld): readonly TreeNode[] {
   return world.model.entries().map(({ name }) => clusterNode(world, name));
 }
 
-/** What the row shows is looked up when it is asked for: the editor keeps a row over many refreshes. */
+/** The row reads its contents when it is shown: the editor keeps a row over many refreshes. */
 function clusterNode(world: NodesWorld, name: string): ClusterNode {
   const { model } = world;
   const entryNow = (): ClusterEntry =>

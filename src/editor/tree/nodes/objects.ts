@@ -74,7 +74,7 @@ function ownedKinds(session: ClusterSession, names: readonly string[]): readonly
     .map(({ resource }) => resource);
 }
 
-/** What a row of an owned kind shows changes its own row too. */
+/** A change in the row of an owned kind changes its owner's row too. */
 function grandchildren(session: ClusterSession, kind: Resource): readonly Resource[] {
   return ownedKinds(session, viewOf(kind).owns ?? []);
 }

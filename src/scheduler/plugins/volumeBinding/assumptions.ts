@@ -10,7 +10,7 @@ export interface Assumed {
   readonly claims: readonly PersistentVolumeClaim[];
 }
 
-/** What has been decided and is not in the caches yet: the next pod's decision builds on it (`util/assumecache`). */
+/** Decisions that the caches do not show yet. The next pod's decision builds on them (`util/assumecache`). */
 export class Assumptions {
   readonly #volumes = new Map<string, PersistentVolume>();
   readonly #claims = new Map<string, PersistentVolumeClaim>();
