@@ -28,7 +28,7 @@ export function createStatusBar(model: ClusterModel, unhealthy: UnhealthyObjects
       item.text = '$(server-environment) no cluster';
       item.tooltip = 'No Kubernetes cluster is running';
     } else if (works.length > 0) {
-      // A pod that is starting is not healthy yet, but that is no trouble.
+      // A cluster that is starting is not healthy yet, but that is no trouble.
       item.text = `$(loading~spin) ${names}`;
       item.tooltip = works.join(', ');
     } else {

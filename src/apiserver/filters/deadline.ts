@@ -65,6 +65,6 @@ function durationMs(text: string): number {
   }
   let ms = 0;
   for (const [, amount, unit] of text.matchAll(AMOUNT)) ms += Number(amount) * (UNITS[unit ?? ''] ?? 0);
-  // A time that is too long for a timer means the server's own limit.
+  // A time of zero or below means the server's own limit.
   return ms === 0 || text.startsWith('-') ? LIMIT_MS : ms;
 }

@@ -44,7 +44,7 @@ export async function deleteObject(
   const seen = registry.cache.get(key)?.revision;
   try {
     const outcome = await deleteAsCached(registry, context, at, options, key);
-    // A dry run writes nothing, so the store has not compared the preconditions.
+    // A write that was skipped was not compared with the store either.
     const isProved = (outcome.removed || outcome.entry.revision !== seen) && !context.dryRun;
     if (isProved || !(await isPast(registry, context, key, seen))) return outcome;
   } catch (error) {

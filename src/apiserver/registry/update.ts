@@ -100,7 +100,7 @@ export async function updateObject(
       isNewest = true;
       continue;
     }
-    // A write that changes nothing is skipped, so the store has not compared the revision.
+    // A write that was skipped was not compared with the store either.
     const isUnproved = entry === existing || (entry !== undefined && context.dryRun);
     if (!isNewest && isUnproved && (await isPast(registry, context, key, existing.revision))) {
       isNewest = true;

@@ -44,7 +44,7 @@ export function writeContext(exchange: Exchange, kind: string): WriteContext {
     deadline: exchange.deadline,
     warn: (message) => exchange.warnings.push(message),
     annotate: (key, value, level) => exchange.audit?.annotate(key, value, level),
-    // Objects that are not text come from the control plane's own parts.
+    // Bodies that are objects come from the control plane's own parts, which need no warnings.
     wantsWarnings: exchange.request.body.type !== 'object',
   };
 }

@@ -23,8 +23,7 @@ export const describeEnvironment: Action = {
         profile.nodeNetwork ?? profile.settings?.network ?? networkAround(address),
       ],
       hostAddress: address,
-      // The address that nodes dial may be this desktop's loopback, seen from elsewhere, and not an address of this
-      // desktop.
+      // Nodes may reach this desktop's loopback by an address that this desktop itself does not have.
       answers: (host, port) => answersTcp(listenAddresses.includes(host) ? host : LOOPBACK, port),
       warn: (message) => progress.report({ machine: '', message }),
     });

@@ -163,7 +163,7 @@ export class ManifestDiagnostics implements Disposable {
     return checkOnServer(objects, checker, AbortSignal.any([signal, session.signal]));
   }
 
-  /** If the schema and the server both complain about a field, the server's finding is not shown again. */
+  /** If the schema has found an error at a field, the server's findings there are not shown again. */
   #show(uri: Uri, { local, server }: Looked): void {
     const said = new Set(local.filter(({ severity }) => severity === 'error').map(({ span }) => place(span)));
     const all = [...local, ...server.filter(({ span }) => !said.has(place(span)))];

@@ -47,7 +47,7 @@ interface Want {
   readonly reason: string;
   readonly wanted: number;
   readonly used: number;
-  /** The total of the node is smaller than the request: evicting pods would not help. */
+  /** The total of the node. If more than that is wanted, evicting pods would not help. */
   readonly whole: number;
 }
 

@@ -51,7 +51,7 @@ export function nodesSection(world: NodesWorld, { name, state, work }: ClusterEn
       contextValue: `wheelhouse.nodes${work === undefined ? '' : ';making'}`,
       watches: [nodes],
       showsWork: true,
-      // The user waits for nodes that are being made.
+      // Expanded, because the user waits for nodes that are being made.
       expanded: work !== undefined,
       count,
       children: () => [
