@@ -14,7 +14,7 @@ export async function compatibilityDocument(): Promise<string> {
     'Made by `npm run docs:compatibility` from the lists of what is served; a test holds this page to them.',
     '## Kinds',
     kindsTable(),
-    'Nothing gives a PersistentVolumeClaim its volume yet: a pod that uses one waits.',
+    'The default StorageClass makes volumes on the disk of the node that a pod is scheduled to. HorizontalPodAutoscalers and NetworkPolicies are stored, and nothing acts on them yet; Ingresses need a controller of yours.',
     '## Controllers',
     controllersTable(),
   ].join('\n\n');

@@ -52,7 +52,7 @@ export function extendApi(groups: Groups, options: ApiExtensionsOptions): ApiExt
   };
   const client = new WebhookClient({ clock, dialService });
   groups.started('webhook connections', () => client.dispose());
-  const aggregator = new Aggregator({ cache, dialService, clientCertificate });
+  const aggregator = new Aggregator({ cache, resources, dialService, clientCertificate });
   groups.started('aggregation', () => aggregator.dispose());
   const webhooks = admissionWebhooks({
     client,

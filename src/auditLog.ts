@@ -23,6 +23,13 @@ export async function openAuditLog(
   folder: string,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<AuditLog> {
+  // It comes from a file that people write.
+  if (typeof settings.policyFile !== 'string') {
+    throw new ClusterError(
+      'cluster.json names no audit policy: audit.policyFile is missing',
+      'Name the file, or take `audit` out of cluster.json.',
+    );
+  }
   const { policyFile, logFile = 'audit.log', maxSizeMegabytes = 100, maxBackups = 10 } = settings;
   const policy = await readPolicy(path.resolve(folder, policyFile));
   const file = new RotatingFile({

@@ -56,7 +56,7 @@ export interface TestServerOptions {
   readonly reviews?: ApiServerOptions['reviews'];
   readonly requestToken?: ApiServerOptions['requestToken'];
   readonly audit?: ApiServerOptions['audit'];
-  readonly aggregator?: (cache: Cache) => ApiServerOptions['aggregator'];
+  readonly aggregator?: (cache: Cache, resources: LiveResources) => ApiServerOptions['aggregator'];
   /** What converts custom objects. Default: nothing. */
   readonly webhooks?: CustomResourcesOptions['webhooks'];
   readonly clock?: Clock;
@@ -111,7 +111,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     }));
   const cache = await startWatchCache(options.followed?.(storage) ?? storage, options.cache);
   const resources = new LiveResources(options.kinds ?? allKinds);
-  const aggregator = options.aggregator?.(cache);
+  const aggregator = options.aggregator?.(cache, resources);
   const server = createApiServer({
     resources,
     storage,

@@ -102,9 +102,10 @@ describe('aggregation', () => {
     clock = new FakeClock();
     api = await startTestServer({
       clock,
-      aggregator(cache) {
+      aggregator(cache, own) {
         aggregator = new Aggregator({
           cache,
+          resources: own,
           clientCertificate: frontProxy.client,
           dialService: () => Promise.resolve(connect((server.address() as AddressInfo).port, '127.0.0.1')),
         });
@@ -125,9 +126,9 @@ describe('aggregation', () => {
     await api.stop();
   });
 
-  async function register(more: object = {}): Promise<void> {
+  async function register(more: object = {}, name = 'v1alpha1.wardle.example.com'): Promise<void> {
     const { code: made, body } = await api.call<{ message?: string }>('POST', API, {
-      metadata: { name: 'v1alpha1.wardle.example.com' },
+      metadata: { name },
       spec: {
         group: 'wardle.example.com',
         version: 'v1alpha1',
@@ -203,6 +204,17 @@ describe('aggregation', () => {
       headers: patch,
     });
     await reaches('Passed');
+  });
+
+  it('takes over nothing that this server serves itself', async () => {
+    for (const [name, group, version] of [
+      ['v1.', '', 'v1'],
+      ['v1.apps', 'apps', 'v1'],
+    ] as const) {
+      await register({ group, version, groupPriorityMinimum: 18_000 }, name);
+    }
+    assert.equal((await api.call('GET', '/api/v1/namespaces')).code, 200);
+    assert.equal((await api.call('GET', '/apis/apps/v1/deployments')).code, 200);
   });
 
   it('hands requests on with who asks, and nobody else may say that', async () => {

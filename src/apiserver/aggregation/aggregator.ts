@@ -8,10 +8,17 @@ import { forwarded, methodOf } from '../verbs/subresources/proxy/forward.ts';
 import { IDENTITY, upgradeInto, wantsUpgrade } from '../verbs/subresources/tunnel.ts';
 import { resourcesOfList, withRemote } from './remoteDiscovery.ts';
 import { identityOf, RemoteServer, type RemoteServerOptions } from './remoteServer.ts';
+import type { LiveResources } from '../resources/table.ts';
 import { type RemoteVersion, RemoteVersions } from './remoteVersions.ts';
 
 /** The user in whose name this server asks whether another one is available. Every server lets it. */
 const AGGREGATOR = { name: 'system:kube-aggregator', groups: ['system:masters'] };
+
+export interface AggregatorOptions extends RemoteServerOptions {
+  readonly cache: Pick<Cache, 'list' | 'onChange'>;
+  /** What this server serves itself. */
+  readonly resources: Pick<LiveResources, 'snapshot'>;
+}
 
 /**
  * The versions of groups that other servers in the cluster serve, as APIServices name them (kube-aggregator). Requests
@@ -23,9 +30,9 @@ export class Aggregator implements OtherGroups, Disposable {
   /** The servers by the APIService's name, with the data that they were made from. */
   readonly #servers = new Map<string, { readonly madeFrom: string; readonly server: RemoteServer }>();
 
-  constructor(options: RemoteServerOptions & { readonly cache: Pick<Cache, 'list' | 'onChange'> }) {
+  constructor(options: AggregatorOptions) {
     this.#options = options;
-    this.#versions = new RemoteVersions(options.cache);
+    this.#versions = new RemoteVersions(options.cache, options.resources);
   }
 
   /** The discovery of the groups that the others serve. */

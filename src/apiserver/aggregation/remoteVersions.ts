@@ -4,6 +4,7 @@ import { apiServices } from '../../api/resources.ts';
 import type { Cache } from '../../storage/cache.ts';
 import type { ShownResource } from '../discovery/groups.ts';
 import { prefixOf } from '../registry/keys.ts';
+import type { LiveResources } from '../resources/table.ts';
 
 /** A version of a group that another server serves. */
 export interface RemoteVersion {
@@ -28,15 +29,21 @@ export class RemoteVersions implements Disposable {
   readonly #prefix = prefixOf(apiServices, '');
   readonly #subscription: Disposable;
   readonly #learned = new Map<string, readonly ShownResource[]>();
+  readonly #own: Pick<LiveResources, 'snapshot'>;
   #snapshot: RemoteSnapshot | undefined;
+  /** What this server served when the snapshot was made. */
+  #served: LiveResources['snapshot'] | undefined;
 
-  constructor(cache: Pick<Cache, 'list' | 'onChange'>) {
+  /** `own`: what this server serves. No APIService takes that over. */
+  constructor(cache: Pick<Cache, 'list' | 'onChange'>, own: Pick<LiveResources, 'snapshot'>) {
     this.#cache = cache;
+    this.#own = own;
     this.#subscription = cache.onChange(this.#prefix, () => (this.#snapshot = undefined));
   }
 
   /** A value that is replaced after each change. */
   get snapshot(): RemoteSnapshot {
+    if (this.#served !== this.#own.snapshot) this.#snapshot = undefined;
     return (this.#snapshot ??= this.#read());
   }
 
@@ -52,10 +59,14 @@ export class RemoteVersions implements Disposable {
   }
 
   #read(): RemoteSnapshot {
+    this.#served = this.#own.snapshot;
+    const own = new Set(this.#served.all.map(({ resource }) => `${resource.group}/${resource.version}`));
     const all = this.#cache
       .list(this.#prefix)
       .map(({ object }) => object as APIService)
-      .filter(({ spec }) => spec?.service !== undefined)
+      .filter(
+        ({ spec }) => spec?.service !== undefined && !own.has(`${spec.group ?? ''}/${spec.version ?? ''}`),
+      )
       .map((apiService) => this.#versionOf(apiService))
       .sort((a, b) => priorityOf(b) - priorityOf(a) || (a.name < b.name ? -1 : 1));
     const byAddress = new Map(all.map((one) => [`${one.group}/${one.version}`, one]));
