@@ -5,6 +5,8 @@ import { objectOf } from '../../../../test/harness/kindRules.ts';
 import { customResourceDefinition } from './kind.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+/** What is tried, its spec, and what is said of it. */
+type Case = readonly [string, Json, readonly string[]];
 
 const kind = customResourceDefinition;
 const openAPIV3Schema: Json = { type: 'object', properties: { spec: { type: 'object' } } };
@@ -30,9 +32,10 @@ const withSchema = (schema: Json, version: Json = {}): Json => ({
 });
 const withField = (field: Json): Json => withSchema({ type: 'object', properties: { a: field } });
 const AT = 'spec.validation.openAPIV3Schema';
+const RULE = { rule: 'self == self' };
 
 describe('validate CustomResourceDefinition', () => {
-  const refused: readonly [string, Json, readonly string[]][] = [
+  const refused: readonly Case[] = [
     ['nothing', {}, []],
     [
       'no schema',
@@ -119,6 +122,33 @@ describe('validate CustomResourceDefinition', () => {
       'types in alternatives',
       withField({ type: 'integer', anyOf: [{ type: 'integer' }] }),
       [`${AT}.properties[a].anyOf[0].type: Forbidden: must be empty to be structural`],
+    ],
+    ...(['anyOf', 'oneOf', 'allOf'] as const).map((keyword): Case => [
+      `rules in ${keyword}`,
+      withField({ type: 'integer', [keyword]: [{ minimum: 0 }, { 'x-kubernetes-validations': [RULE] }] }),
+      [
+        `${AT}.properties[a].${keyword}[1].x-kubernetes-validations: Forbidden: must be empty to be structural`,
+      ],
+    ]),
+    [
+      'rules in not, and below',
+      withField({
+        type: 'object',
+        properties: { b: { type: 'string' } },
+        not: {
+          properties: { b: { 'x-kubernetes-validations': [RULE] } },
+          'x-kubernetes-validations': [RULE],
+        },
+      }),
+      [
+        `${AT}.properties[a].not.properties[b].x-kubernetes-validations: Forbidden: must be empty to be structural`,
+        `${AT}.properties[a].not.x-kubernetes-validations: Forbidden: must be empty to be structural`,
+      ],
+    ],
+    [
+      'lists of rules that are empty',
+      withField({ type: 'integer', anyOf: [{ minimum: 0, 'x-kubernetes-validations': [] }] }),
+      [],
     ],
     [
       'alternatives of what is not described',

@@ -178,6 +178,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ['x-kubernetes-list-map-keys', 'must be empty to be structural'],
   ['x-kubernetes-list-type', 'must be undefined to be structural'],
   ['x-kubernetes-map-type', 'must be undefined to be structural'],
+  // Upstream evaluates rules in allOf, but lets no definition have them.
+  ['x-kubernetes-validations', 'must be empty to be structural'],
 ];
 
 function nestedErrors(schema: JsonSchema, path: FieldPath, skipAnyOf = false): FieldError[] {
@@ -188,7 +190,7 @@ function nestedErrors(schema: JsonSchema, path: FieldPath, skipAnyOf = false): F
   }
   for (const [keyword, detail] of FORBIDDEN) {
     const value = schema[keyword];
-    if (value !== undefined && value !== '' && value !== false) {
+    if (value !== undefined && value !== '' && value !== false && !equalJson(value, [])) {
       errors.push(forbiddenField(path.child(keyword), detail));
     }
   }
