@@ -8,6 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { runBatches, type Result } from './batches.ts';
 import { createCluster, NODES } from './cluster.ts';
 import { ensureImages } from './images/index.ts';
@@ -97,7 +98,9 @@ try {
 
 if (focus === undefined && values.every === undefined) {
   const nodes = `${String(NODES)} container nodes`;
-  await writeFile(path.join(paths.root, 'docs/conformance.md'), tableOf(results, { release, nodes, focus }));
+  const file = path.join(paths.root, 'docs/conformance.md');
+  const text = tableOf(results, { release, nodes, focus });
+  await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }
 const count = (outcome: Result['outcome']): number => results.filter((one) => one.outcome === outcome).length;
 console.log(`${String(count('left out'))} left out`);

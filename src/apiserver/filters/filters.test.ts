@@ -91,6 +91,11 @@ describe('warnings', () => {
     const exchange = exchangeFor('GET', '/api/v1/nodes/x');
     exchange.warnings.push('a', 'b', 'a', 'x'.repeat(5000), 'c');
     const answer = await warnings(exchange, () => Promise.resolve(done));
-    assert.deepEqual(answer.type === 'object' ? answer.warnings : [], ['a', 'b']);
+    assert.deepEqual(answer.type === 'object' ? answer.warnings : [], ['a', 'b', 'x'.repeat(256), 'c']);
+    exchange.warnings.push(...Array.from({ length: 30 }, (_, i) => `${String(i)}${'y'.repeat(300)}`));
+    const many = await warnings(exchange, () => Promise.resolve(done));
+    const texts = (many.type === 'object' ? many.warnings : undefined) ?? [];
+    assert.equal(texts.length, 18);
+    assert.ok(texts.every((text) => text.length <= 256) && texts.join('').length <= 4096);
   });
 });
