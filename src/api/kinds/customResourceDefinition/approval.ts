@@ -3,6 +3,9 @@ import type { Verdict } from './conditions.ts';
 
 export const APPROVAL_ANNOTATION = 'api-approved.kubernetes.io';
 
+/** A URL with a host, which `URL` alone also finds in `https:host` and within blanks. */
+const WITH_HOST = /^[a-z][a-z\d+.-]*:\/\/[^/?\s]\P{Cc}*$/iu;
+
 export type ApprovalState =
   'ApprovedAnnotation' | 'UnapprovedAnnotation' | 'MissingAnnotation' | 'InvalidAnnotation';
 
@@ -23,13 +26,12 @@ export function approvalOf({ metadata }: Pick<CustomResourceDefinition, 'metadat
   if (annotation.startsWith('unapproved')) {
     return { state: 'UnapprovedAnnotation', message: `not approved: ${JSON.stringify(annotation)}` };
   }
-  const host = URL.parse(annotation)?.host ?? '';
-  return host === ''
-    ? {
+  return WITH_HOST.test(annotation) && URL.canParse(annotation)
+    ? { state: 'ApprovedAnnotation', message: `approved in ${annotation}` }
+    : {
         state: 'InvalidAnnotation',
         message: `${needed} with either a URL or a reason starting with "unapproved", ${see}`,
-      }
-    : { state: 'ApprovedAnnotation', message: `approved in ${annotation}` };
+      };
 }
 
 /** The condition that a definition in a protected group has (`pkg/controller/apiapproval`). */
