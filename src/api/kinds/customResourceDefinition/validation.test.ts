@@ -213,6 +213,75 @@ describe('validate CustomResourceDefinition', () => {
       [`${AT}.properties[a].default: Invalid value: {"c":1}: must not have unknown fields`],
     ],
     [
+      'a default that breaks a rule',
+      withField({ type: 'string', default: 'b', 'x-kubernetes-validations': [{ rule: "self == 'a'" }] }),
+      [`${AT}.properties[a].default: Invalid value: "b": failed rule: self == 'a'`],
+    ],
+    [
+      'a default that keeps its rule',
+      withField({ type: 'string', default: 'a', 'x-kubernetes-validations': [{ rule: "self == 'a'" }] }),
+      [],
+    ],
+    [
+      'a default that breaks a rule of one of its fields',
+      withField({
+        type: 'object',
+        default: { b: 1 },
+        properties: {
+          b: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self > 1', message: 'more' }] },
+        },
+      }),
+      [`${AT}.properties[a].default.b: Invalid value: 1: more`],
+    ],
+    [
+      'a default of items that breaks a rule',
+      withField({
+        type: 'array',
+        maxItems: 3,
+        items: {
+          type: 'object',
+          properties: {
+            b: {
+              type: 'integer',
+              default: 1,
+              'x-kubernetes-validations': [{ rule: 'self > 1', reason: 'FieldValueForbidden' }],
+            },
+          },
+        },
+      }),
+      [`${AT}.properties[a].items.properties[b].default: Forbidden: failed rule: self > 1`],
+    ],
+    [
+      'a default that breaks a rule about changes',
+      withField({ type: 'integer', default: 1, 'x-kubernetes-validations': [{ rule: 'self > oldSelf' }] }),
+      [`${AT}.properties[a].default: Invalid value: 1: failed rule: self > oldSelf`],
+    ],
+    [
+      'a default that a rule does not let in',
+      withField({
+        type: 'integer',
+        default: 1,
+        'x-kubernetes-validations': [{ rule: 'oldSelf.hasValue()', optionalOldSelf: true }],
+      }),
+      [`${AT}.properties[a].default: Invalid value: 1: failed rule: oldSelf.hasValue()`],
+    ],
+    [
+      'a default beside a rule that does not compile',
+      withField({ type: 'string', default: 'b', 'x-kubernetes-validations': [{ rule: 'self' }] }),
+      [
+        `${AT}.properties[a].default: Invalid value: "string": rule compile error: cel expression must evaluate to a bool`,
+      ],
+    ],
+    [
+      'a default in an object that breaks a rule without it',
+      withField({
+        type: 'object',
+        properties: { b: { type: 'integer', default: 1 } },
+        'x-kubernetes-validations': [{ rule: 'self.b > 1' }],
+      }),
+      [],
+    ],
+    [
       'a reference',
       withField({ type: 'string', $ref: '#/x' }),
       [`${AT}.properties[a].$ref: Forbidden: $ref is not supported`],
@@ -276,16 +345,53 @@ describe('validate CustomResourceDefinition', () => {
     );
   });
 
-  it('demands who approved of an API of the community, of new ones alone', () => {
-    const spec = { group: 'example.k8s.io' };
-    const metadata = { name: 'widgets.example.k8s.io' };
-    const expected =
-      'metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111';
-    const unapproved = definition(spec, { metadata });
-    assert.deepEqual(asLines(kind.validate(unapproved)), [expected]);
-    assert.deepEqual(kind.validateUpdate?.(unapproved, unapproved), []);
-    const annotations = { 'api-approved.kubernetes.io': 'unapproved, a test' };
-    assert.deepEqual(kind.validate(definition(spec, { metadata: { ...metadata, annotations } })), []);
+  describe('demands who approved of an API of the community', () => {
+    const AT_APPROVAL = 'metadata.annotations[api-approved.kubernetes.io]';
+    const needed = 'protected groups must have approval annotation "api-approved.kubernetes.io"';
+    const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
+    const missing = [`${AT_APPROVAL}: Required value: ${needed}, ${see}`];
+    const wrong = (value: string): string[] => [
+      `${AT_APPROVAL}: Invalid value: ${JSON.stringify(value)}: ${needed} with either a URL or a reason starting with "unapproved", ${see}`,
+    ];
+    const inGroup = (group: string, approval?: string): KubeObject =>
+      definition(
+        { group },
+        {
+          metadata: {
+            name: `widgets.${group}`,
+            ...(approval === undefined ? {} : { annotations: { 'api-approved.kubernetes.io': approval } }),
+          },
+        },
+      );
+
+    const cases: readonly (readonly [string, string | undefined, readonly string[]])[] = [
+      ['example.com', undefined, []],
+      ['notk8s.io', 'wrong', []],
+      ['k8s.io', undefined, missing],
+      ['a.k8s.io', undefined, missing],
+      ['a.b.kubernetes.io', '', missing],
+      ['a.k8s.io', 'a pull request', wrong('a pull request')],
+      ['a.k8s.io', '/kubernetes/pull/1', wrong('/kubernetes/pull/1')],
+      ['a.k8s.io', 'https:github.com', wrong('https:github.com')],
+      ['a.k8s.io', ' https://github.com', wrong(' https://github.com')],
+      ['a.k8s.io', 'https://github.com/kubernetes/kubernetes/pull/78458', []],
+      ['a.k8s.io', 'unapproved, a test', []],
+    ];
+    for (const [group, approval, expected] of cases) {
+      it(`in ${group}, where the annotation is ${JSON.stringify(approval)}`, () => {
+        assert.deepEqual(asLines(kind.validate(inGroup(group, approval))), expected);
+      });
+    }
+
+    it('when that changes', () => {
+      const update = (now: string | undefined, before: string | undefined): string[] =>
+        asLines(kind.validateUpdate?.(inGroup('a.k8s.io', now), inGroup('a.k8s.io', before)) ?? []);
+      assert.deepEqual(update(undefined, undefined), []);
+      assert.deepEqual(update('wrong too', 'wrong'), []);
+      assert.deepEqual(update(undefined, 'wrong'), missing);
+      assert.deepEqual(update('wrong', undefined), wrong('wrong'));
+      assert.deepEqual(update(undefined, 'unapproved'), missing);
+    });
   });
 
   it('lets nothing change that objects are stored by, once they may be', () => {

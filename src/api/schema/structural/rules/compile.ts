@@ -36,9 +36,10 @@ const UNSUPPORTED = 'rule declared on schema that does not support validation ru
 /**
  * Compiles `x-kubernetes-validations` of a structural schema (apiextensions `schema/cel/compilation.go`, `validation.go`);
  * undefined where there are no rules.
+ * @param isObject true for the schema of whole objects, whose rules see apiVersion, kind and metadata
  */
-export function compileRules(schema: JsonSchema): RuleNode | undefined {
-  return hasRules(schema) ? compileAt(schema, schema, declareSchema(schema, true)) : undefined;
+export function compileRules(schema: JsonSchema, isObject = true): RuleNode | undefined {
+  return hasRules(schema) ? compileAt(schema, schema, declareSchema(schema, isObject)) : undefined;
 }
 
 function hasRules(schema: JsonSchema): boolean {

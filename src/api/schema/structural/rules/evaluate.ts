@@ -20,12 +20,24 @@ const OUT_OF_BUDGET =
   'validation failed due to running out of cost budget, no further validation rules will be run';
 const MAX_MESSAGE = 5 * 1024;
 
+/** The cost that evaluations may still have, all of them together. */
+export class RuleBudget {
+  remaining: number = COST_LIMITS.perObject;
+}
+
 /**
- * What rules find wrong with an object (apiextensions `schema/cel/validation.go`). `old` is ABSENT for a new one. Stops
+ * What rules find wrong with a value (apiextensions `schema/cel/validation.go`). `old` is ABSENT for a new one. Stops
  * where all rules together have cost what they may.
+ * @param path of the value
  */
-export function ruleErrors(root: RuleNode, object: unknown, old: unknown): readonly FieldError[] {
-  return new Evaluation().errorsOf(root, object, old);
+export function ruleErrors(
+  root: RuleNode,
+  value: unknown,
+  old: unknown,
+  path = new FieldPath(),
+  budget = new RuleBudget(),
+): readonly FieldError[] {
+  return new Evaluation(budget).errorsOf(root, value, old, path);
 }
 
 /** Where a value stands: what it was before, and whether what is wrong was so before. */
@@ -38,11 +50,15 @@ interface Place {
 
 class Evaluation {
   readonly #errors: FieldError[] = [];
-  #budget: number = COST_LIMITS.perObject;
+  readonly #budget: RuleBudget;
   #stopped = false;
 
-  errorsOf(root: RuleNode, object: unknown, old: unknown): readonly FieldError[] {
-    this.#node(root, object, placeOf(new FieldPath(), object, old));
+  constructor(budget: RuleBudget) {
+    this.#budget = budget;
+  }
+
+  errorsOf(root: RuleNode, value: unknown, old: unknown, path: FieldPath): readonly FieldError[] {
+    this.#node(root, value, placeOf(path, value, old));
     return this.#errors;
   }
 
@@ -91,14 +107,14 @@ class Evaluation {
     }
     const isOptional = rule.optionalOldSelf === true;
     if (readsOld && place.old === ABSENT && !isOptional) return;
-    if (this.#budget <= 0) {
+    if (this.#budget.remaining <= 0) {
       fail(OUT_OF_BUDGET);
       this.#stopped = true;
       return;
     }
     const bindings = { self: value, oldSelf: oldValue(node, place.old, isOptional) };
-    const outcome = program.evaluate(bindings, Math.min(COST_LIMITS.perCall, this.#budget));
-    this.#budget -= outcome.cost;
+    const outcome = program.evaluate(bindings, Math.min(COST_LIMITS.perCall, this.#budget.remaining));
+    this.#budget.remaining -= outcome.cost;
     if (outcome.value instanceof CelError) {
       this.#failed(outcome.value.message, compiled, fail);
       return;
@@ -155,8 +171,8 @@ class Evaluation {
    */
   #message({ message }: CompiledRule, bindings: Readonly<Record<string, Value>>): string | undefined {
     if (message === undefined) return undefined;
-    const { value, cost } = message.evaluate(bindings, Math.min(COST_LIMITS.perCall, this.#budget));
-    this.#budget -= cost;
+    const { value, cost } = message.evaluate(bindings, Math.min(COST_LIMITS.perCall, this.#budget.remaining));
+    this.#budget.remaining -= cost;
     if (typeof value !== 'string') return undefined;
     const text = value.trim();
     return text === '' || text.includes('\n') || Buffer.byteLength(text) > MAX_MESSAGE ? undefined : text;
