@@ -25,7 +25,7 @@ const FORMATS = new Map<string, Format>([
   ['email', pattern('^([^<>]*<)?[^\\s@<>"(),:;\\\\\\[\\]]+@[^\\s@<>"(),:;\\\\]+>?$')],
   [
     'hostname',
-    (text) => hostname(text) && text.length <= 255 && text.split('.').every((label) => label.length <= 63),
+    (text) => text.length <= 255 && text.split('.').every((label) => label.length <= 63) && hostname(text),
   ],
   ['ipv4', (text) => text.includes('.') && ipErrors(text).length === 0],
   ['ipv6', (text) => text.includes(':') && ipErrors(text).length === 0],

@@ -5,6 +5,7 @@ import { compilePattern, type Pattern } from '../pattern.ts';
 import { ABSENT } from './absent.ts';
 import { formatOf, isKnownFormat } from './formats.ts';
 import { itemsBefore } from './correlation.ts';
+import { MatchBudget } from './matchBudget.ts';
 import { numberErrors } from './numbers.ts';
 import { Outcome } from './outcome.ts';
 
@@ -19,36 +20,50 @@ export type ValueCheck = (value: unknown, old: unknown, path: string) => Outcome
  * (`pkg/apiserver/validation`).
  */
 export function compileValidator(schema: JsonSchema): ValueCheck {
+  const check = compileRatcheting(schema);
+  return (value, old, path) => check(value, old, path, new MatchBudget());
+}
+
+/** A check of a part of an object, whose parts share one budget. */
+type PartCheck = (value: unknown, old: unknown, path: string, budget: MatchBudget) => Outcome;
+
+function compileRatcheting(schema: JsonSchema): PartCheck {
   const check = compile(schema);
-  return (value, old, path) => {
-    const outcome = check(value, old, path);
+  return (value, old, path, budget) => {
+    const outcome = check(value, old, path, budget);
     return outcome.isValid || old === ABSENT || !equalJson(value, old) ? outcome : new Outcome();
   };
 }
 
 /** A part of a schema that has to do with values of some type. */
-type Part<T = unknown> = (value: T, old: unknown, path: string, outcome: Outcome) => void;
+type Part<T = unknown> = (
+  value: T,
+  old: unknown,
+  path: string,
+  outcome: Outcome,
+  budget: MatchBudget,
+) => void;
 
-function compile(schema: JsonSchema): ValueCheck {
+function compile(schema: JsonSchema): PartCheck {
   const type = compileType(schema);
   const isListed = compileEnum(schema);
   const nested = compileNested(schema);
   const text = compileText(schema);
   const list = compileList(schema);
   const object = compileObject(schema);
-  return (value, old, path) => {
+  return (value, old, path, budget) => {
     const outcome = new Outcome();
     type(value, path, outcome);
     if (value === null) {
       isListed(value, path, outcome);
       return outcome;
     }
-    nested(value, old, path, outcome);
-    if (typeof value === 'string') text(value, old, path, outcome);
+    nested(value, old, path, outcome, budget);
+    if (typeof value === 'string') text(value, old, path, outcome, budget);
     else if (typeof value === 'number') numberErrors(schema, value, path, outcome);
-    else if (Array.isArray(value)) list(value as readonly unknown[], old, path, outcome);
+    else if (Array.isArray(value)) list(value as readonly unknown[], old, path, outcome, budget);
     isListed(value, path, outcome);
-    if (isRecord(value)) object(value, old, path, outcome);
+    if (isRecord(value)) object(value, old, path, outcome, budget);
     outcome.matches += 1;
     return outcome;
   };
@@ -120,36 +135,46 @@ function compileNested({ allOf = [], anyOf = [], oneOf = [], not }: JsonSchema):
   if (all.length + any.length + one.length === 0 && forbidden === undefined) {
     return (_value, _old, _path, outcome) => void (outcome.matches += 2);
   }
-  return (value, old, path, outcome) => {
-    const results = (checks: readonly ValueCheck[]): Outcome[] =>
-      checks.map((check) => check(value, old, path));
+  return (value, old, path, outcome, budget) => {
+    const results = (checks: readonly PartCheck[]): Outcome[] =>
+      checks.map((check) => check(value, old, path, budget));
+    const [anyTried, oneTried, allTried] = [results(any), results(one), results(all)];
+    const refused = forbidden?.(value, ABSENT, path, budget);
+    // Whether a schema fits is not known where its pattern was not matched: neither it nor its contrary counts.
+    const undecided = [
+      ...anyTried,
+      ...oneTried,
+      ...allTried,
+      ...(refused === undefined ? [] : [refused]),
+    ].find(({ isUndecided }) => isUndecided);
+    if (undecided !== undefined) {
+      outcome.merge(undecided);
+      return;
+    }
     const name = JSON.stringify(nameOf(path));
     if (any.length > 0) {
-      const tried = results(any);
-      const fits = tried.find((result) => result.isValid);
+      const fits = anyTried.find((result) => result.isValid);
       if (fits === undefined) outcome.failWithout(`${name} must validate at least one schema (anyOf)`);
-      outcome.merge(fits ?? best(tried));
+      outcome.merge(fits ?? best(anyTried));
     }
     if (one.length > 0) {
-      const tried = results(one);
-      const fitting = tried.filter((result) => result.isValid);
+      const fitting = oneTried.filter((result) => result.isValid);
       const [fits] = fitting;
       if (fitting.length === 1 && fits !== undefined) outcome.merge(fits);
       else {
         const found = fits === undefined ? 'Found none valid' : `Found ${fitting.length} valid alternatives`;
         outcome.failWithout(`${name} must validate one and only one schema (oneOf). ${found}`);
-        if (fits === undefined) outcome.merge(best(tried));
+        if (fits === undefined) outcome.merge(best(oneTried));
       }
     }
     if (all.length > 0) {
-      const tried = results(all);
-      for (const result of tried) outcome.merge(result);
-      if (!tried.every((result) => result.isValid)) {
-        const none = tried.some((result) => result.isValid) ? '' : '. None validated';
+      for (const result of allTried) outcome.merge(result);
+      if (!allTried.every((result) => result.isValid)) {
+        const none = allTried.some((result) => result.isValid) ? '' : '. None validated';
         outcome.failWithout(`${name} must validate all the schemas (allOf)${none}`);
       }
     }
-    if (forbidden?.(value, ABSENT, path).isValid === true) {
+    if (refused?.isValid === true) {
       outcome.failWithout(`${name} must not validate the schema (not)`);
     }
     outcome.matches += 2;
@@ -170,7 +195,7 @@ function compileText({
   const isOfFormat = isKnownFormat(type, format) ? formatOf(format) : undefined;
   let compiled: Pattern | undefined;
   const wrong = (value: string): string => `Invalid value: ${JSON.stringify(value)}`;
-  return (value: string, _old, path, outcome) => {
+  return (value: string, _old, path, outcome, budget) => {
     const length = maxLength === undefined && minLength === undefined ? 0 : lengthOf(value);
     if (maxLength !== undefined && length > maxLength) {
       outcome.fail('FieldValueTooLong', path, `Too long: may not be more than ${maxLength} bytes`);
@@ -180,7 +205,12 @@ function compileText({
         path,
         `${wrong(value)}: ${nameOf(path)} in body should be at least ${minLength} chars long`,
       );
-    } else if (pattern !== '' && !(compiled ??= compilePattern(pattern)).isIn(value)) {
+    } else if (pattern !== '' && !budget.take((compiled ??= compilePattern(pattern)), value)) {
+      outcome.leaveUndecided(
+        path,
+        `Too long: the text of ${value.length} characters is too long for the pattern '${pattern}': matching the patterns of this object would take too many steps`,
+      );
+    } else if (compiled?.isIn(value) === false) {
       outcome.fail(
         'FieldValueInvalid',
         path,
@@ -204,11 +234,11 @@ function lengthOf(text: string): number {
 
 function compileList(schema: JsonSchema): Part<readonly unknown[]> {
   const { items, minItems, maxItems } = schema;
-  const item = isRecord(items) ? compileValidator(items) : undefined;
-  return (value: readonly unknown[], old, path, outcome) => {
+  const item = isRecord(items) ? compileRatcheting(items) : undefined;
+  return (value: readonly unknown[], old, path, outcome, budget) => {
     if (item !== undefined) {
       const before = itemsBefore(schema, value, old);
-      value.forEach((one, at) => outcome.merge(item(one, before(at), `${path}[${at}]`)));
+      value.forEach((one, at) => outcome.merge(item(one, before(at), `${path}[${at}]`, budget)));
     }
     if (minItems !== undefined && value.length < minItems) {
       outcome.fail(
@@ -231,10 +261,10 @@ function compileList(schema: JsonSchema): Part<readonly unknown[]> {
 function compileObject(schema: JsonSchema): Part<Readonly<Record<string, unknown>>> {
   const { minProperties, maxProperties, required = [], additionalProperties } = schema;
   const properties = new Map(
-    Object.entries(schema.properties ?? {}).map(([name, property]) => [name, compileValidator(property)]),
+    Object.entries(schema.properties ?? {}).map(([name, property]) => [name, compileRatcheting(property)]),
   );
-  const other = isRecord(additionalProperties) ? compileValidator(additionalProperties) : undefined;
-  return (value: Readonly<Record<string, unknown>>, old, path, outcome) => {
+  const other = isRecord(additionalProperties) ? compileRatcheting(additionalProperties) : undefined;
+  return (value: Readonly<Record<string, unknown>>, old, path, outcome, budget) => {
     const count = minProperties === undefined && maxProperties === undefined ? 0 : Object.keys(value).length;
     if (minProperties !== undefined && count < minProperties) {
       outcome.fail(
@@ -250,7 +280,8 @@ function compileObject(schema: JsonSchema): Part<Readonly<Record<string, unknown
     }
     for (const key in value) {
       const check = properties.get(key) ?? other;
-      if (check !== undefined) outcome.merge(check(value[key], fieldBefore(old, key), `${path}.${key}`));
+      if (check !== undefined)
+        outcome.merge(check(value[key], fieldBefore(old, key), `${path}.${key}`, budget));
       else if (additionalProperties === false) {
         outcome.fail(
           'FieldValueInvalid',
