@@ -441,6 +441,30 @@ describe('CustomResources', () => {
     assert.deepEqual((await server.call<{ items: object[] }>('GET', WIDGETS)).body.items, []);
   });
 
+  it('serves nothing that a webhook converts whose CA is wrong, until it is right', async () => {
+    const conversion = (caBundle?: string): object => ({
+      strategy: 'Webhook',
+      webhook: {
+        conversionReviewVersions: ['v1'],
+        clientConfig: { url: 'https://localhost/convert', caBundle },
+      },
+    });
+    const name = 'widgets.example.com';
+    await server.call('POST', DEFINITIONS, definition({ conversion: conversion('YmFk') }));
+    const held = await until(name, (one) => conditionOf(one, 'Established') !== undefined);
+    const { status, reason, message } = conditionOf(held, 'Established') ?? {};
+    assert.deepEqual(
+      [status, reason, message],
+      ['False', 'InvalidCABundle', 'The conversion webhook CABundle is invalid'],
+    );
+    assert.equal((await server.call('GET', WIDGETS)).code, 404);
+    const patch = { spec: { conversion: conversion('') } };
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    assert.equal((await server.call('PATCH', `${DEFINITIONS}/${name}`, patch, { headers })).code, 200);
+    await until(name, says('Established', 'True'));
+    assert.equal((await server.call('GET', WIDGETS)).code, 200);
+  });
+
   it('gives names to who was first, and to the next one when they are free', async () => {
     await create(definition());
     const other = definition(

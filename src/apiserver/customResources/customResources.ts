@@ -100,8 +100,5 @@ export class CustomResources implements Disposable {
 }
 
 function isServed(definition: CustomResourceDefinition, resources: LiveResources): boolean {
-  return (
-    (isConditionTrue(definition, 'NamesAccepted') || isConditionTrue(definition, 'Established')) &&
-    !isBuiltIn(definition, resources)
-  );
+  return isConditionTrue(definition, 'Established') && !isBuiltIn(definition, resources);
 }

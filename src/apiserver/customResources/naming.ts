@@ -1,6 +1,7 @@
 import { equalJson } from '../../api/equalJson.ts';
-import { conditionOf, type Verdict } from '../../api/kinds/customResourceDefinition/conditions.ts';
+import { isConditionTrue, type Verdict } from '../../api/kinds/customResourceDefinition/conditions.ts';
 import type { CustomResourceDefinition, CustomResourceNames } from '../../api/types.ts';
+import { caBundleProblem } from '../../api/webhooks/caBundle.ts';
 
 export interface NamingVerdict {
   readonly acceptedNames: CustomResourceNames;
@@ -68,17 +69,30 @@ export function judgeNames(
   };
 }
 
-/** A definition that was established once stays established, even if it loses names. */
+/**
+ * A definition that was established once stays established, even if it loses names. A new one needs a CA by which its
+ * webhook can be trusted (`pkg/controller/establish/establishing_controller.go`).
+ */
 function establishedVerdict(definition: CustomResourceDefinition, accepted: boolean): Verdict {
-  const isEstablished = conditionOf(definition, 'Established')?.status === 'True';
-  return isEstablished || accepted
-    ? {
-        type: 'Established',
-        status: 'True',
-        reason: 'InitialNamesAccepted',
-        message: 'the initial names have been accepted',
-      }
-    : { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+  const established: Verdict = {
+    type: 'Established',
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    message: 'the initial names have been accepted',
+  };
+  if (isConditionTrue(definition, 'Established')) return established;
+  if (!accepted) {
+    return { ...established, status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+  }
+  if (caBundleProblem(definition.spec.conversion?.webhook?.clientConfig?.caBundle) === undefined) {
+    return established;
+  }
+  return {
+    ...established,
+    status: 'False',
+    reason: 'InvalidCABundle',
+    message: 'The conversion webhook CABundle is invalid',
+  };
 }
 
 function withoutMissing(names: {

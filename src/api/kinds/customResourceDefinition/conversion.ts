@@ -9,6 +9,7 @@ import { oneOf } from '../../fields/rules.ts';
 import type { Unchecked } from '../../fields/unchecked.ts';
 import { dns1035LabelErrors } from '../../names/names.ts';
 import type { CustomResourceDefinition } from '../../types.ts';
+import { caBundleProblem } from '../../webhooks/caBundle.ts';
 import { validateClientConfig } from '../../webhooks/clientConfig.ts';
 
 type Conversion = Unchecked<NonNullable<CustomResourceDefinition['spec']['conversion']>>;
@@ -36,6 +37,16 @@ export function conversionErrors(conversion: Conversion | undefined, path: Field
       : validateClientConfig(clientConfig, client)),
     ...reviewVersionErrors(conversionReviewVersions, versions),
   ];
+}
+
+/** What is wrong with the CA of a webhook, which may be wrong until the definition is established. */
+export function caBundleErrors(conversion: Conversion | undefined, path: FieldPath): FieldError[] {
+  if (conversion?.strategy !== 'Webhook') return [];
+  const { caBundle } = conversion.webhook?.clientConfig ?? {};
+  const problem = caBundleProblem(caBundle);
+  return problem === undefined
+    ? []
+    : [invalid(path.child('webhookClientConfig', 'caBundle'), caBundle, problem)];
 }
 
 function reviewVersionErrors(versions: readonly string[], path: FieldPath): FieldError[] {

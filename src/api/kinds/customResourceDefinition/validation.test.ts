@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { KubeObject } from '../../meta.ts';
 import { asLines } from '../../../../test/harness/fieldErrors.ts';
 import { objectOf } from '../../../../test/harness/kindRules.ts';
+import { createCa } from '../../../host/certificates.ts';
 import { customResourceDefinition } from './kind.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -401,6 +402,45 @@ describe('validate CustomResourceDefinition', () => {
       'spec.scope: Invalid value: "Cluster": field is immutable',
     ]);
     assert.deepEqual(kind.validateUpdate?.(now, definition({})), [], 'before that it may');
+  });
+
+  describe('demands that a webhook can be trusted once objects are served', () => {
+    const good = 'good';
+    const encoded = (text: string): string => Buffer.from(text).toString('base64');
+    let ca: string;
+    before(async () => {
+      ca = encoded((await createCa('test', 0)).cert);
+    });
+    const withCa = (bundle: string | undefined, established: 'True' | 'False' = 'True'): KubeObject => {
+      const clientConfig = {
+        url: 'https://localhost/convert',
+        ...(bundle === undefined ? {} : { caBundle: bundle === good ? ca : encoded(bundle) }),
+      };
+      return definition(
+        { conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig } } },
+        { status: { storedVersions: ['v1'], conditions: [{ type: 'Established', status: established }] } },
+      );
+    };
+    const refused = [
+      'spec.conversion.webhookClientConfig.caBundle: Invalid value: "YmFk": unable to load root certificates: unable to parse bytes as PEM block',
+    ];
+    const changes: readonly (readonly [string, () => KubeObject, () => KubeObject, readonly string[]])[] = [
+      ['from good to bad', () => withCa(good), () => withCa('bad'), refused],
+      ['from none to bad', () => withCa(undefined), () => withCa('bad'), refused],
+      ['from bad to bad', () => withCa('worse'), () => withCa('bad'), []],
+      ['from bad to good', () => withCa('bad'), () => withCa(good), []],
+      ['from good to none', () => withCa(good), () => withCa(undefined), []],
+      ['from good to bad before that', () => withCa(good, 'False'), () => withCa('bad', 'False'), []],
+    ];
+    for (const [what, before, now, expected] of changes) {
+      it(what, () => {
+        assert.deepEqual(asLines(kind.validateUpdate?.(now(), before()) ?? []), expected);
+      });
+    }
+
+    it('of no new one', () => {
+      assert.deepEqual(kind.validate(withCa('bad')), []);
+    });
   });
 
   it('warns of formats of which nothing is made, when they are new', () => {

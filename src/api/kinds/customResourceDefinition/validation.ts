@@ -9,7 +9,7 @@ import { schemaErrors } from '../../schema/structural/wellFormed/wellFormed.ts';
 import type { CustomResourceDefinition } from '../../types.ts';
 import { APPROVAL_ANNOTATION, approvalOf, isProtectedGroup } from './approval.ts';
 import { isConditionTrue } from './conditions.ts';
-import { conversionErrors } from './conversion.ts';
+import { caBundleErrors, conversionErrors } from './conversion.ts';
 import { missingNames, nameErrors } from './names.ts';
 import { columnErrors, deprecationErrors, selectableFieldErrors, subresourceErrors } from './versions.ts';
 
@@ -47,12 +47,17 @@ export function validateDefinitionUpdate(
 ): FieldError[] {
   const [spec, before] = [specOf(definition), specOf(old)];
   const path = field('spec');
+  const conversion = path.child('conversion');
   return [
     ...wholeErrors(definition),
     ...(isConditionTrue(old, 'Established')
       ? [
           ...immutableField(spec.scope, before.scope, path.child('scope')),
           ...immutableField(spec.names?.kind, before.names?.kind, path.child('names', 'kind')),
+          // A CA that was wrong before may stay wrong.
+          ...(caBundleErrors(before.conversion, conversion).length > 0
+            ? []
+            : caBundleErrors(spec.conversion, conversion)),
         ]
       : []),
     ...immutableField(spec.group, before.group, path.child('group')),
