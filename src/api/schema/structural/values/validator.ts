@@ -208,7 +208,7 @@ function compileText({
     } else if (pattern !== '' && !budget.take((compiled ??= compilePattern(pattern)), value)) {
       outcome.leaveUndecided(
         path,
-        `Too long: the text of ${value.length} characters is too long for the pattern '${pattern}': matching the patterns of this object would take too many steps`,
+        `Too long: the text of ${value.length} characters is too long for the pattern of this field: matching the patterns of this object would take too many steps`,
       );
     } else if (compiled?.isIn(value) === false) {
       outcome.fail(
