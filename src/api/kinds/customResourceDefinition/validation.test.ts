@@ -34,6 +34,13 @@ const withSchema = (schema: Json, version: Json = {}): Json => ({
 const withField = (field: Json): Json => withSchema({ type: 'object', properties: { a: field } });
 const AT = 'spec.validation.openAPIV3Schema';
 const RULE = { rule: 'self == self' };
+const EXPENSIVE = {
+  type: 'array',
+  maxItems: 1000,
+  items: { type: 'integer' },
+  default: Array.from({ length: 1000 }, () => 1),
+  'x-kubernetes-validations': [{ rule: 'self.all(a, self.all(b, a == b))', message: 'each with each' }],
+};
 
 describe('validate CustomResourceDefinition', () => {
   const refused: readonly Case[] = [
@@ -271,6 +278,13 @@ describe('validate CustomResourceDefinition', () => {
       withField({ type: 'string', default: 'b', 'x-kubernetes-validations': [{ rule: 'self' }] }),
       [
         `${AT}.properties[a].default: Invalid value: "string": rule compile error: cel expression must evaluate to a bool`,
+      ],
+    ],
+    [
+      'defaults whose rules cost too much, of which the first is the last',
+      withSchema({ type: 'object', properties: { a: EXPENSIVE, b: EXPENSIVE } }),
+      [
+        `${AT}.properties[a].default: Invalid value: "array": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: each with each`,
       ],
     ],
     [

@@ -23,6 +23,8 @@ const MAX_MESSAGE = 5 * 1024;
 /** The cost that evaluations may still have, all of them together. */
 export class RuleBudget {
   remaining: number = COST_LIMITS.perObject;
+  /** True once a rule has cost too much: no other is evaluated. */
+  stopped = false;
 }
 
 /**
@@ -51,7 +53,6 @@ interface Place {
 class Evaluation {
   readonly #errors: FieldError[] = [];
   readonly #budget: RuleBudget;
-  #stopped = false;
 
   constructor(budget: RuleBudget) {
     this.#budget = budget;
@@ -63,7 +64,7 @@ class Evaluation {
   }
 
   #node(node: RuleNode, value: unknown, place: Place): void {
-    if (value === null || value === undefined || this.#stopped) return;
+    if (value === null || value === undefined || this.#budget.stopped) return;
     for (const rule of node.rules) this.#rule(node, rule, value, place);
     // Ratcheting does not apply to rules in allOf, as with values.
     for (const one of node.allOf) this.#node(one, value, { ...place, isUnchanged: () => false });
@@ -97,7 +98,7 @@ class Evaluation {
   }
 
   #rule(node: RuleNode, compiled: CompiledRule, value: unknown, place: Place): void {
-    if (this.#stopped) return;
+    if (this.#budget.stopped) return;
     const { rule, program, readsOld } = compiled;
     const type = node.schema.type ?? '';
     const fail = (detail: string): void => void this.#errors.push(invalid(place.path, type, detail));
@@ -109,7 +110,7 @@ class Evaluation {
     if (readsOld && place.old === ABSENT && !isOptional) return;
     if (this.#budget.remaining <= 0) {
       fail(OUT_OF_BUDGET);
-      this.#stopped = true;
+      this.#budget.stopped = true;
       return;
     }
     const bindings = { self: value, oldSelf: oldValue(node, place.old, isOptional) };
@@ -134,7 +135,7 @@ class Evaluation {
       fail(
         `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${named}`,
       );
-      this.#stopped = true;
+      this.#budget.stopped = true;
     } else fail(`${message} evaluating rule: ${named}`);
   }
 

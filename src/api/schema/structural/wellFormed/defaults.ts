@@ -19,6 +19,7 @@ export function defaultErrors(schema: JsonSchema, path: FieldPath): FieldError[]
 }
 
 function errorsAt(schema: JsonSchema, path: FieldPath, isRoot: boolean, budget: RuleBudget): FieldError[] {
+  if (budget.stopped) return [];
   const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true;
   const errors =
     schema.default === undefined ? [] : ownErrors(schema, path.child('default'), isObject, budget);
