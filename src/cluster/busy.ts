@@ -71,7 +71,7 @@ export async function takingDown<T>(paths: ClusterPaths, doing: string, run: () 
   );
 }
 
-/** The same for what leaves nothing: whoever is bringing the cluster up finds it gone. */
+/** The same for an action that leaves nothing: a process that brings the cluster up finds it gone. */
 export async function removing<T>(paths: ClusterPaths, doing: string, run: () => Promise<T>): Promise<T> {
   return (await claim(paths.starting, doing)) ? holding(paths.starting, run) : run();
 }

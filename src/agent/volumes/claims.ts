@@ -13,7 +13,7 @@ export interface ClaimedVolume {
 
 /**
  * The PersistentVolume behind a pod's claim, or behind the one that was made for its ephemeral volume (kubelet
- * `desired_state_of_world_populator.go`, `createVolumeSpec`). Read anew each time: a node may get what its pods name and
+ * `desired_state_of_world_populator.go`, `createVolumeSpec`). Read again each time: a node may get what its pods name and
  * watch none of it, so a pod whose claim is not bound asks again, as upstream's kubelet does.
  * @throws UnprocessedVolumeError with upstream's text
  */

@@ -406,7 +406,7 @@ describe('admission webhooks', () => {
     });
   }
 
-  it('do not move objects elsewhere, nor write nonsense of who owns what', async () => {
+  it('do not move objects elsewhere, nor write nonsense into managed fields', async () => {
     await register('mutating', 'a', { path: '/namespace', rules: [rule('CREATE', 'configmaps')] });
     assert.equal((await create(configMaps, configMap('a'))).code, 400);
     await api.call('DELETE', `${API}/mutatingwebhookconfigurations/a`);

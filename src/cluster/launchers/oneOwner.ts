@@ -15,7 +15,7 @@ const LOOK_MS = 500;
 /**
  * The control plane that runs, else the one that `start` brings up. Where several do this at once, one has the store;
  * the others wait for its answer, or for the store where that one is just going. Rejects with a ClusterInUseError where
- * whoever has the store goes on without an answer.
+ * the process that has the store goes on without an answer.
  */
 export async function attachOrStart(
   {

@@ -89,7 +89,7 @@ describe('storageMeter', () => {
     assert.deepEqual(more, []);
   });
 
-  it('walks once a minute, whoever asks, and again at once where it failed', async () => {
+  it('walks once a minute however many ask, and again at once where it failed', async () => {
     await add('a', [{ name: 'empty', emptyDir: {} }]);
     await Promise.all([meter.pods(), meter.pods()]);
     await clock.advance(59_999);

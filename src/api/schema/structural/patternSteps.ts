@@ -46,7 +46,7 @@ function walk(
   const heldAt = new Uint32Array(program.length);
   let [open, total, heldBefore]: [number[], number, number] = [[start], 0, 0];
   for (let character = 1; total <= WALKED_PER_INSTRUCTION * program.length; character++) {
-    // A search begins anew at each character.
+    // A search begins again at each character.
     const next = [start];
     let [held, stayed] = [0, 0];
     for (let place = open.pop(); place !== undefined; place = open.pop()) {
