@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { applyFsGroup } from './fsGroup.ts';
 
 /** Only root may give files to a group that is not its own. */
-const GROUP = process.getuid?.() === 0 ? 54_321 : (process.getgid?.() ?? 0);
+const isRoot = process.getuid?.() === 0;
+const OWN = process.getgid?.() ?? 0;
+const GROUP = isRoot ? 54_321 : OWN;
 
 describe('applyFsGroup', () => {
   let folder: string;
@@ -30,7 +32,7 @@ describe('applyFsGroup', () => {
   };
   const secretIsUntouched = async (): Promise<void> => {
     const { gid, mode } = await stat(secret);
-    assert.deepEqual([gid, mode & 0o7777], [0, 0o600]);
+    assert.deepEqual([gid, mode & 0o7777], [OWN, 0o600]);
   };
 
   it('gives all of it to the group, to read and to write, and what is made there later', async () => {
@@ -43,7 +45,7 @@ describe('applyFsGroup', () => {
   it('leaves links and what they lead to', async () => {
     await symlink(secret, join(volume, 'link'));
     await applyFsGroup(volume, GROUP, 'Always');
-    assert.equal((await lstat(join(volume, 'link'))).gid, 0);
+    assert.equal((await lstat(join(volume, 'link'))).gid, OWN);
     await secretIsUntouched();
   });
 
@@ -53,8 +55,12 @@ describe('applyFsGroup', () => {
     await chmod(join(volume, 'deep/file'), 0o600);
     await applyFsGroup(volume, GROUP, 'OnRootMismatch');
     assert.deepEqual(await ofFile('deep/file'), [GROUP, '600']);
-    await applyFsGroup(volume, GROUP + 1, 'OnRootMismatch');
-    assert.deepEqual(await ofFile('deep/file'), [GROUP + 1, '660']);
+    await chmod(volume, 0o700);
+    await applyFsGroup(volume, GROUP, 'OnRootMismatch');
+    assert.deepEqual(await ofFile('deep/file'), [GROUP, '660']);
+    const other = isRoot ? GROUP + 1 : GROUP;
+    await applyFsGroup(volume, other, 'OnRootMismatch');
+    assert.deepEqual(await ofFile('deep/file'), [other, '660']);
   });
 
   it('never leaves the volume while its files are exchanged', async () => {
