@@ -73,10 +73,11 @@ export function createContainerdRuntime(options: ContainerdOptions): ContainerdR
   const ends = createUnseenEnds({
     clock,
     tasks,
-    isRunning: async (id) =>
-      owners.get(id) === id
-        ? sandboxFrom(await readSandbox(id), []).ready
-        : (await readContainer(id)).state === 'running',
+    async hasEnded(id) {
+      if (owners.get(id) === id) return !sandboxFrom(await readSandbox(id), []).ready;
+      const { state } = await readContainer(id);
+      return state !== 'created' && state !== 'running';
+    },
   });
   const forget = (id: string): void => {
     for (const [key, owner] of owners) {

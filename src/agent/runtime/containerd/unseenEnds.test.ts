@@ -12,7 +12,7 @@ describe('unseenEnds', () => {
     const ends = createUnseenEnds({
       clock,
       tasks: { get: () => Promise.resolve(undefined) },
-      isRunning: () => Promise.resolve(true),
+      hasEnded: () => Promise.resolve(false),
       ...options,
     });
     return { clock, ends };
@@ -24,7 +24,7 @@ describe('unseenEnds', () => {
 
   it('leaves to CRI what CRI takes note of', async () => {
     let looks = 0;
-    const { clock, ends } = start({ isRunning: () => Promise.resolve(++looks < 3) });
+    const { clock, ends } = start({ hasEnded: () => Promise.resolve(++looks === 3) });
     await through(clock, ends.follow('c', { exitCode: 1, finishedAt: 5 }, never));
     assert.deepEqual([looks, ends.has('c'), ends.container(container)], [3, false, container]);
   });

@@ -23,8 +23,11 @@ export interface UnseenEnds {
 export interface UnseenEndsOptions {
   readonly clock: Clock;
   readonly tasks: Pick<Tasks, 'get'>;
-  /** Whether CRI shows it as running. */
-  isRunning(id: string): Promise<boolean>;
+  /**
+   * Whether CRI shows its end. A container that ends at once may still be shown as created, and as running after that:
+   * CRI notes the start when its own call to containerd returns.
+   */
+  hasEnded(id: string): Promise<boolean>;
 }
 
 /** On a busy machine CRI takes note late: what it has in hand itself it gives up after ten seconds. */
@@ -54,7 +57,7 @@ export function createUnseenEnds(options: UnseenEndsOptions): UnseenEnds {
     async follow(id, end, signal) {
       const until = clock.monotonic() + LIMIT_MS;
       for (let delay = FIRST_LOOK_MS; ; delay = Math.min(2 * delay, LAST_LOOK_MS)) {
-        if (!(await options.isRunning(id).catch(() => true)) || signal.aborted) return;
+        if ((await options.hasEnded(id).catch(() => false)) || signal.aborted) return;
         if (clock.monotonic() >= until) break;
         await clock.sleep(delay, signal).catch(() => undefined);
       }
